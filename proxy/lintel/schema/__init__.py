@@ -1,0 +1,9 @@
+"""An immutable snapshot of the relations of one database.
+
+Pure data: where it came from (the live catalog, a file of DDL, a test) is not known here.
+Names are bare attribute names, unquoted and unfolded, as in pg_class.relname and pg_attribute.attname.
+"""
+
+from lintel.schema.snapshot import Column, Function, Relation, Schema
+
+__all__ = ["Column", "Function", "Relation", "Schema"]

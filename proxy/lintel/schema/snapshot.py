@@ -1,0 +1,112 @@
+"""Columns, relations and functions as pg_attribute, pg_class and pg_proc describe them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+# pg_class.relkind of what a FROM item may name; "c" is a free-standing composite type.
+SELECTABLE = frozenset("rpvmfS")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One live row of pg_attribute with attnum > 0."""
+
+    name: str
+    attnum: int
+    type: str  # format_type(atttypid, atttypmod) under search_path = pg_catalog: qualified unless built in
+    type_oid: int = 0
+    typmod: int = -1
+    collation: str | None = None  # quoted and qualified, where it is not the type's own
+    not_null: bool = False
+    default: str | None = None  # pg_get_expr of the default; None for generated columns
+    generated: bool = False
+    identity: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One row of pg_class that a statement can name, with its columns in attnum order."""
+
+    oid: int
+    schema: str
+    name: str
+    kind: str  # pg_class.relkind: r p v m f S, or c
+    columns: tuple[Column, ...]
+    parents: tuple[int, ...] = ()  # pg_inherits.inhparent, in inhseqno order
+    primary_key: tuple[int, ...] = ()  # attnums, in key order
+    definition: str | None = None  # the query of a view or materialized view, names qualified
+    has_rules: bool = False  # rules other than a view's own _RETURN
+    temporary: bool = False
+
+    def column(self, name: str) -> Column | None:
+        """The column of that name, or None."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """What a call in FROM returns: the union of what the resolver must know of pg_proc."""
+
+    schema: str
+    name: str
+    columns: tuple[str, ...] | None  # names of OUT/TABLE columns or of the row type; None: one scalar column
+    set_returning: bool = False
+    volatile: str = "v"  # pg_proc.provolatile
+    record: bool = False  # returns record without OUT columns: a column definition list decides
+
+
+@dataclass(frozen=True)
+class Schema:
+    """All relations and functions of one database at one moment; compares and hashes by identity."""
+
+    relations: Mapping[int, Relation]  # by oid
+    functions: Mapping[str, tuple[Function, ...]] = field(default_factory=dict)  # by bare name, every overload
+    schemas: frozenset[str] = frozenset()  # names of all schemas (pg_namespace)
+    server_version: int = 180000  # server_version_num
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    @cached_property
+    def by_name(self) -> dict[tuple[str, str], Relation]:
+        """(schema, name) -> relation."""
+        return {(r.schema, r.name): r for r in self.relations.values()}
+
+    def find(self, schema: str | None, name: str, search_path: Iterable[str]) -> Relation | None:
+        """The relation that a name means (manual 5.10.3): pg_catalog is searched first unless the path lists it."""
+        if schema is not None:
+            return self.by_name.get((schema, name))
+        path = tuple(search_path)
+        if "pg_catalog" not in path:
+            path = ("pg_catalog", *path)
+        for candidate in path:
+            found = self.by_name.get((candidate, name))
+            if found is not None:
+                return found
+        return None
+
+    @cached_property
+    def children(self) -> dict[int, tuple[int, ...]]:
+        """oid -> oids of its direct partitions and inheritance children."""
+        found: dict[int, list[int]] = {}
+        for relation in self.relations.values():
+            for parent in relation.parents:
+                found.setdefault(parent, []).append(relation.oid)
+        return {oid: tuple(sorted(kids)) for oid, kids in found.items()}
+
+    def family(self, oid: int) -> frozenset[int]:
+        """The relation and all its partitions and inheritance descendants."""
+        seen: set[int] = set()
+        todo = [oid]
+        while todo:
+            oid = todo.pop()
+            if oid not in seen:
+                seen.add(oid)
+                todo.extend(self.children.get(oid, ()))
+        return frozenset(seen)
