@@ -1,0 +1,91 @@
+"""The one door to Postgres' own grammar: libpg_query, as bundled by postgast, through its JSON call.
+
+postgast's public parse() decodes protobuf, slower and with a nesting limit of 100 messages, hence the JSON call of
+the same library (docs/decisions.md). The library's parser and JSON writer recurse on the C stack, so hostile text is
+turned away by a linear guard before it gets there. Offsets are bytes.
+"""
+
+import ctypes
+import json
+import re
+from typing import Any, NamedTuple
+
+from postgast import native
+
+Node = dict[str, Any]
+
+MAX_BYTES = 256 * 1024  # above it the tree costs the event loop more than 50 ms
+UNGUARDED_BYTES = 16 * 1024  # at two bytes per level 8,000 levels: a sixth of what 8 MB of stack hold
+MAX_NESTING = 20_000  # tokens that may each add a level; 50,000 were fine on 8 MB, 80,000 were not
+
+_NESTING = re.compile(rb"[-+*/<>=~!@#%^&|`?:.\[(]|\b(?:union|except|intersect|join|not|is|like|collate|case|at)\b", re.I)
+
+
+class SyntaxProblem(Exception):
+    """The grammar does not accept the text; `position` counts characters from 1, 0 where unknown."""
+
+    def __init__(self, message: str, position: int) -> None:
+        super().__init__(message)
+        self.position = position
+
+
+class TooDeep(Exception):
+    """The text is too large or too deeply nested to be read safely."""
+
+
+class RawStatement(NamedTuple):
+    """One statement of a text: a one-key dict {"SelectStmt": {...}} and its byte range, white space included."""
+
+    node: Node
+    start: int
+    end: int
+
+
+class _Result(ctypes.Structure):
+    # c_void_p for the tree: ctypes would copy a c_char_p at every look.
+    _fields_ = (("tree", ctypes.c_void_p), ("stderr", ctypes.c_void_p), ("error", ctypes.POINTER(native.PgQueryError)))
+
+
+_prototype = ctypes.CFUNCTYPE(_Result, ctypes.c_char_p)
+_parse = _prototype(("pg_query_parse", native.lib))
+_free = ctypes.CFUNCTYPE(None, _Result)(("pg_query_free_parse_result", native.lib))
+
+
+def parse(text: bytes) -> list[RawStatement]:
+    """The statements of a text, in order.
+
+    Raises SyntaxProblem where Postgres 18's grammar does, and for a NUL; TooDeep beyond the guard or where Python's
+    own recursion ends.
+    """
+    _guard(text)
+    result = _parse(text)
+    try:
+        if result.error:
+            error = result.error.contents
+            raise SyntaxProblem((error.message or b"syntax error").decode("utf-8", "replace"), error.cursorpos)
+        return _statements(ctypes.string_at(result.tree), len(text))
+    finally:
+        _free(result)
+
+
+def _guard(text: bytes) -> None:
+    if b"\0" in text:
+        raise SyntaxProblem("a statement cannot contain NUL", 0)
+    size = len(text)
+    if size > MAX_BYTES:
+        raise TooDeep(f"larger than {MAX_BYTES} bytes")
+    if size > UNGUARDED_BYTES and sum(1 for _ in _NESTING.finditer(text)) > MAX_NESTING:
+        raise TooDeep(f"more than {MAX_NESTING} operators")
+
+
+def _statements(tree: bytes, size: int) -> list[RawStatement]:
+    try:
+        raw = json.loads(tree).get("stmts", ())
+    except RecursionError:
+        raise TooDeep("nested too deeply") from None
+    found = []
+    for statement in raw:
+        start = statement.get("stmt_location", 0)
+        length = statement.get("stmt_len", 0)
+        found.append(RawStatement(statement["stmt"], start, start + length if length else size))
+    return found
