@@ -1,0 +1,40 @@
+"""Fixtures that every part's tests share: real PostgreSQL servers, a fresh database, a Lintel in front of it."""
+
+import uuid
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from lintel.demo.postgres import Binaries, Server, find, launch
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """--long runs what takes minutes rather than seconds."""
+    parser.addoption("--long", action="store_true", help="also run the tests marked long")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip the long tests unless they were asked for."""
+    if config.getoption("--long"):
+        return
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.skip(reason="takes minutes: run with --long"))
+
+
+@pytest.fixture(scope="session", params=find(), ids=lambda binaries: f"pg{binaries.major}")
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """A PostgreSQL with SCRAM and no TLS, one for the whole run, of each major version found on this machine."""
+    binaries: Binaries = request.param
+    with launch(binaries.bindir) as running:
+        yield running
+
+
+@pytest.fixture
+def database(server: Server) -> Iterator[str]:
+    """The DSN of an empty database that is dropped after the test, whoever is still connected to it."""
+    name = f"t_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server.dsn(), autocommit=True) as control:
+        control.execute(f"CREATE DATABASE {name}")
+        yield server.dsn(name)
+        control.execute(f"DROP DATABASE {name} WITH (FORCE)")
