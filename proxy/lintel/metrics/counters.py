@@ -1,0 +1,40 @@
+"""The plain integers that the hot path adds to; Prometheus is not known here.
+
+    counters.client_bytes += len(chunk)
+    counters.statements[statement.verdict] += 1
+
+One thread (the event loop's) writes; a scrape on the same loop reads. No locks, no methods on the hot path.
+"""
+
+from dataclasses import dataclass, field
+
+VERDICTS = ("allow", "rewrite", "refuse", "opaque")
+MAX_SQLSTATES = 32  # our own refusals use a handful; the bound keeps a scrape small whatever a plan makes up
+
+
+@dataclass(slots=True, eq=False)
+class Counters:
+    """Totals since the process started; `sessions` alone goes down again."""
+
+    sessions: int = 0  # open now
+    sessions_total: int = 0
+    client_bytes: int = 0  # read from clients
+    server_bytes: int = 0  # read from servers
+    statements: dict[str, int] = field(default_factory=lambda: dict.fromkeys(VERDICTS, 0))
+    refusals: dict[str, int] = field(default_factory=dict)  # by the SQLSTATE that we answered with
+    errors_passed: int = 0  # the server's own errors, relayed as they were
+    retries: int = 0  # loud texts that failed and were sent again for the schema that is there now
+    reprepared: int = 0  # prepared statements parsed again under a fresh server-side name
+
+    def session_opened(self) -> None:
+        self.sessions += 1
+        self.sessions_total += 1
+
+    def session_closed(self) -> None:
+        self.sessions -= 1
+
+    def refused(self, sqlstate: str) -> None:
+        """Count a refusal that reached a client; beyond the bound all SQLSTATEs share the label `other`."""
+        known = sqlstate in self.refusals or len(self.refusals) < MAX_SQLSTATES
+        label = sqlstate if known else "other"
+        self.refusals[label] = self.refusals.get(label, 0) + 1
