@@ -5,7 +5,15 @@ import re
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from lintel.metrics import CatalogState, Counters, Exporter, LoopLag, RecorderState, exposition, registry
+from lintel.metrics import (
+    CatalogState,
+    Counters,
+    Exporter,
+    LoopLag,
+    RecorderState,
+    exposition,
+    registry,
+)
 
 NAME = re.compile(r"^lintel_[a-z_]+$")
 LABELS = {"verdict", "direction", "sqlstate", "le", "version", "python", "compiled"}

@@ -1,1 +1,14 @@
-""""""
+"""Lintel's own HTTP side: /metrics, /livez and /readyz, inside the event loop that relays.
+
+- *application*: the routes; given what to show, it knows nothing of sessions, catalog or store.
+- *readiness*: named checks, each None or a reason, run together under a time limit.
+- *guard*: who may ask: the Host header, and off loopback the token.
+- *endpoint*: uvicorn on a socket of ours, without its signal handlers.
+"""
+
+from lintel.admin.application import application
+from lintel.admin.endpoint import Endpoint, start
+from lintel.admin.guard import Access
+from lintel.admin.readiness import Check, probe
+
+__all__ = ["Access", "Check", "Endpoint", "application", "probe", "start"]

@@ -1,0 +1,65 @@
+"""uvicorn inside the running loop, on a socket that is bound here, so that port 0 and errors are ours to report.
+
+It must not touch the process: no signal handlers, no logging set-up, no exit.
+"""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from lintel.config.errors import ConfigError
+
+GRACE_SECONDS = 2
+MAX_CONNECTIONS = 100  # beyond it 503: the admin side must not eat the descriptors of the sessions
+STEP_SECONDS = 0.005
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """SIGTERM is the proxy's own: it drains sessions first."""
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """The admin side while it listens."""
+
+    host: str
+    port: int
+    _server: uvicorn.Server
+    _task: asyncio.Task[None]
+
+    async def stop(self) -> None:
+        """Finish what is being answered, for a moment, and close."""
+        self._server.should_exit = True
+        await self._task
+
+
+async def start(app: ASGIApp, host: str, port: int) -> Endpoint:
+    """Listen and serve until stopped; ConfigError where the address cannot be bound."""
+    listener = _bind(host, port)
+    config = uvicorn.Config(
+        app, loop="none", http="h11", ws="none", lifespan="off", log_config=None, access_log=False,
+        server_header=False, limit_concurrency=MAX_CONNECTIONS, timeout_graceful_shutdown=GRACE_SECONDS,
+    )  # fmt: skip
+    server = _Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]), name="admin")
+    while not server.started:
+        if task.done():
+            task.result()
+        await asyncio.sleep(STEP_SECONDS)
+    return Endpoint(host, listener.getsockname()[1], server, task)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host.strip("[]"), port), family=family, backlog=128)
+    except OSError as error:
+        raise ConfigError("admin.listen", f"{host}:{port}", error.strerror or str(error)) from None

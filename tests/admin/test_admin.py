@@ -1,0 +1,128 @@
+"""The admin side over real HTTP, in the loop that it shares with the proxy."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import pytest
+
+from lintel.admin import Access, Check, application, probe, start
+from lintel.config.errors import ConfigError
+from lintel.metrics import Counters, Exporter, exposition, registry
+from tests.admin.http import get
+
+
+async def holds() -> str | None:
+    return None
+
+
+async def fails() -> str | None:
+    return "no snapshot for 12 s"
+
+
+async def raises() -> str | None:
+    raise ValueError("secret-canary")
+
+
+@asynccontextmanager
+async def admin(
+    checks: Mapping[str, Check] | None = None, host: str = "127.0.0.1", token: str | None = None
+) -> AsyncIterator[int]:
+    source = registry(Exporter(Counters(sessions=3)))
+    app = application(lambda: exposition(source), checks or {}, Access(host, token))
+    endpoint = await start(app, "127.0.0.1" if host == "127.0.0.1" else "0.0.0.0", 0)
+    try:
+        yield endpoint.port
+    finally:
+        await endpoint.stop()
+
+
+async def test_metrics_are_served() -> None:
+    async with admin() as port:
+        answer = await get(port, "/metrics")
+    assert answer.status == 200
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert "lintel_sessions 3.0\n" in answer.body
+
+
+async def test_alive_whatever_the_checks_say() -> None:
+    async with admin({"catalog": fails}) as port:
+        assert (await get(port, "/livez")).status == 200
+
+
+async def test_ready_while_every_check_holds() -> None:
+    async with admin({"listener": holds, "catalog": holds}) as port:
+        answer = await get(port, "/readyz")
+    assert answer.status == 200
+    assert answer.json() == {"ready": True, "checks": {"listener": "ok", "catalog": "ok"}}
+
+
+async def test_not_ready_says_why_but_not_what_an_exception_said() -> None:
+    async with admin({"listener": holds, "catalog": fails, "server": raises}) as port:
+        answer = await get(port, "/readyz")
+    assert answer.status == 503
+    assert answer.json()["ready"] is False
+    assert answer.json()["checks"] == {"listener": "ok", "catalog": "no snapshot for 12 s", "server": "ValueError"}
+
+
+async def test_unknown_paths_are_not_found() -> None:
+    async with admin() as port:
+        assert (await get(port, "/")).status == 404
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("127.0.0.1:8432", 200), ("localhost", 200), ("LOCALHOST:1", 200), ("[::1]:8432", 200), ("10.1.2.3", 200)]
+    + [("evil.example", 421), ("evil.example:8432", 421), ("127.0.0.1.evil.example", 421), ("", 421)],
+)
+async def test_a_rebound_name_is_turned_away(host: str, status: int) -> None:
+    async with admin(token="t0ken") as port:
+        assert (await get(port, "/metrics", {"Host": host})).status == status
+
+
+async def test_off_loopback_only_health_without_the_token() -> None:
+    async with admin(host="0.0.0.0", token="t0ken") as port:
+        assert (await get(port, "/livez", {"Host": "lintel.internal"})).status == 200
+        assert (await get(port, "/readyz")).status == 200
+        refused = await get(port, "/metrics")
+        assert (refused.status, refused.headers["www-authenticate"]) == (401, "Bearer")
+        assert (await get(port, "/metrics", {"Authorization": "Bearer wrong"})).status == 401
+        assert (await get(port, "/metrics", {"Authorization": "Basic t0ken"})).status == 401
+        assert (await get(port, "/metrics", {"Authorization": "bearer t0ken"})).status == 200
+
+
+async def test_off_loopback_without_a_token_set_nothing_opens() -> None:
+    async with admin(host="0.0.0.0") as port:
+        answer = await get(port, "/metrics", {"Authorization": "Bearer "})
+        assert answer.status == 403
+        assert "admin.token" in answer.body
+
+
+async def test_signals_stay_the_proxys_own() -> None:
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    async with admin():
+        assert {number: signal.getsignal(number) for number in before} == before
+
+
+async def test_a_taken_port_names_the_setting() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        app = application(lambda: (b"", "text/plain"), {}, Access("127.0.0.1"))
+        with pytest.raises(ConfigError, match="admin.listen"):
+            await start(app, "127.0.0.1", taken.getsockname()[1])
+
+
+async def test_a_probe_is_shared_by_those_who_ask_at_once() -> None:
+    attempts = 0
+
+    async def connect() -> None:
+        nonlocal attempts
+        attempts += 1
+        await asyncio.sleep(0.01)
+        raise ConnectionRefusedError(111, "Connection refused")
+
+    check = probe(connect)
+    assert await asyncio.gather(*(check() for _ in range(50))) == ["Connection refused"] * 50
+    assert await check() == "Connection refused"
+    assert attempts == 1
