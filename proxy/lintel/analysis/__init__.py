@@ -1,1 +1,39 @@
-""""""
+"""Text -> Bindings and Facts: what the names of a statement mean under a schema.
+
+`resolve` is the one walker that everything is made of (DESIGN section 1): recording, impact, the shield and its gate.
+"Not understood" is a value here (Resolution.opaque), never an exception. Knows nothing of plans, sessions or stores.
+"""
+
+from lintel.analysis import dml, select  # noqa: F401  (they enter themselves into walk.QUERIES)
+from lintel.analysis.collect import facts_of
+from lintel.analysis.facts import Facts
+from lintel.analysis.resolution import Resolution
+from lintel.analysis.utility import statement
+from lintel.analysis.views import with_bases
+from lintel.analysis.walk import Places, Walk
+from lintel.analysis.world import World
+from lintel.schema.snapshot import Schema
+from lintel.sql.grammar import RawStatement, SyntaxProblem, TooDeep, parse
+
+__all__ = ["Facts", "Places", "Resolution", "World", "analyze", "facts_of", "resolve"]
+
+
+def resolve(statements: list[RawStatement], world: World, places: Places | None = None) -> Resolution:
+    """Resolve the statements of one text; `places` maps the offsets of an edited text to the client's own."""
+    walk = Walk(world, places)
+    try:
+        for raw in statements:
+            statement(walk, raw.node)
+    except RecursionError:
+        walk.opaque("nested too deeply")
+    return walk.result
+
+
+def analyze(text: bytes, schema: Schema, search_path: tuple[str, ...]) -> Facts:
+    """The facts of a text under a schema and a search_path (bare names, "$user" replaced)."""
+    world = World(schema, search_path)
+    try:
+        result = resolve(parse(text), world)
+    except (SyntaxProblem, TooDeep) as error:
+        return Facts(verb="", opaque=f"not parsed: {error}")
+    return with_bases(facts_of(result, world), result, world)

@@ -1,0 +1,54 @@
+"""From a Resolution to Facts: names for oids and keys, views down to their base columns."""
+
+from collections.abc import Iterable
+
+from lintel.analysis.facts import Facts
+from lintel.analysis.resolution import Resolution
+from lintel.analysis.world import World
+from lintel.schema.logical import Key
+from lintel.schema.snapshot import Relation
+from lintel.sql.quoting import quote_ident
+
+_SYSTEM_SCHEMAS = ("pg_catalog", "information_schema", "pg_toast")
+Uses = Iterable[tuple[int, Key]]
+
+
+def facts_of(result: Resolution, world: World) -> Facts:
+    """The facts of a resolved text; pg_catalog and system columns are left out."""
+    reasons = list(result.opaque) + [problem.message for problem in result.problems[:1]]
+    return Facts(
+        verb=result.verb,
+        tables=_tables(result.relations.values()),
+        reads=_columns(result.reads, result, world),
+        writes=_columns(result.writes, result, world),
+        stars=_tables(result.relations[oid] for oid in result.starred if oid in result.relations),
+        whole_rows=_tables(result.relations[oid] for oid in result.whole if oid in result.relations),
+        positional=tuple(sorted(result.positional)),
+        opaque="; ".join(reasons) or None,
+    )
+
+
+def table_name(relation: Relation) -> str:
+    """"public.orders", as quote_ident writes it."""
+    return f"{quote_ident(relation.schema)}.{quote_ident(relation.name)}"
+
+
+def _tables(relations: Iterable[Relation]) -> tuple[str, ...]:
+    return tuple(sorted({table_name(r) for r in relations if r.schema not in _SYSTEM_SCHEMAS}))
+
+
+def _columns(uses: Uses, result: Resolution, world: World) -> tuple[str, ...]:
+    named = set()
+    for oid, key in uses:
+        relation = result.relations.get(oid)
+        if relation is None or relation.schema in _SYSTEM_SCHEMAS or (isinstance(key, int) and key < 0):
+            continue
+        name = column_name(world, relation, key)
+        if name is not None:
+            named.add(f"{table_name(relation)}.{quote_ident(name)}")
+    return tuple(sorted(named))
+
+
+def column_name(world: World, relation: Relation, key: Key) -> str | None:
+    """The name of a logical column."""
+    return next((c.name for c in world.table(relation).columns if c.key == key), None)

@@ -1,0 +1,260 @@
+"""FROM: relations, subqueries, functions, joins (transformFromClauseItem in parse_clause.c)."""
+
+from lintel.analysis.meanings import Col, Columns, Expr, Meaning, Merged
+from lintel.analysis.names import output_name
+from lintel.analysis.resolution import Node, Source
+from lintel.analysis.scope import Item, Scope
+from lintel.analysis.walk import Walk, subquery
+
+# Functions of pg_catalog that are usual in FROM, for a schema that was read from a file and so has no pg_proc.
+_KNOWN_COLUMNS: dict[str, tuple[str, ...] | None] = {
+    "generate_series": None,
+    "generate_subscripts": None,
+    "unnest": None,
+    "regexp_split_to_table": None,
+    "regexp_matches": None,
+    "string_to_table": None,
+    "jsonb_array_elements": ("value",),
+    "json_array_elements": ("value",),
+    "jsonb_array_elements_text": ("value",),
+    "json_array_elements_text": ("value",),
+    "jsonb_object_keys": None,
+    "json_object_keys": None,
+    "jsonb_each": ("key", "value"),
+    "json_each": ("key", "value"),
+    "jsonb_each_text": ("key", "value"),
+    "json_each_text": ("key", "value"),
+    "jsonb_path_query": None,
+}
+
+
+def from_clause(walk: Walk, nodes: list[Node], scope: Scope) -> None:
+    """Resolve a FROM list into the namespace of `scope`."""
+    for node in nodes:
+        scope.items.extend(from_item(walk, node, scope))
+
+
+def from_item(walk: Walk, node: Node, scope: Scope) -> list[Item]:
+    """Resolve one FROM item; returns the namespace entries that it adds. `scope` holds its left siblings."""
+    ((tag, body),) = node.items()
+    if tag == "RangeVar":
+        return [relation_item(walk, body, scope, "from")]
+    if tag == "RangeSubselect":
+        return [_subselect(walk, body, scope)]
+    if tag == "JoinExpr":
+        return _join(walk, body, scope)
+    if tag == "RangeFunction":
+        return [_function(walk, body, scope)]
+    if tag == "RangeTableSample":
+        walk.visit([body.get("args", []), body.get("repeatable", {})], scope)
+        return [relation_item(walk, body["relation"]["RangeVar"], scope, "sample")]
+    return [_table_function(walk, tag, body, scope)]
+
+
+def relation_item(walk: Walk, node: Node, scope: Scope, role: str) -> Item:
+    """The namespace entry of a relation named in FROM or as a target; WITH queries come first in FROM."""
+    name, schema = node["relname"], node.get("schemaname")
+    at = walk.at(node["location"])
+    alias, columns_alias = alias_of(node)
+    cte = scope.cte(name) if schema is None and role in ("from", "sample") else None
+    if cte is not None:
+        return Item(at, alias or name, renamed(cte.columns, columns_alias), known=cte.known)
+    walk.result.names.add((schema, name))
+    table = walk.world.find(schema, name)
+    if table is None:
+        walk.opaque(f'relation "{name}" is not in the catalog')
+        return Item(at, alias or name, (), known=False)
+    relation = table.relation
+    columns: Columns = tuple((c.name, Col(at, relation.oid, c.key)) for c in table.columns)
+    item = Item(at, alias or name, renamed(columns, columns_alias), relation)
+    item.schema_name = None if alias else relation.schema
+    walk.result.relations[relation.oid] = relation
+    if walk.ours(node["location"]) is None:
+        walk.result.sources.append(Source(at, node, table, role, item, walk.level))
+    return item
+
+
+def alias_of(node: Node) -> tuple[str | None, list[str]]:
+    """(alias or None, column aliases)."""
+    alias = node.get("alias")
+    if alias is None:
+        return None, []
+    return alias.get("aliasname"), [name["String"]["sval"] for name in alias.get("colnames", [])]
+
+
+def renamed(columns: Columns, names: list[str]) -> Columns:
+    """The columns with the first ones renamed by position, as `AS t(a, b)` does."""
+    if not names:
+        return columns
+    return tuple((names[i] if i < len(names) else name, m) for i, (name, m) in enumerate(columns))
+
+
+def leftmost(node: object) -> int:
+    """The smallest location under a node: where its text is, for nodes that carry none themselves."""
+    best = -1
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, list):
+            stack.extend(current)
+        elif isinstance(current, dict):
+            location = current.get("location")
+            if isinstance(location, int) and location >= 0 and (best < 0 or location < best):
+                best = location
+            stack.extend(current.values())
+    return best
+
+
+def _subselect(walk: Walk, node: Node, scope: Scope) -> Item:
+    around = scope if node.get("lateral") else _without_siblings(scope)
+    columns, known = subquery(walk, node["subquery"], around)
+    alias, columns_alias = alias_of(node)
+    location = leftmost(node["subquery"])
+    splice = walk.ours(location) if location >= 0 else None
+    if splice is not None and walk.places is not None and alias == walk.places.helper:
+        columns = tuple((name, splice.constants[name]) for name, _ in columns)
+    return Item(walk.at(location), alias, renamed(columns, columns_alias), known=known)
+
+
+def _without_siblings(scope: Scope) -> Scope:
+    """The scope of a FROM item that is not LATERAL: the WITH queries of this level, then what lies outside."""
+    return Scope(scope.parent, ctes=scope.ctes)
+
+
+def _function(walk: Walk, node: Node, scope: Scope) -> Item:
+    alias, columns_alias = alias_of(node)
+    calls = [entry["List"]["items"] for entry in node["functions"]]
+    columns: list[tuple[str, Meaning]] = []
+    known, scalar = True, False
+    for call in calls:
+        walk.visit(call[0], scope)
+        location = leftmost(call[0])
+        defined = call[1].get("List", {}).get("items", []) if len(call) > 1 else []
+        names, call_known, scalar = _outputs(walk, call[0], defined or node.get("coldeflist", []), alias)
+        known = known and call_known
+        columns += [(name, Expr(walk.at(location), len(columns) + i)) for i, name in enumerate(names)]
+    if node.get("ordinality"):
+        columns.append(("ordinality", Expr(-1, len(columns))))
+    name = alias or output_name(calls[0][0])
+    single = scalar and len(calls) == 1
+    return Item(walk.at(leftmost(node["functions"])), name, renamed(tuple(columns), columns_alias),
+                known=known or bool(columns_alias), scalar=single)  # fmt: skip
+
+
+def _outputs(walk: Walk, call: Node, defined: list[Node], alias: str | None) -> tuple[list[str], bool, bool]:
+    """(column names, whether they are all known, whether it is one scalar)."""
+    if defined:
+        return [column["ColumnDef"]["colname"] for column in defined], True, False
+    name = output_name(call)
+    if "FuncCall" not in call:
+        return [alias or name], True, True
+    shapes = _shapes(walk, call["FuncCall"]["funcname"])
+    if shapes == {None}:
+        return [alias or name], True, True
+    if len(shapes) == 1:
+        only = shapes.pop()
+        single = only is not None and len(only) == 1
+        return [alias] if single and alias else list(only or ()), True, single
+    # Overloads differ, or nothing is known of it: it may be a scalar or a row.
+    return [alias or name], False, True
+
+
+def _shapes(walk: Walk, funcname: list[Node]) -> set[tuple[str, ...] | None]:
+    names = [part["String"]["sval"] for part in funcname]
+    found = walk.world.schema.functions.get(names[-1], ())
+    if len(names) > 1:
+        found = tuple(f for f in found if f.schema == names[0])
+    if found:
+        return {None if f.record and f.columns is None else f.columns for f in found}
+    if names[-1] in _KNOWN_COLUMNS and names[0] in ("pg_catalog", names[-1]):
+        return {_KNOWN_COLUMNS[names[-1]]}
+    return set()
+
+
+def _table_function(walk: Walk, tag: str, node: Node, scope: Scope) -> Item:
+    """XMLTABLE and JSON_TABLE: their column clauses name their columns."""
+    walk.visit(node, scope)
+    alias, columns_alias = alias_of(node)
+    names = _column_names(node.get("columns", []))
+    at = walk.at(node.get("location", -1))
+    columns: Columns = tuple((name, Expr(at, i)) for i, name in enumerate(names))
+    if tag not in ("RangeTableFunc", "JsonTable"):
+        walk.opaque(f"FROM item {tag} is not understood")
+    return Item(at, alias or ("xmltable" if tag == "RangeTableFunc" else "json_table"),
+                renamed(columns, columns_alias), known=tag in ("RangeTableFunc", "JsonTable"))  # fmt: skip
+
+
+def _column_names(columns: list[Node]) -> list[str]:
+    names: list[str] = []
+    for column in columns:
+        body = column.get("RangeTableFuncCol") or column.get("JsonTableColumn") or {}
+        if body.get("coltype") == "JTC_NESTED":
+            names += _column_names(body.get("columns", []))
+        elif "colname" in body or "name" in body:
+            names.append(body.get("colname") or body["name"])
+    return names
+
+
+def _join(walk: Walk, node: Node, scope: Scope) -> list[Item]:
+    left = from_item(walk, node["larg"], scope)
+    sideways = Scope(scope.parent, [*scope.items, *left], scope.ctes)
+    right = from_item(walk, node["rarg"], sideways)
+    columns, known, using = _merge(walk, node, left, right)
+    if "quals" in node:
+        walk.visit(node["quals"], Scope(scope.parent, left + right, scope.ctes))
+    for item in left + right:
+        item.open = False
+    alias, columns_alias = alias_of(node)
+    if alias is not None:
+        for item in left + right:
+            item.named = False
+    joined = Item(left[0].at, alias, renamed(columns, columns_alias), known=known,
+                  named=alias is not None, parts=tuple(left + right))  # fmt: skip
+    items = [*left, *right, joined]
+    if "join_using_alias" in node:
+        name = node["join_using_alias"]["aliasname"]
+        items.append(Item(left[0].at, name, using, known=known, open=False))
+    return items
+
+
+def _merge(walk: Walk, node: Node, left: list[Item], right: list[Item]) -> tuple[Columns, bool, Columns]:
+    """(columns of the join, whether all are known, those that USING or NATURAL merged)."""
+    left_columns, left_known = _open_columns(left)
+    right_columns, right_known = _open_columns(right)
+    names = [name["String"]["sval"] for name in node.get("usingClause", [])]
+    at = right[0].at
+    if node.get("isNatural"):
+        walk.result.positional.add("natural_join")
+        if not (left_known and right_known):
+            walk.opaque("NATURAL JOIN of an item whose columns are not known")
+        right_names = {name for name, _ in right_columns}
+        names = [name for name, _ in left_columns if name in right_names]
+    merged: list[tuple[str, Meaning]] = []
+    for name in names:
+        pair = (_one(walk, left_columns, left_known, name, at), _one(walk, right_columns, right_known, name, at))
+        for meaning in pair:
+            walk.read(meaning)
+        merged.append((name, Merged(*pair)))
+    tag = "natural" if node.get("isNatural") else "using"
+    if names or node.get("isNatural"):
+        walk.result.bindings[(at, tag)] = tuple(merged)
+    rest = [c for c in left_columns if c[0] not in names] + [c for c in right_columns if c[0] not in names]
+    return tuple(merged + rest), left_known and right_known, tuple(merged)
+
+
+def _open_columns(items: list[Item]) -> tuple[list[tuple[str, Meaning]], bool]:
+    opened = [item for item in items if item.open]
+    return [column for item in opened for column in item.columns], all(item.known for item in opened)
+
+
+def _one(walk: Walk, columns: list[tuple[str, Meaning]], known: bool, name: str, at: int) -> Meaning:
+    found = [meaning for column, meaning in columns if column == name]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        walk.problem("42702", at, f'common column name "{name}" appears more than once')
+    elif known:
+        walk.problem("42703", at, f'column "{name}" specified in USING clause does not exist')
+    else:
+        walk.opaque(f'column "{name}" in USING may come from an item whose columns are not known')
+    return found[0] if found else Expr(at)

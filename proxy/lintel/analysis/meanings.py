@@ -1,0 +1,74 @@
+"""What the names of a statement mean: the vocabulary that resolving yields and comparing compares.
+
+Every meaning is a plain tuple: `==` is the comparison of DESIGN section 1. `item` is the byte offset, in the client's
+own text, of the FROM item or target that a column comes from, so that two uses of one table stay two.
+"""
+
+from typing import NamedTuple, Union
+
+from lintel.schema.logical import Key
+
+
+class Col(NamedTuple):
+    """A column of a relation; key is its attnum (negative: a system column) or the id of the plan that brings it."""
+
+    item: int
+    oid: int
+    key: Key
+
+
+class Expr(NamedTuple):
+    """A value computed at this offset of the client's text (and, in a list of them, with this index)."""
+
+    at: int
+    index: int = 0
+
+
+class Merged(NamedTuple):
+    """A column that USING or NATURAL merged, or one position of a set operation."""
+
+    left: "Meaning"
+    right: "Meaning"
+
+
+class Row(NamedTuple):
+    """A whole row: item and its columns as (name, meaning)."""
+
+    item: int
+    columns: "Columns"
+
+
+class Missing(NamedTuple):
+    """A name that means nothing here: the server answers 42703 or 42P01."""
+
+    name: str
+
+
+class Ambiguous(NamedTuple):
+    """A name with several meanings: the server answers 42702."""
+
+    name: str
+    candidates: frozenset["Meaning"]
+
+
+class Unknown(NamedTuple):
+    """A name that may come from an item whose columns could not be determined."""
+
+    name: str
+    why: str
+    nothing: None = None
+
+
+Meaning = Union[Col, Expr, Merged, Row, Missing, Ambiguous, Unknown]
+Columns = tuple[tuple[str, Meaning], ...]
+
+
+def base_columns(meaning: Meaning) -> list[Col]:
+    """The relation columns that a meaning is made of, without those inside expressions."""
+    if isinstance(meaning, Col):
+        return [meaning]
+    if isinstance(meaning, Merged):
+        return base_columns(meaning.left) + base_columns(meaning.right)
+    if isinstance(meaning, Row):
+        return [col for _, part in meaning.columns for col in base_columns(part)]
+    return []

@@ -1,0 +1,106 @@
+"""What one walk over a text finds: bindings to compare, and the uses that facts and edits are made from."""
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from lintel.analysis.meanings import Meaning
+from lintel.analysis.scope import Item
+from lintel.schema.logical import Key, LogicalTable
+from lintel.schema.snapshot import Relation
+
+Node = dict[str, Any]
+BindingKey = tuple[int, str]  # (offset in the client's text, ref | star | row | target | set | natural | using | width)
+
+
+class Problem(NamedTuple):
+    """Why parse analysis fails: the server's SQLSTATE, where, and what we would say."""
+
+    sqlstate: str
+    at: int
+    message: str
+
+
+@dataclass(slots=True)
+class Level:
+    """One SELECT: what GROUP BY by primary key needs to know (trap T1)."""
+
+    number: int
+    group: list[Node] | None = None
+    grouped: set[Meaning] = field(default_factory=set)
+    plain_group: bool = False  # only column references and expressions: no grouping sets, no ordinals left open
+    bare: list["Reference"] = field(default_factory=list)  # outside aggregates' arguments
+
+
+@dataclass(slots=True)
+class Source:
+    """One use of a relation by name: a FROM item or a target."""
+
+    at: int
+    node: Node  # the RangeVar
+    table: LogicalTable
+    role: str  # from | sample | insert | update | delete | merge | copy_from | copy_to
+    item: Item
+    level: Level | None
+
+
+class Reference(NamedTuple):
+    """One place that names a column: the text at `at` is `parts` dotted names."""
+
+    at: int
+    item: Item | None  # that the last look-up went through; None: found by an unqualified name
+    name: str
+    parts: int
+    meaning: Meaning
+    level: Level | None
+
+
+class StarUse(NamedTuple):
+    """`*` or `t.*` in a target list or a row: the items that it covers, in order."""
+
+    at: int
+    items: tuple[Item, ...]
+    qualified: bool
+    returning: bool
+    level: Level | None
+
+
+class RowUse(NamedTuple):
+    """A whole row used as a value; `function` is the bare name of the function called on it, if any."""
+
+    at: int
+    item: Item
+    function: str | None
+
+
+class InsertUse(NamedTuple):
+    """An INSERT or COPY target list: column names given, or the width that the source supplies."""
+
+    source: Source
+    listed: bool
+    width: int | None  # None: not known
+    node: Node
+
+
+@dataclass(slots=True)
+class Resolution:
+    """All that a walk found; offsets are in the client's own text."""
+
+    verb: str = ""
+    bindings: dict[BindingKey, Any] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    opaque: list[str] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+    stars: list[StarUse] = field(default_factory=list)
+    rows: list[RowUse] = field(default_factory=list)
+    inserts: list[InsertUse] = field(default_factory=list)
+    reads: set[tuple[int, Key]] = field(default_factory=set)
+    writes: set[tuple[int, Key]] = field(default_factory=set)
+    used: dict[int, set[Key]] = field(default_factory=dict)  # item -> keys
+    relations: dict[int, Relation] = field(default_factory=dict)  # by oid: those reached by name
+    starred: set[int] = field(default_factory=set)  # oids
+    whole: set[int] = field(default_factory=set)  # oids
+    positional: set[str] = field(default_factory=set)
+    names: set[tuple[str | None, str]] = field(default_factory=set)  # relation names that were looked up
+    functions: set[str] = field(default_factory=set)  # bare names of functions called
+    stored: bool = False  # the text of a view, function or rule: kept by the server, never to be rewritten

@@ -1,0 +1,215 @@
+"""Queries: SELECT, VALUES, TABLE, set operations, WITH (parse_clause.c, parse_cte.c)."""
+
+from lintel.analysis import scope as scopes
+from lintel.analysis.from_items import from_clause
+from lintel.analysis.meanings import Columns, Expr, Meaning, Merged, Missing
+from lintel.analysis.names import output_name
+from lintel.analysis.resolution import Node
+from lintel.analysis.scope import Cte, Scope
+from lintel.analysis.walk import HANDLERS, QUERIES, Walk, expression_list, star, subquery
+
+
+def select(walk: Walk, node: Node, outer: Scope) -> tuple[Columns, bool]:
+    """Resolve a SelectStmt in the scope around it; returns its output columns and whether they are all known."""
+    scope = Scope(outer)
+    with_clause(walk, node, scope)
+    if node.get("op", "SETOP_NONE") != "SETOP_NONE":
+        return _set_operation(walk, node, scope)
+    if "valuesLists" in node:
+        return _values(walk, node, scope)
+    return _plain(walk, node, scope)
+
+
+def _plain(walk: Walk, node: Node, scope: Scope) -> tuple[Columns, bool]:
+    level = walk.new_level()
+    level.group = node.get("groupClause")
+    from_clause(walk, node.get("fromClause", []), scope)
+    columns, known = target_list(walk, node.get("targetList", []), scope)
+    for part in ("whereClause", "havingClause", "windowClause"):
+        if part in node:
+            walk.visit(node[part], scope)
+    _group(walk, node, scope, columns)
+    _sort(walk, node.get("sortClause", []), scope, columns)
+    _by_output(walk, [n for n in node.get("distinctClause", []) if n], scope, columns)
+    _limit(walk, node, scope)
+    return columns, known
+
+
+def target_list(walk: Walk, targets: list[Node], scope: Scope) -> tuple[Columns, bool]:
+    """Resolve a target list (transformTargetList); returns its output columns."""
+    columns: list[tuple[str, Meaning]] = []
+    spliced: dict[int, list[tuple[str, Meaning]]] = {}
+    all_known = True
+    for target in targets:
+        entry = target["ResTarget"]
+        reference = entry["val"].get("ColumnRef")
+        if reference is not None and "A_Star" in reference["fields"][-1]:
+            expanded, known = star(walk, reference, scope, reference["location"])
+            columns.extend(expanded)
+            all_known = all_known and known
+            continue
+        expanded, known = _composite_star(walk, entry, scope)
+        if expanded is not None:
+            columns.extend(expanded)
+            all_known = all_known and known
+            continue
+        location = entry["location"]
+        column = (entry.get("name") or output_name(entry["val"]), walk.value(entry["val"], walk.at(location), scope))
+        columns.append(column)
+        splice = walk.ours(location)
+        if splice is not None and splice.kind == "star":
+            spliced.setdefault(splice.origin, []).append(column)
+    for origin, outputs in spliced.items():
+        walk.result.bindings[(origin, "star")] = tuple(outputs)
+    return tuple(columns), all_known
+
+
+def _composite_star(walk: Walk, entry: Node, scope: Scope) -> tuple[Columns | None, bool]:
+    """(row).*: as many columns as the composite value has (ExpandRowReference)."""
+    indirection = entry["val"].get("A_Indirection")
+    if indirection is None or "A_Star" not in indirection["indirection"][-1]:
+        return None, True
+    walk.visit(entry["val"], scope)
+    location = indirection["arg"].get("ColumnRef", {}).get("location", -1)
+    found = walk.result.bindings.get((walk.at(location), "star"))
+    if found is None:
+        walk.opaque("a star on a composite value")
+        return (), False
+    return found, True
+
+
+def _group(walk: Walk, node: Node, scope: Scope, columns: Columns) -> None:
+    level = walk.level
+    group = node.get("groupClause", [])
+    if level is not None:
+        level.plain_group = bool(group) and not any("GroupingSet" in g or "A_Const" in g for g in group)
+    todo = list(group)
+    while todo:
+        entry = todo.pop()
+        if "GroupingSet" in entry:
+            todo.extend(entry["GroupingSet"].get("content", []))
+            continue
+        name = _bare_name(entry)
+        # GROUP BY prefers an input column of this level (findTargetlistEntrySQL92), ORDER BY the output.
+        if name is not None and isinstance(scopes.column(scope, name, local=True), Missing) and _output(columns, name):
+            _bind_output(walk, entry, columns, name)
+        elif level is not None:
+            level.grouped.add(walk.value(entry, -1, scope))
+
+
+def _sort(walk: Walk, clause: list[Node], scope: Scope, columns: Columns) -> None:
+    _by_output(walk, [entry["SortBy"]["node"] for entry in clause], scope, columns)
+
+
+def _by_output(walk: Walk, nodes: list[Node], scope: Scope, columns: Columns) -> None:
+    for node in nodes:
+        name = _bare_name(node)
+        if name is not None and _output(columns, name):
+            _bind_output(walk, node, columns, name)
+        else:
+            walk.visit(node, scope)
+
+
+def _bare_name(node: Node) -> str | None:
+    fields = node.get("ColumnRef", {}).get("fields", [])
+    return fields[0]["String"]["sval"] if len(fields) == 1 and "String" in fields[0] else None
+
+
+def _output(columns: Columns, name: str) -> list[Meaning]:
+    return [meaning for column, meaning in columns if column == name]
+
+
+def _bind_output(walk: Walk, node: Node, columns: Columns, name: str) -> None:
+    found = _output(columns, name)
+    location = node["ColumnRef"]["location"]
+    walk.bind(location, "output", frozenset(found))
+    if len(set(found)) > 1:
+        walk.problem("42702", walk.at(location), f'"{name}" is ambiguous')
+
+
+def _limit(walk: Walk, node: Node, scope: Scope) -> None:
+    for part in ("limitCount", "limitOffset"):
+        if part in node:
+            walk.visit(node[part], scope)
+    _locking(walk, node, scope)
+
+
+def _locking(walk: Walk, node: Node, scope: Scope) -> None:
+    for clause in node.get("lockingClause", []):
+        for relation in clause["LockingClause"].get("lockedRels", []):
+            name = relation["RangeVar"]["relname"]
+            if not any(item.name == name for item in scope.items):
+                location = relation["RangeVar"]["location"]
+                walk.problem("42P01", walk.at(location), f'relation "{name}" in FOR UPDATE is not in FROM')
+
+
+def _values(walk: Walk, node: Node, scope: Scope) -> tuple[Columns, bool]:
+    rows = [row["List"].get("items", []) for row in node["valuesLists"]]
+    widths = [expression_list(walk, row, scope) for row in rows]
+    columns: Columns = tuple((f"column{i + 1}", Expr(-1, i)) for i in range(widths[0] or 0))
+    _sort(walk, node.get("sortClause", []), scope, columns)
+    _limit(walk, node, scope)
+    return columns, widths[0] is not None
+
+
+def _set_operation(walk: Walk, node: Node, scope: Scope) -> tuple[Columns, bool]:
+    left, left_known = subquery(walk, {"SelectStmt": node["larg"]}, scope)
+    right, right_known = subquery(walk, {"SelectStmt": node["rarg"]}, scope)
+    known = left_known and right_known
+    if known and len(left) != len(right):
+        walk.problem("42601", -1, "each query of a set operation must have the same number of columns")
+    columns = tuple((name, Merged(a, b)) for (name, a), (_, b) in zip(left, right, strict=False))
+    _sort(walk, node.get("sortClause", []), scope, columns)
+    _limit(walk, node, scope)
+    return columns, known
+
+
+def with_clause(walk: Walk, node: Node, scope: Scope) -> None:
+    """Resolve the WITH queries of a statement and make their names known in its scope."""
+    clause = node.get("withClause")
+    if clause is None:
+        return
+    for entry in clause["ctes"]:
+        cte = entry["CommonTableExpr"]
+        if clause.get("recursive"):
+            _foresee(walk, cte, scope)
+        columns, known = subquery(walk, cte["ctequery"], scope)
+        scope.ctes[cte["ctename"]] = Cte(_renamed(cte, columns), known)
+
+
+def _renamed(cte: Node, columns: Columns) -> Columns:
+    names = [name["String"]["sval"] for name in cte.get("aliascolnames", [])]
+    renamed = tuple((name, meaning) for name, (_, meaning) in zip(names, columns, strict=False)) + columns[len(names) :]
+    return renamed + _search_and_cycle(cte)
+
+
+def _search_and_cycle(cte: Node) -> Columns:
+    """The columns that SEARCH and CYCLE add (manual 7.8.2)."""
+    added = []
+    if "search_clause" in cte:
+        added.append(cte["search_clause"]["CTESearchClause"]["search_seq_column"] if "CTESearchClause"
+                     in cte["search_clause"] else cte["search_clause"]["search_seq_column"])
+    if "cycle_clause" in cte:
+        cycle = cte["cycle_clause"].get("CTECycleClause", cte["cycle_clause"])
+        added += [cycle["cycle_mark_column"], cycle["cycle_path_column"]]
+    return tuple((name, Expr(cte.get("location", -1), i)) for i, name in enumerate(added))
+
+
+def _foresee(walk: Walk, cte: Node, scope: Scope) -> None:
+    """A recursive query sees itself with the columns of its non-recursive term (determineRecursiveColTypes)."""
+    term = cte["ctequery"].get("SelectStmt", {})
+    if term.get("op", "SETOP_NONE") == "SETOP_NONE":
+        return
+    trial = Walk(walk.world, walk.places)
+    inner = Scope(scope)
+    with_clause(trial, term, inner)
+    columns, known = subquery(trial, {"SelectStmt": term["larg"]}, inner)
+    scope.ctes[cte["ctename"]] = Cte(_renamed(cte, columns), known)
+
+
+def _nested(walk: Walk, node: Node, scope: Scope) -> None:
+    subquery(walk, {"SelectStmt": node}, scope)
+
+
+QUERIES["SelectStmt"] = select
+HANDLERS["SelectStmt"] = _nested

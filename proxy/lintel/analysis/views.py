@@ -1,0 +1,123 @@
+"""The columns under views and parents: a view's own query resolved down to tables, a parent's children."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from lintel.analysis.collect import column_name, table_name
+from lintel.analysis.facts import Facts
+from lintel.analysis.meanings import Columns, base_columns
+from lintel.analysis.resolution import Node, Resolution
+from lintel.analysis.scope import Scope
+from lintel.analysis.walk import QUERIES, Walk
+from lintel.analysis.world import World
+from lintel.schema.logical import Key
+from lintel.schema.snapshot import Relation
+from lintel.sql.grammar import SyntaxProblem, TooDeep, parse
+from lintel.sql.quoting import quote_ident
+
+_DEPTH = 20  # views on views; deeper is opaque
+_ORDERED = ("distinctClause", "valuesLists", "sortClause")  # every output column matters to these
+
+Column = tuple[Relation, Key]
+
+
+def with_bases(facts: Facts, result: Resolution, world: World) -> Facts:
+    """The facts with base_reads and base_writes filled in."""
+    why: list[str] = []
+    reads = set(_under(result, result.reads, world, why, _DEPTH))
+    writes = {c for oid, key in result.writes for c in _written(result.relations[oid], key, world, why, _DEPTH)}
+    if not (reads or writes or why):
+        return facts
+    opaque = "; ".join([facts.opaque, *why] if facts.opaque else why) or None
+    return replace(facts, base_reads=_names(reads, world), base_writes=_names(writes, world), opaque=opaque)
+
+
+def _names(columns: set[Column], world: World) -> tuple[str, ...]:
+    named = ((relation, column_name(world, relation, key)) for relation, key in columns)
+    return tuple(sorted(f"{table_name(r)}.{quote_ident(n)}" for r, n in named if n is not None))
+
+
+def _under(
+    result: Resolution, uses: set[tuple[int, Key]], world: World, why: list[str], depth: int
+) -> Iterator[Column]:
+    """The base columns under the views and parents that are read."""
+    by_oid: dict[int, set[Key]] = {oid: set() for oid in result.relations}
+    for oid, key in uses:
+        by_oid.setdefault(oid, set()).add(key)
+    for oid, keys in by_oid.items():
+        relation = result.relations.get(oid)
+        if relation is None:
+            continue
+        if relation.definition is not None and relation.kind in "vm":
+            yield from _view_reads(relation, keys, world, why, depth)
+        elif _inherits(result, oid):
+            yield from _children(relation, keys, world)
+
+
+def _inherits(result: Resolution, oid: int) -> bool:
+    return any(s.table.relation.oid == oid and s.node.get("inh") for s in result.sources)
+
+
+def _children(relation: Relation, keys: set[Key], world: World) -> Iterator[Column]:
+    names = {column_name(world, relation, key) for key in keys}
+    for oid in world.schema.family(relation.oid) - {relation.oid}:
+        child = world.schema.relations[oid]
+        for column in world.table(child).columns:
+            if column.name in names:
+                yield child, column.key
+
+
+def _query_of(view: Relation, why: list[str], depth: int) -> Node | None:
+    try:
+        if depth:
+            return parse((view.definition or "").encode())[0].node["SelectStmt"]  # type: ignore[no-any-return]
+    except (SyntaxProblem, TooDeep, KeyError, IndexError):
+        pass
+    why.append(f"the definition of view {table_name(view)} was not understood")
+    return None
+
+
+def _resolve(select: Node, world: World) -> tuple[Resolution, Columns]:
+    walk = Walk(world)
+    columns, _ = QUERIES["SelectStmt"](walk, select, Scope(None))
+    return walk.result, columns
+
+
+def _view_reads(view: Relation, keys: set[Key], world: World, why: list[str], depth: int) -> Iterator[Column]:
+    select = _query_of(view, why, depth)
+    if select is None:
+        return
+    targets = select.get("targetList", [])
+    if len(targets) == len(view.columns) and not any(select.get(part) for part in _ORDERED):
+        used = [t for t, c in zip(targets, view.columns, strict=True) if c.attnum in keys]
+        # ORDINALS in GROUP BY count the whole list, which pg_get_viewdef never writes for expressions with names.
+        select = select if _has_ordinals(select) else {**select, "targetList": used}
+    result, _ = _resolve(select, world)
+    for oid, key in result.reads:
+        relation = result.relations.get(oid)
+        if relation is not None and relation.kind not in "vm" and not (isinstance(key, int) and key < 0):
+            yield relation, key
+    yield from _under(result, result.reads, world, why, depth - 1)
+
+
+def _has_ordinals(select: Node) -> bool:
+    return any("A_Const" in entry for entry in select.get("groupClause", []))
+
+
+def _written(relation: Relation, key: Key, world: World, why: list[str], depth: int) -> Iterator[Column]:
+    """The base column that a write to a view's column reaches."""
+    if relation.kind != "v" or relation.definition is None:
+        return
+    select = _query_of(relation, why, depth)
+    if select is None:
+        return
+    result, columns = _resolve(select, world)
+    position = next((i for i, c in enumerate(relation.columns) if c.attnum == key), None)
+    if position is None or position >= len(columns):
+        return
+    for base in base_columns(columns[position][1]):
+        under = result.relations[base.oid]
+        if under.kind == "v":
+            yield from _written(under, base.key, world, why, depth - 1)
+        else:
+            yield under, base.key
