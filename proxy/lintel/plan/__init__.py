@@ -1,1 +1,24 @@
-""""""
+"""Plans: column changes under source control, read from TOML, checked, immutable.
+
+Knows SQL's grammar and no database: whether a table or column exists is not asked here.
+"""
+
+from lintel.plan.clients import ClientAttributes, ClientRule, Side
+from lintel.plan.load import check_together, load, load_all
+from lintel.plan.model import Add, Backfill, Index, Plan, Shield
+from lintel.plan.parse import parse
+
+__all__ = [
+    "Add",
+    "Backfill",
+    "ClientAttributes",
+    "ClientRule",
+    "Index",
+    "Plan",
+    "Shield",
+    "Side",
+    "check_together",
+    "load",
+    "load_all",
+    "parse",
+]

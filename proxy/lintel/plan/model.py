@@ -1,0 +1,105 @@
+"""A plan: one column change under source control, and how clients are carried over it.
+
+Immutable values, checked by plan.parse before anybody sees them. Knows nothing of what the database holds now.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from lintel.plan.clients import ClientAttributes, ClientRule, Side, first_match
+from lintel.plan.expressions import columns_of, parse_expression, typed_sql
+from lintel.plan.types import TypeName, parse_type
+from lintel.sql.quoting import quote_qualified
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """The column to come; `column` is the bare attribute name, the rest is SQL as the plan writes it."""
+
+    column: str
+    type: str
+    default: str | None = None
+    not_null: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shield:
+    """What clients get while the table is not the one that they were built for."""
+
+    absent_reads: Literal["default", "refuse"] = "default"
+    absent_writes: Literal["refuse"] = "refuse"
+    stars: Literal["pin", "pass"] = "pin"
+    whole_rows: Literal["refuse", "record"] = "refuse"
+    clients: tuple[ClientRule, ...] = ()
+
+    @property
+    def by_tag(self) -> bool:
+        """Whether a rule looks at statements' tags, so that the side is not a session's alone."""
+        return any(rule.tags for rule in self.clients)
+
+    def sees(self, client: ClientAttributes) -> Side | None:
+        """The side that the first matching rule gives this client; None: per statement."""
+        return first_match(self.clients, client)
+
+
+@dataclass(frozen=True, slots=True)
+class Backfill:
+    """How rows that are there already get their value, and how gently."""
+
+    expression: str
+    batch_rows: int = 1000
+    max_replica_lag: float = 5.0  # seconds
+    max_lock_wait: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index that the column needs, made concurrently."""
+
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One column change of one table."""
+
+    id: str
+    purpose: str
+    schema: str
+    name: str  # of the table: bare attribute name, as `schema` is
+    change: Add
+    shield: Shield = field(default_factory=Shield)
+    database: str | None = None  # None: the one in --server
+    backfill: Backfill | None = None
+    indexes: tuple[Index, ...] = ()
+    file: str = ""
+
+    @property
+    def table(self) -> str:
+        """The table's name as SQL writes it."""
+        return quote_qualified(self.schema, self.name)
+
+    @cached_property
+    def type(self) -> TypeName:
+        """The column's type and collation, fit to be spliced."""
+        return parse_type(self.change.type)
+
+    @property
+    def imagined(self) -> str:
+        """What the absent column reads as: a fully typed value under any search_path, such as `(0)::smallint`."""
+        return self.imagined_in("")
+
+    def imagined_in(self, qualifier: str) -> str:
+        """The same, with the columns that a backfill expression reads written as `qualifier.column`."""
+        return typed_sql(self._imagined_node, self.type, qualifier)
+
+    @cached_property
+    def imagined_columns(self) -> tuple[str, ...]:
+        """The columns of the same row that the value is made of; empty for a constant."""
+        return columns_of(self._imagined_node) if self._imagined_node else ()
+
+    @cached_property
+    def _imagined_node(self) -> dict[str, object] | None:
+        text = self.backfill.expression if self.backfill else self.change.default
+        return parse_expression(text) if text is not None else None

@@ -1,0 +1,207 @@
+"""A plan file's text becomes a Plan, or a ConfigError that names the file, the key and what was expected.
+
+Pure: the text comes from elsewhere (plan.load). What the database holds is not asked here.
+"""
+
+import ipaddress
+import re
+import tomllib
+from typing import Literal, cast
+
+from lintel.config import ConfigError
+from lintel.plan.clients import ClientRule, Side
+from lintel.plan.expressions import columns_of, parse_expression, typed_sql
+from lintel.plan.model import Add, Backfill, Index, Plan, Shield
+from lintel.plan.section import Section, quoted
+from lintel.plan.tables import parse_table
+from lintel.plan.types import parse_type
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_LATER = ("drop", "rename", "retype")
+_SYSTEM_COLUMNS = frozenset(("tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"))
+_NAME_BYTES = 63  # NAMEDATALEN - 1
+
+
+def parse(text: str, file: str) -> Plan:
+    """Read and check a whole plan file."""
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise ConfigError(file, "", f"not a TOML file: {problem}") from None
+    root = Section(file, "", values)
+    plan = _plan(root)
+    root.close()
+    _check_imagined(root, plan)
+    return plan
+
+
+def _plan(root: Section) -> Plan:
+    schema, name = _table(root)
+    return Plan(
+        id=_id(root),
+        purpose=root.optional_text("purpose", 'one sentence, such as "Support sorts by urgency"') or "",
+        schema=schema,
+        name=name,
+        database=root.optional_text("database", 'the name of a database, such as "shop"'),
+        change=_change(root),
+        shield=_shield(root.section("shield")),
+        backfill=_backfill(root.section("backfill")),
+        indexes=tuple(map(_index, root.sections("index"))),
+        file=root.file,
+    )
+
+
+def _id(root: Section) -> str:
+    found = root.text("id", 'a name for the plan, such as "orders-priority"')
+    if not _ID.fullmatch(found):
+        root.fail("id", f"expected up to 100 letters, digits, '.', '_' and '-'; got {quoted(found)}")
+    return found
+
+
+def _table(root: Section) -> tuple[str, str]:
+    text = root.text("table", 'a table as SQL writes it, such as "public.orders"')
+    try:
+        return parse_table(text)
+    except ValueError as problem:
+        root.fail("table", f"{problem}; got {quoted(text)}")
+
+
+def _change(root: Section) -> Add:
+    later = next((kind for kind in _LATER if root.section(kind) is not None), None)
+    if later:
+        root.fail(later, f"[{later}] is not supported by this version yet; expected [add]")
+    section = root.section("add")
+    if section is None:
+        root.fail("add", "missing; expected the column that is to be added: [add] column = ..., type = ...")
+    change = Add(
+        column=_column(section, section.text("column", 'the bare name of the column, such as "priority"')),
+        type=section.text("type", 'an SQL type, such as "smallint"'),
+        default=section.optional_text("default", 'a string with an SQL expression, such as "0"'),
+        not_null=section.flag("not_null"),
+    )
+    section.close()
+    return change
+
+
+def _column(section: Section, name: str) -> str:
+    if "\0" in name or len(name.encode()) > _NAME_BYTES:
+        section.fail("column", f"expected a name of at most {_NAME_BYTES} bytes; got {quoted(name)}")
+    if name in _SYSTEM_COLUMNS:
+        section.fail("column", f"expected a name that is not a system column's (ADD-14); got {quoted(name)}")
+    if name.startswith('"') and name.endswith('"') and len(name) > 2:
+        section.fail("column", f"expected the bare name, without SQL's quotes: {quoted(name[1:-1])}")
+    return name
+
+
+def _shield(section: Section | None) -> Shield:
+    if section is None:
+        return Shield()
+    writes = section.choice("absent_writes", ("refuse", "park", "discard"))
+    if writes != "refuse":
+        section.fail("absent_writes", f'"{writes}" is not supported by this version yet; expected "refuse"')
+    shield = Shield(
+        absent_reads=cast("Literal['default', 'refuse']", section.choice("absent_reads", ("default", "refuse"))),
+        stars=cast("Literal['pin', 'pass']", section.choice("stars", ("pin", "pass"))),
+        whole_rows=cast("Literal['refuse', 'record']", section.choice("whole_rows", ("refuse", "record"))),
+        clients=tuple(map(_rule, section.sections("clients"))),
+    )
+    section.close()
+    return shield
+
+
+def _rule(section: Section) -> ClientRule:
+    match = section.section("match")
+    if match is None:
+        section.fail("match", 'missing; expected patterns, such as { application_name = "billing-v2*" }')
+    if section.value("sees") is None:
+        section.fail("sees", 'missing; expected "old" or "new": the table that these clients were built for')
+    glob = 'a text with "*" for anything, such as "billing-*"'
+    rule = ClientRule(
+        sees=cast("Side", section.choice("sees", ("old", "new"))),
+        application_name=match.optional_text("application_name", glob),
+        user=match.optional_text("user", glob),
+        database=match.optional_text("database", glob),
+        address=_network(match),
+        tags=_tags(match, glob),
+    )
+    match.close()
+    section.close()
+    if rule == ClientRule(rule.sees):
+        section.fail("match", 'expected at least one pattern; for every client write { application_name = "*" }')
+    return rule
+
+
+def _network(match: Section) -> str | None:
+    text = match.optional_text("address", 'a network, such as "10.1.0.0/16"')
+    if text is None:
+        return None
+    try:
+        return str(ipaddress.ip_network(text, strict=False))
+    except ValueError:
+        match.fail("address", f'expected a network, such as "10.1.0.0/16" or "::1"; got {quoted(text)}')
+
+
+def _tags(match: Section, glob: str) -> tuple[tuple[str, str], ...]:
+    """`tag.service = ".."` is a table in a table for TOML; `"tag.service" = ".."`, quoted, says the same."""
+    section = match.section("tag")
+    found = [] if section is None else [(name, section.text(name, glob)) for name in section.keys]
+    found += [(key.removeprefix("tag."), match.text(key, glob)) for key in match.keys if key.startswith("tag.")]
+    return tuple(found)
+
+
+def _backfill(section: Section | None) -> Backfill | None:
+    if section is None:
+        return None
+    backfill = Backfill(
+        expression=section.text("expression", "an SQL expression over the table's other columns"),
+        batch_rows=section.count("batch_rows", 1000),
+        max_replica_lag=section.seconds("max_replica_lag", 5.0),
+        max_lock_wait=section.seconds("max_lock_wait", 0.5),
+    )
+    section.close()
+    return backfill
+
+
+def _index(section: Section) -> Index:
+    index = Index(section.texts("columns", 'a list of column names, such as ["priority"]'))
+    section.close()
+    return index
+
+
+def _check_imagined(root: Section, plan: Plan) -> None:
+    """The type, the default and the backfill expression: each one piece of SQL, and fit to stand in for the column."""
+    try:
+        parse_type(plan.change.type)
+    except ValueError as problem:
+        root.fail("add.type", f"{problem}; got {quoted(plan.change.type)}")
+    if plan.change.default is not None:
+        _check_expression(root, "add.default", plan.change.default, plan, constant=True)
+    if plan.backfill is not None:
+        _check_expression(root, "backfill.expression", plan.backfill.expression, plan, constant=False)
+
+
+def _check_expression(root: Section, key: str, text: str, plan: Plan, *, constant: bool) -> None:
+    try:
+        node = parse_expression(text)
+    except ValueError as problem:
+        root.fail(key, f"{problem}; got {quoted(text)}")
+    stands_in = plan.shield.absent_reads == "default" and (plan.backfill is None) == constant
+    if not stands_in:
+        return
+    try:
+        typed_sql(node, plan.type)
+        columns = columns_of(node)
+    except ValueError as problem:
+        root.fail(key, _ways_out(f"{problem}; got {quoted(text)}"))
+    if constant and columns:
+        root.fail(key, f"expected a constant; a default cannot read columns such as {quoted(columns[0])}")
+    if plan.change.column in columns:
+        root.fail(key, f"expected an expression over the other columns, not over {quoted(plan.change.column)} itself")
+
+
+def _ways_out(problem: str) -> str:
+    return (
+        f"expected an immutable expression, because it is what the column reads as while it is absent: {problem}. "
+        "Ways out: a constant with its type here; [backfill] expression = such a constant; or "
+        '[shield] absent_reads = "refuse"'
+    )
