@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+
 from lintel.demo.postgres import Binaries, Server, find, launch
 
 

@@ -6,9 +6,7 @@ with the *thread*, as PR_SET_PDEATHSIG has it) that launched it.
 
 import contextlib
 import ctypes
-import functools
 import os
-import pwd
 import secrets
 import shutil
 import signal
@@ -23,6 +21,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import quote
 
+from lintel.demo import account
 from lintel.demo.binaries import Binaries, NoPostgres, choose, find
 
 __all__ = ["Binaries", "NoPostgres", "Server", "find", "launch"]
@@ -49,8 +48,8 @@ class Server:
         self.password = secrets.token_hex(8)
         self.port = 0
         self._auth = auth
-        self._account = _account()
-        self._bindir = _reachable(binaries.bindir, self._account)
+        self._account = account.unprivileged()
+        self._bindir = account.reachable(binaries.bindir, self._account)
         # Not below TMPDIR: the path of a unix socket has 107 bytes at most.
         self.directory = Path(tempfile.mkdtemp(prefix="lintel-pg-", dir="/tmp"))
         self.socket_dir = str(self.directory)
@@ -82,7 +81,7 @@ class Server:
         """Make the cluster's data directory and its configuration."""
         password_file = self.directory / "password"
         password_file.write_text(self.password)
-        _give(self._account, self.directory, password_file)
+        account.give(self._account, self.directory, password_file)
         command = [str(self._bindir / "initdb"), "-D", str(self._data), "-U", self.user, "-A", self._auth]
         options = ["--pwfile", str(password_file), "-E", "UTF8", "--no-locale", "--no-sync"]
         _checked(command + options, self._account)
@@ -96,12 +95,7 @@ class Server:
         """Start the postmaster and wait until it accepts connections."""
         for _ in range(3):  # the free port may be somebody else's by the time the server binds it
             self.port = _free_port()
-            with (self.directory / "log").open("wb") as log:
-                self._process = subprocess.Popen(
-                    [str(self._bindir / "postgres"), "-D", str(self._data), "-p", str(self.port)],
-                    stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd="/",
-                    preexec_fn=_die_with_parent(os.getpid()), start_new_session=True, **self._account,
-                )  # fmt: skip
+            self._process = self._spawn()
             if self._wait_ready(self._process):
                 return
             if "could not bind" not in self.log:
@@ -132,6 +126,16 @@ class Server:
     ) -> None:
         self.close()
 
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        command = [str(self._bindir / "postgres"), "-D", str(self._data), "-p", str(self.port)]
+        hook = _die_with_parent(os.getpid())  # two system calls, looked up before the fork
+        options: dict[str, Any] = {"cwd": "/", "preexec_fn": hook, "start_new_session": True, **self._account}
+        with (self.directory / "log").open("wb") as log:
+            process: subprocess.Popen[bytes] = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, **options
+            )
+        return process
+
     def _install_tls(self, certificate: Path, key: Path) -> dict[str, str]:
         # Copied, because the server insists on owning its key alone.
         names = {"ssl_cert_file": certificate, "ssl_key_file": key}
@@ -139,7 +143,7 @@ class Server:
             target = self._data / name
             shutil.copyfile(source, target)
             target.chmod(0o600)
-            _give(self._account, target)
+            account.give(self._account, target)
         return {"ssl": "on"} | {name: str(self._data / name) for name in names}
 
     def _wait_ready(self, process: subprocess.Popen[bytes]) -> bool:
@@ -166,7 +170,7 @@ def launch(
     """A started server of that major version, or of those binaries, or of the first found. Raises NoPostgres."""
     server = Server(choose(major_or_bindir), auth)
     try:
-        server.initialise(settings or {}, ssl_cert and Path(ssl_cert) or None, ssl_key and Path(ssl_key) or None)
+        server.initialise(settings or {}, Path(ssl_cert) if ssl_cert else None, Path(ssl_key) if ssl_key else None)
         server.start()
     except BaseException:
         server.close()
@@ -174,50 +178,10 @@ def launch(
     return server
 
 
-def _account() -> dict[str, Any]:
-    """What subprocess needs to run as somebody else: PostgreSQL refuses to run as root."""
-    if os.geteuid() != 0:
-        return {}
-    for name in ("postgres", "nobody"):
-        with contextlib.suppress(KeyError):
-            entry = pwd.getpwnam(name)
-            return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
-    raise NoPostgres("PostgreSQL cannot run as root, and there is neither a user postgres nor a user nobody")
-
-
-def _give(account: Mapping[str, Any], *paths: Path) -> None:
-    if account:
-        for path in paths:
-            os.chown(path, account["user"], account["group"])
-
-
-def _reachable(bindir: Path, account: Mapping[str, Any]) -> Path:
-    """The same binaries, copied to where that user can reach them if it cannot (a clone below /root)."""
-    with contextlib.suppress(OSError, subprocess.CalledProcessError):
-        subprocess.run([bindir / "initdb", "--version"], check=True, capture_output=True, cwd="/", **account)
-        return bindir
-    return _copied(bindir)
-
-
-@functools.cache
-def _copied(bindir: Path) -> Path:
-    # The libraries lie beside the package, where the binaries' RPATH looks for them.
-    import atexit  # noqa: PLC0415 - needed on this rare path only
-
-    install = bindir.parent
-    package = install.parent
-    target = Path(tempfile.mkdtemp(prefix="lintel-pg-binaries-", dir="/tmp"))
-    atexit.register(shutil.rmtree, target, ignore_errors=True)
-    target.chmod(0o755)
-    shutil.copytree(install, target / package.name / install.name, symlinks=True)
-    libraries = package.with_name(package.name + ".libs")
-    if libraries.is_dir():
-        shutil.copytree(libraries, target / libraries.name, symlinks=True)
-    return target / package.name / install.name / bindir.name
-
-
-def _checked(command: list[str], account: Mapping[str, Any]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, cwd="/", stdin=subprocess.DEVNULL, **account)
+def _checked(command: list[str], identity: account.Identity) -> None:
+    done = subprocess.run(
+        command, check=False, capture_output=True, text=True, cwd="/", stdin=subprocess.DEVNULL, **identity
+    )
     if done.returncode != 0:
         raise NoPostgres(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
 
