@@ -27,10 +27,12 @@ class Counters:
     reprepared: int = 0  # prepared statements parsed again under a fresh server-side name
 
     def session_opened(self) -> None:
+        """A client was accepted."""
         self.sessions += 1
         self.sessions_total += 1
 
     def session_closed(self) -> None:
+        """Its session is over."""
         self.sessions -= 1
 
     def refused(self, sqlstate: str) -> None:

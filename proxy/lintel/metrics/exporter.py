@@ -54,6 +54,7 @@ class Exporter(Collector):
     compiled: bool = False
 
     def collect(self) -> Iterable[Metric]:
+        """Every family that there is a source for."""
         yield _build(self.compiled)
         yield from _sessions(self.counters)
         yield from _statements(self.counters)

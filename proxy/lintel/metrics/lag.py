@@ -21,6 +21,7 @@ class LoopLag:
         self.total_seconds = 0.0
 
     def observe(self, seconds: float) -> None:
+        """Count one lag."""
         self.counts[bisect_left(BOUNDS_SECONDS, seconds)] += 1
         self.total_seconds += seconds
 
