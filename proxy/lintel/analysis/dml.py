@@ -49,7 +49,7 @@ def targets(walk: Walk, node: Node, listed: list[Node], target: Item, width: int
         cols = [target_column(walk, entry, target) for entry in listed]
         walk.bind(node["relation"]["location"], "target", tuple(cols))
         return
-    columns = [meaning for _, meaning in target.columns]
+    columns = [meaning for _, meaning in (copied(target) if "is_from" in node else target.columns)]
     if width is None:
         walk.bind(node["relation"]["location"], "target", tuple(columns))
     elif width > len(columns):
@@ -59,6 +59,12 @@ def targets(walk: Walk, node: Node, listed: list[Node], target: Item, width: int
         walk.bind(node["relation"]["location"], "target", tuple(columns))
     for column in columns:
         write(walk, column)
+
+
+def copied(item: Item) -> Columns:
+    """The columns that COPY without a list moves: all but generated ones."""
+    generated = {c.name for c in item.relation.columns if c.generated} if item.relation is not None else ()
+    return tuple(column for column in item.columns if column[0] not in generated)
 
 
 def source_of(walk: Walk, item: Item) -> Source | None:

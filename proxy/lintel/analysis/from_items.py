@@ -1,6 +1,6 @@
 """FROM: relations, subqueries, functions, joins (transformFromClauseItem in parse_clause.c)."""
 
-from lintel.analysis.meanings import Col, Columns, Expr, Meaning, Merged
+from lintel.analysis.meanings import Ambiguous, Col, Columns, Expr, Meaning, Merged, Missing, Unknown
 from lintel.analysis.names import output_name
 from lintel.analysis.resolution import Node, Source
 from lintel.analysis.scope import Item, Scope
@@ -234,6 +234,8 @@ def _merge(walk: Walk, node: Node, left: list[Item], right: list[Item]) -> tuple
         pair = (_one(walk, left_columns, left_known, name, at), _one(walk, right_columns, right_known, name, at))
         for meaning in pair:
             walk.read(meaning)
+            if isinstance(meaning, Unknown):
+                walk.opaque(meaning.why)
         merged.append((name, Merged(*pair)))
     tag = "natural" if node.get("isNatural") else "using"
     if names or node.get("isNatural"):
@@ -253,8 +255,8 @@ def _one(walk: Walk, columns: list[tuple[str, Meaning]], known: bool, name: str,
         return found[0]
     if found:
         walk.problem("42702", at, f'common column name "{name}" appears more than once')
-    elif known:
+        return Ambiguous(name, frozenset(found))
+    if known:
         walk.problem("42703", at, f'column "{name}" specified in USING clause does not exist')
-    else:
-        walk.opaque(f'column "{name}" in USING may come from an item whose columns are not known')
-    return found[0] if found else Expr(at)
+        return Missing(name)
+    return Unknown(name, f'column "{name}" in USING may come from an item whose columns are not known')

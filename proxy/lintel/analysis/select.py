@@ -38,7 +38,7 @@ def _plain(walk: Walk, node: Node, scope: Scope) -> tuple[Columns, bool]:
 def target_list(walk: Walk, targets: list[Node], scope: Scope) -> tuple[Columns, bool]:
     """Resolve a target list (transformTargetList); returns its output columns."""
     columns: list[tuple[str, Meaning]] = []
-    spliced: dict[int, list[tuple[str, Meaning]]] = {}
+    spliced: dict[tuple[int, str], list[tuple[str, Meaning]]] = {}
     all_known = True
     for target in targets:
         entry = target["ResTarget"]
@@ -57,10 +57,13 @@ def target_list(walk: Walk, targets: list[Node], scope: Scope) -> tuple[Columns,
         column = (entry.get("name") or output_name(entry["val"]), walk.value(entry["val"], walk.at(location), scope))
         columns.append(column)
         splice = walk.ours(location)
-        if splice is not None and splice.kind == "star":
-            spliced.setdefault(splice.origin, []).append(column)
-    for origin, outputs in spliced.items():
-        walk.result.bindings[(origin, "star")] = tuple(outputs)
+        if splice is not None and splice.kind in ("star", "copy"):
+            spliced.setdefault((splice.origin, splice.kind), []).append(column)
+    for (origin, kind), outputs in spliced.items():
+        if kind == "star":
+            walk.result.bindings[(origin, "star")] = tuple(outputs)
+        else:  # COPY t (..) TO, made into COPY (SELECT ..) TO
+            walk.result.bindings[(origin, "target")] = tuple(meaning for _, meaning in outputs)
     return tuple(columns), all_known
 
 
@@ -82,7 +85,7 @@ def _group(walk: Walk, node: Node, scope: Scope, columns: Columns) -> None:
     level = walk.level
     group = node.get("groupClause", [])
     if level is not None:
-        level.plain_group = bool(group) and not any("GroupingSet" in g or "A_Const" in g for g in group)
+        level.plain_group = bool(group) and not any("GroupingSet" in g for g in group)
     todo = list(group)
     while todo:
         entry = todo.pop()
@@ -93,8 +96,16 @@ def _group(walk: Walk, node: Node, scope: Scope, columns: Columns) -> None:
         # GROUP BY prefers an input column of this level (findTargetlistEntrySQL92), ORDER BY the output.
         if name is not None and isinstance(scopes.column(scope, name, local=True), Missing) and _output(columns, name):
             _bind_output(walk, entry, columns, name)
-        elif level is not None:
-            level.grouped.add(walk.value(entry, -1, scope))
+            found = _output(columns, name)
+        else:
+            found = _ordinal(entry, columns) or [walk.value(entry, -1, scope)]
+        if level is not None:
+            level.grouped.update(found)
+
+
+def _ordinal(node: Node, columns: Columns) -> list[Meaning]:
+    position = node.get("A_Const", {}).get("ival", {}).get("ival", 0)
+    return [columns[position - 1][1]] if 0 < position <= len(columns) else []
 
 
 def _sort(walk: Walk, clause: list[Node], scope: Scope, columns: Columns) -> None:

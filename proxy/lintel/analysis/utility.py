@@ -1,11 +1,11 @@
 """Utility statements: those that hold a query are entered, the others named or flagged opaque."""
 
-from lintel.analysis.dml import source_of, targets
+from lintel.analysis.dml import copied, targets
 from lintel.analysis.from_items import relation_item
 from lintel.analysis.meanings import Col
-from lintel.analysis.resolution import Node
+from lintel.analysis.resolution import InsertUse, Node
 from lintel.analysis.scope import Scope
-from lintel.analysis.walk import QUERIES, Walk, row_of, subquery
+from lintel.analysis.walk import QUERIES, Walk, subquery
 
 # Statements whose inside is a query, and the key that it stands under.
 _HOLDERS = {
@@ -96,7 +96,7 @@ def verb_of(node: Node) -> str:
 
 
 def _words(tag: str) -> str:
-    """"CreateFunctionStmt" -> "create function"."""
+    """CreateFunctionStmt -> create function."""
     name = tag.removesuffix("Stmt")
     return "".join(" " + c.lower() if c.isupper() else c for c in name).strip()
 
@@ -105,13 +105,11 @@ def _query(walk: Walk, node: Node, scope: Scope) -> None:
     ((tag, body),) = node.items()
     if tag == "InsertStmt" and "selectStmt" in body and not body.get("cols"):
         walk.result.positional.add("insert")
-    if body.get("intoClause"):
-        walk.result.stored = True
     subquery(walk, node, scope)
 
 
 def _held(walk: Walk, tag: str, body: Node) -> None:
-    if tag == "ViewStmt":
+    if tag == "ViewStmt" or body.get("objtype") == "OBJECT_MATVIEW":
         walk.result.stored = True
     statement(walk, body["query"])
 
@@ -126,7 +124,7 @@ def _copy(walk: Walk, body: Node, scope: Scope) -> None:
     if not listed:
         walk.result.positional.add("copy")
     if writes:
-        targets(walk, body, listed, item, None)
+        targets(walk, body, listed, item, len(copied(item)))
         walk.visit(body.get("whereClause", {}), Scope(None, [item]))
         return
     _copy_to(walk, body, listed, item)
@@ -137,7 +135,7 @@ def _copy_to(walk: Walk, body: Node, listed: list[Node], item: object) -> None:
     if source is None or source.item is not item:
         return
     by_name = dict(source.item.columns)
-    names = [entry["String"]["sval"] for entry in listed] or [name for name, _ in source.item.columns]
+    names = [entry["String"]["sval"] for entry in listed] or [name for name, _ in copied(source.item)]
     found = []
     for name in names:
         meaning = by_name.get(name)
@@ -146,6 +144,7 @@ def _copy_to(walk: Walk, body: Node, listed: list[Node], item: object) -> None:
         else:
             walk.problem("42703", source.at, f'column "{name}" of relation "{source.item.name}" does not exist')
         found.append(meaning)
+    walk.result.inserts.append(InsertUse(source, bool(listed), len(names), body))
     walk.bind(body["relation"]["location"], "target", tuple(found))
 
 
@@ -169,6 +168,3 @@ def _name_relations(walk: Walk, body: Node, scope: Scope) -> None:
         table = walk.world.find(node.get("schemaname"), node["relname"]) if "relname" in node else None
         if table is not None:
             walk.result.relations[table.relation.oid] = table.relation
-
-
-__all__ = ["row_of", "source_of", "statement", "verb_of"]

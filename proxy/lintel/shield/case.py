@@ -1,0 +1,77 @@
+"""One statement on the bench: what everybody who makes edits for it needs to know."""
+
+from dataclasses import dataclass, field
+
+from lintel.analysis.meanings import Col
+from lintel.analysis.resolution import Resolution, Source
+from lintel.analysis.scope import Item
+from lintel.plan import Plan
+from lintel.schema.logical import LogicalTable
+from lintel.shield.spans import Spans
+from lintel.shield.splices import HELPER
+from lintel.shield.tables import Covered
+from lintel.sql.quoting import quote_ident
+
+TARGETS = frozenset({"insert", "update", "delete", "merge", "copy_from", "copy_to"})
+
+
+class Unserved(Exception):
+    """This statement cannot be given a text that is proved right; the message says why, for the refusal."""
+
+
+@dataclass(slots=True)
+class Case:
+    """A statement, the client's side of its tables, and the resolution of its own text under them."""
+
+    text: bytes
+    spans: Spans
+    prefix: str  # occurs nowhere in the text
+    covered: Covered
+    shown: frozenset[str]  # ids of the plans whose column the catalog shows
+    tables: dict[int, LogicalTable]  # the client's, by oid
+    answer: Resolution
+    sources: dict[int, Source] = field(default_factory=dict)  # by offset
+
+    def __post_init__(self) -> None:
+        self.sources = {s.at: s for s in self.answer.sources}
+
+    def plan(self, key: object) -> Plan | None:
+        """The plan that a column's key names, if it is a planned one."""
+        return self.covered.plans.get(key) if isinstance(key, str) else None
+
+    def imaginable(self, key: object) -> bool:
+        """Whether reads of this planned column may be answered with its constant."""
+        plan = self.plan(key)
+        return plan is not None and plan.shield.absent_reads == "default"
+
+    def alias(self, suffix: str) -> str:
+        """A name of ours."""
+        return self.prefix + suffix
+
+    def is_target(self, item: int) -> bool:
+        """Whether an item is the target of DML or COPY."""
+        source = self.sources.get(item)
+        return source is not None and source.role in TARGETS
+
+
+def imagined(case: Case, qualifier: str, name: str, plan: Plan) -> str:
+    """A reference to an absent column of a DML target: the real column where there is one, else the constant."""
+    column, x, d, q = quote_ident(name), case.alias("x"), case.alias(HELPER), case.alias("q")
+    return (
+        f"(SELECT {x}.{column} FROM (SELECT {plan.imagined} AS {column}) {d}, "
+        f"LATERAL (SELECT {column} FROM (SELECT {quote_ident(qualifier)}.*) {q}) {x})"
+    )
+
+
+def flat(items: tuple[Item, ...]) -> list[Item]:
+    """The items with joins replaced by their sides."""
+    return [leaf for item in items for leaf in (flat(item.parts) if item.parts else [item])]
+
+
+def columns_in(value: object) -> set[Col]:
+    """Every relation column that a binding speaks of, candidates and whole rows included."""
+    if isinstance(value, Col):
+        return {value}
+    if isinstance(value, (tuple, frozenset)):
+        return {col for part in value for col in columns_in(part)}
+    return set()

@@ -1,0 +1,134 @@
+"""Substituting a FROM item: a derived table that has just the client's columns (DESIGN section 2).
+
+One splice serves select lists, stars, WHERE, joins, ambiguity, capture and whole rows, because every reference is
+left alone. What a derived table cannot stand in for is mended beside it (traps T1, T2) or cannot be served (T3, T4, T6).
+"""
+
+from lintel.analysis.from_items import alias_of, leftmost
+from lintel.analysis.meanings import Col
+from lintel.analysis.resolution import Source
+from lintel.analysis.scope import SYSTEM_COLUMNS
+from lintel.schema.logical import Key, LogicalColumn
+from lintel.shield.case import Case, Unserved, flat
+from lintel.shield.splices import HELPER, Splice
+from lintel.sql.quoting import quote_ident, quote_qualified
+
+# A whole row is given to these only to be looked at: a record with the same columns serves as well (T6).
+_EXACT = frozenset("row_to_json to_json to_jsonb json_agg jsonb_agg count num_nulls num_nonnulls (row)".split())
+_UNGROUPABLE = frozenset("json xml point box polygon lseg path circle line".split())  # no equality operator
+_SYSTEM_NAMES = {key: name for name, key in SYSTEM_COLUMNS.items()}
+
+
+def substitute(case: Case, source: Source) -> list[Splice]:
+    """The splices that make one FROM item the client's table.
+
+    Raises Unserved where a derived table cannot stand in for it.
+    """
+    if source.role == "sample":
+        raise Unserved("TABLESAMPLE of a table under a plan is not served")
+    columns = _listed(case, source)
+    system = sorted(k for k in case.answer.used.get(source.at, ()) if isinstance(k, int) and k < 0)
+    rows = [use for use in case.answer.rows if any(i.at == source.at for i in flat((use.item,)))]
+    for use in rows:
+        if use.function not in _EXACT or alias_of(source.node)[1]:
+            raise Unserved("a whole row of a table under a plan would have another type")
+    if system and (rows or _starred(case, source)):
+        raise Unserved("a system column beside a star of a table under a plan is not served")
+    span = case.spans.item(source.node)
+    names = [_SYSTEM_NAMES[key] for key in system]
+    text = _derived(case, source, columns, names, only=span.only)
+    if "alias" not in source.node:
+        text += f" AS {quote_ident(source.node['relname'])}" + _gap(case.text, span.end)
+    constants = {c.name: Col(source.at, source.table.relation.oid, c.key) for c in columns if case.plan(c.key)}
+    found = [Splice(span.start, span.end, text.encode(), source.at, "item", dict(constants))]
+    if span.table_command:
+        found.append(Splice(*span.table_command, b"SELECT * FROM", source.at, "words"))
+    return found + _unqualified(case, source) + _grouped(case, source)
+
+
+def _gap(text: bytes, end: int) -> str:
+    return " " if text[end : end + 1].isalnum() or text[end : end + 1] in (b"_", b'"', b"$") else ""
+
+
+def _starred(case: Case, source: Source) -> bool:
+    return any(item.at == source.at for use in case.answer.stars for item in flat(use.items))
+
+
+def _listed(case: Case, source: Source) -> list[LogicalColumn]:
+    """The client's columns that the statement uses; all of them where it counts on positions or on the whole."""
+    table = case.tables[source.table.relation.oid]
+    whole = _starred(case, source) or alias_of(source.node)[1]
+    whole = whole or any(i.at == source.at for use in case.answer.rows for i in flat((use.item,)))
+    if whole:
+        return list(table.columns)
+    used: set[Key] = case.answer.used.get(source.at, set())
+    return [column for column in table.columns if column.key in used]
+
+
+def _derived(case: Case, source: Source, columns: list[LogicalColumn], system: list[str], *, only: bool) -> str:
+    relation = source.table.relation
+    t, x, d = case.alias("t"), case.alias("x"), case.alias(HELPER)
+    planned = [(c, plan) for c in columns if (plan := case.plan(c.key)) is not None]
+    # T15: qualified, but for the imagined one, which scoping decides.
+    listed = [quote_ident(c.name) if case.plan(c.key) else f"{t}.{quote_ident(c.name)}" for c in columns]
+    listed += [f"{t}.{name}" for name in system]
+    table = quote_qualified(relation.schema, relation.name)
+    inner = f"(SELECT {', '.join(listed)} FROM {'ONLY ' if only else ''}{table} AS {t})"
+    if not planned:
+        return inner
+    if not all(case.imaginable(c.key) for c, _ in planned):
+        raise Unserved("the plan has absent reads refused")
+    constants = ", ".join(f"{plan.imagined} AS {quote_ident(c.name)}" for c, plan in planned)
+    return f"(SELECT {x}.* FROM (SELECT {constants}) {d}, LATERAL {inner} {x})"
+
+
+def as_query(case: Case, source: Source, names: list[str]) -> str:
+    """COPY's table as a query over the client's columns, for a column that may be absent."""
+    table = case.tables[source.table.relation.oid]
+    by_name = {column.name: column for column in table.columns}
+    q = case.alias("q")
+    listed = ", ".join(f"{q}.{quote_ident(name)}" for name in names)
+    derived = _derived(case, source, [by_name[name] for name in names], [], only=False)
+    return f"(SELECT {listed} FROM {derived} AS {q})"
+
+
+def _unqualified(case: Case, source: Source) -> list[Splice]:
+    """T2: schema.table.column names no derived table; the schema goes."""
+    found = []
+    for reference in case.answer.references:
+        if reference.parts > 2 and reference.item is source.item:
+            start, end = case.spans.prefix(reference.at)
+            found.append(_without_schema(case, start, end, reference.at, "reference"))
+    for use in case.answer.stars:
+        if use.qualified and use.items == (source.item,) and case.spans.parts(use.at) > 2:
+            start, end = case.spans.prefix(use.at)
+            found.append(_without_schema(case, start, end, use.at, "words"))
+    return found
+
+
+def _without_schema(case: Case, start: int, end: int, origin: int, kind: str) -> Splice:
+    table_end = case.spans.name_end(end)
+    return Splice(start, table_end, case.text[end:table_end], origin, kind)
+
+
+def _grouped(case: Case, source: Source) -> list[Splice]:
+    """T1: GROUP BY a primary key frees the other columns; a derived table has no key, so they are grouped too."""
+    level, relation = source.level, source.table.relation
+    if level is None or not level.group or not level.plain_group or not relation.primary_key:
+        return []
+    grouped = {m.key for m in level.grouped if isinstance(m, Col) and m.item == source.at}
+    if not grouped.issuperset(relation.primary_key):
+        return []
+    bare = {r.meaning.key for r in level.bare if isinstance(r.meaning, Col) and r.meaning.item == source.at}
+    for use in case.answer.stars:
+        if use.level is level and any(item.at == source.at for item in flat(use.items)):
+            bare |= {column.key for column in case.tables[relation.oid].columns}
+    added = [c for c in case.tables[relation.oid].columns if c.key in bare - grouped]
+    if not added:
+        return []
+    types = {c.name: c.type for c in relation.columns}
+    if any(types.get(c.name) in _UNGROUPABLE for c in added):
+        raise Unserved("GROUP BY a key of a table under a plan, with a column that cannot be grouped")
+    at = case.spans.group_by(leftmost(level.group[0]))
+    names = "".join(f" {quote_ident(source.item.name or '')}.{quote_ident(c.name)}," for c in added)
+    return [Splice(at, at, names.encode(), source.at, "item")]

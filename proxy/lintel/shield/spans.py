@@ -1,0 +1,118 @@
+"""Where things stand in the client's text: the ranges that parse trees leave out, found among its tokens."""
+
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from lintel.analysis.resolution import Node
+from lintel.sql.tokens import tokens
+
+
+@dataclass(frozen=True, slots=True)
+class ItemSpan:
+    """A relation in FROM: what a derived table replaces, ONLY and `*` included, the alias not."""
+
+    start: int
+    end: int
+    only: bool
+    table_command: tuple[int, int] | None  # the TABLE keyword, where the item is `TABLE t`
+
+
+class Spans:
+    """The tokens of one text, comments left out."""
+
+    __slots__ = ("_starts", "_tokens", "text")
+
+    def __init__(self, text: bytes) -> None:
+        self.text = text
+        self._tokens = [t for t in tokens(text) if t.kind != "comment"]
+        self._starts = [t.start for t in self._tokens]
+
+    def _index(self, at: int) -> int:
+        index = bisect_left(self._starts, at)
+        if index >= len(self._starts) or self._starts[index] != at:
+            raise LookupError(f"no token at {at}")
+        return index
+
+    def _word(self, index: int) -> bytes:
+        return self.text[slice(*self._tokens[index][1:])] if 0 <= index < len(self._tokens) else b""
+
+    def _is(self, index: int, word: bytes) -> bool:
+        return 0 <= index < len(self._tokens) and self._tokens[index].kind == "ident" and self._word(index).lower() == word
+
+    def _dotted(self, index: int) -> int:
+        """The index of the last name of a.b.c that begins here."""
+        while self._word(index + 1) == b".":
+            index += 2
+        return index
+
+    def reference(self, at: int) -> tuple[int, int]:
+        """The range of a.b.c (or a.b.*) that begins at an offset."""
+        index = self._index(at)
+        last = self._dotted(index)
+        return at, self._tokens[last].end
+
+    def parts(self, at: int) -> int:
+        """How many names (or stars) a.b.c has that begins at an offset."""
+        index = self._index(at)
+        return (self._dotted(index) - index) // 2 + 1
+
+    def prefix(self, at: int) -> tuple[int, int]:
+        """The range of `schema.` in a schema.table.column that begins at an offset (trap T2)."""
+        index = self._index(at)
+        return at, self._tokens[index + 2].start
+
+    def name_end(self, at: int) -> int:
+        """The end of the single name that begins at an offset."""
+        return self._tokens[self._index(at)].end
+
+    def item(self, node: Node) -> ItemSpan:
+        """The range of a RangeVar."""
+        first = self._index(node["location"])
+        last = self._dotted(first)
+        before, end = first - 1, self._tokens[last].end
+        if self._word(last + 1) == b"*" and node.get("inh"):
+            end = self._tokens[last + 1].end
+        only = not node.get("inh")
+        if only and self._word(before) == b"(" and self._is(before - 1, b"only"):
+            end = self._tokens[last + 1].end
+            before -= 1
+        start = self._tokens[before].start if only else self._tokens[first].start
+        is_command = not only and self._is(before, b"table") and not self._is(before - 1, b"alter")
+        command = (self._tokens[before].start, self._tokens[before].end) if is_command else None
+        return ItemSpan(start, end, only, command)
+
+    def after_target(self, node: Node, *, alias: bool) -> int:
+        """Where a column list goes behind the relation of INSERT INTO or COPY, past its alias."""
+        last = self._dotted(self._index(node["location"]))
+        if alias and "alias" in node:
+            last += 2 if self._is(last + 1, b"as") else 1
+        return self._tokens[last].end
+
+    def closing(self, at: int) -> int:
+        """The end of the parenthesis that opens first at or behind an offset."""
+        index, depth = bisect_left(self._starts, at), 0
+        while index < len(self._tokens):
+            word = self._word(index)
+            depth += (word == b"(") - (word == b")")
+            if word == b")" and not depth:
+                return self._tokens[index].end
+            index += 1
+        raise LookupError(f"no parenthesis behind {at}")
+
+    def group_by(self, at: int) -> int:
+        """Where an expression may be put in front of the GROUP BY expression that holds this offset."""
+        index = self._index(at)
+        while not (self._is(index, b"by") and self._is(index - 1, b"group")):
+            index -= 1
+            if index < 1:
+                raise LookupError("no GROUP BY")
+        if self._is(index + 1, b"all") or self._is(index + 1, b"distinct"):
+            index += 1
+        return self._tokens[index].end
+
+    def whole(self) -> tuple[int, int]:
+        """From the first token to the last that is not a semicolon."""
+        last = len(self._tokens) - 1
+        while last > 0 and self._word(last) == b";":
+            last -= 1
+        return self._tokens[0].start, self._tokens[last].end

@@ -1,0 +1,68 @@
+"""Edits of a text, and the way back from the edited text's offsets to the client's own."""
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from lintel.analysis.meanings import Meaning
+
+HELPER = "d"  # suffix of the alias of a spliced-in row of constants
+
+
+@dataclass(slots=True)
+class Splice:
+    """text[start:end] of the client's own text is replaced; bytes."""
+
+    start: int
+    end: int
+    text: bytes
+    origin: int  # the offset, in the client's text, of the item or reference that it stands for
+    kind: str  # item: a FROM item; reference: one name; star: a star spelled out; copy: COPY's table as a query; words: other words
+    constants: dict[str, Meaning] = field(default_factory=dict)  # column of the row of constants -> what it stands for
+
+
+class Edited:
+    """A text with splices applied; is the resolver's Places for it.
+
+    Raises ValueError where splices overlap.
+    """
+
+    __slots__ = ("_ends", "_shifts", "_splices", "_starts", "helper", "text")
+
+    def __init__(self, text: bytes, splices: list[Splice], prefix: str) -> None:
+        self.helper = prefix + HELPER
+        self._splices = sorted(splices, key=lambda s: (s.start, s.end))
+        self._starts: list[int] = []  # of each splice in the edited text
+        self._ends: list[int] = []
+        self._shifts: list[int] = []  # edited offset - client's offset, after each splice
+        parts, at, size = [], 0, 0
+        for splice in self._splices:
+            if splice.start < at:
+                raise ValueError("edits overlap")
+            parts += [text[at : splice.start], splice.text]
+            size += splice.start - at
+            self._starts.append(size)
+            size += len(splice.text)
+            self._ends.append(size)
+            self._shifts.append(size - splice.end)
+            at = splice.end
+        self.text = b"".join([*parts, text[at:]])
+
+    def _before(self, offset: int) -> int:
+        return bisect_right(self._starts, offset) - 1
+
+    def splice(self, offset: int) -> Splice | None:
+        """The splice that an offset of the edited text lies in."""
+        index = self._before(offset)
+        return self._splices[index] if index >= 0 and offset < self._ends[index] else None
+
+    def origin(self, offset: int) -> int:
+        """The client's offset for one of the edited text; inside a splice its origin. Negative offsets stay."""
+        index = self._before(offset)
+        if index < 0:
+            return offset
+        return self._splices[index].origin if offset < self._ends[index] else offset - self._shifts[index]
+
+    @property
+    def edits(self) -> tuple[tuple[int, int, bytes], ...]:
+        """(start, end, replacement) in order."""
+        return tuple((s.start, s.end, s.text) for s in self._splices)

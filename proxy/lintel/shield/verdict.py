@@ -1,0 +1,26 @@
+"""What the shield says of one statement."""
+
+from dataclasses import dataclass
+
+from lintel.analysis.resolution import Resolution
+
+Edit = tuple[int, int, bytes]  # (start, end, replacement), bytes of the client's own text
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """allow, rewrite or refuse, and the edits that make the text for the server.
+
+    A refusal with `by_server` is one that the server itself will give for the edited text, with this SQLSTATE, as long
+    as the column is absent; any other refusal replaces the statement.
+    """
+
+    kind: str  # allow | rewrite | refuse
+    resolution: Resolution  # the client's text under its own logical tables: what is recorded
+    edits: tuple[Edit, ...] = ()
+    sqlstate: str | None = None
+    message: str | None = None
+    hint: str | None = None
+    by_server: bool = False
+    loud: bool = False  # fails in analysis under a schema that is permitted but not the one the catalog shows
+    plans: tuple[str, ...] = ()  # ids of the plans that the statement meets
