@@ -1,0 +1,98 @@
+-- a composite column as a column
+SELECT home FROM people
+
+-- a field of a composite column
+SELECT (home).city, (p.home).zip FROM people p WHERE (p.home).street = 'x'
+
+-- all fields of a composite column are not the table's star
+SELECT (home).* FROM people
+
+-- a field of an array of composites
+SELECT (works[1]).city, works[id] FROM people
+
+-- functional notation over a row: the function, of the whole row
+SELECT p.full_name FROM people p
+
+-- the same, written as a call
+SELECT full_name(p) FROM people p
+
+-- functional notation over a composite column
+SELECT city(home) FROM people
+
+-- update of a field
+UPDATE people SET home.city = 'x' WHERE id = 1
+
+-- insert of fields
+INSERT INTO people (id, home.city, home.zip) VALUES (1, 'a', 'b')
+
+-- {"stars": ["public.people"]}
+-- row of stars compared
+SELECT 1 FROM people p WHERE ROW(p.*) IS NOT NULL
+
+-- a typed table
+SELECT value FROM typed WHERE taken_at < now()
+
+-- a sequence as a table
+SELECT last_value FROM ticket
+
+-- nextval is no read
+SELECT nextval('ticket'), id FROM orders
+
+-- a materialized view
+SELECT total FROM totals WHERE customer_id = 1
+
+-- a foreign table
+SELECT payload FROM remote WHERE id = 1
+
+-- {"judge": "SELECT payload FROM remote"}
+-- explain over a foreign table
+EXPLAIN SELECT payload FROM remote
+
+-- a function that returns a table's rows
+SELECT f.total, f.note FROM orders_of(1) f
+
+-- a function that returns a table's rows is not the table's star
+SELECT * FROM orders_of(1)
+
+-- a function with out columns
+SELECT s.orders, s.total FROM customers c, stats(c.id) s
+
+-- a function with table columns and column aliases
+SELECT m.month, r FROM monthly(2024) AS m(month, r)
+
+-- a function that returns record
+SELECT a, b FROM anything() AS x(a integer, b text)
+
+-- a function that returns a composite type
+SELECT h.city FROM people p, home_of(p.id) h
+
+-- a whole row of a function
+SELECT f FROM orders_of(1) f
+
+-- the output of a function in the target list
+SELECT (stats(id)).total, (orders_of(id)).* FROM customers
+
+-- a user function in an expression
+SELECT slug(name) FROM customers WHERE slug(email) = 'x'
+
+-- {"path": "sales, public"}
+-- a set-returning function of another schema
+SELECT n FROM numbers(3) n, orders o WHERE o.amount = n
+
+-- on conflict with an index expression and a predicate
+INSERT INTO customers (id, name, email) VALUES (1, 'a', 'b') ON CONFLICT (lower(email)) WHERE email IS NOT NULL DO UPDATE SET name = excluded.name
+
+-- on conflict with a whole excluded row
+INSERT INTO people (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET first_name = to_jsonb(excluded) ->> 'x'
+
+-- jsonb_populate_record with a table's row type
+SELECT r.total FROM jsonb_populate_record(NULL::orders, '{}') AS r
+
+-- a cast to a row type
+SELECT (ROW(1, 2, 3)::pairs).b
+
+-- a composite literal
+SELECT ('(1,2,3)'::pairs).*
+
+-- a domain, an enum and a range are just types
+SELECT id::int8, int4range(id, 5) FROM people
