@@ -1,0 +1,94 @@
+-- Whole rows and functions over them.
+
+--- old rewrite
+SELECT row_to_json(o) FROM orders o
+
+--- old rewrite
+SELECT to_json(o), to_jsonb(o) FROM orders AS o WHERE id = 1
+
+--- old rewrite
+SELECT row_to_json(orders) FROM orders
+
+--- old rewrite
+SELECT json_agg(o ORDER BY o.id) FROM orders o
+
+--- old rewrite
+SELECT jsonb_agg(to_jsonb(o) - 'note') FROM orders o WHERE o.id = 2
+
+--- old rewrite
+SELECT c.name, json_agg(o) FROM customers c LEFT JOIN orders o ON o.cid = c.cid GROUP BY c.cid
+
+--- old rewrite
+SELECT o::text FROM orders o
+
+--- old rewrite
+SELECT count(o), count(DISTINCT o) FROM orders o
+
+--- old rewrite
+SELECT id FROM orders o WHERE o IS NOT NULL
+
+--- old rewrite
+SELECT c.cid FROM customers c LEFT JOIN orders o ON o.cid = c.cid WHERE o IS NULL
+
+--- old rewrite
+SELECT a.id FROM orders a JOIN orders b ON a = b
+
+--- old rewrite
+SELECT row_to_json(x) FROM (SELECT * FROM orders) x WHERE x.id = 1
+
+--- old rewrite
+SELECT json_build_object('o', o, 'n', o.note) FROM orders o WHERE id = 4
+
+--- old rewrite
+SELECT row_to_json(ROW(o.*)) FROM orders o
+
+--- old rewrite
+SELECT ROW(o.*)::text, ROW(o.*, 1) IS NULL FROM orders o
+
+--- old rewrite
+SELECT md5(o::text) FROM orders o
+
+--- old rewrite
+SELECT (o).total, (o).id FROM orders o
+
+--- old rewrite
+SELECT (o).* FROM orders o
+
+--- old refuse 42501 # T6: the row type that reaches the client is the table's, and the table has changed
+SELECT o FROM orders o
+
+--- old refuse 42501 # T6
+SELECT orders FROM orders WHERE id = 1
+
+--- old refuse 42501 # T6
+SELECT array_agg(o) FROM orders o
+
+--- old refuse 42501 # a function of the row type looks into the row as it is (T6)
+SELECT order_size(o) FROM orders o
+
+--- old refuse 42501 # a function of the row type, written as a column (T6)
+SELECT o.order_size FROM orders o
+
+--- old rewrite
+SELECT string_agg(d::text, ' ') FROM docs d
+
+--- old rewrite unstable
+SELECT d FROM docs d
+
+--- new refuse 42501 # T6: no such row type yet
+SELECT o FROM orders o
+
+--- new rewrite
+SELECT row_to_json(o)::jsonb ->> 'priority' FROM orders o
+
+--- new rewrite
+SELECT json_agg(o ORDER BY o.priority, o.id) FROM orders o
+
+--- new rewrite
+SELECT c.name, to_jsonb(o) FROM customers c LEFT JOIN orders o ON o.cid = c.cid
+
+--- new rewrite
+SELECT count(DISTINCT o) FROM orders o WHERE o IS NOT NULL
+
+--- new rewrite
+SELECT ROW(o.*)::text FROM orders o

@@ -1,0 +1,53 @@
+"""Lintel in front of a database, as its users start it: `lintel serve` as a process of its own."""
+
+import re
+import select
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+
+from tests.shield.world import PLANS
+
+READY = re.compile(r"lintel ready listen=\S*:(\d+) ")
+LINTEL = (sys.executable, "-m", "lintel")
+SECONDS = 30.0
+
+
+@contextmanager
+def in_front(dsns: Mapping[str, str]) -> Iterator[dict[str, int]]:
+    """A Lintel with every plan in front of each of these databases: the ports it listens on."""
+    with ExitStack() as stack:
+        directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="lintel-shield-"))
+        started = {name: _start(stack, dsn, f"{directory}/{name}") for name, dsn in dsns.items()}
+        yield {name: _port(process, f"{directory}/{name}.log") for name, process in started.items()}
+
+
+def _start(stack: ExitStack, dsn: str, path: str) -> subprocess.Popen[str]:
+    command = [*LINTEL, "serve", "--server", dsn, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]
+    command += ["--store", f"{path}.db", *(word for plan in PLANS for word in ("--plan", str(plan)))]
+    log = stack.enter_context(open(f"{path}.log", "w"))
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+    stack.callback(_stop, process)
+    return process
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    try:
+        process.wait(SECONDS)
+    finally:
+        process.kill()
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def _port(process: subprocess.Popen[str], log: str) -> int:
+    assert process.stdout is not None
+    readable, _, _ = select.select([process.stdout], [], [], SECONDS)
+    line = process.stdout.readline() if readable else ""
+    found = READY.search(line)
+    if not found:
+        raise RuntimeError(f"lintel serve did not become ready: {line!r}\n{open(log).read()}")
+    return int(found[1])

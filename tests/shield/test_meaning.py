@@ -1,0 +1,137 @@
+"""The differential test: what a client gets through Lintel is what it gets on a database that has its own schema.
+
+Every case is executed: directly on the logical schema, and through Lintel on a physical one, in the simple and the
+extended protocol, by itself and within a transaction block. Compared are rows, column names, type OIDs and typmods,
+parameter types, command tags, SQLSTATE with position and message, transaction status, and the tables afterwards.
+"""
+
+import pytest
+from lintel.demo.postgres import Server
+
+from tests.shield.case import Case, Side, everything
+from tests.shield.outcome import Outcome, differences, modes, perform
+from tests.shield.world import Sessions
+
+CASES = everything()
+SHOWN = 3  # differences shown of one case; more of the same do not help
+
+# side -> (the database that has what the client was built for, the one that has the other)
+OTHER: dict[Side, tuple[str, str]] = {"old": ("bare", "filled"), "new": ("fresh", "bare")}
+OWN: dict[Side, tuple[str, str]] = {"old": ("bare", "bare"), "new": ("filled", "filled")}
+
+each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.name}-{case.side}-{case.verdict}")
+
+
+def test_there_are_enough_cases() -> None:
+    """Sixty are promised in each direction."""
+    for side in ("old", "new"):
+        assert len([case for case in CASES if case.side == side]) >= 60
+
+
+@each_case
+def test_on_the_other_schema(server: Server, sessions: Sessions, case: Case) -> None:
+    """The promise: old code on the new schema, new code on the old one."""
+    _skip_if_unknown(case, server)
+    logical, physical = OTHER[case.side]
+    found: list[str] = []
+    for mode in modes(case):
+        wanted = _run(sessions, logical, case.side, case, mode, through=False)
+        got = _run(sessions, physical, case.side, case, mode, through=True)
+        found += [f"{mode}: {line}" for line in _judged(case, wanted, got)]
+        found += [f"{mode}: {line}" for line in _left_behind(sessions, case, mode, logical, physical)]
+    assert not found, _shown(case, found)
+
+
+@each_case
+def test_on_its_own_schema(server: Server, sessions: Sessions, case: Case) -> None:
+    """The plan is announced, the client meets what it was built for: nothing changes (writes to the column go on)."""
+    _skip_if_unknown(case, server)
+    logical, physical = OWN[case.side]
+    found: list[str] = []
+    for mode in modes(case)[:1] + modes(case)[-1:]:
+        wanted = _run(sessions, logical, case.side, case, mode, through=False)
+        if case.writes:
+            sessions.databases.restore(logical)
+        got = _run(sessions, physical, case.side, case, mode, through=True)
+        if case.writes:
+            sessions.databases.restore(physical)
+        if not (case.verdict == "refuse" and case.sqlstate == "42501" and got.refused()):
+            found += [f"{mode}: {line}" for line in differences(case, wanted, got)]
+    assert not found, _shown(case, found)
+
+
+@each_case
+def test_without_a_client_rule(server: Server, sessions: Sessions, case: Case) -> None:
+    """The statement itself tells for which table it was built; where both are possible it was the old one."""
+    _skip_if_unknown(case, server)
+    _, physical = OTHER[case.side]
+    mode = modes(case)[0]
+    wanted = _run(sessions, "bare", "old", case, mode, through=False)
+    logical = "bare"
+    if wanted.error and wanted.error["C"].startswith("42"):
+        sessions.databases.restore("bare")
+        logical = "fresh" if physical == "bare" else "filled"
+        wanted = _run(sessions, logical, "new", case, mode, through=False)
+    sessions.databases.restore(logical)
+    got = _run(sessions, physical, "anyone", case, mode, through=True)
+    sessions.databases.restore(physical)
+    found = [] if case.verdict == "refuse" and got.refused() else differences(case, wanted, got)
+    assert not found, _shown(case, found)
+
+
+def _skip_if_unknown(case: Case, server: Server) -> None:
+    if not case.runs_on(server.major):
+        pytest.skip(f"PostgreSQL {server.major} does not know it")
+
+
+def _run(sessions: Sessions, database: str, who: str, case: Case, mode: str, *, through: bool) -> Outcome:
+    if case.writes:
+        sessions.databases.rewind(database)
+    with sessions.session(database, who, through=through, keep=len(case.steps) == 1) as client:
+        return perform(client, case, mode)
+
+
+def _judged(case: Case, wanted: Outcome, got: Outcome) -> list[str]:
+    """A refusal where one is due, the client's own answer elsewhere."""
+    if case.verdict != "refuse":
+        return differences(case, wanted, got)
+    error = got.error
+    if error is None or not got.refused():
+        return [f"not refused: {error or got.replies}"]
+    if error["C"] != case.sqlstate:
+        return [f"refused with {error['C']}, not {case.sqlstate}: {error['M']}"]
+    return _before_the_refusal(case, wanted, got)
+
+
+def _before_the_refusal(case: Case, wanted: Outcome, got: Outcome) -> list[str]:
+    """The statements before it have their own answers, those after it do not run."""
+    found: list[str] = []
+    for left, right in zip(wanted.replies, got.replies, strict=True):
+        if right.error:
+            left.results = left.results[: len(right.results)]
+            done = [r.tag for r in right.results if not r.error] == [r.tag for r in left.results][: len(right.results) - 1]
+            return found if done else [*found, f"before the refusal: {right.results} is not {left.results}"]
+        found += differences(case, Outcome([left]), Outcome([right]))
+    return found
+
+
+def _left_behind(sessions: Sessions, case: Case, mode: str, logical: str, physical: str) -> list[str]:
+    """Where the tables differ afterwards; a refusal leaves them as they were."""
+    if not case.writes or mode.endswith("block"):
+        return []
+    databases = sessions.databases
+    if case.verdict == "refuse" and case.sqlstate == "42703":
+        databases.restore(logical)
+    wanted, got = databases.contents(logical), databases.contents(physical)
+    found = [f"the table holds {b}, not {a}" for a, b in zip(wanted, got, strict=True) if a != b]
+    if physical == "filled" and (strays := databases.strays(physical)):
+        found.append(f"the planned column was touched: {strays}")
+    for name in {logical, physical}:
+        databases.restore(name)
+    return found
+
+
+def _shown(case: Case, found: list[str]) -> str:
+    statements = "\n".join(step.sql for step in case.steps)
+    more = [f"... and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
+    return "\n".join([case.name, statements, *found[:SHOWN], *more])

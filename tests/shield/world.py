@@ -1,0 +1,126 @@
+"""The databases that the shield is judged by, and sessions with them, with and without Lintel in between.
+
+`bare` has the old clients' schema, `fresh` the new clients' as it is right after the change (defaults everywhere),
+`filled` the same with other values; `moving` is for tests that make the change themselves. All are copies of one
+database, so that the OIDs of tables and row types are the same in each.
+"""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lintel.demo.postgres import Server
+
+from tests.shield.wire_client import Client, Reply
+
+HERE = Path(__file__).parent
+PLANS = tuple(sorted((HERE / "plans").glob("*.toml")))
+NAMES = ("bare", "fresh", "filled", "moving")
+
+
+def script(name: str) -> str:
+    """One of the .sql files beside this module."""
+    return (HERE / f"{name}.sql").read_text()
+
+
+@dataclass
+class Databases:
+    """The four databases of one server, by name, and a direct session with each."""
+
+    dsns: dict[str, str]
+    direct: dict[str, Client] = field(default_factory=dict)
+
+    def run(self, name: str, sql: str) -> Reply:
+        """Several statements, directly; they must not fail."""
+        if name not in self.direct:
+            self.direct[name] = Client(self.dsns[name], "direct")
+        reply = self.direct[name].simple(sql)
+        assert reply.error is None, (reply.error, sql)
+        return reply
+
+    def contents(self, name: str) -> list[list[tuple[bytes | None, ...]]]:
+        """The rows of every table, in the columns that both schemas have."""
+        return [result.rows for result in self.run(name, script("contents")).results]
+
+    def strays(self, name: str) -> list[tuple[bytes | None, ...]]:
+        """Rows of `filled` whose planned column somebody has touched."""
+        return self.run(name, script("strays")).rows
+
+    def restore(self, name: str) -> None:
+        """Back to the rows of the beginning."""
+        self.run(name, script("restore"))
+
+    def rewind(self, name: str) -> None:
+        """The one sequence, which no ROLLBACK turns back."""
+        self.run(name, "SELECT setval('orders_id_seq', 1000, false)")
+
+
+@contextmanager
+def databases(server: Server) -> Iterator[Databases]:
+    """Make them, and drop them at the end."""
+    run = uuid.uuid4().hex[:8]
+    made = Databases({name: server.dsn(f"shield_{name}_{run}") for name in NAMES})
+    with Client(server.dsn(), "direct") as control:
+        _build(server, control, made, run)
+        yield made
+        for client in made.direct.values():
+            client.close()
+        for name in (*NAMES, "seed"):
+            _checked(control, f"DROP DATABASE shield_{name}_{run} WITH (FORCE)")
+
+
+def _build(server: Server, control: Client, made: Databases, run: str) -> None:
+    _checked(control, f"CREATE DATABASE shield_seed_{run}")
+    with Client(server.dsn(f"shield_seed_{run}"), "direct") as seed:
+        _checked(seed, script("schema"))
+    for name in NAMES:
+        _checked(control, f"CREATE DATABASE shield_{name}_{run} TEMPLATE shield_seed_{run}")
+    for name in ("fresh", "filled"):
+        made.run(name, script("change"))
+    made.run("filled", script("filling"))
+    for name in NAMES:
+        made.run(name, script("keep"))
+
+
+def _checked(client: Client, sql: str) -> None:
+    reply = client.simple(sql)
+    assert reply.error is None, (reply.error, sql)
+
+
+@dataclass
+class Sessions:
+    """Sessions kept open from case to case, by database, application_name and way (through Lintel or not)."""
+
+    databases: Databases
+    ports: dict[str, int]  # of the Lintel in front of each database
+    _open: dict[tuple[str, str, bool], Client] = field(default_factory=dict)
+
+    @contextmanager
+    def session(self, name: str, application_name: str, *, through: bool, keep: bool = True) -> Iterator[Client]:
+        """A session in no transaction, closed after use unless it is to be kept."""
+        key = (name, application_name, through)
+        client = self._open.pop(key, None) or self.connect(name, application_name, through=through)
+        try:
+            yield client
+        except BaseException:
+            client.close()
+            raise
+        if keep:
+            self._open[key] = client
+        else:
+            client.close()
+
+    def connect(self, name: str, application_name: str, *, through: bool = True) -> Client:
+        """A session of the caller's own."""
+        dsn = self.databases.dsns[name]
+        if not through:
+            return Client(dsn, application_name)
+        return Client(dsn, application_name, host="127.0.0.1", port=self.ports[name])
+
+    def close(self) -> None:
+        """Close what was kept."""
+        for client in self._open.values():
+            client.close()
+        self._open.clear()
