@@ -1,5 +1,34 @@
-"""Configuration: files, environment and options, read once into frozen values. Knows no SQL and no session."""
+"""Configuration: flags, environment and one TOML file, read once into frozen `Settings`. Knows no SQL and no session.
+
+- *settings*: every key there is, with its default; the only place where a key is declared.
+- *values*: from what a file or a variable says to a value; each says what it expected.
+- *load*: flag > LINTEL_SECTION__KEY > file > default, and which of them a value came from.
+"""
 
 from lintel.config.errors import ConfigError
+from lintel.config.load import Flag, Loaded, load
+from lintel.config.settings import (
+    Admin,
+    Listen,
+    Log,
+    Record,
+    Server,
+    Settings,
+    Shield,
+)
+from lintel.config.values import Address
 
-__all__ = ["ConfigError"]
+__all__ = [
+    "Address",
+    "Admin",
+    "ConfigError",
+    "Flag",
+    "Listen",
+    "Loaded",
+    "Log",
+    "Record",
+    "Server",
+    "Settings",
+    "Shield",
+    "load",
+]

@@ -1,0 +1,93 @@
+"""From what a file, a variable or a flag says to a value. A reader raises `Unexpected` with what it expected.
+
+Variables and flags are text only, so every reader takes text too; a list is then separated by commas.
+"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+# (value, directory that a relative path in it starts from) -> what the setting holds
+Reader = Callable[[object, Path], object]
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min)?")
+_SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, None: 1.0}
+
+
+class Unexpected(ValueError):
+    """The value is not what the key takes; the text completes "expected ..."."""
+
+
+class Address(NamedTuple):
+    """HOST:PORT; port 0 picks a free one."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def text(value: object, _: Path) -> str:
+    """Any string."""
+    if not isinstance(value, str):
+        raise Unexpected("a string")
+    return value
+
+
+def texts(value: object, _: Path) -> tuple[str, ...]:
+    """A list of strings."""
+    if isinstance(value, str):
+        value = [part.strip() for part in value.split(",") if part.strip()]
+    if not isinstance(value, list | tuple) or not all(isinstance(part, str) for part in value):
+        raise Unexpected("a list of strings")
+    return tuple(value)
+
+
+def path(value: object, base: Path) -> str:
+    """A file; empty stays empty."""
+    given = text(value, base)
+    return str(base / Path(given).expanduser()) if given else given
+
+
+def paths(value: object, base: Path) -> tuple[str, ...]:
+    """A list of files."""
+    return tuple(path(given, base) for given in texts(value, base))
+
+
+def place(value: object, base: Path) -> str:
+    """A file or the DSN of a database."""
+    given = text(value, base)
+    if not given:
+        raise Unexpected("a file or a DSN")
+    return given if "://" in given else path(given, base)
+
+
+def address(value: object, base: Path) -> Address:
+    """HOST:PORT."""
+    host, colon, port = text(value, base).rpartition(":")
+    if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise Unexpected('HOST:PORT, such as "127.0.0.1:6432" or "[::1]:0"')
+    return Address(host.removeprefix("[").removesuffix("]"), int(port))
+
+
+def seconds(value: object, _: Path) -> float:
+    """A duration, as seconds."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
+        return float(value)
+    match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None or float(match[1]) <= 0:
+        raise Unexpected('a duration above zero, such as "2s" or "500ms"')
+    return float(match[1]) * _SECONDS[match[2]]
+
+
+def choice(*words: str) -> Reader:
+    """One of these words."""
+
+    def read(value: object, _: Path) -> str:
+        if value not in words:
+            raise Unexpected("one of " + ", ".join(f'"{word}"' for word in words))
+        return str(value)
+
+    return read
