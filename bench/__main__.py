@@ -1,0 +1,35 @@
+"""`./dev bench NAME`: finds the benchmark and hands it its arguments; it knows none of their options."""
+
+import signal
+import sys
+from types import FrameType
+
+from bench import relay
+from bench.failure import BenchFailure
+
+BENCHES = {"relay": (relay.main, "CPU, throughput and latency: direct, Lintel, pgbouncer")}
+
+
+def main(arguments: list[str]) -> int:
+    """The exit code: 0 measured, 1 could not be measured, 2 usage."""
+    name = arguments[0] if arguments else ""
+    if name not in BENCHES:
+        lines = ["usage: ./dev bench NAME [--help] [--json]", ""]
+        lines += [f"    {known:8} {what}" for known, (_, what) in BENCHES.items()]
+        print("\n".join(lines), file=sys.stdout if name in ("", "-h", "--help") else sys.stderr)
+        return 0 if name in ("", "-h", "--help") else 2
+    try:
+        return BENCHES[name][0](arguments[1:])
+    except BenchFailure as failure:
+        print(f"bench {name}: {failure}", file=sys.stderr)
+        return 1
+
+
+def _leave(number: int, _: FrameType | None) -> None:
+    # As an exception, so that servers and relays are stopped on the way out.
+    raise SystemExit(128 + number)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _leave)
+    sys.exit(main(sys.argv[1:]))

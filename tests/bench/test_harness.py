@@ -1,0 +1,92 @@
+"""The harness without a server: CPU accounting, the JSON line, the workloads, the front door."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from bench import cpu, report
+from bench.__main__ import main
+from bench.failure import BenchFailure
+from bench.figures import Sample
+from bench.recorded import Recorded, reads
+from bench.workloads import APART, HERE, MAIN, PLAN
+
+from lintel import plan
+
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the scheduler's statistics are Linux's")
+ABOUT = report.Versions(compiled=False, programs={"lintel": "0.1.0", "pgbouncer": None}, machine="a machine")
+LATENCIES = {("simple", "direct"): [50.0, 52.0], ("simple", "lintel"): [70.0, 74.0]}
+
+
+def samples(*relays: str) -> list[Sample]:
+    return [Sample("simple", relay, 0, 1000.0, None if relay == "direct" else 15.0) for relay in relays]
+
+
+@LINUX
+def test_cpu_is_of_all_threads_and_children() -> None:
+    busy = "import threading, time\ndef burn():\n while time.process_time() < 9: pass\n"
+    child = f"{busy}threading.Thread(target=burn, daemon=True).start(); time.sleep(9)"
+    with subprocess.Popen([sys.executable, "-c", child]) as process:
+        time.sleep(0.5)
+        spent, own = cpu.spent_ns(process.pid), cpu.spent_ns(os.getpid())
+        process.kill()
+    assert spent > 20_000_000
+    assert own > spent  # it is our child
+
+
+@LINUX
+def test_a_process_that_is_gone_is_a_failure() -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    with pytest.raises(BenchFailure):
+        cpu.spent_ns(process.pid)
+
+
+def test_the_line_of_json() -> None:
+    found = report.figures(samples("direct", "lintel", "pgbouncer"), LATENCIES, ABOUT, Recorded(10, 10))
+    assert json.loads(json.dumps(found)) == found
+    assert found["compiled"] is False
+    assert found["cpu_vs_pgbouncer"] == {"simple": 1.0}
+    assert found["latency_p50_added_us"] == {"lintel": {"simple": 21.0}}
+
+
+def test_without_pgbouncer_its_ratios_are_absent() -> None:
+    found = report.figures(samples("direct", "lintel"), LATENCIES, ABOUT, Recorded(10, 10))
+    assert found["cpu_vs_pgbouncer"] == {}
+    assert found["cpu_us"] == {"lintel": {"simple": 15.0}}
+
+
+def test_what_the_store_lacks_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    report.table(samples("direct", "lintel"), LATENCIES, ABOUT, Recorded(10, 9))
+    shown = capsys.readouterr()
+    assert "recorded 9 of 10" in shown.out
+    assert "9 of 10" in shown.err
+
+
+def test_reads_are_counted_by_column() -> None:
+    uses: list[dict[str, object]] = [
+        {"column": "abalance", "kind": "read", "calls": 7},
+        {"column": "abalance", "kind": "read", "calls": 5},
+        {"column": "abalance", "kind": "write", "calls": 100},
+        {"column": "aid", "kind": "read", "calls": 12},
+    ]
+    assert reads(uses, "abalance") == 12
+
+
+def test_every_script_is_there_and_used() -> None:
+    named = {Path(part) for one in (*MAIN, *APART) for part in (*one.script, *(one.lintel_script or ())) if "/" in part}
+    assert named == set(HERE.glob("*.sql"))
+
+
+def test_the_plan_is_one_that_lintel_takes() -> None:
+    loaded = plan.load(PLAN)
+    assert (loaded.schema, loaded.name, loaded.change.column) == ("public", "pgbench_accounts", "priority")
+
+
+@pytest.mark.parametrize(("arguments", "code"), [([], 0), (["--help"], 0), (["nonesuch"], 2)])
+def test_the_front_door(arguments: list[str], code: int) -> None:
+    assert main(arguments) == code
