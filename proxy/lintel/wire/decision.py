@@ -1,18 +1,23 @@
 """What the Conversation is told to do with one statement text; made by the layers above, followed here.
 
 The wire layer knows no SQL: a Decision says in wire terms which bytes go to the server, which of the server's
-errors are expected, and what has to be followed up when the statement completes.
+errors are expected, and what has to be followed up when the statement completes. A Context says it for one session
+as it stands; the Conversation asks for another one whenever the Settings on which it depends have changed.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+
+from . import messages
+from .expected import Expected
 
 # Follow-ups, a bit set in Decision.effects.
-DDL = 1  # the catalog may have changed: when it has committed, hold the reply until the new snapshot is in force
-SETTINGS = 2  # search_path or role may have changed: ask the session
-DISCARDS = 4  # DISCARD ALL / DEALLOCATE: the server forgets prepared statements
-TEMPORARY = 8  # a temporary relation may have been made: names in Decision.temporary shadow from here on
+DDL: Final = 1  # the catalog may have changed: once committed, hold the reply until the new snapshot is in force
+SETTINGS: Final = 2  # search_path or role may have changed (DISCARD ALL and RESET too): ask the session
+DISCARDS: Final = 4  # DISCARD ALL / DEALLOCATE ALL: the server forgets every prepared statement
+TEMPORARY: Final = 8  # a temporary relation may have been made: names in Decision.temporary shadow from here on
+ENDS: Final = 16  # COMMIT, ROLLBACK (TO): settings changed in this transaction may change back
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,38 @@ class Decision:
     temporary: tuple[str, ...] = ()
     prepares: str | None = None  # SQL PREPARE name AS ...
     executes: str | None = None  # SQL EXECUTE name
-    statement: Any = field(default=None)  # whatever the recorder wants back; the wire layer never looks at it
+    deallocates: str | None = None  # SQL DEALLOCATE name
+    statement: Any = None  # whatever the recorder wants back; the wire layer never looks at it
+    # Derived, for the hot path.
+    quiet: bool = field(init=False)  # nothing follows from running it but to count it
+    plain: bool = field(init=False)  # and nothing in it or in its errors is changed
+    reply: Expected = field(init=False)  # to a Query of it, where it is plain
+
+    def __post_init__(self) -> None:
+        self.quiet = not (self.retry or self.effects & ~ENDS or self.names_statement)
+        self.plain = self.quiet and self.text is None and not self.refusals and not self.expected
+        self.reply = Expected(messages.QUERY, self, None, True)
+
+    @property
+    def names_statement(self) -> bool:
+        """PREPARE, EXECUTE or DEALLOCATE of a name."""
+        return any(name is not None for name in (self.prepares, self.executes, self.deallocates))
+
+    def sent(self, text: bytes) -> bytes:
+        """What the server gets for the client's `text`."""
+        return text if self.text is None else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is known of the session itself, as the server last told it: a context depends on it."""
+
+    search_path: str | None = None  # as SHOW prints it; None: not known (yet, or just now)
+    role: str | None = None  # likewise; "none" is the session's user
+    client_encoding: str = ""
+    standard_conforming_strings: str = "on"
+    application_name: str = ""
+    temporary: frozenset[str] = frozenset()  # relations that shadow others of their name
 
 
 class Context(Protocol):
@@ -53,4 +89,5 @@ class Context(Protocol):
         ...
 
 
+Resolve = Callable[[Settings], Context]  # quick: called whenever the settings change, and when the policy does
 Completed = Callable[[Decision, str | None], None]  # (decision, SQLSTATE or None) once per executed statement

@@ -1,0 +1,46 @@
+"""The one question that Lintel asks a session of its own: its search_path and its role.
+
+SHOW takes no snapshot, so it may stand between BEGIN and SET TRANSACTION; and the extended protocol with names of
+its own leaves the client's unnamed statement and portal alone, which a simple Query would destroy.
+"""
+
+from typing import Final
+
+from . import messages
+
+_NAME: Final = b"lintel_ask"
+
+
+def _show(setting: bytes) -> bytes:
+    return (
+        messages.parse(_NAME, b"SHOW " + setting, b"\0\0")
+        + messages.bind(_NAME, _NAME)
+        + messages.execute(_NAME)
+        + messages.close(b"P", _NAME)
+        + messages.close(b"S", _NAME)
+    )
+
+
+QUESTION: Final = _show(b"search_path") + _show(b"role") + messages.SYNC_FRAME
+
+
+class Answer:
+    """What comes back, up to its ReadyForQuery."""
+
+    __slots__ = ("_values", "again")
+
+    def __init__(self, again: bytes = b"") -> None:
+        self._values: list[str] = []
+        self.again = again  # instead of a question, a failed try was ended: what the client sent is sent again
+
+    def add(self, row: bytes) -> None:
+        self._values.append(messages.first_column(row).decode("utf-8", "replace"))
+
+    @property
+    def search_path(self) -> str | None:
+        """None where the server would not say."""
+        return self._values[0] if len(self._values) == 2 else None
+
+    @property
+    def role(self) -> str | None:
+        return self._values[1] if len(self._values) == 2 else None

@@ -1,0 +1,87 @@
+"""One session's conversation, without any I/O: bytes in from either side, bytes out to the other.
+
+    conversation = Conversation(resolve, completed)
+    to_server = conversation.receive_client(data)
+    to_client = conversation.receive_server(data)
+    if conversation.needs.any: ...        # after either
+
+It begins behind the startup packet (which the shell has read and sent on), follows authentication, and then keeps in
+mind what the server still owes, which statements are prepared and how, and whether a transaction is open. It holds
+frames back only where a reply may have to change, or where the next statement cannot be decided yet:
+
+- *held*: a ReadyForQuery behind committed DDL, and the error of a loud text, wait for a new snapshot
+  (`needs.catalog`, then `refreshed`);
+- *injected, swallowed*: a statement that is prepared again, the question for search_path and role, the Sync before
+  another try (`take_to_server`).
+
+`receive_*` raise ProtocolError: the stream cannot be followed any longer, the session has to end.
+"""
+
+from .client import ClientStream
+from .decision import Completed, Resolve, Settings
+from .messages import IDLE
+from .server import ServerStream
+from .state import FREE, IN_STARTUP, State
+
+
+class Conversation:
+    """A thin front: the two directions do the work, State is what they share."""
+
+    __slots__ = ("_client", "_server", "_state", "needs", "receive_client", "receive_server")
+
+    def __init__(
+        self,
+        resolve: Resolve,
+        completed: Completed,
+        settings: Settings | None = None,
+        strip_channel_binding: bool = False,
+    ) -> None:
+        self._state = State(resolve, completed, settings or Settings())
+        self._client = ClientStream(self._state)
+        self._server = ServerStream(self._state, self._client, strip_channel_binding)
+        self.needs = self._state.needs
+        self.receive_client = self._client.receive  # bytes -> bytes for the server
+        self.receive_server = self._server.receive  # bytes -> bytes for the client
+
+    def take_to_server(self) -> bytes:
+        """What goes to the server besides what receive_client returned."""
+        data = b"".join(self.needs.to_server)
+        self.needs.to_server.clear()
+        self.needs.any = self.needs.catalog
+        return data
+
+    def refreshed(self) -> bytes:
+        """The snapshot that `needs.catalog` asked for is in force (or cannot be had): what goes to the client now."""
+        self.needs.catalog = False
+        self.needs.any = bool(self.needs.to_server)
+        self.reconsider()
+        return self._server.resume()
+
+    def reconsider(self) -> None:
+        """The policy has changed: statements are decided by the new one from here on, prepared ones at their next use."""
+        self._state.settle(self._state.settings)
+
+    @property
+    def settings(self) -> Settings:
+        return self._state.settings
+
+    @property
+    def backend_key(self) -> bytes:
+        """The body of BackendKeyData, empty until it came."""
+        return self._server.backend_key
+
+    @property
+    def started(self) -> bool:
+        """The server has let the client in."""
+        return self._state.started
+
+    @property
+    def blocked(self) -> bool:
+        """Client input is piling up: better not to read more of it for now."""
+        return self._state.blocked > IN_STARTUP
+
+    @property
+    def idle(self) -> bool:
+        """Nothing is under way and no transaction is open: the session can end without harm."""
+        return self._state.blocked == FREE and not self._state.expected and self._state.status == IDLE
+

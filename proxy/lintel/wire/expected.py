@@ -1,0 +1,46 @@
+"""One reply that the server owes, in the order in which it will come; which statement an error belongs to is
+known by its place in this queue and by nothing else.
+
+`kind` is the type of the message that asks for it. Lintel's own questions are kinds of their own: what answers them
+never reaches the client.
+"""
+
+from typing import TYPE_CHECKING, Final
+
+from . import messages
+
+if TYPE_CHECKING:
+    from .decision import Decision
+    from .statements import Statement
+
+STARTUP: Final = 0  # the first ReadyForQuery
+MAYBE_SYNC: Final = 1  # a Sync that the server may have swallowed in COPY FROM before it failed
+OWN_PARSE: Final = 2  # a statement prepared again under another server-side name
+OWN_CLOSE: Final = 3
+
+
+class Expected:
+    """Shared by all occurrences where nothing in it differs: nothing changes in it once it is made."""
+
+    __slots__ = ("decision", "kind", "portal", "previous", "quiet", "statement")
+
+    def __init__(
+        self,
+        kind: int,
+        decision: "Decision | None" = None,
+        statement: "Statement | None" = None,
+        quiet: bool = False,
+        portal: bytes = b"",
+        previous: "Statement | None" = None,
+    ) -> None:
+        self.kind = kind
+        self.decision = decision  # None where it does not answer a statement, or one that is not known
+        self.statement = statement
+        self.quiet = quiet  # nothing has to be done when it is answered but to count it
+        self.portal = portal
+        self.previous = previous  # what the name meant before, should the server never get to it
+
+
+SYNC_REPLY: Final = Expected(messages.SYNC)
+FUNCTION_REPLY: Final = Expected(messages.FUNCTION_CALL)
+COPY_DONE_MARK: Final = Expected(messages.COPY_DONE)  # not a reply: where the client ended its COPY data

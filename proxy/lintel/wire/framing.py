@@ -1,0 +1,64 @@
+"""Frames: how long one is, what is too long, and what of one is still to come. Knows no message's content.
+
+A frame is a type byte and a length (that counts itself but not the type) before its body. It is never copied out
+of the chunk that brought it unless it has to change: (type, start, end) is all that the readers work with.
+"""
+
+from struct import Struct
+from typing import Final
+
+from .errors import ProtocolError, Side
+
+HEADER_SIZE: Final = 5
+header = Struct(">BI").unpack_from  # (type, length) at an offset
+
+# What the server itself takes (PQ_SMALL_MESSAGE_LIMIT, PQ_LARGE_MESSAGE_LIMIT in its source).
+SMALL: Final = 10_000
+LARGE: Final = 0x3FFFFFFF
+# Statement texts are the only large thing that has to be whole in memory here.
+STATEMENT: Final = 256 * 1024 * 1024
+
+
+def check_length(side: Side, length: int, limit: int) -> None:
+    """Before anything is allocated for a frame."""
+    if length < 4:
+        raise ProtocolError(side, "08P01", f"invalid message length {length}")
+    if length > limit:
+        raise ProtocolError(side, "54000", f"message of {length} bytes is over the limit of {limit}")
+
+
+class Carry:
+    """The start of a frame whose end has not come yet. Joined once, when it is whole: never quadratic."""
+
+    __slots__ = ("_missing", "_pieces")
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self._missing = 0
+
+    def keep(self, rest: bytes) -> None:
+        """`rest` begins at a frame and holds less than all of it."""
+        self._pieces = [rest]
+        self._missing = HEADER_SIZE - len(rest) if len(rest) < HEADER_SIZE else header(rest, 0)[1] + 1 - len(rest)
+
+    def join(self, data: bytes) -> bytes:
+        """What was kept and `data`; empty as long as the frame is not whole (or its header not known)."""
+        self._pieces.append(data)
+        self._missing -= len(data)
+        if self._missing > 0:
+            return b""
+        whole = b"".join(self._pieces)
+        self._pieces = []
+        return whole
+
+    def take(self) -> bytes:
+        """Whatever there is."""
+        rest = b"".join(self._pieces)
+        self._pieces = []
+        return rest
+
+    def __bool__(self) -> bool:
+        return bool(self._pieces)
+
+    def __len__(self) -> int:
+        return sum(map(len, self._pieces))

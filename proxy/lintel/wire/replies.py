@@ -1,0 +1,82 @@
+"""ErrorResponses of statements that Lintel refused or changed: the body that the client gets instead."""
+
+from bisect import bisect_right
+from typing import Final
+
+from .decision import Decision, Refusal
+
+Fields = list[tuple[int, bytes]]
+
+SEVERITY: Final = 0x53  # S
+SEVERITY_PLAIN: Final = 0x56  # V
+SQLSTATE: Final = 0x43  # C
+MESSAGE: Final = 0x4D  # M
+DETAIL: Final = 0x44  # D
+HINT: Final = 0x48  # H
+POSITION: Final = 0x50  # P
+CONTEXT: Final = 0x57  # W
+
+
+def value(fields: Fields, code: int) -> bytes | None:
+    return next((found for key, found in fields if key == code), None)
+
+
+def sqlstate(fields: Fields) -> str:
+    return (value(fields, SQLSTATE) or b"XX000").decode("ascii", "replace")
+
+
+def analysis_failed(fields: Fields) -> bool:
+    """The statement itself was refused in parse analysis: it has a position, and no function ran it."""
+    return value(fields, POSITION) is not None and value(fields, CONTEXT) is None
+
+
+def for_client(fields: Fields, decision: Decision, text: bytes, encoding: str) -> Fields:
+    """The fields as the client should see them, of an error that answers a statement with this decision."""
+    refusal = _refusal(fields, decision)
+    if refusal is not None:
+        return _refused(fields, refusal)
+    if decision.text is not None and value(fields, POSITION) is not None:
+        return [(key, _moved(found, decision, text, encoding) if key == POSITION else found) for key, found in fields]
+    return fields
+
+
+def _refusal(fields: Fields, decision: Decision) -> Refusal | None:
+    message = value(fields, MESSAGE) or b""
+    for token, refusal in decision.refusals:
+        if token in message:
+            return refusal
+    code = sqlstate(fields)
+    return next((refusal for expected, refusal in decision.expected if expected == code), None)
+
+
+def _refused(fields: Fields, refusal: Refusal) -> Fields:
+    """Severity stays the server's (it is translated there); everything that tells of its text goes."""
+    kept = [(key, found) for key, found in fields if key in (SEVERITY, SEVERITY_PLAIN)]
+    own = ((SQLSTATE, refusal.sqlstate), (MESSAGE, refusal.message), (DETAIL, refusal.detail), (HINT, refusal.hint))
+    return kept + [(key, text.encode()) for key, text in own if text is not None]
+
+
+def _moved(position: bytes, decision: Decision, text: bytes, encoding: str) -> bytes:
+    """A position in the server's text, counted in characters from 1, as one in the client's."""
+    if decision.text is None or not position.isdigit():
+        return position
+    codec = "utf-8" if encoding.upper() in ("UTF8", "UNICODE", "") else "latin-1"
+    before = decision.text.decode(codec, "replace")[: int(position) - 1]
+    offset = origin(len(before.encode(codec, "replace")), decision.edits)
+    return str(len(text[:offset].decode(codec, "replace")) + 1).encode()
+
+
+def origin(offset: int, edits: tuple[tuple[int, int, bytes], ...]) -> int:
+    """The byte of the client's text that `offset` of the edited text stems from; an edit's start for its inside."""
+    starts: list[int] = []  # of each edit, in the edited text
+    grown = 0
+    for start, end, replacement in edits:
+        starts.append(start + grown)
+        grown += len(replacement) - (end - start)
+    index = bisect_right(starts, offset) - 1
+    if index < 0:
+        return offset
+    start, end, replacement = edits[index]
+    into = offset - starts[index]
+    return start if into < len(replacement) else end + into - len(replacement)
+

@@ -1,0 +1,251 @@
+"""What both directions of one Conversation know: no walking of frames here, and no bytes sent.
+
+The client's direction fills `expected`, the server's empties it. `careful` is the one flag that both hot loops look
+at: while it is set every frame takes the long way round, where what is written here is looked at.
+"""
+
+from collections import deque
+from dataclasses import replace
+from typing import Final
+
+from . import messages
+from .decision import DDL, DISCARDS, SETTINGS, TEMPORARY, Completed, Context, Decision, Resolve, Settings
+from .expected import COPY_DONE_MARK, MAYBE_SYNC, OWN_CLOSE, OWN_PARSE, STARTUP, Expected
+from .statements import Statement
+
+# Why the client's input waits (`blocked`).
+FREE: Final = 0
+IN_STARTUP: Final = 1  # it does not wait, but only passwords pass
+FOR_STARTUP: Final = 6  # the session is not open yet
+FOR_READY: Final = 2  # what was sent has to be answered first: it may change how the next is decided
+FOR_PARSE: Final = 3  # a statement that is being prepared again
+FOR_ANSWER: Final = 4  # the session is being asked
+FOR_CATALOG: Final = 5  # the shell is fetching a new snapshot; the server's output waits too
+
+KEPT_LIMIT: Final = 1024 * 1024  # bytes of a segment kept for another try
+
+
+class Needs:
+    """What the Conversation wants from its shell besides moving bytes; the shell looks at `any` after each receive."""
+
+    __slots__ = ("any", "catalog", "to_server")
+
+    def __init__(self) -> None:
+        self.any = False
+        self.catalog = False  # fetch a new snapshot, then say so
+        self.to_server: list[bytes] = []  # written by Lintel itself, or by the client earlier
+
+    def send(self, data: bytes) -> None:
+        if data:
+            self.to_server.append(data)
+            self.any = True
+
+
+class State:
+    """Of one session. Slots, and plain attributes: this is read for every frame."""
+
+    __slots__ = (
+        "blocked", "bound", "careful", "committed_temporary", "completed", "context", "copying",
+        "counted", "ddl", "doubtful", "error", "expected", "kept", "kept_after", "kept_size", "made", "needs", "portal", "portals",
+        "resolve", "rolled_back", "settings", "skipping", "started", "statements", "status", "touched", "tries", "unsettled",
+    )  # fmt: skip
+
+    def __init__(self, resolve: Resolve, completed: Completed, settings: Settings) -> None:
+        self.resolve = resolve
+        self.completed = completed
+        self.settings = settings
+        self.context: Context = resolve(settings)
+        self.expected: deque[Expected] = deque((Expected(STARTUP),))
+        self.statements: dict[bytes, Statement] = {}
+        self.made = 0  # names made up so far
+        self.portal: Statement | None = None  # what the unnamed portal was bound to
+        self.portals: dict[bytes, Statement | None] = {}
+        self.counted: set[bytes] = set()  # suspended portals: their statement has been counted
+        self.status = messages.IDLE
+        self.careful = True
+        self.blocked = IN_STARTUP
+        self.started = False  # the first ReadyForQuery has come
+        self.skipping = False  # after an error, until the client sends a Sync
+        self.copying = False  # COPY FROM is under way
+        self.error: str | None = None  # SQLSTATE with which the Query under way has failed
+        self.bound = False  # the client has bound something since its last Sync
+        self.kept: deque[bytes] | None = None  # frames from the first loud statement on, one per reply expected
+        self.kept_after = 0  # replies to earlier messages that come first
+        self.kept_size = 0
+        self.tries = 0
+        self.ddl = False  # something may have changed the catalog: refresh when it has committed
+        self.unsettled = False  # search_path or role are not known: ask at the next idle moment
+        self.touched = False  # they were changed in the transaction that is open: ask again when it ends
+        self.doubtful = False  # a savepoint may have taken temporary relations back: not known until the end
+        self.rolled_back = False
+        self.committed_temporary = settings.temporary
+        self.needs = Needs()
+
+    def decide(self, text: bytes) -> Decision:
+        decision = self.context.decisions.get(text)
+        return self.context.decide(text) if decision is None else decision
+
+    def settle(self, settings: Settings) -> None:
+        """The session is otherwise than thought: another context, if it makes a difference."""
+        self.settings = settings
+        self.context = self.resolve(settings)
+
+    def unsettle(self) -> None:
+        """Something was sent that may change the search_path: until the session has been asked it is not known."""
+        self.unsettled = True
+        self.careful = True
+        self.settle(replace(self.settings, search_path=None, role=None))
+
+    def report(self, name: str, text: str) -> None:
+        """A ParameterStatus. While the search_path is in doubt, a report of it does not end the doubt."""
+        if name == "search_path" and self.unsettled:
+            return
+        settings = self.settings
+        path, encoding = settings.search_path, settings.client_encoding
+        strings, application = settings.standard_conforming_strings, settings.application_name
+        self.settle(
+            replace(
+                settings,
+                search_path=text if name == "search_path" else path,
+                client_encoding=text if name == "client_encoding" else encoding,
+                standard_conforming_strings=text if name == "standard_conforming_strings" else strings,
+                application_name=text if name == "application_name" else application,
+            )
+        )
+
+    def transaction_moved(self) -> None:
+        """A ReadyForQuery: what was set in a transaction may be otherwise when it has ended."""
+        taken_back = self.rolled_back or self.error is not None
+        self.rolled_back = False
+        self.error = None
+        if self.status != messages.IDLE:
+            self.touched = self.touched or self.unsettled
+            made = self.settings.temporary != self.committed_temporary
+            self.doubtful = self.doubtful or (taken_back and made)
+            return
+        temporary = self.committed_temporary if taken_back else self.settings.temporary
+        self.doubtful = False
+        self.committed_temporary = temporary
+        self.portal = None
+        self.portals.clear()
+        self.counted.clear()
+        if self.touched or temporary != self.settings.temporary:
+            self.touched = False
+            self.settings = replace(self.settings, temporary=temporary)
+            self.unsettle()
+
+    def update_careful(self) -> None:
+        """When a ReadyForQuery has been dealt with, whether anything is left that needs the long way."""
+        self.careful = bool(
+            self.blocked
+            or self.skipping
+            or self.copying
+            or self.unsettled
+            or self.touched
+            or self.ddl
+            or self.kept is not None
+            or self.portals
+            or self.counted
+        )
+
+    def keep(self, frame: bytes) -> None:
+        """Of a segment that may have to be sent again; given up where it grows too large."""
+        if self.kept is not None:
+            self.kept.append(frame)
+            self.kept_size += len(frame)
+            if self.kept_size > KEPT_LIMIT:
+                self.kept = None
+
+    def fresh_name(self) -> bytes:
+        """A name for a statement on the server that the client does not use."""
+        self.made += 1
+        name = b"lintel_s%d" % self.made
+        return self.fresh_name() if name in self.statements else name
+
+    def head(self) -> Expected | None:
+        """What the next reply answers."""
+        while self.expected and self.expected[0] is COPY_DONE_MARK:
+            self.expected.popleft()
+        return self.expected[0] if self.expected else None
+
+    def pop(self) -> Expected:
+        """The head has been answered, or will not be."""
+        entry = self.expected.popleft()
+        if self.kept is None or entry.kind in (OWN_PARSE, OWN_CLOSE):
+            return entry
+        if self.kept_after:
+            self.kept_after -= 1
+        elif self.kept:
+            self.kept.popleft()
+            if entry.kind in (messages.BIND, messages.EXECUTE):
+                self.kept = None  # what has been bound is gone after the Sync that another try needs
+        return entry
+
+    def start_keeping(self) -> None:
+        self.kept = deque()
+        self.kept_after = sum(entry.kind not in (OWN_PARSE, OWN_CLOSE) for entry in self.expected)
+        self.kept_size = 0
+        self.careful = True
+
+    def ran(self, entry: Expected) -> None:
+        """A statement has completed: what follows from it for the session."""
+        decision = entry.decision
+        if decision is None or decision.quiet:
+            return
+        self.ddl = self.ddl or bool(decision.effects & DDL)
+        if decision.effects & DISCARDS:
+            self._discard(bool(decision.effects & SETTINGS))
+        if decision.effects & TEMPORARY:
+            self.settle(replace(self.settings, temporary=self.settings.temporary | set(decision.temporary)))
+        if decision.prepares is not None and entry.statement is not None:
+            self._prepared(decision.prepares.encode(), entry.statement)
+        if decision.deallocates is not None:
+            self.statements.pop(decision.deallocates.encode(), None)
+        self.careful = True
+
+    def _discard(self, everything: bool) -> None:
+        """What is on its way to the server is prepared afterwards; the unnamed statement stays."""
+        for name in [name for name, statement in self.statements.items() if name and statement.confirmed]:
+            del self.statements[name]
+        if everything:
+            self.settle(replace(self.settings, temporary=frozenset()))
+
+    def _prepared(self, name: bytes, statement: Statement) -> None:
+        made = Statement(name, name, statement.text, b"", statement.decision, statement.context or self.context)
+        made.by_sql = made.confirmed = True
+        self.statements[name] = made
+
+    def undo(self, entry: Expected) -> None:
+        """The server never got to it, or it failed."""
+        statement = entry.statement
+        if statement is None:
+            return
+        if entry.kind == messages.PARSE and self.statements.get(statement.name) is statement:
+            if entry.previous is not None:
+                self.statements[statement.name] = entry.previous
+            elif not statement.confirmed:
+                del self.statements[statement.name]
+        elif entry.kind == messages.CLOSE:
+            self.statements.setdefault(statement.name, statement)
+
+    def undo_segment(self) -> None:
+        """Everything up to the next Sync is skipped by the server."""
+        undone: list[Expected] = []
+        while self.expected and self.expected[0].kind not in (messages.SYNC, MAYBE_SYNC):
+            undone.append(self.pop())
+        for entry in reversed(undone):
+            self.undo(entry)
+        self.skipping = not self.expected
+
+    def end_copy(self, failed: bool) -> None:
+        """COPY FROM is over: the Syncs sent before the client's CopyDone are swallowed by the server, or may be."""
+        self.copying = False
+        self.kept = None
+        first = self.expected.popleft()
+        within: list[Expected] = []
+        if failed or COPY_DONE_MARK in self.expected:
+            while self.expected and (entry := self.expected.popleft()) is not COPY_DONE_MARK:
+                within.append(Expected(MAYBE_SYNC) if entry.kind == messages.SYNC else entry)
+        if failed:
+            self.expected.extendleft(reversed(within))
+        self.expected.appendleft(first)

@@ -1,0 +1,87 @@
+"""Prepared statements of one session: what each was prepared from, by which decision, and its name on the server."""
+
+from typing import Final
+
+from . import messages
+from .decision import Context, Decision, Refusal
+from .expected import Expected
+
+# An EXECUTE of something that would be decided otherwise today; "prepare again" is the way out.
+_OUTDATED = b"lintel_refused_outdated"
+OUTDATED: Final = Refusal(
+    "42501",
+    "lintel: this statement was prepared before a plan changed what it has to be",
+    hint="DEALLOCATE it and PREPARE it again.",
+)
+
+
+class Statement:
+    """A statement as prepared (or sent as a Query); unchanged once made, but for `confirmed`."""
+
+    __slots__ = (
+        "bind",
+        "by_sql",
+        "confirmed",
+        "context",
+        "decision",
+        "describe",
+        "execute",
+        "given",
+        "name",
+        "parse",
+        "quiet",
+        "renamed",
+        "server_name",
+        "text",
+        "types",
+    )
+
+    def __init__(
+        self,
+        name: bytes,
+        server_name: bytes,
+        text: bytes,
+        types: bytes,
+        decision: Decision,
+        context: Context,
+    ) -> None:
+        self.name = name
+        self.server_name = server_name
+        self.renamed = name != server_name
+        self.text = text  # the client's own
+        self.types = types  # parameter OIDs, as the client's Parse had them
+        self.decision = decision
+        self.context: Context | None = context  # under which `decision` was made: a statement's age
+        self.given: bytes | None = decision.sent(text)  # what the server has; None: it lost it
+        self.by_sql = False  # by SQL's PREPARE: cannot be prepared again for the client
+        self.confirmed = False  # the server said that it has it
+        self.quiet = quiet = decision.quiet
+        self.parse = Expected(messages.PARSE, decision, self, quiet, b"", self)  # in place of itself
+        self.bind = Expected(messages.BIND, decision, self, quiet)
+        self.describe = Expected(messages.DESCRIBE, decision, self, quiet)
+        self.execute = Expected(messages.EXECUTE, decision, self, quiet)
+
+    def decided(self, decision: Decision, context: Context, server_name: bytes) -> "Statement":
+        """The same statement at another age, perhaps under another name on the server."""
+        made = Statement(self.name, server_name, self.text, self.types, decision, context)
+        made.confirmed = self.confirmed
+        made.by_sql = self.by_sql
+        return made
+
+    def lose(self) -> None:
+        """The server no longer has it, though the client may think so: prepared again before its next use."""
+        self.given = None
+        self.context = None
+
+
+def outdated(statement_of: Decision) -> Decision:
+    """In the place of `statement_of`, a text that the server refuses in its turn."""
+    refusals = ((_OUTDATED, OUTDATED),)
+    return Decision(text=b"SELECT " + _OUTDATED, refusals=refusals, statement=statement_of.statement)
+
+
+def deallocate(server_name: bytes, instead_of: Decision) -> Decision:
+    """DEALLOCATE of a statement that has another name on the server (one of ours: it needs no quotes)."""
+    return Decision(
+        text=b"DEALLOCATE " + server_name, deallocates=instead_of.deallocates, statement=instead_of.statement
+    )
