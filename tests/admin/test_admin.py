@@ -111,7 +111,7 @@ async def test_signals_stay_the_proxys_own() -> None:
 async def test_a_taken_port_names_the_setting() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         app = application(lambda: (b"", "text/plain"), {}, Access("127.0.0.1"))
-        with pytest.raises(ConfigError, match=r"admin\.listen"):
+        with pytest.raises(ConfigError, match=r"admin\.address"):
             await start(app, "127.0.0.1", taken.getsockname()[1])
 
 

@@ -62,4 +62,4 @@ def _bind(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host.strip("[]"), port), family=family, backlog=128)
     except OSError as error:
-        raise ConfigError("admin.listen", f"{host}:{port}", error.strerror or str(error)) from None
+        raise ConfigError("", "admin.address", f"{host}:{port}: {error.strerror or error}") from None
