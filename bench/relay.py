@@ -158,7 +158,7 @@ def _options(arguments: list[str]) -> Options:
     )
     parser.add_argument("--lintel", type=Path, help="another build's `lintel`, to compare with")
     given = parser.parse_args(arguments)
-    rounds, seconds, latency_rounds, usual = (4, 1, 1, MAIN) if given.quick else (7, 3, 3, (*MAIN, *APART))
+    rounds, seconds, latency_rounds, usual = (4, 1, 1, MAIN) if given.quick else (5, 2, 3, (*MAIN, *APART))
     chosen = tuple(names[name] for name in given.only) if given.only else usual
     return Options(
         given.rounds or rounds, given.seconds or seconds, latency_rounds, given.clients, given.scale, chosen,
