@@ -36,7 +36,7 @@ class Options:
     workloads: tuple[Workload, ...]
     quick: bool = False
     json: bool = False
-    server: str | None = None
+    server: int | str | None = None
     lintel: Path | None = None
 
 
@@ -162,5 +162,9 @@ def _options(arguments: list[str]) -> Options:
     chosen = tuple(names[name] for name in given.only) if given.only else usual
     return Options(
         given.rounds or rounds, given.seconds or seconds, latency_rounds, given.clients, given.scale, chosen,
-        given.quick, given.json, given.server, given.lintel,
+        given.quick, given.json, _server_choice(given.server), given.lintel,
     )  # fmt: skip
+
+
+def _server_choice(said: str | None) -> int | str | None:
+    return int(said) if said is not None and said.isdigit() else said
