@@ -115,6 +115,8 @@ class Walk:
                     handler = HANDLERS.get(tag)
                     if handler is not None:
                         handler(self, body, scope)
+                    elif tag == "A_Expr" and _is_row_comparison(body):
+                        _sub_link(self, _row_comparison(body), scope)
                     elif isinstance(body, (dict, list)) and tag not in _SKIPPED:
                         stack.append(body)
 
@@ -379,6 +381,16 @@ def _sub_link(walk: Walk, node: Node, scope: Scope) -> None:
     expected = _test_width(node)
     if expected is not None and len(columns) != expected:
         walk.problem("42601", walk.at(node["location"]), "the subquery has the wrong number of columns")
+
+
+def _is_row_comparison(node: Node) -> bool:
+    right = node.get("rexpr", {})
+    return "RowExpr" in node.get("lexpr", {}) and right.get("SubLink", {}).get("subLinkType") == "EXPR_SUBLINK"
+
+
+def _row_comparison(node: Node) -> Node:
+    """(a, b) = (SELECT ..), which the grammar gives as a scalar subquery (transformAExprOp)."""
+    return {**node["rexpr"]["SubLink"], "subLinkType": "ROWCOMPARE_SUBLINK", "testexpr": node["lexpr"]}
 
 
 def _scalar(walk: Walk, node: Node, scope: Scope) -> tuple[Columns, bool]:

@@ -7,7 +7,6 @@ not show becomes a scalar subquery that is the real column where there is one, e
 from lintel.analysis.dml import copied
 from lintel.analysis.meanings import Ambiguous, Col
 from lintel.analysis.resolution import InsertUse, Reference, Resolution, StarUse
-from lintel.analysis.scope import Item
 from lintel.shield.case import Case, Unserved, imagined
 from lintel.shield.items import as_query
 from lintel.shield.splices import Splice
@@ -118,14 +117,9 @@ def _expand(case: Case, use: StarUse) -> Splice:
             plan = case.plan(meaning.key) if isinstance(meaning, Col) else None
             if plan is not None and isinstance(meaning, Col) and plan.id not in case.shown and case.is_target(item.at):
                 constants[name] = meaning
-            listed.append(_output(case, item, name, absent=name in constants))
+                listed.append(imagined(case, item.name, name, plan))
+            else:
+                listed.append(f"{quote_ident(item.name)}.{quote_ident(name)}")
     splice = Splice(start, end, ", ".join(listed).encode(), use.at, "star")
     splice.constants = dict(constants)
     return splice
-
-
-def _output(case: Case, item: Item, name: str, *, absent: bool) -> str:
-    if absent:
-        plan = next(p for p in case.covered.plans.values() if p.change.column == name)
-        return imagined(case, item.name or "", name, plan)
-    return f"{quote_ident(item.name or '')}.{quote_ident(name)}"
