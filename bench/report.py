@@ -77,13 +77,13 @@ def _machine() -> str:
 def table(samples: Sequence[Sample], latencies: Latencies, about: Versions, reached: Recorded) -> None:
     """A row per workload and relay."""
     progress("")
-    headings = ("workload", "relay", "CPU us/query", "vs pgbouncer", "tps", "vs pgbouncer", "p50 added us")
+    headings = ("workload", "relay", "CPU us/query", "vs pgbouncer", "tps", "vs pgbouncer", "added p50 us")
     shown = Table(*(Column(heading, no_wrap=True) for heading in headings), box=SIMPLE_HEAD)
     for workload in dict.fromkeys(sample.workload for sample in samples):
         for relay in dict.fromkeys(sample.relay for sample in samples if sample.workload == workload):
             shown.add_row(workload, relay, *_cells(samples, latencies, workload, relay))
         shown.add_section()
-    console = Console(width=max(110, Console().width))
+    console = Console(width=max(130, Console().width))
     console.print(shown)
     known = ", ".join(f"{name} {number}" for name, number in about.programs.items() if number)
     console.print(f"{known}; {'compiled' if about.compiled else 'pure Python'}; {about.machine}", highlight=False)
