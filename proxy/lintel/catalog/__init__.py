@@ -1,1 +1,11 @@
-""""""
+"""The live catalog: pg_catalog read over control connections of our own into immutable snapshots, one per database.
+
+Knows no session and no plan. Writes nothing into any database.
+"""
+
+from lintel.catalog.connection import connect, fresh_search_path
+from lintel.catalog.dsn import Address, Endpoint, resolve
+from lintel.catalog.live import Live
+from lintel.catalog.load import read
+
+__all__ = ["Address", "Endpoint", "Live", "connect", "fresh_search_path", "read", "resolve"]

@@ -1,0 +1,60 @@
+"""Rows of the catalog queries become Relations and Functions. Pure: knows the rows, not the connection."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from lintel.schema import Column, Function, Relation
+
+Row = Mapping[str, Any]
+
+
+def relation(row: Row, definition: str | None) -> Relation:
+    """One row of queries.RELATIONS."""
+    return Relation(
+        oid=row["oid"],
+        schema=row["schema"],
+        name=row["name"],
+        kind=row["kind"],
+        columns=_columns(row),
+        parents=tuple(row["parents"]),
+        primary_key=tuple(row["primary_key"] or ()),
+        definition=definition,
+        has_rules=row["has_rules"],
+    )
+
+
+def functions(rows: Iterable[Row]) -> dict[str, tuple[Function, ...]]:
+    """Rows of queries.FUNCTIONS, by bare name."""
+    found: dict[str, tuple[Function, ...]] = {}
+    for row in rows:
+        found[row["name"]] = (*found.get(row["name"], ()), _function(row))
+    return found
+
+
+def _columns(row: Row) -> tuple[Column, ...]:
+    if row["numbers"] is None:
+        return ()
+    arrays = ("types", "type_oids", "typmods", "collations", "not_nulls", "defaults", "generated", "identity")
+    columns = map(Column, row["names"], row["numbers"], *(row[name] for name in arrays))
+    return tuple(
+        sorted(columns, key=lambda column: column.attnum)
+    )  # array_agg promises no order, though the query sorts
+
+
+def _function(row: Row) -> Function:
+    columns = _result_columns(row)
+    return Function(
+        schema=row["schema"],
+        name=row["name"],
+        columns=columns,
+        set_returning=row["set_returning"],
+        volatile=row["volatile"],
+        record=row["record"] and columns is None,
+    )
+
+
+def _result_columns(row: Row) -> tuple[str, ...] | None:
+    out: list[str] | None = row["out_names"]
+    if out:
+        return None if len(out) == 1 and row["out_unnamed"] else tuple(out)
+    return tuple(row["row_names"]) if row["row_names"] is not None else None
