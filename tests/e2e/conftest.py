@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 import psycopg
 import pytest
@@ -13,7 +14,7 @@ import trustme
 from tests.e2e.proxy import Proxy
 from tests.e2e.route import Address
 
-from lintel.demo.postgres import Server, find, launch
+from lintel.demo.postgres import NoPostgres, Server, find, launch
 
 MAJORS = tuple(binaries.major for binaries in find())
 
@@ -72,12 +73,24 @@ def way(request: pytest.FixtureRequest, certificates: Certificates) -> Iterator[
     """A running Lintel for the whole run, one for each route."""
     route: Route = request.param
     with ExitStack() as stack:
-        server = stack.enter_context(launch(route.major))
+        server = stack.enter_context(_launched(route, certificates))
+        towards = {"sslmode": "verify-full", "sslrootcert": str(certificates.authority)} if route.server_tls else {}
+        offered = {"LINTEL_LISTEN__TLS_CERT": certificates.certificate, "LINTEL_LISTEN__TLS_KEY": certificates.key}
+        environment = {name: str(path) for name, path in offered.items()} if route.client_tls else {}
         if os.environ.get("DIRECT"):
             yield Way(server, None, None)
             return
-        proxy = stack.enter_context(Proxy(server.dsn()))
+        proxy = stack.enter_context(Proxy(f"{server.dsn()}?{urlencode(towards)}", environment=environment))
         yield Way(server, proxy, certificates.authority if route.client_tls else None)
+
+
+def _launched(route: Route, certificates: Certificates) -> Server:
+    if not route.server_tls:
+        return launch(route.major)
+    try:
+        return launch(route.major, ssl_cert=certificates.certificate, ssl_key=certificates.key)
+    except NoPostgres as problem:
+        pytest.skip(f"no PostgreSQL with OpenSSL here: {str(problem).splitlines()[-1]}")
 
 
 @pytest.fixture
