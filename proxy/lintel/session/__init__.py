@@ -1,1 +1,8 @@
-""""""
+"""Sessions: accepting clients, connecting to the server, moving bytes. What to do with them is wire's to say.
+
+- *listener*: accepts, begins and drains sessions; its docstring shows how to construct it.
+- *arrival*: a client until its startup packet: TLS, cancel requests.
+- *connector*: the only place where server connections are made.
+- *relay*: the two transports of one session joined to its Conversation.
+- *database*: what all this needs from above.
+"""

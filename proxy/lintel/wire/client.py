@@ -55,7 +55,7 @@ _MEMO_SIZE = 32
 class ClientStream:
     """One direction of a Conversation. `waiting` is the client's input that must not be looked at yet."""
 
-    __slots__ = ("_carry", "_frames", "_memo", "_skip", "_state", "_stay", "waiting")
+    __slots__ = ("_carry", "_memo", "_skip", "_state", "_stay", "waiting")
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -64,18 +64,6 @@ class ClientStream:
         self._memo: dict[bytes, Statement] = {}  # bodies of unnamed Parses, many drivers send the same for ever
         self._stay = False  # the frame in hand has to wait as well
         self.waiting: list[bytes] = []
-        self._frames: dict[int, Callable[[bytes], bytes]] = {
-            BIND: self._bind,
-            CLOSE: self._close,
-            COPY_DONE: self._copy_end,
-            COPY_FAIL: self._copy_end,
-            DESCRIBE: self._describe,
-            EXECUTE: self._execute,
-            FUNCTION_CALL: self._function_call,
-            PARSE: self._parse,
-            QUERY: self._query,
-            SYNC: self._sync,
-        }
 
     def receive(self, data: bytes) -> bytes:
         """What goes to the server for it; what does not go yet is kept."""
@@ -202,11 +190,11 @@ class ClientStream:
             return self._wait()
         if state.skipping and kind != SYNC:
             return frame
-        handler = self._frames.get(kind)
+        handler = _FRAMES.get(kind)
         if handler is None:
             return frame
         try:
-            return handler(frame)
+            return handler(self, frame)
         except ValueError:
             raise ProtocolError("client", "08P01", "invalid string in message") from None
 
@@ -332,6 +320,10 @@ class ClientStream:
         self._state.kept = None
         return frame
 
+    def _terminate(self, frame: bytes) -> bytes:
+        self._state.ended = True
+        return frame
+
     def _bound_to(self, portal: bytes) -> Statement | None:
         return self._state.portals.get(portal) if portal else self._state.portal
 
@@ -392,6 +384,21 @@ class ClientStream:
         state = self._state
         if state.unsettled or state.touched or state.kept is not None:
             state.blocked = FOR_READY
+
+
+_FRAMES: dict[int, Callable[[ClientStream, bytes], bytes]] = {
+    BIND: ClientStream._bind,
+    CLOSE: ClientStream._close,
+    COPY_DONE: ClientStream._copy_end,
+    COPY_FAIL: ClientStream._copy_end,
+    DESCRIBE: ClientStream._describe,
+    EXECUTE: ClientStream._execute,
+    FUNCTION_CALL: ClientStream._function_call,
+    PARSE: ClientStream._parse,
+    QUERY: ClientStream._query,
+    SYNC: ClientStream._sync,
+    TERMINATE: ClientStream._terminate,
+}
 
 
 def _limit(kind: int) -> int:

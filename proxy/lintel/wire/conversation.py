@@ -76,6 +76,11 @@ class Conversation:
         return self._state.started
 
     @property
+    def ended(self) -> bool:
+        """The client has said goodbye, or the server has told it why it closes."""
+        return self._state.ended
+
+    @property
     def blocked(self) -> bool:
         """Client input is piling up: better not to read more of it for now."""
         return self._state.blocked > IN_STARTUP

@@ -25,6 +25,11 @@ def sqlstate(fields: Fields) -> str:
     return (value(fields, SQLSTATE) or b"XX000").decode("ascii", "replace")
 
 
+def is_fatal(fields: Fields) -> bool:
+    """The server closes the connection after this."""
+    return (value(fields, SEVERITY_PLAIN) or value(fields, SEVERITY)) in (b"FATAL", b"PANIC")
+
+
 def analysis_failed(fields: Fields) -> bool:
     """The statement itself was refused in parse analysis: it has a position, and no function ran it."""
     return value(fields, POSITION) is not None and value(fields, CONTEXT) is None

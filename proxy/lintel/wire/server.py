@@ -43,7 +43,7 @@ class ServerStream:
     """The other direction. It also tells the client's when its waiting is over."""
 
     __slots__ = (
-        "_answer", "_blocked_before", "_carry", "_client", "_frames", "_skip", "_state", "_stay", "_strip", "_waiting",
+        "_answer", "_blocked_before", "_carry", "_client", "_skip", "_state", "_stay", "_strip", "_waiting",
         "backend_key",
     )  # fmt: skip
 
@@ -58,22 +58,6 @@ class ServerStream:
         self._blocked_before = FREE
         self._answer: Answer | None = None  # of the question that is being asked, or of a try that is given up
         self.backend_key = b""
-        self._frames: dict[int, Callable[[bytes], bytes]] = {
-            AUTHENTICATION: self._authentication,
-            BACKEND_KEY_DATA: self._backend_key_data,
-            BIND_COMPLETE: self._bind_complete,
-            CLOSE_COMPLETE: self._close_complete,
-            COMMAND_COMPLETE: self._command_complete,
-            COPY_IN_RESPONSE: self._copy_in_response,
-            EMPTY_QUERY_RESPONSE: self._command_complete,
-            ERROR_RESPONSE: self._error_response,
-            NO_DATA: self._row_description,
-            PARAMETER_STATUS: self._parameter_status,
-            PARSE_COMPLETE: self._parse_complete,
-            PORTAL_SUSPENDED: self._portal_suspended,
-            READY_FOR_QUERY: self._ready_for_query,
-            ROW_DESCRIPTION: self._row_description,
-        }
 
     def receive(self, data: bytes) -> bytes:
         """What goes to the client for it."""
@@ -192,8 +176,8 @@ class ServerStream:
             self._carry.keep(rest)
 
     def _frame(self, kind: int, frame: bytes) -> bytes:
-        handler = self._frames.get(kind)
-        return frame if handler is None else handler(frame)
+        handler = _FRAMES.get(kind)
+        return frame if handler is None else handler(self, frame)
 
     def _wait_for_catalog(self) -> bytes:
         state = self._state
@@ -295,9 +279,10 @@ class ServerStream:
     def _error_response(self, frame: bytes) -> bytes:
         state = self._state
         entry = state.head()
+        fields = messages.fields(frame)
+        state.ended = state.ended or replies.is_fatal(fields)
         if entry is None or entry.kind in (messages.SYNC, MAYBE_SYNC, STARTUP):
             return frame
-        fields = messages.fields(frame)
         if self._can_try_again(entry, fields):
             return self._wait_for_catalog()
         if entry.decision is not None and entry.statement is not None:
@@ -402,6 +387,7 @@ class ServerStream:
         state.blocked = FREE
         state.update_careful()
         state.needs.send(self._client.release(again))
+        state.needs.any = True  # the shell may have stopped reading from the client
 
     def _receive_answer(self, data: bytes) -> bytes:
         """Up to the ReadyForQuery, all but what the server says of itself is for Lintel."""
@@ -412,7 +398,7 @@ class ServerStream:
             check_length("server", length, LARGE)
             frame = data[pos : pos + 1 + length]
             pos += len(frame)
-            if kind in _ASYNCHRONOUS or self._answer is None or (kind == ERROR_RESPONSE and _is_fatal(frame)):
+            if kind in _ASYNCHRONOUS or self._answer is None or (kind == ERROR_RESPONSE and replies.is_fatal(messages.fields(frame))):
                 passed.append(self._frame(kind, frame))
             elif kind == DATA_ROW:
                 self._answer.add(frame)
@@ -432,7 +418,20 @@ class ServerStream:
         self._release(answer.again)
 
 
-def _is_fatal(frame: bytes) -> bool:
-    fields = messages.fields(frame)
-    severity = replies.value(fields, replies.SEVERITY_PLAIN) or replies.value(fields, replies.SEVERITY)
-    return severity in (b"FATAL", b"PANIC")
+_FRAMES: dict[int, Callable[[ServerStream, bytes], bytes]] = {
+    AUTHENTICATION: ServerStream._authentication,
+    BACKEND_KEY_DATA: ServerStream._backend_key_data,
+    BIND_COMPLETE: ServerStream._bind_complete,
+    CLOSE_COMPLETE: ServerStream._close_complete,
+    COMMAND_COMPLETE: ServerStream._command_complete,
+    COPY_IN_RESPONSE: ServerStream._copy_in_response,
+    EMPTY_QUERY_RESPONSE: ServerStream._command_complete,
+    ERROR_RESPONSE: ServerStream._error_response,
+    NO_DATA: ServerStream._row_description,
+    PARAMETER_STATUS: ServerStream._parameter_status,
+    PARSE_COMPLETE: ServerStream._parse_complete,
+    PORTAL_SUSPENDED: ServerStream._portal_suspended,
+    READY_FOR_QUERY: ServerStream._ready_for_query,
+    ROW_DESCRIPTION: ServerStream._row_description,
+}
+

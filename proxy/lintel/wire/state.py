@@ -45,9 +45,10 @@ class State:
     """Of one session. Slots, and plain attributes: this is read for every frame."""
 
     __slots__ = (
-        "blocked", "bound", "careful", "committed_temporary", "completed", "context", "copying",
-        "counted", "ddl", "doubtful", "error", "expected", "kept", "kept_after", "kept_size", "made", "needs", "portal", "portals",
-        "resolve", "rolled_back", "settings", "skipping", "started", "statements", "status", "touched", "tries", "unsettled",
+        "blocked", "bound", "careful", "committed_temporary", "completed", "context", "copying", "counted",
+        "ddl", "doubtful", "ended", "error", "expected", "kept", "kept_after", "kept_size", "made", "needs",
+        "portal", "portals", "resolve", "rolled_back", "settings", "skipping", "started", "statements",
+        "status", "touched", "tries", "unsettled",
     )  # fmt: skip
 
     def __init__(self, resolve: Resolve, completed: Completed, settings: Settings) -> None:
@@ -64,6 +65,7 @@ class State:
         self.status = messages.IDLE
         self.careful = True
         self.blocked = IN_STARTUP
+        self.ended = False  # the client has terminated it, or the server has said why it will
         self.started = False  # the first ReadyForQuery has come
         self.skipping = False  # after an error, until the client sends a Sync
         self.copying = False  # COPY FROM is under way

@@ -1,0 +1,119 @@
+"""A client connection until its session begins: SSLRequest, GSSENCRequest, CancelRequest, the startup packet.
+
+Nothing of a client reaches the server before its startup packet is whole and well formed, and nothing that was sent
+before TLS is ever taken for something sent under it (CVE-2021-23214).
+"""
+
+import asyncio
+from collections.abc import Callable
+from ssl import SSLContext
+from typing import TYPE_CHECKING, cast
+
+from lintel.wire import messages, startup
+from lintel.wire.errors import ProtocolError
+
+from .connector import tune
+
+if TYPE_CHECKING:
+    from .listener import Listener
+
+
+class Arrival(asyncio.Protocol):
+    """Reads packets; hands the connection over to the Listener when it knows what it is."""
+
+    def __init__(self, listener: "Listener", tls: SSLContext | None, arrived: Callable[["Arrival"], bool]) -> None:
+        self._listener = listener
+        self._tls = tls
+        self._arrived = arrived
+        self._data = b""
+        self._asked: set[type[startup.Packet]] = set()
+        self._handed_over = False
+        self.transport: asyncio.Transport
+        self.encrypted = False
+
+    @property
+    def address(self) -> str:
+        """The peer's, without its port."""
+        peer = self.transport.get_extra_info("peername")
+        return str(peer[0]) if isinstance(peer, tuple) else ""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+        tune(transport)
+        if not self._arrived(self):
+            self.refuse("53300", "lintel: too many connections")
+
+    def data_received(self, data: bytes) -> None:
+        self._data += data
+        if self._handed_over:
+            return
+        try:
+            self._read()
+        except ProtocolError as problem:
+            self.refuse(problem.sqlstate, problem.message)
+
+    def _read(self) -> None:
+        found = startup.read(self._data)
+        if found is None:
+            return
+        packet, end = found
+        rest = self._data[end:]
+        match packet:
+            case startup.SSLRequest() | startup.GSSENCRequest():
+                self._encryption(type(packet), rest)
+            case startup.CancelRequest():
+                self._hand_over()
+                self._listener.cancel(self, packet)
+            case startup.StartupMessage():
+                self._hand_over(rest)
+                self._listener.begin(self, packet)
+
+    def _hand_over(self, rest: bytes = b"") -> None:
+        self._handed_over = True
+        self._data = rest
+        self.transport.pause_reading()
+
+    def take_early(self) -> bytes:
+        """What the client sent behind its startup packet without waiting."""
+        early, self._data = self._data, b""
+        return early
+
+    def _encryption(self, asked: type[startup.Packet], rest: bytes) -> None:
+        if rest:
+            raise ProtocolError("client", "08P01", "received unencrypted data after an encryption request")
+        if asked in self._asked or self.encrypted:
+            raise ProtocolError("client", "08P01", "encryption was requested twice")
+        self._asked.add(asked)
+        self._data = b""
+        if asked is startup.SSLRequest and self._tls is not None:
+            self._handed_over = True
+            self.transport.pause_reading()
+            self._listener.spawn(self._secure(self._tls))
+        else:
+            self.transport.write(b"N")
+
+    async def _secure(self, tls: SSLContext) -> None:
+        if self._data:  # it came before the handshake, whatever it is
+            self.refuse("08P01", "received unencrypted data after an encryption request")
+            return
+        self.transport.write(b"S")
+        loop = asyncio.get_running_loop()
+        try:
+            secured = await loop.start_tls(self.transport, self, tls, server_side=True)
+        except (OSError, EOFError):
+            self.transport.abort()
+            return
+        self.transport = cast("asyncio.Transport", secured)
+        self.encrypted = True
+        self._handed_over = False
+        if self._data:
+            self.data_received(b"")
+
+    def refuse(self, sqlstate: str, message: str) -> None:
+        """Say why, and close."""
+        self._handed_over = True
+        self.transport.write(messages.fatal(sqlstate, message))
+        self.transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._listener.gone(self)

@@ -1,0 +1,182 @@
+"""Accepts clients and begins their sessions.
+
+How to put it together:
+
+    listener = Listener(databases, Connector(endpoint), Options(login_timeout=60.0))
+    server = await loop.create_server(listener.accept, host, port)      # or sock=...
+    ...
+    server.close()
+    await listener.drain(10.0)                                          # a second call to end() cuts it short
+
+`databases(name)` gives the Database (see database.py) that a session in it talks to.
+"""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from ssl import SSLContext
+
+from lintel.wire.conversation import Conversation
+from lintel.wire.decision import Settings
+from lintel.wire.startup import CancelRequest, StartupMessage
+from lintel.wire.transparent import Transparent
+
+from .arrival import Arrival
+from .connector import Address, Connector, Unreachable
+from .database import Databases, Login
+from .relay import Session
+
+log = logging.getLogger(__name__)
+_DRAIN_TICK = 0.05
+_CANCELS = 64  # at once
+_CANCEL_TIMEOUT = 10.0
+_SHUTTING_DOWN = ("57P01", "lintel: terminating connection due to administrator command")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What may be set."""
+
+    tls: SSLContext | None = None  # offered to clients
+    tls_required: bool = False
+    login_timeout: float = 60.0
+    sessions: int = 10_000
+
+
+class Listener:
+    """The clients of one listening address."""
+
+    def __init__(self, databases: Databases, connector: Connector, options: Options | None = None) -> None:
+        self._databases = databases
+        self._connector = connector
+        self._options = options or Options()
+        self._arrivals: dict[Arrival, asyncio.TimerHandle] = {}
+        self._sessions: dict[Session, asyncio.TimerHandle] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._cancels = asyncio.Semaphore(_CANCELS)
+        self._draining = False
+
+    @property
+    def sessions(self) -> int:
+        """How many there are, those included that are only arriving."""
+        return len(self._sessions) + len(self._arrivals)
+
+    def accept(self) -> Arrival:
+        """The protocol of a new connection, for create_server."""
+        return Arrival(self, self._options.tls, self._arrived)
+
+    def _arrived(self, arrival: Arrival) -> bool:
+        loop = asyncio.get_running_loop()
+        self._arrivals[arrival] = loop.call_later(self._options.login_timeout, arrival.transport.abort)
+        return self.sessions <= self._options.sessions and not self._draining
+
+    def gone(self, arrival: Arrival) -> None:
+        """It has closed before a session began."""
+        timer = self._arrivals.pop(arrival, None)
+        if timer is not None:
+            timer.cancel()
+
+    def spawn(self, work: Coroutine[None, None, None]) -> None:
+        """A task that is not lost."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def begin(self, arrival: Arrival, message: StartupMessage) -> None:
+        """A startup packet has come."""
+        if self._options.tls_required and not arrival.encrypted:
+            arrival.refuse("28000", "lintel: connections must use TLS")
+        else:
+            self.spawn(self._begin(arrival, message))
+
+    async def _begin(self, arrival: Arrival, message: StartupMessage) -> None:
+        database = self._databases(message.database)
+        try:
+            (server, address), _ = await asyncio.gather(self._connector.connect(), database.ready())
+        except Unreachable as problem:
+            log.warning("server unreachable: %s", problem)
+            arrival.refuse("57P03", "lintel: the server cannot be reached")
+            return
+        if arrival.transport.is_closing():
+            server.abort()
+            return
+        self._join(arrival, message, server, address)
+
+    def _join(
+        self, arrival: Arrival, message: StartupMessage, server: asyncio.Transport, address: Address
+    ) -> None:
+        """From here on the two connections are one session."""
+        self.gone(arrival)
+        parameters = message.parameters
+        login = Login(message.user, message.database, arrival.address, parameters.get("application_name", ""))
+        session = Session(arrival.transport, server, address, self._ended)
+        presence = self._databases(message.database).enter(login, session.reconsider)
+        strip = not arrival.encrypted and server.get_extra_info("ssl_object") is not None
+        settings = Settings(application_name=login.application_name)
+        conversation: Conversation | Transparent = (
+            Transparent()
+            if message.replication
+            else Conversation(presence.resolve, presence.completed, settings, strip_channel_binding=strip)
+        )
+        timer = asyncio.get_running_loop().call_later(self._options.login_timeout, _too_late, session)
+        self._sessions[session] = timer
+        session.begin(conversation, presence, message.packet, arrival.take_early())
+
+    def _ended(self, session: Session) -> None:
+        self._sessions.pop(session).cancel()
+
+    def cancel(self, arrival: Arrival, request: CancelRequest) -> None:
+        """Forwarded as it is; the client is told nothing, as the server tells it nothing."""
+        self.spawn(self._cancel(arrival, request))
+
+    async def _cancel(self, arrival: Arrival, request: CancelRequest) -> None:
+        owner = next((session for session in self._sessions if session.backend_key == request.key), None)
+        try:
+            async with self._cancels, asyncio.timeout(_CANCEL_TIMEOUT):
+                server, _ = await self._connector.connect(owner.address if owner is not None else None)
+                closed = _Closed()
+                server.set_protocol(closed)
+                server.write(request.packet)
+                server.resume_reading()
+                await closed.wait()
+                server.close()
+        except (Unreachable, TimeoutError):
+            log.warning("a cancel request could not be forwarded")
+        arrival.transport.close()
+
+    async def drain(self, seconds: float) -> None:
+        """Idle sessions end now, others when their transaction has, all of them after `seconds`."""
+        self._draining = True
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        while self._sessions and loop.time() < until:
+            for session in [session for session in self._sessions if session.idle]:
+                session.end(*_SHUTTING_DOWN)
+            await asyncio.sleep(_DRAIN_TICK)
+        self.end()
+
+    def end(self) -> None:
+        """Every session, at once."""
+        for session in list(self._sessions):
+            session.end(*_SHUTTING_DOWN)
+        for arrival in list(self._arrivals):
+            arrival.transport.abort()
+
+
+class _Closed(asyncio.Protocol):
+    """Waits for the server to close: then it has read the request."""
+
+    def __init__(self) -> None:
+        self._closed = asyncio.Event()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._closed.set()
+
+    async def wait(self) -> None:
+        await self._closed.wait()
+
+
+def _too_late(session: Session) -> None:
+    if not session.started:
+        session.end("57014", "lintel: login took too long")
