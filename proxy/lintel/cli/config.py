@@ -1,0 +1,61 @@
+"""`lintel config`: whether the configuration can be used, and what is in force and why."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from lintel.cli import options
+from lintel.config import Loaded, load
+from lintel.config.settings import KEYS, SECTIONS, Key
+
+app = typer.Typer(help="Check and show the configuration.", no_args_is_help=True, rich_markup_mode=None)
+
+MASK = "***"
+
+
+@app.command()
+def check(file: options.File = None) -> None:
+    """Read everything that `serve` would read, plans included; exit 2 with the first error."""
+    from lintel import catalog, plan
+
+    settings = load(file).settings
+    plans = plan.load_all(settings.shield.plans)
+    catalog.resolve(settings.server.dsn, "server.dsn")
+    typer.echo(f"fine; {len(plans)} plan{'' if len(plans) == 1 else 's'}")
+
+
+@app.command()
+def show(
+    file: options.File = None,
+    origin: Annotated[bool, typer.Option("--origin", help="Say for each value where it came from.")] = False,
+) -> None:
+    """Print the configuration in force as TOML; passwords and tokens are masked."""
+    loaded = load(file)
+    for section in SECTIONS:
+        typer.echo(f"[{section}]")
+        for key in KEYS.values():
+            if key.section == section:
+                typer.echo(_line(key, loaded, origin))
+        typer.echo()
+
+
+def _line(key: Key, loaded: Loaded, origin: bool) -> str:
+    value = getattr(getattr(loaded.settings, key.section), key.name)
+    comment = f"  # {loaded.origins[key.dotted]}" if origin else ""
+    return f"{key.name} = {_toml(_masked(key, value))}{comment}"
+
+
+def _masked(key: Key, value: object) -> object:
+    if not key.secret or not value:
+        return value
+    from lintel.log import safe
+
+    return safe(value) if key.name != "token" else MASK
+
+
+def _toml(value: object) -> str:
+    # A JSON string or list of strings is TOML, too.
+    if isinstance(value, float):
+        return f'"{value:g}s"'
+    return json.dumps(list(value) if type(value) is tuple else str(value), ensure_ascii=False)

@@ -1,0 +1,53 @@
+"""`lintel plan`: plan files, without a server."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Check and show plan files.", no_args_is_help=True, rich_markup_mode=None)
+
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Plan files.")]
+
+
+@app.command()
+def lint(files: Files) -> None:
+    """Check plan files, each by itself and against each other; exit 2 with the first error."""
+    from lintel import plan
+
+    for found in plan.load_all(files):
+        typer.echo(f"{found.file}: fine; {found.id} adds {found.change.column} to {found.table}")
+
+
+@app.command()
+def show(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A plan file.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON.")] = False,
+) -> None:
+    """Say what a plan does, every default spelt out."""
+    from lintel import plan
+
+    found = plan.load(file)
+    if as_json:
+        typer.echo(json.dumps({**asdict(found), "imagined": found.imagined}))
+        return
+    shield = found.shield
+    typer.echo(f"{found.id}: {found.purpose}")
+    typer.echo(f"  adds        {found.table}.{found.change.column} {found.change.type}")
+    typer.echo(f"  while absent, reads {_reads(shield.absent_reads, found.imagined)}; writes: {shield.absent_writes}")
+    typer.echo(f"  old code    stars: {shield.stars}; whole rows: {shield.whole_rows}")
+    for rule in shield.clients:
+        typer.echo(f"  {rule.sees} table   {_who(asdict(rule))}")
+
+
+def _reads(how: str, imagined: str) -> str:
+    return f"as {imagined}" if how == "default" else "are refused"
+
+
+def _who(rule: dict[str, object]) -> str:
+    said = [f"{name} = {value}" for name, value in rule.items() if name not in ("sees", "tags") and value is not None]
+    tags = rule["tags"]
+    said += [f"tag.{name} = {value}" for name, value in tags] if isinstance(tags, tuple) else []
+    return ", ".join(said) or "everybody"

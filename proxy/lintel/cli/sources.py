@@ -1,0 +1,77 @@
+"""What the dry commands judge by: a schema and search_path from a live catalog or a DDL file; inputs from stdin."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from lintel.config import ConfigError
+from lintel.schema import Schema
+
+PUBLIC = ("public",)
+CHUNK = 1 << 16
+
+
+class World(NamedTuple):
+    """A schema, and what a fresh session of its database searches."""
+
+    schema: Schema
+    search_path: tuple[str, ...]
+
+
+def world(server: str | None, schema: Path | None) -> World:
+    """From --schema FILE, else from the catalog of --server (or PG* variables)."""
+    if server is not None and schema is not None:
+        raise ConfigError("--schema", "", "expected either --server or --schema, not both")
+    return _from_server(server or "") if schema is None else World(_from_file(schema), PUBLIC)
+
+
+def _from_file(file: Path) -> Schema:
+    from lintel.analysis import ddl
+
+    try:
+        return ddl.schema_of(file.read_bytes())
+    except OSError as problem:
+        raise ConfigError(str(file), "", f"cannot be read: {problem.strerror}") from None
+
+
+def _from_server(dsn: str) -> World:
+    import asyncpg
+
+    from lintel import catalog
+
+    endpoint = catalog.resolve(dsn)
+
+    async def read() -> World:
+        connection = await catalog.connect(endpoint)
+        try:
+            return World(await catalog.read(connection), await catalog.fresh_search_path(endpoint))
+        finally:
+            await connection.close()
+
+    try:
+        return asyncio.run(read())
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
+        raise ConfigError("--server", "", f"{endpoint.where} cannot be read: {problem or 'timed out'}") from None
+
+
+def inputs(given: str | None) -> Iterator[bytes]:
+    """The argument, or NUL-separated texts from stdin, each as soon as its NUL has come."""
+    if given is not None:
+        yield given.encode("utf-8", "surrogateescape")
+        return
+    pieces: list[bytes] = []
+    whole = 0
+    # read() would wait for a whole chunk; what has come is to be answered now.
+    while chunk := os.read(sys.stdin.fileno(), CHUNK):
+        first, *others = chunk.split(b"\0")
+        pieces.append(first)
+        for piece in others:
+            yield b"".join(pieces)
+            pieces = [piece]
+            whole += 1
+    rest = b"".join(pieces)
+    if rest.strip() or (rest and not whole):
+        yield rest
