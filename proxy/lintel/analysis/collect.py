@@ -29,7 +29,7 @@ def facts_of(result: Resolution, world: World) -> Facts:
 
 
 def table_name(relation: Relation) -> str:
-    """"public.orders", as quote_ident writes it."""
+    """public.orders, as quote_ident writes it."""
     return f"{quote_ident(relation.schema)}.{quote_ident(relation.name)}"
 
 

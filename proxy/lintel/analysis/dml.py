@@ -137,9 +137,8 @@ def _on_conflict(walk: Walk, node: Node, target: Item, scope: Scope) -> None:
         _constraint(walk, target)
     if node["action"] != "ONCONFLICT_UPDATE":
         return
+    # Unqualified names are ambiguous here, as the server has it: the target and excluded have the same columns.
     excluded = Item(target.at, "excluded", target.columns, target.relation, known=target.known)
-    # Unqualified names mean the target's columns; excluded must be named.
-    excluded.open = False
     inner = Scope(scope, [target, excluded])
     _set_list(walk, node.get("targetList", []), target, inner)
     walk.visit(node.get("whereClause", {}), inner)

@@ -123,14 +123,15 @@ def _without_siblings(scope: Scope) -> Scope:
 
 def _function(walk: Walk, node: Node, scope: Scope) -> Item:
     alias, columns_alias = alias_of(node)
-    calls = [entry["List"]["items"] for entry in node["functions"]]
+    calls = [call for entry in node["functions"] for call in _unnested(entry["List"]["items"])]
     columns: list[tuple[str, Meaning]] = []
     known, scalar = True, False
     for call in calls:
         walk.visit(call[0], scope)
         location = leftmost(call[0])
         defined = call[1].get("List", {}).get("items", []) if len(call) > 1 else []
-        names, call_known, scalar = _outputs(walk, call[0], defined or node.get("coldeflist", []), alias)
+        only_alias = alias if len(calls) == 1 else None
+        names, call_known, scalar = _outputs(walk, call[0], defined or node.get("coldeflist", []), only_alias)
         known = known and call_known
         columns += [(name, Expr(walk.at(location), len(columns) + i)) for i, name in enumerate(names)]
     if node.get("ordinality"):
@@ -139,6 +140,16 @@ def _function(walk: Walk, node: Node, scope: Scope) -> Item:
     single = scalar and len(calls) == 1
     return Item(walk.at(leftmost(node["functions"])), name, renamed(tuple(columns), columns_alias),
                 known=known or bool(columns_alias), scalar=single)  # fmt: skip
+
+
+def _unnested(call: list[Node]) -> list[list[Node]]:
+    """unnest of several arrays stands for ROWS FROM of one unnest each (transformRangeFunction)."""
+    function = call[0].get("FuncCall", {})
+    names = [part["String"]["sval"] for part in function.get("funcname", [])]
+    args = function.get("args", [])
+    if names[-1:] != ["unnest"] or len(args) < 2 or (len(call) > 1 and call[1]):
+        return [call]
+    return [[{"FuncCall": {**function, "args": [arg]}}] for arg in args]
 
 
 def _outputs(walk: Walk, call: Node, defined: list[Node], alias: str | None) -> tuple[list[str], bool, bool]:
@@ -152,9 +163,9 @@ def _outputs(walk: Walk, call: Node, defined: list[Node], alias: str | None) -> 
     if shapes == {None}:
         return [alias or name], True, True
     if len(shapes) == 1:
-        only = shapes.pop()
-        single = only is not None and len(only) == 1
-        return [alias] if single and alias else list(only or ()), True, single
+        # A single OUT parameter names the column whatever the alias (chooseScalarFunctionAlias).
+        only = shapes.pop() or ()
+        return list(only), True, len(only) == 1
     # Overloads differ, or nothing is known of it: it may be a scalar or a row.
     return [alias or name], False, True
 
@@ -168,7 +179,8 @@ def _shapes(walk: Walk, funcname: list[Node]) -> set[tuple[str, ...] | None]:
         return {None if f.record and f.columns is None else f.columns for f in found}
     if names[-1] in _KNOWN_COLUMNS and names[0] in ("pg_catalog", names[-1]):
         return {_KNOWN_COLUMNS[names[-1]]}
-    return set()
+    # The live catalog has every function but the system's plain scalar ones; a file of DDL has none.
+    return {None} if walk.world.schema.functions else set()
 
 
 def _table_function(walk: Walk, tag: str, node: Node, scope: Scope) -> Item:

@@ -18,10 +18,10 @@ class Col(NamedTuple):
 
 
 class Expr(NamedTuple):
-    """A value computed at this offset of the client's text (and, in a list of them, with this index)."""
+    """A value computed at this offset of the client's text (and, in a list of them, at this position)."""
 
     at: int
-    index: int = 0
+    position: int = 0
 
 
 class Merged(NamedTuple):
@@ -59,7 +59,7 @@ class Unknown(NamedTuple):
     nothing: None = None
 
 
-Meaning = Union[Col, Expr, Merged, Row, Missing, Ambiguous, Unknown]
+Meaning = Union[Col, Expr, Merged, Row, Missing, Ambiguous, Unknown]  # noqa: UP007  (recursive: a forward name)
 Columns = tuple[tuple[str, Meaning], ...]
 
 

@@ -103,4 +103,6 @@ class Resolution:
     positional: set[str] = field(default_factory=set)
     names: set[tuple[str | None, str]] = field(default_factory=set)  # relation names that were looked up
     functions: set[str] = field(default_factory=set)  # bare names of functions called
+    exact: bool = False  # a literal decides what is meant: ORDER BY 1
+    utility: bool = False  # DDL and the like: neither returns nor writes rows
     stored: bool = False  # the text of a view, function or rule: kept by the server, never to be rewritten

@@ -1,9 +1,12 @@
 """Queries: SELECT, VALUES, TABLE, set operations, WITH (parse_clause.c, parse_cte.c)."""
 
+from collections.abc import Callable
+
 from lintel.analysis import scope as scopes
 from lintel.analysis.from_items import from_clause
 from lintel.analysis.meanings import Columns, Expr, Meaning, Merged, Missing
 from lintel.analysis.names import output_name
+from lintel.analysis.recursion import in_order
 from lintel.analysis.resolution import Node
 from lintel.analysis.scope import Cte, Scope
 from lintel.analysis.walk import HANDLERS, QUERIES, Walk, expression_list, star, subquery
@@ -48,9 +51,9 @@ def target_list(walk: Walk, targets: list[Node], scope: Scope) -> tuple[Columns,
             columns.extend(expanded)
             all_known = all_known and known
             continue
-        expanded, known = _composite_star(walk, entry, scope)
-        if expanded is not None:
-            columns.extend(expanded)
+        composite, known = _composite_star(walk, entry, scope)
+        if composite is not None:
+            columns.extend(composite)
             all_known = all_known and known
             continue
         location = entry["location"]
@@ -98,12 +101,14 @@ def _group(walk: Walk, node: Node, scope: Scope, columns: Columns) -> None:
             _bind_output(walk, entry, columns, name)
             found = _output(columns, name)
         else:
-            found = _ordinal(entry, columns) or [walk.value(entry, -1, scope)]
+            found = _ordinal(walk, entry, columns) or [walk.value(entry, -1, scope)]
         if level is not None:
             level.grouped.update(found)
 
 
-def _ordinal(node: Node, columns: Columns) -> list[Meaning]:
+def _ordinal(walk: Walk, node: Node, columns: Columns) -> list[Meaning]:
+    if "A_Const" in node:
+        walk.result.exact = True
     position = node.get("A_Const", {}).get("ival", {}).get("ival", 0)
     return [columns[position - 1][1]] if 0 < position <= len(columns) else []
 
@@ -117,7 +122,7 @@ def _by_output(walk: Walk, nodes: list[Node], scope: Scope, columns: Columns) ->
         name = _bare_name(node)
         if name is not None and _output(columns, name):
             _bind_output(walk, node, columns, name)
-        else:
+        elif not _ordinal(walk, node, columns):
             walk.visit(node, scope)
 
 
@@ -163,8 +168,12 @@ def _values(walk: Walk, node: Node, scope: Scope) -> tuple[Columns, bool]:
     return columns, widths[0] is not None
 
 
-def _set_operation(walk: Walk, node: Node, scope: Scope) -> tuple[Columns, bool]:
+def _set_operation(
+    walk: Walk, node: Node, scope: Scope, foresee: Callable[[Columns, bool], None] | None = None
+) -> tuple[Columns, bool]:
     left, left_known = subquery(walk, {"SelectStmt": node["larg"]}, scope)
+    if foresee is not None:
+        foresee(left, left_known)
     right, right_known = subquery(walk, {"SelectStmt": node["rarg"]}, scope)
     known = left_known and right_known
     if known and len(left) != len(right):
@@ -180,11 +189,11 @@ def with_clause(walk: Walk, node: Node, scope: Scope) -> None:
     clause = node.get("withClause")
     if clause is None:
         return
-    for entry in clause["ctes"]:
-        cte = entry["CommonTableExpr"]
-        if clause.get("recursive"):
-            _foresee(walk, cte, scope)
-        columns, known = subquery(walk, cte["ctequery"], scope)
+    ctes = [entry["CommonTableExpr"] for entry in clause["ctes"]]
+    for cte in in_order(ctes) if clause.get("recursive") else ctes:
+        columns, known = (
+            _recursive(walk, cte, scope) if clause.get("recursive") else (subquery(walk, cte["ctequery"], scope))
+        )
         scope.ctes[cte["ctename"]] = Cte(_renamed(cte, columns), known)
 
 
@@ -198,24 +207,29 @@ def _search_and_cycle(cte: Node) -> Columns:
     """The columns that SEARCH and CYCLE add (manual 7.8.2)."""
     added = []
     if "search_clause" in cte:
-        added.append(cte["search_clause"]["CTESearchClause"]["search_seq_column"] if "CTESearchClause"
-                     in cte["search_clause"] else cte["search_clause"]["search_seq_column"])
+        added.append(
+            cte["search_clause"]["CTESearchClause"]["search_seq_column"]
+            if "CTESearchClause" in cte["search_clause"]
+            else cte["search_clause"]["search_seq_column"]
+        )
     if "cycle_clause" in cte:
         cycle = cte["cycle_clause"].get("CTECycleClause", cte["cycle_clause"])
         added += [cycle["cycle_mark_column"], cycle["cycle_path_column"]]
     return tuple((name, Expr(cte.get("location", -1), i)) for i, name in enumerate(added))
 
 
-def _foresee(walk: Walk, cte: Node, scope: Scope) -> None:
-    """A recursive query sees itself with the columns of its non-recursive term (determineRecursiveColTypes)."""
+def _recursive(walk: Walk, cte: Node, scope: Scope) -> tuple[Columns, bool]:
+    """A query that sees itself with the columns of its non-recursive term (determineRecursiveColTypes)."""
     term = cte["ctequery"].get("SelectStmt", {})
     if term.get("op", "SETOP_NONE") == "SETOP_NONE":
-        return
-    trial = Walk(walk.world, walk.places)
+        return subquery(walk, cte["ctequery"], scope)
+
+    def foresee(columns: Columns, known: bool) -> None:
+        scope.ctes[cte["ctename"]] = Cte(_renamed(cte, columns), known)
+
     inner = Scope(scope)
-    with_clause(trial, term, inner)
-    columns, known = subquery(trial, {"SelectStmt": term["larg"]}, inner)
-    scope.ctes[cte["ctename"]] = Cte(_renamed(cte, columns), known)
+    with_clause(walk, term, inner)
+    return _set_operation(walk, term, inner, foresee)
 
 
 def _nested(walk: Walk, node: Node, scope: Scope) -> None:

@@ -56,12 +56,53 @@ _VERBS = {
 }
 # Neither reads nor writes a column, or only by name of the whole table.
 _PLAIN = frozenset(
-    "TransactionStmt VariableSetStmt VariableShowStmt FetchStmt ClosePortalStmt ListenStmt NotifyStmt UnlistenStmt "
-    "DiscardStmt DeallocateStmt CheckPointStmt ConstraintsSetStmt LoadStmt LockStmt TruncateStmt VacuumStmt "
-    "RefreshMatViewStmt ReindexStmt ClusterStmt GrantStmt GrantRoleStmt CommentStmt DropStmt RenameStmt AlterTableStmt "
-    "CreateStmt AlterOwnerStmt AlterObjectSchemaStmt CreateSchemaStmt CreateSeqStmt AlterSeqStmt DropdbStmt CreatedbStmt "
-    "CreateRoleStmt AlterRoleStmt DropRoleStmt AlterRoleSetStmt AlterDatabaseSetStmt CreateExtensionStmt "
-    "CreateEnumStmt AlterEnumStmt CompositeTypeStmt CreateDomainStmt DefineStmt AlterSystemStmt".split()
+    [
+        "TransactionStmt",
+        "VariableSetStmt",
+        "VariableShowStmt",
+        "FetchStmt",
+        "ClosePortalStmt",
+        "ListenStmt",
+        "NotifyStmt",
+        "UnlistenStmt",
+        "DiscardStmt",
+        "DeallocateStmt",
+        "CheckPointStmt",
+        "ConstraintsSetStmt",
+        "LoadStmt",
+        "LockStmt",
+        "TruncateStmt",
+        "VacuumStmt",
+        "RefreshMatViewStmt",
+        "ReindexStmt",
+        "ClusterStmt",
+        "GrantStmt",
+        "GrantRoleStmt",
+        "CommentStmt",
+        "DropStmt",
+        "RenameStmt",
+        "AlterTableStmt",
+        "CreateStmt",
+        "AlterOwnerStmt",
+        "AlterObjectSchemaStmt",
+        "CreateSchemaStmt",
+        "CreateSeqStmt",
+        "AlterSeqStmt",
+        "DropdbStmt",
+        "CreatedbStmt",
+        "CreateRoleStmt",
+        "AlterRoleStmt",
+        "DropRoleStmt",
+        "AlterRoleSetStmt",
+        "AlterDatabaseSetStmt",
+        "CreateExtensionStmt",
+        "CreateEnumStmt",
+        "AlterEnumStmt",
+        "CompositeTypeStmt",
+        "CreateDomainStmt",
+        "DefineStmt",
+        "AlterSystemStmt",
+    ]
 )
 
 
@@ -80,7 +121,7 @@ def statement(walk: Walk, node: Node) -> None:
         walk.visit(body.get("params", body.get("funccall", {})), scope)
         walk.opaque(_OUT_OF_SIGHT[tag])
     else:
-        _other(walk, tag, body, scope)
+        _other(walk, tag, body)
 
 
 def verb_of(node: Node) -> str:
@@ -92,6 +133,8 @@ def verb_of(node: Node) -> str:
         return verb_of(body["query"])
     if tag == "TransactionStmt":
         return str(body["kind"]).removeprefix("TRANS_STMT_").replace("_", " ").lower()
+    if tag == "CreateTableAsStmt" and body.get("objtype") == "OBJECT_MATVIEW":
+        return "create materialized view"
     return _VERBS.get(tag) or _words(tag)
 
 
@@ -148,13 +191,14 @@ def _copy_to(walk: Walk, body: Node, listed: list[Node], item: object) -> None:
     walk.bind(body["relation"]["location"], "target", tuple(found))
 
 
-def _other(walk: Walk, tag: str, body: Node, scope: Scope) -> None:
-    _name_relations(walk, body, scope)
+def _other(walk: Walk, tag: str, body: Node) -> None:
+    walk.result.utility = True
+    _name_relations(walk, body)
     if tag not in _PLAIN:
         walk.opaque(f"{_words(tag)} is not analysed")
 
 
-def _name_relations(walk: Walk, body: Node, scope: Scope) -> None:
+def _name_relations(walk: Walk, body: Node) -> None:
     """LOCK, TRUNCATE, ALTER TABLE and the like name tables without naming columns to read."""
     found: list[Node] = []
     relation = body.get("relation")

@@ -22,9 +22,24 @@ _SKIPPED = frozenset({"typeName", "location", "funcname"})
 
 # Functions that run SQL given as text, or read a relation given by name (manual 9.15, F.10).
 _DYNAMIC = frozenset(
-    "query_to_xml query_to_xmlschema query_to_xml_and_xmlschema table_to_xml table_to_xmlschema "
-    "table_to_xml_and_xmlschema cursor_to_xml schema_to_xml database_to_xml dblink dblink_exec ts_stat "
-    "ts_rewrite crosstab connectby xpath_table".split()
+    [
+        "query_to_xml",
+        "query_to_xmlschema",
+        "query_to_xml_and_xmlschema",
+        "table_to_xml",
+        "table_to_xmlschema",
+        "table_to_xml_and_xmlschema",
+        "cursor_to_xml",
+        "schema_to_xml",
+        "database_to_xml",
+        "dblink",
+        "dblink_exec",
+        "ts_stat",
+        "ts_rewrite",
+        "crosstab",
+        "connectby",
+        "xpath_table",
+    ]
 )
 
 
@@ -53,7 +68,7 @@ class Places(Protocol):
 class Walk:
     """The state of one walk."""
 
-    __slots__ = ("_level", "level", "places", "returning", "result", "world")
+    __slots__ = ("_level", "level", "places", "result", "returning", "world")
 
     def __init__(self, world: World, places: Places | None = None) -> None:
         self.world = world
@@ -191,8 +206,7 @@ def row_of(walk: Walk, item: Item, location: int, function: str | None) -> Row:
         walk.opaque(f'the columns of "{item.name}" are not known')
     if walk.ours(location) is None:
         walk.result.rows.append(RowUse(walk.at(location), item, function))
-    if item.relation is not None:
-        walk.result.whole.add(item.relation.oid)
+    walk.result.whole.update(oids(item))
     return row
 
 
@@ -334,7 +348,7 @@ def _projection(walk: Walk, call: Node, name: str, reference: Node, scope: Scope
         return False
     # The name stands where the call does; a splice could not serve it, so it is a whole-row use as well.
     _note(walk, call["location"], meaning)
-    row_of(walk, item, reference["location"], name)
+    walk.read(row_of(walk, item, reference["location"], name))
     return True
 
 
@@ -345,9 +359,13 @@ def _indirection(walk: Walk, node: Node, scope: Scope) -> None:
         walk.visit(node["arg"], scope)
         return
     steps = node["indirection"]
+    uses = len(walk.result.rows)
     meaning = resolve_reference(walk, reference, scope, "(row)")
     if isinstance(meaning, Row):
         _project(walk, reference["location"], meaning, steps[0])
+        if "A_Star" in steps[0]:
+            for use in walk.result.rows[uses:]:
+                walk.result.starred.update(oids(use.item))
 
 
 def _project(walk: Walk, location: int, row: Row, step: Node) -> None:

@@ -58,7 +58,7 @@ def imagined(case: Case, qualifier: str, name: str, plan: Plan) -> str:
     """A reference to an absent column of a DML target: the real column where there is one, else the constant."""
     column, x, d, q = quote_ident(name), case.alias("x"), case.alias(HELPER), case.alias("q")
     return (
-        f"(SELECT {x}.{column} FROM (SELECT {plan.imagined} AS {column}) {d}, "
+        f"(SELECT {x}.{column} FROM (SELECT {plan.imagined_in(quote_ident(qualifier))} AS {column}) {d}, "
         f"LATERAL (SELECT {column} FROM (SELECT {quote_ident(qualifier)}.*) {q}) {x})"
     )
 

@@ -1,7 +1,7 @@
 """Substituting a FROM item: a derived table that has just the client's columns (DESIGN section 2).
 
 One splice serves select lists, stars, WHERE, joins, ambiguity, capture and whole rows, because every reference is
-left alone. What a derived table cannot stand in for is mended beside it (traps T1, T2) or cannot be served (T3, T4, T6).
+left alone. What a derived table cannot stand in for is mended beside it (traps T1, T2) or not served (T3, T4, T6).
 """
 
 from lintel.analysis.from_items import alias_of, leftmost
@@ -14,8 +14,16 @@ from lintel.shield.splices import HELPER, Splice
 from lintel.sql.quoting import quote_ident, quote_qualified
 
 # A whole row is given to these only to be looked at: a record with the same columns serves as well (T6).
-_EXACT = frozenset("row_to_json to_json to_jsonb json_agg jsonb_agg count num_nulls num_nonnulls (row)".split())
-_UNGROUPABLE = frozenset("json xml point box polygon lseg path circle line".split())  # no equality operator
+_EXACT = frozenset(
+    {
+        "row_to_json", "to_json", "to_jsonb", "json_agg", "jsonb_agg", "count", "num_nulls", "num_nonnulls", "(row)",
+    }
+)  # fmt: skip
+_UNGROUPABLE = frozenset(
+    {
+        "json", "xml", "point", "box", "polygon", "lseg", "path", "circle", "line",
+    }
+)  # fmt: skip  # no equality operator
 _SYSTEM_NAMES = {key: name for name, key in SYSTEM_COLUMNS.items()}
 
 
@@ -57,7 +65,7 @@ def _starred(case: Case, source: Source) -> bool:
 def _listed(case: Case, source: Source) -> list[LogicalColumn]:
     """The client's columns that the statement uses; all of them where it counts on positions or on the whole."""
     table = case.tables[source.table.relation.oid]
-    whole = _starred(case, source) or alias_of(source.node)[1]
+    whole = _starred(case, source) or bool(alias_of(source.node)[1])
     whole = whole or any(i.at == source.at for use in case.answer.rows for i in flat((use.item,)))
     if whole:
         return list(table.columns)
@@ -72,14 +80,18 @@ def _derived(case: Case, source: Source, columns: list[LogicalColumn], system: l
     # T15: qualified, but for the imagined one, which scoping decides.
     listed = [quote_ident(c.name) if case.plan(c.key) else f"{t}.{quote_ident(c.name)}" for c in columns]
     listed += [f"{t}.{name}" for name in system]
-    table = quote_qualified(relation.schema, relation.name)
-    inner = f"(SELECT {', '.join(listed)} FROM {'ONLY ' if only else ''}{table} AS {t})"
+    source_text = f"{'ONLY ' if only else ''}{quote_qualified(relation.schema, relation.name)} AS {t}"
     if not planned:
-        return inner
+        return f"(SELECT {', '.join(listed)} FROM {source_text})"
     if not all(case.imaginable(c.key) for c, _ in planned):
         raise Unserved("the plan has absent reads refused")
-    constants = ", ".join(f"{plan.imagined} AS {quote_ident(c.name)}" for c, plan in planned)
-    return f"(SELECT {x}.* FROM (SELECT {constants}) {d}, LATERAL {inner} {x})"
+    values = ", ".join(f"{plan.imagined_in(t)} AS {quote_ident(c.name)}" for c, plan in planned)
+    if any(plan.imagined_columns for _, plan in planned):
+        # The value is made of the same row's columns: the row comes first, and once more as what may have the column.
+        inner = f"(SELECT {', '.join(listed)} FROM (SELECT {t}.*) {case.alias('q')})"
+        return f"(SELECT {x}.* FROM {source_text}, LATERAL (SELECT {values}) {d}, LATERAL {inner} {x})"
+    inner = f"(SELECT {', '.join(listed)} FROM {source_text})"
+    return f"(SELECT {x}.* FROM (SELECT {values}) {d}, LATERAL {inner} {x})"
 
 
 def as_query(case: Case, source: Source, names: list[str]) -> str:

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from lintel.analysis import World, resolve
-from lintel.analysis.meanings import Col
-from lintel.analysis.resolution import BindingKey, Problem, Resolution
+from lintel.analysis.resolution import BindingKey, Resolution
 from lintel.shield.case import Case, Unserved, columns_in
 from lintel.shield.items import substitute
 from lintel.shield.spans import Spans
@@ -50,7 +49,8 @@ class _Judging:
         self.statement = statement
         self.question = question
         self.covered = question.covered
-        self.plain = resolve([statement], World(self.covered.schema, question.search_path, {}, question.shadowed))
+        self.world = World(self.covered.schema, question.search_path, {}, question.shadowed)
+        self.plain = resolve([statement], self.world)
         self.touched = [oid for oid in self.plain.relations if oid in self.covered.by_oid]
         self.ids = tuple(sorted({plan.id for oid in self.touched for plan in self.covered.by_oid[oid]}))
         self.shown = self.covered.shown(self.ids)
@@ -61,10 +61,11 @@ class _Judging:
     def verdict(self) -> Verdict:
         """Allow, rewrite or refuse."""
         if not self.touched or self.plain.opaque:
-            return Verdict("opaque" if self.plain.opaque else "allow", self.plain)
+            return Verdict("opaque" if self.plain.opaque else "allow", self.plain, self.world)
         if 2 ** len(self.ids) > MAX_SCHEMAS:
             return self._refuse(self.plain, "more plans meet in one statement than can be proved at once")
         side = self._side()
+        self.world = self._world(side)
         answer = self._under(side)
         try:
             return self._served(side, answer)
@@ -179,18 +180,18 @@ class _Judging:
         loud = not all(same.values())
         if not same[self.shown]:
             return self._absent(case, edits, resolved[self.shown])
-        return Verdict("rewrite" if edits else "allow", answer, edits, loud=loud, plans=self.ids)
+        return Verdict("rewrite" if edits else "allow", answer, self.world, edits, loud=loud, plans=self.ids)
 
     def _absent(self, case: Case, edits: tuple[tuple[int, int, bytes], ...], shown: Resolution) -> Verdict:
         """Loud under the schema that the catalog shows: the server refuses it itself, in its turn."""
         missing = [plan for i in self.ids if (plan := self.covered.plans[i]).id not in self.shown]
-        if not missing or not all(_is_absence(problem, shown) for problem in shown.problems):
+        if not missing or not all(problem.sqlstate == "42703" for problem in shown.problems):
             return self._refuse(case.answer, "no text means the same before and after the change")
         written = {key for _, key in case.answer.writes}
         plan = next((p for p in missing if p.id in written), missing[0])
         name, what = plan.change.column, "write" if plan.id in written else "read"
         return Verdict(
-            "refuse", case.answer, edits, "42703",
+            "refuse", case.answer, self.world, edits, "42703",
             f'lintel: plan "{plan.id}": column "{name}" of {plan.table} is not there yet; the {what} was refused',
             f'Nothing was written. Use "{name}" once the column has been added, '
             f"or set [shield] absent_{what}s of the plan.",
@@ -201,16 +202,9 @@ class _Judging:
         plan = self.covered.plans[self.ids[0]]
         message = f'lintel: plan "{plan.id}" on {plan.table}: {why}'
         hint = f'The statement was not run. Name the columns that it needs, or release the plan "{plan.id}".'
-        return Verdict("refuse", answer, (), sqlstate, message, hint, plans=self.ids)
+        return Verdict("refuse", answer, self.world, (), sqlstate, message, hint, plans=self.ids)
 
 
 def _differences(answer: Resolution, other: Resolution) -> list[BindingKey]:
     keys = answer.bindings.keys() | other.bindings.keys()
     return [key for key in keys if answer.bindings.get(key) != other.bindings.get(key)]
-
-
-def _is_absence(problem: Problem, shown: Resolution) -> bool:
-    return problem.sqlstate == "42703"
-
-
-__all__ = ["Col", "Question", "Side", "judge"]

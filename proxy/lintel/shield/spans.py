@@ -37,7 +37,9 @@ class Spans:
         return self.text[slice(*self._tokens[index][1:])] if 0 <= index < len(self._tokens) else b""
 
     def _is(self, index: int, word: bytes) -> bool:
-        return 0 <= index < len(self._tokens) and self._tokens[index].kind == "ident" and self._word(index).lower() == word
+        return (
+            0 <= index < len(self._tokens) and self._tokens[index].kind == "ident" and self._word(index).lower() == word
+        )
 
     def _dotted(self, index: int) -> int:
         """The index of the last name of a.b.c that begins here."""

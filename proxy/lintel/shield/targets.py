@@ -12,6 +12,7 @@ from lintel.shield.items import as_query
 from lintel.shield.splices import Splice
 from lintel.sql.quoting import quote_ident
 
+
 def positional(case: Case) -> list[Splice]:
     """Column lists for INSERT and COPY that have none: neutral, where positions would not be."""
     found = []

@@ -3,20 +3,22 @@
 from dataclasses import dataclass
 
 from lintel.analysis.resolution import Resolution
+from lintel.analysis.world import World
 
 Edit = tuple[int, int, bytes]  # (start, end, replacement), bytes of the client's own text
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """allow, rewrite or refuse, and the edits that make the text for the server.
+    """allow, rewrite, refuse or opaque, and the edits that make the text for the server.
 
     A refusal with `by_server` is one that the server itself will give for the edited text, with this SQLSTATE, as long
     as the column is absent; any other refusal replaces the statement.
     """
 
-    kind: str  # allow | rewrite | refuse
+    kind: str  # allow | rewrite | refuse | opaque
     resolution: Resolution  # the client's text under its own logical tables: what is recorded
+    world: World  # what it was resolved under
     edits: tuple[Edit, ...] = ()
     sqlstate: str | None = None
     message: str | None = None

@@ -18,7 +18,9 @@ MAX_BYTES = 256 * 1024  # above it the tree costs the event loop more than 50 ms
 UNGUARDED_BYTES = 16 * 1024  # at two bytes per level 8,000 levels: a sixth of what 8 MB of stack hold
 MAX_NESTING = 20_000  # tokens that may each add a level; 50,000 were fine on 8 MB, 80,000 were not
 
-_NESTING = re.compile(rb"[-+*/<>=~!@#%^&|`?:.\[(]|\b(?:union|except|intersect|join|not|is|like|collate|case|at)\b", re.I)
+_NESTING = re.compile(
+    rb"[-+*/<>=~!@#%^&|`?:.\[(]|\b(?:union|except|intersect|join|not|is|like|collate|case|at)\b", re.IGNORECASE
+)
 
 
 class SyntaxProblem(Exception):
@@ -62,7 +64,9 @@ def parse(text: bytes) -> list[RawStatement]:
     try:
         if result.error:
             error = result.error.contents
-            raise SyntaxProblem((error.message or b"syntax error").decode("utf-8", "replace"), error.cursorpos)
+            # What follows "at or near" is the client's text, literals included: the position must do.
+            message = (error.message or b"syntax error").partition(b" at or near")[0]
+            raise SyntaxProblem(message.decode("utf-8", "replace"), error.cursorpos)
         return _statements(ctypes.string_at(result.tree), len(text))
     finally:
         _free(result)

@@ -1,0 +1,113 @@
+"""A context: all that a session's verdicts depend on besides the text, and the decisions made under it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lintel.plan.clients import ClientAttributes, Side
+from lintel.policy.deciding import Decided, decide
+from lintel.policy.shapes import Prototype, prototype
+from lintel.schema import Schema
+from lintel.sql.shape import shape_of
+from lintel.wire.decision import Decision
+
+if TYPE_CHECKING:
+    from lintel.policy.policy import Policy
+
+MAX_DECISIONS = 10_000  # exact texts, and as many shapes, a context remembers
+MAX_KEPT_BYTES = 64 * 1024  # longer texts are decided anew each time
+
+_Names = frozenset[tuple[str | None, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ContextKey:
+    """What tells contexts apart; all of it hashable."""
+
+    sides: tuple[tuple[str, Side | None], ...] = ()  # plan id -> side by the plan's rules; None: infer
+    client: ClientAttributes | None = None  # only where a rule looks at tags, which come with each statement
+    search_path: tuple[str, ...] | None = ("public",)  # None: not known at the moment
+    shadowed: frozenset[str] = frozenset()  # names that a temporary relation may have
+    utf8: bool = True
+    standard_strings: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """The decisions of the same context a schema ago, and what is needed to know whether they still hold."""
+
+    decided: Mapping[bytes, Decided]
+    schema: Schema | None
+
+
+class Context:
+    """Decides texts; satisfies wire.decision.Context. Everything in it is bounded."""
+
+    __slots__ = ("_decided", "_inherited", "_shapes", "decisions", "key", "policy")
+
+    def __init__(self, policy: "Policy", key: ContextKey, inherited: Inherited | None) -> None:
+        self.policy = policy
+        self.key = key
+        self.decisions: dict[bytes, Decision] = {}
+        self._decided: dict[bytes, Decided] = {}
+        self._shapes: dict[bytes, Prototype | None] = {}  # None: texts of this shape are told apart exactly
+        self._inherited = inherited
+
+    def decide(self, text: bytes) -> Decision:
+        """The decision for a text that is not in `decisions`."""
+        found = self.decisions.get(text)
+        if found is not None:
+            return found
+        shape = shape_of(text)
+        known = self._shapes.get(shape.key)
+        if known is not None:
+            return known.for_text(text, shape)
+        decided = self._carried(text) or decide(self.policy, self.key, text)
+        self._remember(text, decided)
+        if shape.key not in self._shapes and shape.spans:
+            self._keep_shape(shape.key, prototype(shape, decided))
+        return decided.decision
+
+    def snapshot(self) -> Inherited:
+        """What a successor may take over."""
+        return Inherited(self._decided, self.policy.schema)
+
+    def _remember(self, text: bytes, decided: Decided) -> None:
+        if len(text) > MAX_KEPT_BYTES:
+            return
+        while len(self.decisions) >= MAX_DECISIONS:
+            oldest = next(iter(self.decisions))
+            del self.decisions[oldest]
+            self._decided.pop(oldest, None)
+        self.decisions[text] = decided.decision
+        self._decided[text] = decided
+
+    def _keep_shape(self, key: bytes, found: Prototype | None) -> None:
+        if len(key) > MAX_KEPT_BYTES:
+            return
+        while len(self._shapes) >= MAX_DECISIONS:
+            del self._shapes[next(iter(self._shapes))]
+        self._shapes[key] = found
+
+    def _carried(self, text: bytes) -> Decided | None:
+        if self._inherited is None:
+            return None
+        decided = self._inherited.decided.get(text)
+        if decided is not None and self._still_means(decided.names, self._inherited.schema):
+            return decided
+        return None
+
+    def _still_means(self, names: _Names, before: Schema | None) -> bool:
+        now = self.policy.schema
+        if now is None or before is None or self.key.search_path is None:
+            return False
+        path = self.key.search_path
+        return all(now.find(schema, name, path) == before.find(schema, name, path) for schema, name in names)
+
+
+def inherit(before: "Policy | None", now: "Policy", key: ContextKey) -> Inherited | None:
+    """What a context of a new policy takes over from the one before: only a schema may have changed in between."""
+    if before is None or before.plans != now.plans or before.options != now.options:
+        return None
+    found = before.contexts.get(key)
+    return found.snapshot() if found is not None else None

@@ -1,0 +1,188 @@
+"""One text -> one Decision: parse, judge each statement, put the edits of all of them together."""
+
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import TYPE_CHECKING
+
+from lintel.policy.edits import Edit, edited
+from lintel.policy.effects import Effects
+from lintel.policy.judged import Judged, Name, effects_in, facts_in, judged, names_in
+from lintel.policy.mentions import mentions
+from lintel.policy.statement import Statement
+from lintel.shield import Question
+from lintel.sql.comments import tags
+from lintel.sql.grammar import SyntaxProblem, TooDeep, parse
+from lintel.sql.stored import stored_text
+from lintel.wire.decision import SETTINGS, Decision, Refusal
+
+if TYPE_CHECKING:
+    from lintel.policy.context import ContextKey
+    from lintel.policy.policy import Policy
+
+REFUSED = "lintel_refused_"  # a refused statement is replaced by SELECT lintel_refused_17
+_LOUD = frozenset({"42703", "42702"})  # how a loud text fails
+_BY_SHAPE = frozenset({"select", "insert", "update", "delete", "merge"})
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision, and what it was made from."""
+
+    decision: Decision
+    names: frozenset[Name] = frozenset()  # relation names that were looked up
+    exact: bool = True  # literals of the text matter: no other text of its shape may share the decision
+
+
+@dataclass(slots=True)
+class _Edits:
+    """What goes into the Decision, gathered statement by statement."""
+
+    edits: list[Edit] = field(default_factory=list)
+    refusals: list[tuple[bytes, Refusal]] = field(default_factory=list)
+    expected: list[tuple[str, Refusal]] = field(default_factory=list)
+
+
+def decide(policy: "Policy", key: "ContextKey", text: bytes) -> Decided:
+    """Decide a text under a context; never raises for anything that a client can send."""
+    unreadable = _unreadable(key, text)
+    if unreadable is not None:
+        return _opaque(policy, text, unreadable, [])
+    if policy.schema is None:
+        return _opaque(policy, text, "there is no catalog yet", [])
+    try:
+        statements = parse(text)
+    except (SyntaxProblem, TooDeep, UnicodeDecodeError) as error:
+        return _opaque(policy, text, f"not parsed: {error}", [])
+    found = tags(text)
+    sides = dict(key.sides) if key.client is None else policy.sides(replace(key.client, tags=found))
+    question = Question(policy.covered, key.search_path or (), key.shadowed, sides)
+    parts = [judged(text, raw, question, alone=len(statements) == 1) for raw in statements]
+    why = _why_opaque(policy, key, parts)
+    return _opaque(policy, text, why, parts) if why is not None else _understood(policy, key, text, parts, found)
+
+
+def _unreadable(key: "ContextKey", text: bytes) -> str | None:
+    """Why the text may not mean what the grammar reads (manual 24.3, 4.1.2.1)."""
+    if not key.utf8 and not text.isascii():
+        return "client_encoding is not UTF8"
+    if not key.standard_strings and b"\\" in text:
+        return "standard_conforming_strings is off"
+    return None
+
+
+def _why_opaque(policy: "Policy", key: "ContextKey", parts: list[Judged]) -> str | None:
+    """Why a text has to be treated as opaque as a whole; None where each part was understood or is harmless."""
+    for part in parts:
+        result = part.verdict.resolution
+        if part.verdict.kind == "opaque" and not result.utility:
+            return "; ".join(result.opaque)
+    if key.search_path is None and any(schema is None for schema, _ in names_in(parts)):
+        return "the session's search_path is not known"
+    if policy.plans and any(part.effects.bits & SETTINGS for part in parts[:-1]):
+        return "search_path changes within the text"
+    return None
+
+
+def _understood(
+    policy: "Policy", key: "ContextKey", text: bytes, parts: list[Judged], found: dict[str, str]
+) -> Decided:
+    made = _Edits()
+    for part in parts:
+        _follow(policy, part, made)
+    statement = _statement(key, text, parts, found)
+    loud = any(part.verdict.loud and part.verdict.kind != "refuse" for part in parts)
+    decision = _decision(text, made, effects_in(parts), statement, _LOUD if loud else frozenset())
+    literal = len(parts) != 1 or parts[0].effects != Effects() or parts[0].verdict.resolution.exact
+    return Decided(decision, names_in(parts), literal or statement.facts.verb not in _BY_SHAPE)
+
+
+def _decision(
+    text: bytes, made: _Edits, effects: Effects, statement: Statement, retry: frozenset[str] = frozenset()
+) -> Decision:
+    return Decision(
+        text=edited(text, tuple(made.edits)) if made.edits else None,
+        edits=tuple(made.edits),
+        refusals=tuple(made.refusals),
+        expected=tuple(made.expected),
+        retry=retry,
+        effects=effects.bits,
+        temporary=effects.temporary,
+        prepares=effects.prepares,
+        executes=effects.executes,
+        deallocates=effects.deallocates,
+        statement=statement,
+    )
+
+
+def _follow(policy: "Policy", part: Judged, made: _Edits) -> None:
+    """Put one statement's verdict into the Decision."""
+    verdict = part.verdict
+    if verdict.kind == "refuse":
+        refusal = Refusal(verdict.sqlstate or "42501", verdict.message or "", verdict.hint)
+        if not verdict.by_server:
+            _replace(part.start, part.end, refusal, made)
+            return
+        made.expected.append((refusal.sqlstate, refusal))
+    elif verdict.loud:
+        made.expected.extend(_moved(policy, verdict.plans[0]))
+    made.edits.extend((part.start + start, part.start + end, new) for start, end, new in verdict.edits)
+
+
+def _replace(start: int, end: int, refusal: Refusal, made: _Edits) -> None:
+    """Refuse through the server: a statement that parses but cannot be analysed, and tells its token back."""
+    token = f"{REFUSED}{next(_numbers)}".encode()
+    made.edits.append((start, end, b" SELECT " + token))
+    made.refusals.append((token, refusal))
+
+
+def _moved(policy: "Policy", plan_id: str) -> list[tuple[str, Refusal]]:
+    """A loud text that fails where it cannot be tried again: the column has just come or gone."""
+    plan = policy.covered.plans[plan_id]
+    message = f'lintel: plan "{plan.id}": the columns of {plan.table} changed while this statement was under way'
+    hint = "Nothing was written by it. Run the transaction again."
+    return [(code, Refusal(code, message, hint)) for code in sorted(_LOUD)]
+
+
+def _statement(key: "ContextKey", text: bytes, parts: list[Judged], found: dict[str, str]) -> Statement:
+    kinds = [part.verdict.kind for part in parts]
+    refused = next((part.verdict for part in parts if part.verdict.kind == "refuse"), None)
+    return Statement(
+        shape=stored_text(text),
+        facts=facts_in(parts),
+        verdict="refuse" if refused else "rewrite" if "rewrite" in kinds else "allow",
+        tags=found,
+        search_path=key.search_path or (),
+        plans=tuple(sorted({plan for part in parts for plan in part.verdict.plans})),
+        sqlstate=refused.sqlstate if refused else None,
+        message=refused.message if refused else None,
+    )
+
+
+def _opaque(policy: "Policy", text: bytes, why: str, parts: list[Judged]) -> Decided:
+    """A text that was not understood: passed and recorded as such, or refused as on_opaque and on_stale say."""
+    facts = replace(facts_in(parts), opaque=why)
+    made = _Edits()
+    statement = Statement(stored_text(text), facts, "allow")
+    if _refuses(policy, text):
+        message = f"lintel: the statement could not be understood ({why}){_touching(policy)}; it was not run"
+        refusal = Refusal("42501", message, "Send it to the server directly, or release the plan.")
+        _replace(0, len(text), refusal, made)
+        plans = tuple(plan.id for plan in policy.plans)
+        statement = replace(statement, verdict="refuse", plans=plans, sqlstate="42501", message=message)
+    effects = Effects() if made.refusals else effects_in(parts)
+    return Decided(_decision(text, made, effects, statement), names_in(parts))
+
+
+def _refuses(policy: "Policy", text: bytes) -> bool:
+    stale = policy.schema is None
+    if policy.options.on_opaque == "refuse" and not stale:
+        return True
+    if not policy.plans or (stale and policy.options.on_stale == "pass"):
+        return False
+    return mentions(text, policy.planned_names)
+
+
+def _touching(policy: "Policy") -> str:
+    plans = ", ".join(f'"{plan.id}"' for plan in policy.plans)
+    return f" and may touch a table under plan {plans}" if plans else ""

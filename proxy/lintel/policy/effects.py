@@ -1,0 +1,100 @@
+"""What has to be followed up when a statement has run: the effect bits of wire.decision, read off its parse tree."""
+
+from dataclasses import dataclass
+
+from lintel.analysis.resolution import Resolution
+from lintel.sql.grammar import Node
+from lintel.wire.decision import DDL, DISCARDS, ENDS, SETTINGS, TEMPORARY
+
+_SETTINGS = frozenset({"search_path", "role", "session_authorization", "standard_conforming_strings"})
+_QUERIES = frozenset({"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
+_HARMLESS = frozenset(
+    [
+        "TransactionStmt",
+        "VariableShowStmt",
+        "VariableSetStmt",
+        "FetchStmt",
+        "ClosePortalStmt",
+        "ListenStmt",
+        "NotifyStmt",
+        "UnlistenStmt",
+        "DeallocateStmt",
+        "DiscardStmt",
+        "CheckPointStmt",
+        "ConstraintsSetStmt",
+        "LoadStmt",
+        "LockStmt",
+        "VacuumStmt",
+        "TruncateStmt",
+        "CopyStmt",
+        "ExplainStmt",
+        "DeclareCursorStmt",
+        "PrepareStmt",
+        "ExecuteStmt",
+        "GrantRoleStmt",
+    ]
+)
+_ENDINGS = frozenset({"TRANS_STMT_COMMIT", "TRANS_STMT_ROLLBACK", "TRANS_STMT_ROLLBACK_TO", "TRANS_STMT_PREPARE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """Of one statement: bits, names of temporary relations it may make, and the SQL statement names it speaks of."""
+
+    bits: int = 0
+    temporary: tuple[str, ...] = ()
+    prepares: str | None = None
+    executes: str | None = None
+    deallocates: str | None = None
+
+
+def effects_of(node: Node, result: Resolution) -> Effects:
+    """The effects of one statement of a text."""
+    ((tag, body),) = node.items()
+    if tag in _QUERIES:
+        return _of_query(tag, body, result)
+    if tag == "ExplainStmt" or (tag == "CopyStmt" and "query" in body):
+        return effects_of(body["query"], result) if "query" in body else Effects()
+    if tag == "TransactionStmt":
+        return Effects(ENDS if body["kind"] in _ENDINGS else 0)
+    if tag == "VariableSetStmt":
+        touches = body.get("kind") == "VAR_RESET_ALL" or body.get("name") in _SETTINGS
+        return Effects(SETTINGS if touches else 0)
+    if tag == "DiscardStmt":
+        everything = body["target"] == "DISCARD_ALL"
+        return Effects(SETTINGS | DISCARDS if everything else 0)
+    if tag == "PrepareStmt":
+        return Effects(prepares=body["name"])
+    if tag == "ExecuteStmt":
+        return Effects(executes=body["name"])
+    if tag == "DeallocateStmt":
+        return Effects(deallocates=body["name"]) if "name" in body else Effects(DISCARDS)
+    if tag in ("DoStmt", "CallStmt"):
+        # Its code may do anything: DDL included, which polling would see only later.
+        return Effects(DDL | SETTINGS)
+    return Effects() if tag in _HARMLESS else _of_ddl(tag, body)
+
+
+def _of_query(tag: str, body: Node, result: Resolution) -> Effects:
+    bits = SETTINGS if "set_config" in result.functions else 0
+    into = body.get("intoClause") if tag == "SelectStmt" else None
+    if into is None:
+        return Effects(bits)
+    return Effects(bits | DDL | (TEMPORARY if _is_temporary(into["rel"]) else 0), _temporary(into["rel"]))
+
+
+def _of_ddl(tag: str, body: Node) -> Effects:
+    made = body.get("relation") if tag == "CreateStmt" else body.get("view") if tag == "ViewStmt" else None
+    if tag == "CreateTableAsStmt":
+        made = body["into"]["rel"]
+    if isinstance(made, dict) and _is_temporary(made):
+        return Effects(TEMPORARY, _temporary(made))
+    return Effects(DDL)
+
+
+def _is_temporary(relation: Node) -> bool:
+    return relation.get("relpersistence") == "t" or str(relation.get("schemaname", "")).startswith("pg_temp")
+
+
+def _temporary(relation: Node) -> tuple[str, ...]:
+    return (relation["relname"],) if _is_temporary(relation) else ()

@@ -1,0 +1,64 @@
+"""One statement of a text, judged; and what several of them come to."""
+
+from dataclasses import dataclass
+
+from lintel.analysis import facts_of
+from lintel.analysis.facts import Facts
+from lintel.analysis.views import with_bases
+from lintel.policy.effects import Effects, effects_of
+from lintel.shield import Question, Verdict, judge
+from lintel.sql.grammar import RawStatement, parse
+
+Name = tuple[str | None, str]  # (schema or None, relation), as looked up
+
+_LISTS = ("tables", "reads", "writes", "stars", "whole_rows", "positional", "base_reads", "base_writes")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A statement and its byte range in the text."""
+
+    start: int
+    end: int
+    verdict: Verdict
+    effects: Effects
+    facts: Facts
+
+
+def judged(text: bytes, raw: RawStatement, question: Question, *, alone: bool) -> Judged:
+    """Judge one statement of a text."""
+    start, end = (0, len(text)) if alone else (raw.start, raw.end)
+    if not alone:
+        # Offsets of a parse tree count from the start of the text: each statement becomes a text of its own.
+        text = text[start:end]
+        (raw,) = parse(text)
+    verdict = judge(text, raw, question)
+    facts = with_bases(facts_of(verdict.resolution, verdict.world), verdict.resolution, verdict.world)
+    return Judged(start, end, verdict, effects_of(raw.node, verdict.resolution), facts)
+
+
+def names_in(parts: list[Judged]) -> frozenset[Name]:
+    """The relation names that were looked up."""
+    return frozenset(name for part in parts for name in part.verdict.resolution.names)
+
+
+def effects_in(parts: list[Judged]) -> Effects:
+    """The effects of all; names of SQL statements only where the text is one statement."""
+    if len(parts) == 1:
+        return parts[0].effects
+    bits = 0
+    for part in parts:
+        bits |= part.effects.bits
+    return Effects(bits, tuple(name for part in parts for name in part.effects.temporary))
+
+
+def facts_in(parts: list[Judged]) -> Facts:
+    """Of several statements the union, and the verb of the first."""
+    if not parts:
+        return Facts(verb="")
+    if len(parts) == 1:
+        return parts[0].facts
+    every = [part.facts for part in parts]
+    merged = {name: tuple(sorted({value for facts in every for value in getattr(facts, name)})) for name in _LISTS}
+    reasons = "; ".join(dict.fromkeys(facts.opaque for facts in every if facts.opaque))
+    return Facts(verb=every[0].verb, opaque=reasons or None, **merged)

@@ -1,0 +1,20 @@
+"""What the recorder gets of a statement: its shape, facts and verdict. Never a literal of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lintel.analysis.facts import Facts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Statement:
+    """One text as it is recorded; compared by identity, so that counting it is one dict look-up."""
+
+    shape: str  # literal-free; where literals cannot be stripped for certain: hash and keyword
+    facts: Facts
+    verdict: str  # allow | rewrite | refuse
+    tags: Mapping[str, str] = field(default_factory=dict)
+    search_path: tuple[str, ...] = ()
+    plans: tuple[str, ...] = ()  # ids of the plans that it meets
+    sqlstate: str | None = None  # of a refusal
+    message: str | None = None  # of a refusal
