@@ -1,8 +1,8 @@
-"""The cases as data: reads tests/shield/cases/*.sql. Knows the form of the files, not what Lintel makes of them.
+r"""The cases as data: reads tests/shield/cases/*.sql. Knows the form of the files, not what Lintel makes of them.
 
     --- SIDE VERDICT [SQLSTATE] [flag ...] [# why]
     the statement
-    --- params 7 | abc | \\N         its $n, as text; \\N is NULL
+    --- params 7 | abc | \N         its $n, as text; \N is NULL
     --- copy                        the data for its COPY FROM STDIN, as text
     --- then                        a further statement of the same session
 
@@ -41,7 +41,7 @@ class Step:
     @property
     def writes(self) -> bool:
         """Whether it may leave something behind (rather too often than not)."""
-        return bool(re.search(r"\b(insert|update|delete|merge|copy|execute|nextval)\b", self.sql, re.I))
+        return bool(re.search(r"\b(insert|update|delete|merge|copy|execute|nextval)\b", self.sql, re.IGNORECASE))
 
 
 @dataclass
@@ -94,7 +94,7 @@ def _case(name: str, header: re.Match[str]) -> Case:
     unknown = [flag for flag in flags.split() if not FLAGS.fullmatch(flag)]
     assert not unknown, f"{name}: unknown flags {unknown}"
     assert why or verdict != "refuse", f"{name}: a refusal needs its reason"
-    return Case(name, cast(Side, side), verdict, sqlstate, frozenset(flags.split()), why)
+    return Case(name, cast("Side", side), verdict, sqlstate, frozenset(flags.split()), why)
 
 
 def _section(case: Case, line: str) -> str:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from lintel.demo.postgres import Server
-
 from tests.shield import proxy, world
 from tests.shield.world import Databases, Sessions
+
+from lintel.demo.postgres import Server
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ BINARY = "extended in a block"  # this mode asks for its columns in binary
 
 @dataclass
 class Outcome:
-    """What a client got for each statement, up to the first error outside which nothing ran."""
+    """What a client got for each statement."""
 
     replies: list[Reply] = field(default_factory=list)
     end: str | None = None  # the tag that ended the block
@@ -79,14 +79,16 @@ def _compared(case: Case, left: Reply, right: Reply) -> list[tuple[str, object, 
         ("parameters", [r.parameters for r in left.results], [r.parameters for r in right.results]),
     ]
     if "unstable" not in case.flags:
-        rows = [[_rows(case, result) for result in reply.results] for reply in (left, right)]
-        pairs += [("rows", *rows), ("copied", *([_lines(r) for r in reply.results] for reply in (left, right)))]
+        pairs += [
+            ("rows", [_rows(case, r) for r in left.results], [_rows(case, r) for r in right.results]),
+            ("copied", [_lines(r) for r in left.results], [_lines(r) for r in right.results]),
+        ]
     return pairs
 
 
 def _error(reply: Reply) -> tuple[str | None, ...] | None:
     """SQLSTATE, position and message: what a client could act on or read."""
-    return reply.error and tuple(reply.error.get(letter) for letter in "CPM")
+    return tuple(reply.error.get(letter) for letter in "CPM") if reply.error else None
 
 
 def _rows(case: Case, result: Result) -> list[Row]:

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 from tests.shield.world import PLANS
 
@@ -19,15 +20,15 @@ SECONDS = 30.0
 def in_front(dsns: Mapping[str, str]) -> Iterator[dict[str, int]]:
     """A Lintel with every plan in front of each of these databases: the ports it listens on."""
     with ExitStack() as stack:
-        directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="lintel-shield-"))
-        started = {name: _start(stack, dsn, f"{directory}/{name}") for name, dsn in dsns.items()}
-        yield {name: _port(process, f"{directory}/{name}.log") for name, process in started.items()}
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lintel-shield-")))
+        started = {name: _start(stack, dsn, directory / name) for name, dsn in dsns.items()}
+        yield {name: _port(process, directory / f"{name}.log") for name, process in started.items()}
 
 
-def _start(stack: ExitStack, dsn: str, path: str) -> subprocess.Popen[str]:
+def _start(stack: ExitStack, dsn: str, path: Path) -> subprocess.Popen[str]:
     command = [*LINTEL, "serve", "--server", dsn, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]
     command += ["--store", f"{path}.db", *(word for plan in PLANS for word in ("--plan", str(plan)))]
-    log = stack.enter_context(open(f"{path}.log", "w"))
+    log = stack.enter_context(path.with_suffix(".log").open("w"))
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
     stack.callback(_stop, process)
     return process
@@ -43,11 +44,11 @@ def _stop(process: subprocess.Popen[str]) -> None:
         process.stdout.close()
 
 
-def _port(process: subprocess.Popen[str], log: str) -> int:
+def _port(process: subprocess.Popen[str], log: Path) -> int:
     assert process.stdout is not None
     readable, _, _ = select.select([process.stdout], [], [], SECONDS)
     line = process.stdout.readline() if readable else ""
     found = READY.search(line)
     if not found:
-        raise RuntimeError(f"lintel serve did not become ready: {line!r}\n{open(log).read()}")
+        raise RuntimeError(f"lintel serve did not become ready: {line!r}\n{log.read_text()}")
     return int(found[1])

@@ -5,12 +5,14 @@ extended protocol, by itself and within a transaction block. Compared are rows, 
 parameter types, command tags, SQLSTATE with position and message, transaction status, and the tables afterwards.
 """
 
-import pytest
-from lintel.demo.postgres import Server
+import re
 
+import pytest
 from tests.shield.case import Case, Side, everything
 from tests.shield.outcome import Outcome, differences, modes, perform
 from tests.shield.world import Sessions
+
+from lintel.demo.postgres import Server
 
 CASES = everything()
 SHOWN = 3  # differences shown of one case; more of the same do not help
@@ -18,6 +20,15 @@ SHOWN = 3  # differences shown of one case; more of the same do not help
 # side -> (the database that has what the client was built for, the one that has the other)
 OTHER: dict[Side, tuple[str, str]] = {"old": ("bare", "filled"), "new": ("fresh", "bare")}
 OWN: dict[Side, tuple[str, str]] = {"old": ("bare", "bare"), "new": ("filled", "filled")}
+
+# What tells that a statement was not built for a table: its names and widths do not resolve there.
+UNRESOLVED = ("42703", "42702", "42601")
+
+# A table for each plan.
+PLANNED = (
+    "orders", "invoices", "invoices", "parcels", "parcels", "parcels",
+    "docs", "Order Items", "measures", "animals|dogs",
+)  # fmt: skip
 
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.name}-{case.side}-{case.verdict}")
 
@@ -55,7 +66,7 @@ def test_on_its_own_schema(server: Server, sessions: Sessions, case: Case) -> No
         got = _run(sessions, physical, case.side, case, mode, through=True)
         if case.writes:
             sessions.databases.restore(physical)
-        if not (case.verdict == "refuse" and case.sqlstate == "42501" and got.refused()):
+        if not _refused_anywhere(case, wanted, got):
             found += [f"{mode}: {line}" for line in differences(case, wanted, got)]
     assert not found, _shown(case, found)
 
@@ -64,19 +75,27 @@ def test_on_its_own_schema(server: Server, sessions: Sessions, case: Case) -> No
 def test_without_a_client_rule(server: Server, sessions: Sessions, case: Case) -> None:
     """The statement itself tells for which table it was built; where both are possible it was the old one."""
     _skip_if_unknown(case, server)
+    if len(_planned(case)) > 1:
+        pytest.skip("it may be taken as old for one plan and as new for the other")
     _, physical = OTHER[case.side]
     mode = modes(case)[0]
     wanted = _run(sessions, "bare", "old", case, mode, through=False)
     logical = "bare"
-    if wanted.error and wanted.error["C"].startswith("42"):
+    if wanted.error and wanted.error["C"] in UNRESOLVED:
         sessions.databases.restore("bare")
         logical = "fresh" if physical == "bare" else "filled"
         wanted = _run(sessions, logical, "new", case, mode, through=False)
     sessions.databases.restore(logical)
     got = _run(sessions, physical, "anyone", case, mode, through=True)
     sessions.databases.restore(physical)
-    found = [] if case.verdict == "refuse" and got.refused() else differences(case, wanted, got)
+    found = [] if _refused_anywhere(case, wanted, got) or _refused_write(case, got) else differences(case, wanted, got)
     assert not found, _shown(case, found)
+
+
+def _planned(case: Case) -> list[str]:
+    """The plans that a case may meet, a table for each."""
+    text = " ".join(step.sql for step in case.steps)
+    return [table for table in PLANNED if re.search(rf"\b{table}", text, re.IGNORECASE)]
 
 
 def _skip_if_unknown(case: Case, server: Server) -> None:
@@ -103,14 +122,26 @@ def _judged(case: Case, wanted: Outcome, got: Outcome) -> list[str]:
     return _before_the_refusal(case, wanted, got)
 
 
+def _refused_anywhere(case: Case, wanted: Outcome, got: Outcome) -> bool:
+    """What has no text that is right under every schema is refused under each; so is what the server refuses, too."""
+    if case.verdict != "refuse" or not got.refused():
+        return False
+    return case.sqlstate == "42501" or bool(wanted.error and got.error and wanted.error["C"] == got.error["C"])
+
+
+def _refused_write(case: Case, got: Outcome) -> bool:
+    """A write to a column that is absent."""
+    return case.side == "new" and case.verdict == "refuse" and got.refused()
+
+
 def _before_the_refusal(case: Case, wanted: Outcome, got: Outcome) -> list[str]:
     """The statements before it have their own answers, those after it do not run."""
     found: list[str] = []
     for left, right in zip(wanted.replies, got.replies, strict=True):
         if right.error:
-            left.results = left.results[: len(right.results)]
-            done = [r.tag for r in right.results if not r.error] == [r.tag for r in left.results][: len(right.results) - 1]
-            return found if done else [*found, f"before the refusal: {right.results} is not {left.results}"]
+            done = [result.tag for result in right.results if not result.error]
+            due = [result.tag for result in left.results][: len(done)]
+            return found if done == due else [*found, f"before the refusal: {done}, not {due}"]
         found += differences(case, Outcome([left]), Outcome([right]))
     return found
 
@@ -120,7 +151,7 @@ def _left_behind(sessions: Sessions, case: Case, mode: str, logical: str, physic
     if not case.writes or mode.endswith("block"):
         return []
     databases = sessions.databases
-    if case.verdict == "refuse" and case.sqlstate == "42703":
+    if case.verdict == "refuse":
         databases.restore(logical)
     wanted, got = databases.contents(logical), databases.contents(physical)
     found = [f"the table holds {b}, not {a}" for a, b in zip(wanted, got, strict=True) if a != b]

@@ -5,6 +5,7 @@ between them, while the statement waits for a lock.
 """
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import socket
@@ -117,10 +118,8 @@ class Client:
 
     def close(self) -> None:
         """Terminate, as drivers do."""
-        try:
+        with contextlib.suppress(OSError):
             self._socket.sendall(_message(b"X", b""))
-        except OSError:
-            pass
         self._input.close()
         self._socket.close()
 

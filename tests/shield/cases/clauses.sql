@@ -36,10 +36,10 @@ SELECT o.*, c.name FROM orders o JOIN customers c ON c.cid = o.cid FOR NO KEY UP
 --- old rewrite ordered
 SELECT * FROM orders WHERE id < 4 ORDER BY id LIMIT 1 FOR UPDATE NOWAIT
 
---- old rewrite
+--- old refuse 42501 # TABLESAMPLE moves inside (T4): not served in this version
 SELECT * FROM orders TABLESAMPLE BERNOULLI (100)
 
---- old rewrite
+--- old refuse 42501 # TABLESAMPLE moves inside (T4): not served in this version
 SELECT s.* FROM orders AS s TABLESAMPLE SYSTEM (100) REPEATABLE (7) WHERE s.cid = 1
 
 --- old rewrite
@@ -90,7 +90,7 @@ SELECT * FROM generate_series(1, 3) AS g(id) JOIN orders USING (id)
 --- old rewrite
 SELECT * FROM ROWS FROM (generate_series(1, 2), unnest(ARRAY['x', 'y'])) WITH ORDINALITY AS f(a, b, c), orders WHERE id = a
 
---- old rewrite
+--- old refuse 42501 # a function of the row type looks into the row as it is (T6)
 SELECT o.* FROM orders o, order_size(o) s WHERE s > 20
 
 --- old rewrite
@@ -249,7 +249,7 @@ SELECT json_agg(x) FROM (SELECT id, priority FROM orders WHERE id < 3) x
 --- new rewrite
 SELECT (o).priority FROM orders o
 
---- new rewrite
+--- new refuse 42501 # a whole row other than inside row_to_json and the like: not served in this version (T6)
 SELECT o::text FROM orders o
 
 --- new rewrite
@@ -264,7 +264,7 @@ SELECT p.priority FROM orders AS p(a, b) WHERE p.a = 1
 --- new rewrite
 SELECT e FROM orders AS p(a, b, c, d, e)
 
---- new rewrite
+--- new refuse 42501 # TABLESAMPLE moves inside (T4): not served in this version
 SELECT priority FROM ONLY orders TABLESAMPLE BERNOULLI (100)
 
 --- new rewrite

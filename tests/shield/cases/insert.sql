@@ -70,7 +70,7 @@ INSERT INTO orders VALUES (1, 1, 5, 'again'), (52, 1, 1, 'n') ON CONFLICT (id) D
 --- old rewrite
 INSERT INTO orders AS o (id, note) VALUES (1, 'n') ON CONFLICT (id) DO UPDATE SET note = o.note || excluded.note WHERE o.id = 1 RETURNING o.*
 
---- old rewrite
+--- old refuse 42601 # five values for the four columns of its table
 INSERT INTO orders VALUES (50, 1, 2, 'n', 5)
 
 --- old rewrite

@@ -90,7 +90,7 @@ SELECT * FROM (SELECT cid, priority FROM tasks) t NATURAL JOIN (SELECT * FROM or
 --- new rewrite
 SELECT priority FROM orders o JOIN customers c USING (cid)
 
---- new rewrite
+--- new refuse 42702 # ambiguous in its own schema
 SELECT priority FROM orders, tasks
 
 --- new rewrite

@@ -120,7 +120,7 @@ DEALLOCATE p
 --- new rewrite unstable
 EXPLAIN (COSTS OFF) SELECT priority FROM orders
 
---- new refuse 42703 # EXPLAIN of a write to the absent column
+--- new refuse 42703 unstable # EXPLAIN of a write to the absent column
 EXPLAIN UPDATE orders SET priority = 1
 
 --- new rewrite simple

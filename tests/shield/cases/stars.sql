@@ -84,7 +84,7 @@ SELECT title FROM tasks WHERE (tid, cid, 10.50, 'a') IN (SELECT * FROM orders)
 --- old rewrite
 SELECT title FROM tasks WHERE (1, 1, 10.5, 'a') = (SELECT * FROM orders WHERE id = 1)
 
---- old allow
+--- old rewrite
 SELECT title FROM tasks t WHERE EXISTS (SELECT * FROM orders o WHERE o.cid = t.cid)
 
 --- old rewrite
@@ -107,7 +107,7 @@ SELECT o.* FROM orders o WHERE o.id = ANY ($1)
 --- old rewrite
 SELECT * FROM orders o(a, b)
 
---- old rewrite
+--- old allow
 SELECT q.a, q.total FROM orders AS q(a, b) WHERE b = 2
 
 --- old rewrite
@@ -147,7 +147,7 @@ select * from ORDERS where Orders.ID = 2
 --- old rewrite
 SELECT * FROM U&"\006frders" AS "Größe ""q""" WHERE "Größe ""q""".id = 3
 
---- old rewrite
+--- old allow
 SELECT U&"d!0061t".* FROM orders AS U&"dat" UESCAPE '!', customers WHERE "dat".cid = customers.cid
 
 --- old rewrite
@@ -168,7 +168,7 @@ SELECT * FROM order_totals WHERE total > 5
 --- old rewrite
 SELECT * FROM orders WHERE id = 1 / 0
 
---- old rewrite
+--- old allow
 SELECT * FROM orders WHERE missing = 1
 
 --- old rewrite

@@ -6,10 +6,10 @@ SELECT o.*, sum(t.tid) FROM orders o, tasks t WHERE t.cid = o.cid GROUP BY o.id 
 --- new rewrite
 SELECT o.id, o.note, o.priority FROM orders o GROUP BY o.id -- T1
 
---- new rewrite
+--- new refuse 42501 # T1: json cannot be grouped by
 SELECT d.did, d.body, d.rank FROM docs d GROUP BY d.did -- T1: json cannot be grouped by
 
---- old rewrite
+--- old refuse 42501 # T1: json cannot be grouped by
 SELECT d.* FROM docs d GROUP BY d.did -- T1: json cannot be grouped by
 
 --- old rewrite
@@ -36,10 +36,10 @@ SELECT o.id, o.priority FROM orders o WHERE o.ctid IN (SELECT ctid FROM orders W
 --- old refuse 42501 # T3: a system column beside a star
 SELECT ctid, * FROM orders
 
---- old rewrite
+--- old refuse 42501 # T3: a system column beside a star, be it in EXISTS
 SELECT t.tid FROM tasks t WHERE EXISTS (SELECT * FROM orders o WHERE o.tableoid = 'orders'::regclass AND priority = 7 AND o.cid = t.cid) -- T3
 
---- old rewrite
+--- old refuse 42501 # TABLESAMPLE moves inside (T4): not served in this version
 SELECT * FROM ONLY orders o TABLESAMPLE SYSTEM (100) REPEATABLE (1) FOR SHARE -- T4
 
 --- old rewrite
@@ -57,7 +57,7 @@ DELETE FROM orders WHERE id = 1 RETURNING *, priority, (SELECT priority) AS s --
 --- new rewrite ordered
 SELECT id, priority AS total FROM orders ORDER BY total, id -- T9
 
---- old rewrite
+--- old allow # T10
 SELECT * FROM orders WHERE nope IS NULL AND id = 1 -- T10: the position of the error
 
 --- new rewrite
