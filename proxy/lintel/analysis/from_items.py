@@ -47,7 +47,10 @@ def from_item(walk: Walk, node: Node, scope: Scope) -> list[Item]:
         return [_function(walk, body, scope)]
     if tag == "RangeTableSample":
         walk.visit([body.get("args", []), body.get("repeatable", {})], scope)
-        return [relation_item(walk, body["relation"]["RangeVar"], scope, "sample")]
+        item = relation_item(walk, body["relation"]["RangeVar"], scope, "from")
+        for source in walk.result.sources[-1:]:
+            source.sample = body if source.item is item else None
+        return [item]
     return [_table_function(walk, tag, body, scope)]
 
 
@@ -56,7 +59,7 @@ def relation_item(walk: Walk, node: Node, scope: Scope, role: str) -> Item:
     name, schema = node["relname"], node.get("schemaname")
     at = walk.at(node["location"])
     alias, columns_alias = alias_of(node)
-    cte = scope.cte(name) if schema is None and role in ("from", "sample") else None
+    cte = scope.cte(name) if schema is None and role == "from" else None
     if cte is not None:
         return Item(at, alias or name, renamed(cte.columns, columns_alias), known=cte.known)
     walk.result.names.add((schema, name))

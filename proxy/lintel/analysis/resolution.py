@@ -38,9 +38,10 @@ class Source:
     at: int
     node: Node  # the RangeVar
     table: LogicalTable
-    role: str  # from | sample | insert | update | delete | merge | copy_from | copy_to
+    role: str  # from | insert | update | delete | merge | copy_from | copy_to
     item: Item
     level: Level | None
+    sample: Node | None = None  # the RangeTableSample around it
 
 
 class Reference(NamedTuple):

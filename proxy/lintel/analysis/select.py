@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from lintel.analysis import composite
 from lintel.analysis import scope as scopes
 from lintel.analysis.from_items import from_clause
 from lintel.analysis.meanings import Columns, Expr, Meaning, Merged, Missing
@@ -78,10 +79,13 @@ def _composite_star(walk: Walk, entry: Node, scope: Scope) -> tuple[Columns | No
     walk.visit(entry["val"], scope)
     location = indirection["arg"].get("ColumnRef", {}).get("location", -1)
     found = walk.result.bindings.get((walk.at(location), "star"))
-    if found is None:
+    if found is not None:
+        return found, True
+    names = composite.columns(walk, {"A_Indirection": {**indirection, "indirection": indirection["indirection"][:-1]}}, scope)
+    if names is None:
         walk.opaque("a star on a composite value")
         return (), False
-    return found, True
+    return tuple((name, Expr(walk.at(entry["location"]), i)) for i, name in enumerate(names)), True
 
 
 def _group(walk: Walk, node: Node, scope: Scope, columns: Columns) -> None:

@@ -164,7 +164,8 @@ def resolve_reference(walk: Walk, reference: Node, scope: Scope, function: str |
             meaning = _whole_row(walk, names[0], scope, location, function) or meaning
     else:
         item, meaning = _qualified(walk, names, scope, location)
-    _note(walk, location, meaning)
+    # What is missing is the table where the qualifier names none.
+    _note(walk, location, meaning, "42P01" if item is None and len(names) > 1 else "42703")
     if walk.ours(location) is None:
         level = walk.level
         found = Reference(walk.at(location), item, names[-1], len(names), meaning, level)
@@ -210,7 +211,7 @@ def row_of(walk: Walk, item: Item, location: int, function: str | None) -> Row:
     return row
 
 
-def _note(walk: Walk, location: int, meaning: Meaning) -> None:
+def _note(walk: Walk, location: int, meaning: Meaning, missing: str = "42703") -> None:
     walk.read(meaning)
     splice = walk.ours(location)
     if splice is None or splice.kind == "reference":
@@ -219,7 +220,7 @@ def _note(walk: Walk, location: int, meaning: Meaning) -> None:
         if isinstance(meaning, Unknown):
             walk.opaque(meaning.why)
     if isinstance(meaning, Missing):
-        walk.problem("42703", walk.at(location), f'column "{meaning.name}" does not exist')
+        walk.problem(missing, walk.at(location), f'column "{meaning.name}" does not exist')
     elif isinstance(meaning, Ambiguous):
         walk.problem("42702", walk.at(location), f'column reference "{meaning.name}" is ambiguous')
 
@@ -380,7 +381,9 @@ def _project(walk: Walk, location: int, row: Row, step: Node) -> None:
 
 
 def _note_field(walk: Walk, location: int, name: str, found: list[Meaning]) -> None:
-    if found:
+    if len(found) > 1:
+        walk.problem("42702", walk.at(location), f'column reference "{name}" is ambiguous')
+    elif found:
         walk.read(found[0])
         walk.bind(location, "field", found[0])
     elif name not in walk.world.schema.functions:

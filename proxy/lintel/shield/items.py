@@ -32,13 +32,12 @@ def substitute(case: Case, source: Source) -> list[Splice]:
 
     Raises Unserved where a derived table cannot stand in for it.
     """
-    if source.role == "sample":
-        raise Unserved("TABLESAMPLE of a table under a plan is not served")
     columns = _listed(case, source)
     system = sorted(k for k in case.answer.used.get(source.at, ()) if isinstance(k, int) and k < 0)
     rows = [use for use in case.answer.rows if any(i.at == source.at for i in flat((use.item,)))]
     for use in rows:
-        if use.function not in _EXACT or alias_of(source.node)[1]:
+        exact = use.function in _EXACT or (use.function is None and _as_record(case, source))
+        if not exact or alias_of(source.node)[1]:
             raise Unserved("a whole row of a table under a plan would have another type")
     if system and (rows or _starred(case, source)):
         raise Unserved("a system column beside a star of a table under a plan is not served")
@@ -51,7 +50,15 @@ def substitute(case: Case, source: Source) -> list[Splice]:
     found = [Splice(span.start, span.end, text.encode(), source.at, "item", dict(constants))]
     if span.table_command:
         found.append(Splice(*span.table_command, b"SELECT * FROM", source.at, "words"))
+    if source.sample is not None:
+        # T4: only a table can be sampled, so the clause has moved inside.
+        found.append(Splice(*case.spans.sample(source.sample["location"]), b"", source.at, "words"))
     return found + _unqualified(case, source) + _grouped(case, source)
+
+
+def _as_record(case: Case, source: Source) -> bool:
+    plans = case.covered.by_oid[source.table.relation.oid]
+    return all(plan.shield.whole_rows == "record" for plan in plans)
 
 
 def _gap(text: bytes, end: int) -> str:
@@ -81,6 +88,9 @@ def _derived(case: Case, source: Source, columns: list[LogicalColumn], system: l
     listed = [quote_ident(c.name) if case.plan(c.key) else f"{t}.{quote_ident(c.name)}" for c in columns]
     listed += [f"{t}.{name}" for name in system]
     source_text = f"{'ONLY ' if only else ''}{quote_qualified(relation.schema, relation.name)} AS {t}"
+    if source.sample is not None:
+        start, end = case.spans.sample(source.sample["location"])
+        source_text += " " + case.text[start:end].decode()
     if not planned:
         return f"(SELECT {', '.join(listed)} FROM {source_text})"
     if not all(case.imaginable(c.key) for c, _ in planned):

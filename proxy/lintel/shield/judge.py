@@ -157,7 +157,7 @@ class _Judging:
             for key in _differences(case.answer, other):
                 for col in columns_in((case.answer.bindings.get(key), other.bindings.get(key))):
                     source = case.sources.get(col.item)
-                    if col.key in self.covered.plans and source and source.role in ("from", "sample"):
+                    if col.key in self.covered.plans and source and source.role == "from":
                         found.add(col.item)
         return found
 

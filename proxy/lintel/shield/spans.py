@@ -79,9 +79,18 @@ class Spans:
             end = self._tokens[last + 1].end
             before -= 1
         start = self._tokens[before].start if only else self._tokens[first].start
-        is_command = not only and self._is(before, b"table") and not self._is(before - 1, b"alter")
-        command = (self._tokens[before].start, self._tokens[before].end) if is_command else None
+        lead = before - 1 if only else before
+        command = (self._tokens[lead].start, self._tokens[lead].end) if self._is(lead, b"table") else None
         return ItemSpan(start, end, only, command)
+
+    def sample(self, at: int) -> tuple[int, int]:
+        """The range of TABLESAMPLE method (..) [REPEATABLE (..)], whose method begins at an offset."""
+        index = self._index(at)
+        end = self.closing(at)
+        behind = bisect_left(self._starts, end)
+        if self._is(behind, b"repeatable"):
+            end = self.closing(self._tokens[behind].end)
+        return self._tokens[index - 1].start, end
 
     def after_target(self, node: Node, *, alias: bool) -> int:
         """Where a column list goes behind the relation of INSERT INTO or COPY, past its alias."""
