@@ -9,7 +9,7 @@ import asyncpg
 import psycopg
 import pytest
 from tests.e2e import wire
-from tests.e2e.proxy import Proxy, lintel
+from tests.e2e.proxy import Proxy
 
 from lintel.demo.postgres import Server, launch
 
@@ -120,78 +120,26 @@ def test_on_opaque_decides_about_text_that_names_the_planned_table(trusting: Ser
     outcome = {}
     for mode in ("pass", "refuse"):
         environment = {"LINTEL_SHIELD__ON_OPAQUE": mode}
-        with Proxy(trusting.dsn(), "--plan", str(plan), environment=environment) as proxy:
-            with psycopg.connect(uri(proxy), autocommit=True) as client:
-                client.execute("CREATE TABLE IF NOT EXISTS orders (id int, total numeric)")
-                try:
-                    client.execute("DO $$ BEGIN PERFORM count(*) FROM orders; END $$")
-                    outcome[mode] = "passed"
-                except psycopg.Error as error:
-                    outcome[mode] = f"{error.sqlstate} {error.diag.message_primary}"
-                assert client.execute("SELECT 1").fetchone() == (1,)
+        with (
+            Proxy(trusting.dsn(), "--plan", str(plan), environment=environment) as proxy,
+            psycopg.connect(uri(proxy), autocommit=True) as client,
+        ):
+            client.execute("CREATE TABLE IF NOT EXISTS orders (id int, total numeric)")
+            try:
+                client.execute("DO $$ BEGIN PERFORM count(*) FROM orders; END $$")
+                outcome[mode] = "passed"
+            except psycopg.Error as error:
+                outcome[mode] = f"{error.sqlstate} {error.diag.message_primary}"
+            assert client.execute("SELECT 1").fetchone() == (1,)
     assert outcome["pass"] == "passed"
     assert outcome["refuse"].startswith("42501 lintel:")
     assert "orders-priority" in outcome["refuse"]
 
 
-BAD = {
-    "no such plan": (("--plan", "{dir}/none.toml"), {}, ("none.toml",)),
-    "plan without a type": (("--plan", "{dir}/typeless.toml"), {}, ("typeless.toml", "add.type")),
-    "plan with an unknown key": (("--plan", "{dir}/odd.toml"), {}, ("odd.toml", "shield.star", "stars")),
-    "plan that is no TOML": (("--plan", "{dir}/broken.toml"), {}, ("broken.toml", "TOML")),
-    "volatile default": (("--plan", "{dir}/volatile.toml"), {}, ("volatile.toml", "add.default", "immutable")),
-    "no such configuration": (("-c", "{dir}/nowhere.toml"), {}, ("nowhere.toml",)),
-    "unknown key": (("-c", "{dir}/lintel.toml"), {}, ("lintel.toml", "listen.adress", "listen.address")),
-    "bad address": (("--listen", "nonsense"), {}, ("--listen", "HOST:PORT")),
-    "bad variable": ((), {"LINTEL_RECORD__FLUSH_INTERVAL": "soon"}, ("LINTEL_RECORD__FLUSH_INTERVAL", "duration")),
-}
-FILES = {
-    "typeless.toml": PLAN.replace('type = "smallint"', ""),
-    "odd.toml": PLAN + '[shield]\nstar = "pin"\n',
-    "broken.toml": "id = = 1",
-    "volatile.toml": PLAN.replace('"smallint"', '"timestamptz"').replace('"0"', '"now()"'),
-    "lintel.toml": '[listen]\nadress = "127.0.0.1:0"\n',
-}
-
-
-@pytest.mark.parametrize("case", BAD)
-def test_bad_input_names_the_file_the_key_and_what_was_expected(
-    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    flags, environment, words = BAD[case]
-    for name, text in FILES.items():
-        (tmp_path / name).write_text(text)
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    given = [flag.format(dir=tmp_path) for flag in flags]
-    done = lintel("serve", "--server", "postgresql://postgres@127.0.0.1:1/x", *given)
-    assert (done.returncode, done.stdout) == (2, ""), done.stderr
-    assert all(word in done.stderr for word in words), done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def test_tls_on_both_legs_is_refused_at_the_start(tmp_path: Path) -> None:
-    done = lintel(
-        "serve", "--server", "postgresql://postgres@127.0.0.1:1/x?sslmode=verify-full", "-c", str(both(tmp_path))
-    )
-    assert done.returncode == 2, done.stderr
-    assert "TLS" in done.stderr
-
-
-def both(directory: Path) -> Path:
-    import trustme
-
-    issued = trustme.CA().issue_cert("localhost")
-    issued.cert_chain_pems[0].write_to_path(str(directory / "cert.pem"))
-    issued.private_key_pem.write_to_path(str(directory / "key.pem"))
-    configuration = directory / "lintel.toml"
-    configuration.write_text('[listen]\ntls_cert = "cert.pem"\ntls_key = "key.pem"\n')
-    return configuration
-
-
 def test_sigterm_ends_idle_sessions_and_lets_a_transaction_finish(trusting: Server) -> None:
     with (
-        Proxy(trusting.dsn()) as proxy, closing(psycopg.connect(uri(proxy))) as busy,
+        Proxy(trusting.dsn()) as proxy,
+        closing(psycopg.connect(uri(proxy))) as busy,
         closing(psycopg.connect(uri(proxy), autocommit=True)) as idle,
     ):
         idle.execute("SELECT 1")
