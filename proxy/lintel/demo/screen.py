@@ -62,9 +62,17 @@ class Screen:
 
     def code(self, text: str, language: str) -> None:
         """A file or statement, as it is."""
-        shown = Syntax(text.rstrip(), language, theme="ansi_dark", background_color="default", word_wrap=True)
-        self.console.print(Padding(shown, (0, 3)))
+        self.console.print(Padding(_highlighted(text, language), (0, 3)))
         self.console.print()
+
+    def texts(self, examples: Sequence[tuple[str, str, str]]) -> None:
+        """What each service says, and what the server gets."""
+        for service, said, sent in examples:
+            self.console.print(Padding(Text.assemble((service, "cyan"), (" says", DIM)), (0, 3)))
+            self.console.print(Padding(_highlighted(said, "sql"), (0, 5)))
+            self.console.print(Padding(Text("the server gets", DIM), (0, 3)))
+            self.console.print(Padding(_highlighted(sent, "sql"), (0, 5)))
+            self.console.print()
 
     @contextmanager
     def scene(self, title: str, tallies: Sequence[Tally]) -> Iterator[Callable[[str], None]]:
@@ -103,6 +111,10 @@ class Screen:
                 refresh_per_second=4,
             ):  # fmt: skip
                 yield
+
+
+def _highlighted(text: str, language: str) -> RenderableType:
+    return Syntax(text.rstrip(), language, theme="ansi_dark", background_color="default", word_wrap=True)
 
 
 def _running(spinner: Spinner, title: str, tallies: Sequence[Tally]) -> RenderableType:

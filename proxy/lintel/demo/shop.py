@@ -29,6 +29,7 @@ FIRST_NEW_ORDER = 101
 
 ALTER = "ALTER TABLE orders ADD COLUMN priority smallint NOT NULL DEFAULT 0"
 
+PLAN_FILE = "orders-priority.toml"
 PLAN = """\
 id = "orders-priority"
 purpose = "Support wants to sort orders by urgency"

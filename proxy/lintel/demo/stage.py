@@ -37,13 +37,20 @@ async def serving(server: str, password: str, store: Path, plan: Path, log: Path
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "lintel", "serve", *flags, *anywhere,
             # Ctrl-C on the terminal is for the demo, which then ends this process in its turn.
-            start_new_session=True, env=os.environ | {"PGPASSWORD": password},
+            start_new_session=True, env=_environment(password), cwd=store.parent,
             stdout=asyncio.subprocess.PIPE, stderr=messages, stdin=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         try:
             yield await _ready(process, log)
         finally:
             await _end(process)
+
+
+def _environment(password: str) -> dict[str, str]:
+    # Whoever tries the demo may have a Lintel of their own, configured by variables and a file in this directory.
+    return {name: value for name, value in os.environ.items() if not name.startswith("LINTEL_")} | {
+        "PGPASSWORD": password
+    }
 
 
 async def _ready(process: asyncio.subprocess.Process, log: Path) -> Running:

@@ -1,0 +1,129 @@
+"""The demo from curtain to curtain: puts server, proxy, story and screen together, and judges the outcome."""
+
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from lintel.demo import postgres, rewriting, shop, story
+from lintel.demo.screen import Screen
+from lintel.demo.services import BillingV1, BillingV2, Reporting
+from lintel.demo.stage import NotReady, Running, serving
+from lintel.demo.tally import Tally
+
+INTRODUCTION = (
+    "Three services share one table. One day, somebody adds a column to it.",
+    "The story is played twice, to the letter: straight at Postgres, then through Lintel.",
+)
+
+LIVE_PACE_SECONDS = 0.25
+FIRST_LIVE_ORDER = 10_000  # beyond what the story placed
+
+
+def main(*, once: bool, as_json: bool, bindir: Path | None) -> int:
+    """The exit code: 0 if no service met an error, or a wrong answer, through Lintel."""
+    console = Console(stderr=as_json, highlight=False)
+    try:
+        with postgres.launch(bindir) as server:
+            return asyncio.run(_perform(server, Screen(console), once=once, as_json=as_json))
+    except (postgres.NoPostgres, NotReady) as problem:
+        print(f"lintel demo: {problem}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+async def _perform(server: postgres.Server, screen: Screen, *, once: bool, as_json: bool) -> int:
+    _introduce(screen, server)
+    direct = await _without_lintel(server, screen)
+    with tempfile.TemporaryDirectory(prefix="lintel-demo-") as directory:
+        lintel = await _with_lintel(server, screen, Path(directory), direct, once=once)
+    if as_json:
+        print(json.dumps({"direct": _counts(direct), "lintel": _counts(lintel)}), flush=True)
+    return 0 if all(tally.clean for tally in lintel) else 1
+
+
+async def _without_lintel(server: postgres.Server, screen: Screen) -> list[Tally]:
+    screen.act("1 · Straight at Postgres")
+    dsn = server.dsn("shop_before_lintel")
+    await shop.create(server.dsn(), "shop_before_lintel", dsn)
+    tallies = await story.play(dsn, dsn, screen)
+    screen.say()
+    return tallies
+
+
+async def _with_lintel(
+    server: postgres.Server, screen: Screen, directory: Path, direct: Sequence[Tally], *, once: bool
+) -> list[Tally]:
+    screen.act("2 · Through Lintel")
+    await shop.create(server.dsn(), "shop", server.dsn("shop"))
+    plan, store = directory / shop.PLAN_FILE, directory / "lintel.db"
+    plan.write_text(shop.PLAN)
+    screen.say("The same again; only the port that the services connect to has changed, and there is one file:")
+    screen.code(shop.PLAN, "toml")
+    screen.say("Lintel gives the server texts that mean the same with and without the column:")
+    screen.texts(await rewriting.examples(server.dsn("shop")))
+    address = f"postgresql://{server.user}@{server.host}:{server.port}/shop"
+    async with serving(address, server.password, store, plan, directory / "serve.log") as running:
+        front = f"postgresql://{server.user}:{server.password}@{running.host}:{running.port}/shop"
+        tallies = await story.play(front, server.dsn("shop"), screen)
+        screen.say()
+        screen.closing(direct, tallies)
+        _verdict(screen, direct, tallies)
+        if not once:
+            await _stay(screen, front, server.dsn("shop"), running, store)
+        return tallies
+
+
+def _introduce(screen: Screen, server: postgres.Server) -> None:
+    screen.title(f"PostgreSQL {server.version}")
+    screen.say(*INTRODUCTION)
+    screen.pairs([(service.name, service.about) for service in (BillingV1, BillingV2, Reporting)])
+    screen.code(f"{shop.ALTER};", "sql")
+
+
+def _verdict(screen: Screen, direct: Sequence[Tally], lintel: Sequence[Tally]) -> None:
+    if all(tally.clean for tally in lintel):
+        screen.say(Text(f"Straight at Postgres {_told(direct)}; through Lintel none.", "bold green"))
+    else:
+        screen.say(Text(f"Through Lintel {_told(lintel)}. That should not have happened.", "bold red"))
+
+
+def _told(tallies: Sequence[Tally]) -> str:
+    wrong = sum(tally.wrong.total() for tally in tallies)
+    return f"{_counts(tallies)['errors']} statements failed and {wrong} answers were wrong"
+
+
+async def _stay(screen: Screen, front: str, direct: str, running: Running, store: Path) -> None:
+    screen.act("3 · Your turn")
+    screen.say("The services go on, through Lintel, until you press Ctrl-C. Meanwhile, from another terminal:")
+    screen.commands(
+        [
+            ("through Lintel, as old code: SELECT * FROM orders LIMIT 3", f"psql {front}"),
+            ("straight at Postgres: the same, or ALTER TABLE orders DROP COLUMN priority", f"psql {direct}"),
+            ("who uses what", f"lintel report --store {store}"),
+            ("metrics", f"curl http://{running.admin}/metrics"),
+        ]
+    )
+    stop = asyncio.Event()
+    with contextlib.ExitStack() as stack:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+            stack.callback(asyncio.get_running_loop().remove_signal_handler, number)
+        async with story.services(front, FIRST_LIVE_ORDER) as cast:
+            with screen.watching([service.tally for service in cast]):
+                await story.run(cast, LIVE_PACE_SECONDS, 0, stop)
+
+
+def _counts(tallies: Sequence[Tally]) -> dict[str, int]:
+    return {
+        "statements": sum(tally.statements for tally in tallies),
+        "errors": sum(tally.errors.total() for tally in tallies),
+    }
