@@ -94,6 +94,11 @@ def execute(portal: str = "", limit: int = 0) -> bytes:
     return _message(b"E", text(portal) + struct.pack("!i", limit))
 
 
+def close(kind: Literal["S", "P"], name: str) -> bytes:
+    """The Close message."""
+    return _message(b"C", kind.encode() + text(name))
+
+
 SYNC = b"S\0\0\0\4"
 
 
