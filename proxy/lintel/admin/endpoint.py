@@ -45,7 +45,7 @@ async def start(app: ASGIApp, host: str, port: int) -> Endpoint:
     """Listen and serve until stopped; ConfigError where the address cannot be bound."""
     listener = _bind(host, port)
     config = uvicorn.Config(
-        app, loop="none", http="h11", ws="none", lifespan="off", log_config=None, access_log=False,
+        app, loop="none", http="h11", ws="none", lifespan="off", log_config=None, log_level="warning", access_log=False,
         server_header=False, limit_concurrency=MAX_CONNECTIONS, timeout_graceful_shutdown=GRACE_SECONDS,
     )  # fmt: skip
     server = _Server(config)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from lintel import __version__
-from lintel.cli import config, demo, plan, statements
+from lintel.cli import config, demo, plan, serve, statements
 from lintel.config import ConfigError
 
 USAGE = 2
@@ -21,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+app.command()(serve.serve)
 app.command()(statements.analyze)
 app.command()(statements.rewrite)
 app.add_typer(plan.app, name="plan")

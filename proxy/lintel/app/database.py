@@ -1,0 +1,146 @@
+"""One database as its sessions see it: the live catalog makes policies, policies make contexts, statements are counted.
+
+Satisfies the protocols of session.database.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+
+from lintel.catalog import Endpoint, Live
+from lintel.metrics import Counters
+from lintel.plan import ClientAttributes, Plan
+from lintel.policy import Context, Options, Policy
+from lintel.schema import Schema
+from lintel.session.database import Login
+from lintel.wire.decision import Decision, Settings
+
+READY_SECONDS = 5.0  # a client waits no longer for a catalog that cannot be read
+REFRESH_SECONDS = 10.0
+MAX_IDLE = 64  # names are the clients' to choose, before they have logged in
+
+
+class Presence:
+    """One session in a database."""
+
+    __slots__ = ("_changed", "_counters", "_database", "_login")
+
+    def __init__(self, database: "Database", login: Login, changed: Callable[[], None]) -> None:
+        self._database = database
+        self._login = login
+        self._changed = changed
+        self._counters = database.counters
+
+    def resolve(self, settings: Settings) -> Context:
+        """The context of a session with these settings."""
+        login = self._login
+        client = ClientAttributes(settings.application_name, login.user, login.database, login.address or None)
+        return self._database.policy.context_for(settings, client)
+
+    def completed(self, decision: Decision, sqlstate: str | None) -> None:
+        """Count a statement; on the hot path."""
+        statement = decision.statement
+        counters = self._counters
+        verdict = statement.verdict
+        if verdict == "refuse":
+            if sqlstate is not None:
+                counters.refused(sqlstate)
+            else:
+                verdict = "allow"  # the server was to refuse it, but the column has come in the meantime
+        elif sqlstate is not None:
+            counters.errors_passed += 1
+        counters.statements["opaque" if statement.facts.opaque and verdict == "allow" else verdict] += 1
+
+    async def refresh(self) -> None:
+        """Until a newer snapshot is in force."""
+        await self._database.refresh()
+
+    def reconsider(self) -> None:
+        """The policy has changed."""
+        self._changed()
+
+    def leave(self) -> None:
+        """The session is over."""
+        self._database.left(self)
+
+
+class Database:
+    """Catalog, policy and sessions of one database."""
+
+    def __init__(self, live: Live, plans: tuple[Plan, ...], options: Options, counters: Counters) -> None:
+        self.counters = counters
+        self.live = live
+        self.policy = Policy(None, plans, options)
+        self._presences: set[Presence] = set()
+        live.subscribe(self._follow)
+
+    @property
+    def idle(self) -> bool:
+        """Nobody is in it."""
+        return not self._presences
+
+    def _follow(self, schema: Schema) -> None:
+        before = self.policy
+        self.policy = Policy(schema, before.plans, before.options, before)
+        for presence in tuple(self._presences):
+            presence.reconsider()
+
+    async def ready(self) -> None:
+        """Until there is a snapshot, or none to be had for now."""
+        self.live.hold()  # so that the connection is there when the session enters
+        try:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.live.current(), READY_SECONDS)
+        finally:
+            self.live.release()
+
+    async def refresh(self) -> None:
+        """Until a reading that begins now is in force, or cannot be had."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.live.refresh(), REFRESH_SECONDS)
+
+    def enter(self, login: Login, changed: Callable[[], None]) -> Presence:
+        """A session begins."""
+        presence = Presence(self, login, changed)
+        self._presences.add(presence)
+        self.live.hold()
+        self.counters.session_opened()
+        return presence
+
+    def left(self, presence: Presence) -> None:
+        """A session is over."""
+        self._presences.discard(presence)
+        self.live.release()
+        self.counters.session_closed()
+
+
+class Databases:
+    """Every database that a client has asked for, by name."""
+
+    def __init__(self, control: Endpoint, plans: Sequence[Plan], options: Options, counters: Counters) -> None:
+        self._control = control
+        self._plans = tuple(plans)
+        self._options = options
+        self._counters = counters
+        self._by_name: dict[str, Database] = {}
+
+    def __call__(self, name: str) -> Database:
+        """The database of that name, whether or not the server has it."""
+        found = self._by_name.get(name)
+        if found is None:
+            self._forget_idle()
+            found = self._by_name[name] = self._make(name)
+        return found
+
+    def _make(self, name: str) -> Database:
+        plans = tuple(plan for plan in self._plans if (plan.database or self._control.database) == name)
+        return Database(Live(self._control, name), plans, self._options, self._counters)
+
+    def _forget_idle(self) -> None:
+        idle = [name for name, database in self._by_name.items() if database.idle]
+        for name in idle[: max(0, len(idle) - MAX_IDLE)]:
+            del self._by_name[name]
+
+    async def close(self) -> None:
+        """Let go of every catalog."""
+        await asyncio.gather(*(database.live.close() for database in self._by_name.values()))

@@ -1,0 +1,108 @@
+"""From Settings to a running proxy, and to its end: SIGTERM drains, a second signal ends at once."""
+
+import asyncio
+import resource
+import signal
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+
+import structlog
+import uvloop
+
+from lintel import admin, catalog, log, metrics
+from lintel.app import tls
+from lintel.app.database import Databases
+from lintel.catalog import Endpoint
+from lintel.config import Address, ConfigError, Settings
+from lintel.metrics import Counters
+from lintel.plan import Plan
+from lintel.policy import Options
+from lintel.session import listener
+from lintel.session.connector import Connector
+
+DRAIN_SECONDS = 7.0  # with the admin side's own end and the last flush less than ten
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+_log = structlog.get_logger(__name__)
+
+
+def serve(settings: Settings, plans: Sequence[Plan], announce: Callable[[str], None]) -> None:
+    """Run until a signal; `announce` gets the one line that says where. ConfigError where it cannot start."""
+    log.configure(settings.log.level, settings.log.format)
+    _allow_many_connections()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(settings, plans, announce))
+
+
+async def _serve(settings: Settings, plans: Sequence[Plan], announce: Callable[[str], None]) -> None:
+    counters = metrics.Counters()
+    endpoint = catalog.resolve(settings.server.dsn)
+    connector = Connector(tls.one_leg(settings.listen, endpoint), settings.server.connect_timeout)
+    options = Options(settings.shield.on_opaque, settings.shield.on_stale)
+    databases = Databases(_control(settings, endpoint), plans, options, counters)
+    clients = listener.Listener(databases, connector, listener.Options(tls=tls.context(settings.listen)))
+    stop = _stop_on_signals(clients)
+    async with AsyncExitStack() as stack:  # from here on in the reverse order of the end
+        stack.push_async_callback(databases.close)
+        admin_port = await _start_admin(stack, settings, counters, connector)
+        listen_port = await _start_listening(stack, settings.listen.address, clients)
+        at = settings.listen.address._replace(port=listen_port), settings.admin.address._replace(port=admin_port)
+        announce(f"lintel ready listen={at[0]} admin={at[1]}")
+        _log.info("ready", listen=str(at[0]), server=endpoint.where, plans=[plan.id for plan in plans])
+        await stop.wait()
+        _log.info("draining", sessions=clients.sessions)
+    _log.info("ended")
+
+
+def _control(settings: Settings, endpoint: Endpoint) -> Endpoint:
+    """Where the catalogs are read: on the same databases, maybe as somebody else."""
+    dsn = settings.server.control_dsn
+    return catalog.resolve(dsn, "server.control_dsn").on(endpoint.database) if dsn else endpoint
+
+
+async def _start_listening(stack: AsyncExitStack, address: Address, clients: listener.Listener) -> int:
+    try:
+        server = await asyncio.get_running_loop().create_server(clients.accept, address.host, address.port)
+    except OSError as problem:
+        raise ConfigError("listen.address", str(address), problem.strerror or str(problem)) from None
+    stack.push_async_callback(clients.drain, DRAIN_SECONDS)
+    stack.callback(server.close)
+    port: int = server.sockets[0].getsockname()[1]
+    return port
+
+
+async def _start_admin(stack: AsyncExitStack, settings: Settings, counters: Counters, connector: Connector) -> int:
+    lag = metrics.LoopLag()
+    watching = asyncio.create_task(lag.watch(), name="loop lag")
+    stack.callback(watching.cancel)
+    registry = metrics.registry(metrics.Exporter(counters, lag))
+    access = admin.Access(settings.admin.address.host, settings.admin.token or None)
+
+    async def reach_server() -> None:
+        transport, _ = await connector.connect()
+        transport.close()
+
+    checks = {"server": admin.probe(reach_server)}
+    application = admin.application(lambda: metrics.exposition(registry), checks, access)
+    endpoint = await admin.start(application, *settings.admin.address)
+    stack.push_async_callback(endpoint.stop)
+    return endpoint.port
+
+
+def _stop_on_signals(clients: listener.Listener) -> asyncio.Event:
+    stop = asyncio.Event()
+
+    def handle() -> None:
+        if stop.is_set():
+            clients.end()
+        stop.set()
+
+    for number in SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, handle)
+    return stop
+
+
+def _allow_many_connections() -> None:
+    """Two descriptors for each session; the usual soft limit of 1,024 is there for the sake of select()."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
