@@ -100,6 +100,8 @@ def _as_uri(dsn: str) -> str:
         return _uri(_pairs(dsn))
     bare, _, query = dsn.partition("?")
     pairs = dict(urllib.parse.parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query)))
+    if bare.count("/") == 3:  # for libpq an empty database is none; asyncpg would take it at its word
+        bare = bare.removesuffix("/")
     return bare + _query(pairs)
 
 

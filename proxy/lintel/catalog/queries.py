@@ -17,8 +17,9 @@ SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS vers
 MOMENT = "SELECT pg_catalog.pg_current_snapshot()::pg_catalog.text"
 
 # age(xmin) is relative to the current transaction, hence the "+ count(*) * minus": it makes a sum of xmin, which moves
-# whenever a row replaces another. (Rows made by initdb have no such age, so only users' rows are counted.) pg_class is looked at by value instead: TRUNCATE, CREATE INDEX and REFRESH
-# MATERIALIZED VIEW write new versions of its rows that say nothing new. VACUUM and ANALYZE write in place.
+# whenever a row replaces another. (Rows made by initdb have no such age, so only users' rows are counted.)
+# pg_class is looked at by value instead: TRUNCATE, CREATE INDEX and REFRESH MATERIALIZED VIEW write new versions of
+# its rows that say nothing new. VACUUM and ANALYZE write in place.
 _ROWS = """
     SELECT pg_catalog.concat_ws(' ', pg_catalog.count(*),
            pg_catalog.sum(pg_catalog.age(r.xmin)) + pg_catalog.count(*) * (SELECT minus FROM now))
@@ -137,5 +138,5 @@ FUNCTIONS = _FUNCTIONS.format(which=">= 16384")
 SYSTEM_FUNCTIONS = (
     _FUNCTIONS.format(which="< 16384")
     + " AND (p.proretset OR o.names IS NOT NULL OR row_type.oid IS NOT NULL"
-    + " OR p.prorettype = 'pg_catalog.record'::pg_catalog.regtype)"
+    + " OR p.prorettype = 'pg_catalog.record'::pg_catalog.regtype OR p.proname LIKE 'json%\\_populate\\_record%')"
 )
