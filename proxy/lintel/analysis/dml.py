@@ -16,6 +16,8 @@ def insert(walk: Walk, node: Node, outer: Scope) -> Outputs:
     walk.new_level()
     scope = Scope(outer)
     with_clause(walk, node, scope)
+    if "selectStmt" in node and "cols" not in node:
+        walk.result.positional.add("insert")
     target = relation_item(walk, node["relation"], scope, "insert")
     width = _source_width(walk, node, scope)
     targets(walk, node, node.get("cols", []), target, width)

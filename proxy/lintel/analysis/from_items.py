@@ -1,5 +1,6 @@
 """FROM: relations, subqueries, functions, joins (transformFromClauseItem in parse_clause.c)."""
 
+from lintel.analysis import composite
 from lintel.analysis.meanings import Ambiguous, Col, Columns, Expr, Meaning, Merged, Missing, Unknown
 from lintel.analysis.names import output_name
 from lintel.analysis.resolution import Node, Source
@@ -134,7 +135,8 @@ def _function(walk: Walk, node: Node, scope: Scope) -> Item:
         location = leftmost(call[0])
         defined = call[1].get("List", {}).get("items", []) if len(call) > 1 else []
         only_alias = alias if len(calls) == 1 else None
-        names, call_known, scalar = _outputs(walk, call[0], defined or node.get("coldeflist", []), only_alias)
+        defined = defined or node.get("coldeflist", [])
+        names, call_known, scalar = _outputs(walk, call[0], defined, only_alias, scope)
         known = known and call_known
         columns += [(name, Expr(walk.at(location), len(columns) + i)) for i, name in enumerate(names)]
     if node.get("ordinality"):
@@ -155,7 +157,9 @@ def _unnested(call: list[Node]) -> list[list[Node]]:
     return [[{"FuncCall": {**function, "args": [arg]}}] for arg in args]
 
 
-def _outputs(walk: Walk, call: Node, defined: list[Node], alias: str | None) -> tuple[list[str], bool, bool]:
+def _outputs(
+    walk: Walk, call: Node, defined: list[Node], alias: str | None, scope: Scope
+) -> tuple[list[str], bool, bool]:
     """(column names, whether they are all known, whether it is one scalar)."""
     if defined:
         return [column["ColumnDef"]["colname"] for column in defined], True, False
@@ -163,6 +167,8 @@ def _outputs(walk: Walk, call: Node, defined: list[Node], alias: str | None) -> 
     if "FuncCall" not in call:
         return [alias or name], True, True
     shapes = _shapes(walk, call["FuncCall"]["funcname"])
+    if name == "unnest":
+        shapes = composite.unnested(walk, call["FuncCall"]["args"][0], scope)
     if shapes == {None}:
         return [alias or name], True, True
     if len(shapes) == 1:

@@ -81,7 +81,9 @@ def _composite_star(walk: Walk, entry: Node, scope: Scope) -> tuple[Columns | No
     found = walk.result.bindings.get((walk.at(location), "star"))
     if found is not None:
         return found, True
-    names = composite.columns(walk, {"A_Indirection": {**indirection, "indirection": indirection["indirection"][:-1]}}, scope)
+    names = composite.columns(
+        walk, {"A_Indirection": {**indirection, "indirection": indirection["indirection"][:-1]}}, scope
+    )
     if names is None:
         walk.opaque("a star on a composite value")
         return (), False

@@ -145,9 +145,6 @@ def _words(tag: str) -> str:
 
 
 def _query(walk: Walk, node: Node, scope: Scope) -> None:
-    ((tag, body),) = node.items()
-    if tag == "InsertStmt" and "selectStmt" in body and not body.get("cols"):
-        walk.result.positional.add("insert")
     subquery(walk, node, scope)
 
 

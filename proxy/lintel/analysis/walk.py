@@ -144,6 +144,9 @@ class Walk:
         if sublink is not None and sublink["subLinkType"] == "EXPR_SUBLINK":
             columns, _ = _scalar(self, sublink, scope)
             return columns[0][1] if self.ours(sublink["location"]) and len(columns) == 1 else Expr(at)
+        if "A_Indirection" in node:
+            field = _field(self, node["A_Indirection"], scope)
+            return Expr(at) if field is None else field
         self.visit(node, scope)
         return Expr(at)
 
@@ -354,30 +357,41 @@ def _projection(walk: Walk, call: Node, name: str, reference: Node, scope: Scope
 
 
 def _indirection(walk: Walk, node: Node, scope: Scope) -> None:
+    _field(walk, node, scope)
+
+
+def _field(walk: Walk, node: Node, scope: Scope) -> Meaning | None:
+    """(t).c, (t).*, (expression).c, a[1]: the meaning where it is a column of a whole row, passed through."""
     reference = node["arg"].get("ColumnRef")
     walk.visit(node["indirection"], scope)
     if reference is None or "A_Star" in reference["fields"][-1]:
         walk.visit(node["arg"], scope)
-        return
+        return None
     steps = node["indirection"]
     uses = len(walk.result.rows)
     meaning = resolve_reference(walk, reference, scope, "(row)")
-    if isinstance(meaning, Row):
-        _project(walk, reference["location"], meaning, steps[0])
-        if "A_Star" in steps[0]:
-            for use in walk.result.rows[uses:]:
-                walk.result.starred.update(oids(use.item))
+    if not isinstance(meaning, Row):
+        return None
+    if "A_Star" in steps[0]:
+        _all_fields(walk, reference["location"], meaning, walk.result.rows[uses:])
+    elif "String" in steps[0]:
+        found = _one_field(walk, reference["location"], meaning, steps[0]["String"]["sval"])
+        return found if len(steps) == 1 else None
+    return None
 
 
-def _project(walk: Walk, location: int, row: Row, step: Node) -> None:
-    if "A_Star" in step:
-        for _, meaning in row.columns:
-            walk.read(meaning)
-        walk.bind(location, "star", row.columns)
-    elif "String" in step:
-        name = step["String"]["sval"]
-        found = [meaning for column, meaning in row.columns if column == name]
-        _note_field(walk, location, name, found)
+def _all_fields(walk: Walk, location: int, row: Row, uses: list[RowUse]) -> None:
+    for _, meaning in row.columns:
+        walk.read(meaning)
+    walk.bind(location, "star", row.columns)
+    for use in uses:
+        walk.result.starred.update(oids(use.item))
+
+
+def _one_field(walk: Walk, location: int, row: Row, name: str) -> Meaning | None:
+    found = [meaning for column, meaning in row.columns if column == name]
+    _note_field(walk, location, name, found)
+    return found[0] if len(found) == 1 else None
 
 
 def _note_field(walk: Walk, location: int, name: str, found: list[Meaning]) -> None:

@@ -7,6 +7,9 @@ SELECT (home).city, (p.home).zip FROM people p WHERE (p.home).street = 'x'
 -- all fields of a composite column are not the table's star
 SELECT (home).* FROM people
 
+-- all fields of an element, inside and outside
+SELECT s.city, s.zip FROM (SELECT (works[1]).*, (p.home).* FROM people p) AS s(a, city, b, c, d, zip)
+
 -- a field of an array of composites
 SELECT (works[1]).city, works[id] FROM people
 
@@ -69,6 +72,7 @@ SELECT h.city FROM people p, home_of(p.id) h
 -- a whole row of a function
 SELECT f FROM orders_of(1) f
 
+-- {"opaque": true}
 -- the output of a function in the target list
 SELECT (stats(id)).total, (orders_of(id)).* FROM customers
 
@@ -85,14 +89,28 @@ INSERT INTO customers (id, name, email) VALUES (1, 'a', 'b') ON CONFLICT (lower(
 -- on conflict with a whole excluded row
 INSERT INTO people (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET first_name = to_jsonb(excluded) ->> 'x'
 
+-- {"opaque": true}
 -- jsonb_populate_record with a table's row type
 SELECT r.total FROM jsonb_populate_record(NULL::orders, '{}') AS r
 
 -- a cast to a row type
 SELECT (ROW(1, 2, 3)::pairs).b
 
+-- {"opaque": true}
 -- a composite literal
 SELECT ('(1,2,3)'::pairs).*
 
 -- a domain, an enum and a range are just types
 SELECT id::int8, int4range(id, 5) FROM people
+
+-- unnest of an array of composites
+SELECT w.city, zip, w FROM people, unnest(works) AS w
+
+-- unnest of an array of composites, column aliases and ordinality
+SELECT s, nr FROM people p, unnest(p.works) WITH ORDINALITY AS w(s, c, z, nr)
+
+-- unnest of a cast parameter leaves outer names alone
+SELECT x, name FROM unnest($1::bigint[]) AS x, customers WHERE EXISTS (SELECT 1 FROM unnest(ARRAY[1]) WHERE credit > 0)
+
+-- unnest of a cast to an array of composites
+SELECT city, first_name FROM people, unnest($1::address[]) AS a
