@@ -116,6 +116,8 @@ def _ordinal(walk: Walk, node: Node, columns: Columns) -> list[Meaning]:
     if "A_Const" in node:
         walk.result.exact = True
     position = node.get("A_Const", {}).get("ival", {}).get("ival", 0)
+    if position > len(columns):
+        walk.problem("42P10", walk.at(node["A_Const"]["location"]), f"position {position} is not in select list")
     return [columns[position - 1][1]] if 0 < position <= len(columns) else []
 
 
