@@ -13,6 +13,7 @@ Lintel's on the physical schema of the *other* side, the strictest of all its st
     unstable  the rows are not compared (EXPLAIN, ctid): only their description and number
     block     means something in a transaction block only (cursors)
     simple    can be sent as a Query only (several statements, no parameters)
+    record    a whole row is of type record, not of the table's own (whole_rows = "record")
     pg17      needs that version of the server (or pg16, pg18 ...)
 """
 
@@ -25,7 +26,7 @@ from tests.shield.wire_client import Param
 
 HERE = Path(__file__).parent
 HEADER = re.compile(r"--- (old|new) (allow|rewrite|refuse)(?: (\w{5}))?((?: [a-z]+\d*)*)(?: # (.*))?")
-FLAGS = re.compile(r"ordered|unstable|block|simple|pg\d+")
+FLAGS = re.compile(r"ordered|unstable|block|simple|record|pg\d+")
 
 Side = Literal["old", "new"]
 

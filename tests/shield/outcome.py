@@ -1,9 +1,9 @@
 """What a case came to: run it, and say where two outcomes differ. Knows the protocol, not what Lintel does."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.shield.case import Case, Step
-from tests.shield.wire_client import Client, Reply, Result, Row
+from tests.shield.wire_client import Client, Field, Reply, Result, Row
 
 MODES = ("simple", "simple in a block", "extended", "extended in a block")
 BINARY = "extended in a block"  # this mode asks for its columns in binary
@@ -75,7 +75,7 @@ def _compared(case: Case, left: Reply, right: Reply) -> list[tuple[str, object, 
         ("status", left.status, right.status),
         ("notices", left.notices, right.notices),
         ("tags", [r.tag for r in left.results], [r.tag for r in right.results]),
-        ("columns", [r.fields for r in left.results], [r.fields for r in right.results]),
+        ("columns", [_columns(case, r) for r in left.results], [_columns(case, r) for r in right.results]),
         ("parameters", [r.parameters for r in left.results], [r.parameters for r in right.results]),
     ]
     if "unstable" not in case.flags:
@@ -89,6 +89,12 @@ def _compared(case: Case, left: Reply, right: Reply) -> list[tuple[str, object, 
 def _error(reply: Reply) -> tuple[str | None, ...] | None:
     """SQLSTATE, position and message: what a client could act on or read."""
     return tuple(reply.error.get(letter) for letter in "CPM") if reply.error else None
+
+
+def _columns(case: Case, result: Result) -> list[Field] | None:
+    if result.fields is None:
+        return None
+    return [replace(field, type_oid=0) if "record" in case.flags else field for field in result.fields]
 
 
 def _rows(case: Case, result: Result) -> list[Row]:

@@ -36,10 +36,10 @@ SELECT o.*, c.name FROM orders o JOIN customers c ON c.cid = o.cid FOR NO KEY UP
 --- old rewrite ordered
 SELECT * FROM orders WHERE id < 4 ORDER BY id LIMIT 1 FOR UPDATE NOWAIT
 
---- old refuse 42501 # TABLESAMPLE moves inside (T4): not served in this version
+--- old rewrite # T4: TABLESAMPLE moves inside
 SELECT * FROM orders TABLESAMPLE BERNOULLI (100)
 
---- old refuse 42501 # TABLESAMPLE moves inside (T4): not served in this version
+--- old rewrite # T4: TABLESAMPLE moves inside
 SELECT s.* FROM orders AS s TABLESAMPLE SYSTEM (100) REPEATABLE (7) WHERE s.cid = 1
 
 --- old rewrite
@@ -264,7 +264,7 @@ SELECT p.priority FROM orders AS p(a, b) WHERE p.a = 1
 --- new rewrite
 SELECT e FROM orders AS p(a, b, c, d, e)
 
---- new refuse 42501 # TABLESAMPLE moves inside (T4): not served in this version
+--- new rewrite # T4: TABLESAMPLE moves inside
 SELECT priority FROM ONLY orders TABLESAMPLE BERNOULLI (100)
 
 --- new rewrite

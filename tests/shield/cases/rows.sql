@@ -69,10 +69,10 @@ SELECT order_size(o) FROM orders o
 --- old refuse 42501 # a function of the row type, written as a column (T6)
 SELECT o.order_size FROM orders o
 
---- old refuse 42501 # a whole row other than inside row_to_json and the like: not served in this version (T6)
+--- old rewrite # T6: whole_rows = record
 SELECT string_agg(d::text, ' ') FROM docs d
 
---- old rewrite unstable
+--- old rewrite record # T6: whole_rows = record
 SELECT d FROM docs d
 
 --- new refuse 42501 # T6: no such row type yet

@@ -72,13 +72,13 @@ BEGIN; INSERT INTO orders VALUES (50, 1, 2, 'n'); ROLLBACK; TABLE orders
 --- old rewrite simple
 SELECT * FROM orders WHERE id = 1; SELECT 1 / 0; SELECT * FROM orders
 
---- old rewrite simple
+--- old allow simple
 UPDATE orders SET note = 'lost'; SELECT * FROM orders WHERE missing
 
 --- old rewrite block
 SAVEPOINT a
 --- then
-SELECT *, 1 / (id - 1) FROM orders
+SELECT *, 1 / (id - 1) FROM orders WHERE id = 1
 --- then
 ROLLBACK TO a
 --- then

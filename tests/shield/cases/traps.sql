@@ -39,7 +39,7 @@ SELECT ctid, * FROM orders
 --- old refuse 42501 # T3: a system column beside a star, be it in EXISTS
 SELECT t.tid FROM tasks t WHERE EXISTS (SELECT * FROM orders o WHERE o.tableoid = 'orders'::regclass AND priority = 7 AND o.cid = t.cid) -- T3
 
---- old refuse 42501 # TABLESAMPLE moves inside (T4): not served in this version
+--- old rewrite # T4: TABLESAMPLE moves inside
 SELECT * FROM ONLY orders o TABLESAMPLE SYSTEM (100) REPEATABLE (1) FOR SHARE -- T4
 
 --- old rewrite
