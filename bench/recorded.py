@@ -2,9 +2,10 @@
 
 import json
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+from bench.relays import lintel_command
 
 TABLE = "public.pgbench_accounts"
 
@@ -24,7 +25,7 @@ class Recorded:
 
 def recorded(store: Path, sent: int, program: Path | None) -> Recorded:
     """Ask `lintel report`, once Lintel has ended and flushed."""
-    command = [str(program or Path(sys.executable).parent / "lintel"), "report", "--store", str(store)]
+    command = [*lintel_command(program), "report", "--store", str(store)]
     command += ["--format", "json", "--table", TABLE]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     try:

@@ -65,7 +65,7 @@ def direct(server: Server) -> Iterator[Relay]:
 @contextlib.contextmanager
 def lintel(server: Server, store: Path, program: Path | None = None) -> Iterator[Relay]:
     """`lintel serve` as users start it, recording into `store`, with the plan on the queried table."""
-    command = [str(program or Path(sys.executable).parent / "lintel"), "serve", "--server", server.dsn(DATABASE)]
+    command = [*lintel_command(program), "serve", "--server", server.dsn(DATABASE)]
     command += ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--store", str(store), "--plan", str(PLAN)]
     with tempfile.NamedTemporaryFile(prefix="lintel-bench-", suffix=".log") as log:
         try:
@@ -99,6 +99,11 @@ def pgbouncer(server: Server, program: str) -> Iterator[Relay]:
             if not _listens(port, process):
                 raise BenchFailure(f"pgbouncer did not start: {log.read_text()[-2000:]}")
             yield Relay("pgbouncer", Target("127.0.0.1", port, server.user, DATABASE), process.pid)
+
+
+def lintel_command(program: Path | None) -> list[str]:
+    """This checkout's, or another build's."""
+    return [sys.executable, "-m", "lintel"] if program is None else [str(program)]
 
 
 def pgbouncer_program() -> str | None:
