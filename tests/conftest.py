@@ -1,10 +1,12 @@
 """Fixtures that every part's tests share: real PostgreSQL servers, a fresh database, a Lintel in front of it."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import psycopg
 import pytest
+from tests.e2e.proxy import Proxy
 
 from lintel.demo.postgres import Binaries, Server, find, launch
 
@@ -39,3 +41,25 @@ def database(server: Server) -> Iterator[str]:
         control.execute(f"CREATE DATABASE {name}")
         yield server.dsn(name)
         control.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def lintel() -> Iterator[Callable[..., Proxy]]:
+    """Call it with a DSN and flags of `lintel serve`: a Proxy that ends with the test, and fails it if it broke."""
+    started: list[Proxy] = []
+    with ExitStack() as stack:
+
+        def start(dsn: str, *flags: str, **environment: str) -> Proxy:
+            started.append(stack.enter_context(Proxy(dsn, *flags, environment=environment)))
+            return started[-1]
+
+        yield start
+        for proxy in started:
+            proxy.terminate()
+        broken = [line for proxy in started for line in proxy.log.splitlines() if _is_traceback(line)]
+    assert not broken
+
+
+def _is_traceback(line: str) -> bool:
+    # Python's own, and the frames that a structured line carries.
+    return line.startswith("Traceback ") or '"at": [' in line

@@ -92,9 +92,10 @@ class Server:
             conf.writelines(f"{name} = {_quoted(value)}\n" for name, value in values.items())
 
     def start(self) -> None:
-        """Start the postmaster and wait until it accepts connections."""
-        for _ in range(3):  # the free port may be somebody else's by the time the server binds it
-            self.port = _free_port()
+        """Start the postmaster, on the port that it had before if any, and wait until it accepts connections."""
+        for attempt in range(3):  # the free port may be somebody else's by the time the server binds it
+            if attempt or not self.port:
+                self.port = _free_port()
             self._process = self._spawn()
             if self._wait_ready(self._process):
                 return
@@ -130,7 +131,7 @@ class Server:
         command = [str(self._bindir / "postgres"), "-D", str(self._data), "-p", str(self.port)]
         hook = _die_with_parent(os.getpid())  # two system calls, looked up before the fork
         options: dict[str, Any] = {"cwd": "/", "preexec_fn": hook, "start_new_session": True, **self._account}
-        with (self.directory / "log").open("wb") as log:
+        with (self.directory / "log").open("ab") as log:
             process: subprocess.Popen[bytes] = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, **options
             )
