@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 REFUSED = "lintel_refused_"  # a refused statement is replaced by SELECT lintel_refused_17
 _LOUD = frozenset({"42703", "42702"})  # how a loud text fails
 _BY_SHAPE = frozenset({"select", "insert", "update", "delete", "merge"})
+_WAY_OUT = "Run it on a direct connection to the server, or release the plan."
 _numbers = count(1)
 
 
@@ -164,25 +165,24 @@ def _opaque(policy: "Policy", text: bytes, why: str, parts: list[Judged]) -> Dec
     facts = replace(facts_in(parts), opaque=why)
     made = _Edits()
     statement = Statement(stored_text(text), facts, "allow")
-    if _refuses(policy, text):
-        message = f"lintel: the statement could not be understood ({why}){_touching(policy)}; it was not run"
-        refusal = Refusal("42501", message, "Send it to the server directly, or release the plan.")
-        _replace(0, len(text), refusal, made)
-        plans = tuple(plan.id for plan in policy.plans)
-        statement = replace(statement, verdict="refuse", plans=plans, sqlstate="42501", message=message)
+    plans = _meant(policy, text)
+    if plans or (policy.options.on_opaque == "refuse" and policy.schema is not None):
+        message = f"lintel: the statement could not be understood ({why}){_touching(plans)}; it was not run"
+        _replace(0, len(text), Refusal("42501", message, _WAY_OUT), made)
+        statement = replace(statement, verdict="refuse", plans=tuple(plans), sqlstate="42501", message=message)
     effects = Effects() if made.refusals else effects_in(parts)
     return Decided(_decision(text, made, effects, statement), names_in(parts))
 
 
-def _refuses(policy: "Policy", text: bytes) -> bool:
-    stale = policy.schema is None
-    if policy.options.on_opaque == "refuse" and not stale:
-        return True
-    if not policy.plans or (stale and policy.options.on_stale == "pass"):
-        return False
-    return mentions(text, policy.planned_names)
+def _meant(policy: "Policy", text: bytes) -> list[str]:
+    """Ids of the plans whose tables the text may touch, by the names in it."""
+    if policy.schema is None and policy.options.on_stale == "pass":
+        return []
+    planned = policy.planned
+    names = mentions(text, planned) if planned else ()
+    return sorted({plan_id for name in names for plan_id in planned[name]})
 
 
-def _touching(policy: "Policy") -> str:
-    plans = ", ".join(f'"{plan.id}"' for plan in policy.plans)
-    return f" and may touch a table under plan {plans}" if plans else ""
+def _touching(plans: list[str]) -> str:
+    names = ", ".join(f'"{plan_id}"' for plan_id in plans)
+    return f" and may touch a table under plan {names}" if plans else ""

@@ -1,4 +1,4 @@
-"""Whether a text that was not understood may still speak of a table under a plan: do its identifiers name it."""
+"""Which tables a text that was not understood may still speak of: the names that are identifiers in it."""
 
 from collections.abc import Iterable
 
@@ -7,21 +7,20 @@ from lintel.sql.tokens import tokens
 _LIMIT = 1 << 20  # beyond it, bytes are searched instead of tokens
 
 
-def mentions(text: bytes, names: Iterable[str]) -> bool:
-    """Whether an identifier token, folded as the server folds it, is one of the names (63 bytes at most)."""
-    wanted = {name.encode() for name in names}
+def mentions(text: bytes, names: Iterable[str]) -> set[str]:
+    """The names that an identifier token of the text may be, folded as the server folds it (63 bytes at most)."""
+    wanted = {name.encode(): name for name in names}
     if len(text) > _LIMIT:
         lowered = text.lower()
-        return any(name.lower() in lowered for name in wanted)
-    return any(
-        _names(text[t.start : t.end], t.kind, wanted) for t in tokens(text) if t.kind in ("ident", "quoted", "error")
-    )
-
-
-def _names(word: bytes, kind: str, wanted: set[bytes]) -> bool:
-    if kind == "ident":
-        return word.lower()[:63] in wanted
-    if kind == "quoted" and word[:1] == b'"':
-        return word[1:-1].replace(b'""', b'"')[:63] in wanted
-    # U&"..." with escapes, or text that never closes: any name may be meant.
-    return True
+        return {name for word, name in wanted.items() if word.lower() in lowered}
+    found: set[str] = set()
+    for token in tokens(text):
+        word = text[token.start : token.end]
+        if token.kind == "ident":
+            found.add(wanted.get(word.lower()[:63], ""))
+        elif token.kind == "quoted" and word[:1] == b'"':
+            found.add(wanted.get(word[1:-1].replace(b'""', b'"')[:63], ""))
+        elif token.kind in ("quoted", "error"):
+            # U&"..." with escapes, or text that never closes: any name may be meant.
+            return set(wanted.values())
+    return found - {""}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from lintel.plan import Plan
 from lintel.plan.clients import ClientAttributes, Side
@@ -76,10 +77,12 @@ class Policy:
         """plan id -> the side that its rules give a client; None: to be inferred from each statement."""
         return dict(self._sides(client))
 
-    @property
-    def planned_names(self) -> frozenset[str]:
-        """The bare names of all tables under a plan, partitions and children included."""
-        names = {plan.name for plan in self.plans}
-        if self.schema is not None:
-            names |= {self.schema.relations[oid].name for oid in self.covered.by_oid}
-        return frozenset(names)
+    @cached_property
+    def planned(self) -> dict[str, set[str]]:
+        """Bare names of the tables under plans, partitions and children included -> ids of the plans."""
+        found: dict[str, set[str]] = {}
+        for plan in self.plans:
+            found.setdefault(plan.name, set()).add(plan.id)
+        for oid, plans in self.covered.by_oid.items():
+            found.setdefault(self.covered.schema.relations[oid].name, set()).update(plan.id for plan in plans)
+        return found

@@ -144,7 +144,9 @@ class _Judging:
             return False
         if answer.problems or other.problems:
             # What fails for the client must fail, and with the same error: another's SQLSTATE would mislead it.
-            return [(p.sqlstate, p.message) for p in answer.problems] == [(p.sqlstate, p.message) for p in other.problems]
+            return [(p.sqlstate, p.message) for p in answer.problems] == [
+                (p.sqlstate, p.message) for p in other.problems
+            ]
         if answer.bindings == other.bindings:
             return True
         return self._passes_stars() and all(key[1] == "star" for key in _differences(answer, other))
@@ -193,8 +195,7 @@ class _Judging:
         return Verdict(
             "refuse", case.answer, self.world, edits, "42703",
             f'lintel: plan "{plan.id}": column "{name}" of {plan.table} is not there yet; the {what} was refused',
-            f'Nothing was written. Use "{name}" once the column has been added, '
-            f"or set [shield] absent_{what}s of the plan.",
+            f'Nothing was written. Statements that {what} "{name}" work from the moment the column is added.',
             by_server=True, loud=True, plans=self.ids,
         )  # fmt: skip
 
