@@ -1,0 +1,39 @@
+"""`lintel serve`: the proxy."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lintel.cli import options
+from lintel.config import Flag, load
+
+
+def serve(
+    file: options.File = None,
+    server: options.Server = None,
+    listen: Annotated[str | None, typer.Option("--listen", metavar="HOST:PORT", help="Where clients connect.")] = None,
+    admin: Annotated[str | None, typer.Option("--admin", metavar="HOST:PORT", help="Metrics and health.")] = None,
+    store: options.Store = None,
+    plan: Annotated[list[Path] | None, typer.Option("--plan", metavar="FILE", help="A plan; may be repeated.")] = None,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Log at level debug.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Log at level warning.")] = False,
+) -> None:
+    """Relay clients to a Postgres, record what they use, carry what the plans say.
+
+    Prints `lintel ready listen=HOST:PORT admin=HOST:PORT` when it is; port 0 picks a free one.
+    SIGTERM drains: idle sessions end at once, others when their transaction has.
+    """
+    from lintel import plan as plans
+    from lintel.app import serve as run
+
+    flags = [
+        Flag("--server", "server.dsn", server),
+        Flag("--listen", "listen.address", listen),
+        Flag("--admin", "admin.address", admin),
+        Flag("--store", "record.store", store),
+        Flag("--plan", "shield.plans", [str(one) for one in plan or ()]),
+        Flag("-v" if verbose else "-q", "log.level", "debug" if verbose else "warning" if quiet else None),
+    ]
+    settings = load(file, flags).settings
+    run(settings, plans.load_all(settings.shield.plans), lambda line: print(line, flush=True))
