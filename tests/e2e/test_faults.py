@@ -54,10 +54,7 @@ def test_a_server_lost_in_a_transaction_and_back_again() -> None:
             assert client.closed
         with pytest.raises(psycopg.OperationalError):
             psycopg.connect(uri(proxy))
-        port = server.port
         server.start()
-        if server.port != port:
-            pytest.skip("the port of the stopped server was taken meanwhile")
         with psycopg.connect(uri(proxy)) as client:
             assert client.execute("SELECT count(*) FROM t").fetchone() == (0,)
 

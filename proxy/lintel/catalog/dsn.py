@@ -44,6 +44,8 @@ _CLIENT_ONLY = frozenset(
     )
 )
 
+_HARMLESS = ("no key=value", "root certificate file")  # what such a message quotes is a place or a file
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -130,4 +132,5 @@ def _pairs(conninfo: str) -> dict[str, str]:
 
 
 def _harmless(problem: Exception) -> str:
-    return str(problem) if str(problem).startswith("no key=value") else type(problem).__name__
+    said = str(problem).partition("\n")[0]
+    return said if said.startswith(_HARMLESS) else type(problem).__name__

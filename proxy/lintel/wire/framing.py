@@ -15,13 +15,14 @@ header = Struct(">BI").unpack_from  # (type, length) at an offset
 # What the server itself takes (PQ_SMALL_MESSAGE_LIMIT, PQ_LARGE_MESSAGE_LIMIT in its source).
 SMALL: Final = 10_000
 LARGE: Final = 0x3FFFFFFF
+LARGEST_SIGNED: Final = 0x7FFFFFFF  # lengths are Int32: what is beyond is negative
 # Statement texts are the only large thing that has to be whole in memory here.
 STATEMENT: Final = 256 * 1024 * 1024
 
 
 def check_length(side: Side, length: int, limit: int) -> None:
     """Before anything is allocated for a frame."""
-    if length < 4:
+    if length < 4 or length > LARGEST_SIGNED:
         raise ProtocolError(side, "08P01", f"invalid message length {length}")
     if length > limit:
         raise ProtocolError(side, "54000", f"message of {length} bytes is over the limit of {limit}")
