@@ -28,7 +28,7 @@ from .messages import (
     SYNC,
     TERMINATE,
 )
-from .state import FOR_PARSE, FOR_READY, FOR_STARTUP, IN_STARTUP, State
+from .state import FOR_PARSE, FOR_READY, FOR_STARTUP, IN_STARTUP, KEPT_LIMIT, State
 from .statements import Statement, deallocate, outdated
 
 _LIMITS = {
@@ -180,7 +180,9 @@ class ClientStream:
         if kind != BIND:
             return kind in _PASSED_IN_PARTS
         portal_end = data.find(b"\0", pos + 5)
-        return self._state.kept is None and portal_end >= 0 and data.find(b"\0", portal_end + 1) >= 0
+        # One that may have to be sent again is kept whole; a larger one is never kept.
+        large = header(data, pos)[1] > KEPT_LIMIT
+        return large and portal_end >= 0 and data.find(b"\0", portal_end + 1) >= 0
 
     def _frame(self, kind: int, frame: bytes) -> bytes:
         """What goes to the server for any frame; the frame itself (the object) where nothing in it changes."""

@@ -167,7 +167,10 @@ class ServerStream:
                 data = data[length + 1 :]
             else:
                 state.tries = _TRIES
-        return self.receive(data) if data else b""
+        passed = self.receive(data) if data else b""
+        if state.blocked == FREE and self._client.waiting:
+            self._release()
+        return passed
 
     def _put_off(self, rest: bytes) -> None:
         if self._state.blocked == FOR_CATALOG:

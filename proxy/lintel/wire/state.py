@@ -11,6 +11,7 @@ from typing import Final
 from . import messages
 from .decision import DDL, DISCARDS, SETTINGS, TEMPORARY, Completed, Context, Decision, Resolve, Settings
 from .expected import COPY_DONE_MARK, MAYBE_SYNC, OWN_CLOSE, OWN_PARSE, STARTUP, Expected
+from .framing import header
 from .statements import Statement
 
 # Why the client's input waits (`blocked`).
@@ -154,7 +155,7 @@ class State:
         """Of a segment that may have to be sent again; given up where it grows too large."""
         if self.kept is not None:
             self.kept.append(frame)
-            self.kept_size += len(frame)
+            self.kept_size += header(frame, 0)[1]  # all of it, also where this is only its start
             if self.kept_size > KEPT_LIMIT:
                 self.kept = None
 
