@@ -76,6 +76,8 @@ def test_paths_start_from_the_file_that_names_them(tmp_path: Path) -> None:
         ('[shield]\non_opaque = "maybe"', "shield.on_opaque", 'expected one of "pass", "refuse"'),
         ("[shield]\nplans = [1]", "shield.plans", "expected a list of strings"),
         ("[server]\ndsn = 5", "server.dsn", "expected a string"),
+        ('[record]\nstore = "postgresql://h/d"', "record.store", "expected a file"),
+        ('[record]\nstore = ""', "record.store", "expected a file"),
         ('[record]\nflush_interval = "soon"', "record.flush_interval", "expected a duration above zero"),
         ("[record]\nflush_interval = 0", "record.flush_interval", "expected a duration above zero"),
         ("[record]\nflush_interval = true", "record.flush_interval", "expected a duration above zero"),

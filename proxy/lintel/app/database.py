@@ -8,9 +8,10 @@ import contextlib
 from collections.abc import Callable, Sequence
 
 from lintel.catalog import Endpoint, Live
-from lintel.metrics import Counters
+from lintel.metrics import CatalogState, Counters
 from lintel.plan import ClientAttributes, Plan
 from lintel.policy import Context, Options, Policy
+from lintel.recorder import Recorder, client_name
 from lintel.schema import Schema
 from lintel.session.database import Login
 from lintel.wire.decision import Decision, Settings
@@ -23,23 +24,27 @@ MAX_IDLE = 64  # names are the clients' to choose, before they have logged in
 class Presence:
     """One session in a database."""
 
-    __slots__ = ("_changed", "_counters", "_database", "_login")
+    __slots__ = ("_changed", "_client", "_counters", "_database", "_login", "_observe")
 
     def __init__(self, database: "Database", login: Login, changed: Callable[[], None]) -> None:
         self._database = database
         self._login = login
         self._changed = changed
         self._counters = database.counters
+        self._observe = database.recorder.observe
+        self._client = ""
 
     def resolve(self, settings: Settings) -> Context:
         """The context of a session with these settings."""
         login = self._login
         client = ClientAttributes(settings.application_name, login.user, login.database, login.address or None)
+        self._client = client_name(client.application_name, client.user, client.address)
         return self._database.policy.context_for(settings, client)
 
     def completed(self, decision: Decision, sqlstate: str | None) -> None:
         """Count a statement; on the hot path."""
         statement = decision.statement
+        self._observe(statement, self._client, self._login.database, sqlstate)
         counters = self._counters
         verdict = statement.verdict
         if verdict == "refuse":
@@ -67,7 +72,10 @@ class Presence:
 class Database:
     """Catalog, policy and sessions of one database."""
 
-    def __init__(self, live: Live, plans: tuple[Plan, ...], options: Options, counters: Counters) -> None:
+    def __init__(
+        self, live: Live, plans: tuple[Plan, ...], options: Options, recorder: Recorder, counters: Counters
+    ) -> None:
+        self.recorder = recorder
         self.counters = counters
         self.live = live
         self.policy = Policy(None, plans, options)
@@ -80,6 +88,7 @@ class Database:
         return not self._presences
 
     def _follow(self, schema: Schema) -> None:
+        self.recorder.catalog(self.live.database, schema)
         before = self.policy
         self.policy = Policy(schema, before.plans, before.options, before)
         for presence in tuple(self._presences):
@@ -117,10 +126,13 @@ class Database:
 class Databases:
     """Every database that a client has asked for, by name."""
 
-    def __init__(self, control: Endpoint, plans: Sequence[Plan], options: Options, counters: Counters) -> None:
+    def __init__(
+        self, control: Endpoint, plans: Sequence[Plan], options: Options, recorder: Recorder, counters: Counters
+    ) -> None:
         self._control = control
         self._plans = tuple(plans)
         self._options = options
+        self._recorder = recorder
         self._counters = counters
         self._by_name: dict[str, Database] = {}
 
@@ -134,12 +146,31 @@ class Databases:
 
     def _make(self, name: str) -> Database:
         plans = tuple(plan for plan in self._plans if (plan.database or self._control.database) == name)
-        return Database(Live(self._control, name), plans, self._options, self._counters)
+        return Database(Live(self._control, name), plans, self._options, self._recorder, self._counters)
 
     def _forget_idle(self) -> None:
         idle = [name for name, database in self._by_name.items() if database.idle]
         for name in idle[: max(0, len(idle) - MAX_IDLE)]:
             del self._by_name[name]
+
+    @property
+    def catalogs(self) -> CatalogState:
+        """All of them together, for the metrics."""
+        now = asyncio.get_running_loop().time()
+        lives = [database.live for database in self._by_name.values()]
+        used = [database.live for database in self._by_name.values() if not database.idle]
+        return CatalogState(
+            databases=len(used),
+            age_seconds=max((now - live.confirmed for live in used if live.confirmed is not None), default=None),
+            refreshes=sum(live.refreshes for live in lives),
+            failures=sum(live.failures for live in lives),
+        )
+
+    @property
+    def decisions(self) -> int:
+        """How many texts are in the decision caches."""
+        policies = (database.policy for database in self._by_name.values())
+        return sum(len(context.decisions) for policy in policies for context in policy.contexts.values())
 
     async def close(self) -> None:
         """Let go of every catalog."""

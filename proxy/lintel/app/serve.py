@@ -5,6 +5,7 @@ import resource
 import signal
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import structlog
 import uvloop
@@ -13,10 +14,11 @@ from lintel import admin, catalog, log, metrics
 from lintel.app import tls
 from lintel.app.database import Databases
 from lintel.catalog import Endpoint
-from lintel.config import Address, ConfigError, Settings
-from lintel.metrics import Counters
+from lintel.config import Address, Admin, ConfigError, Settings
+from lintel.metrics import Exporter
 from lintel.plan import Plan
 from lintel.policy import Options
+from lintel.recorder import Recorder
 from lintel.session import listener
 from lintel.session.connector import Connector
 
@@ -39,12 +41,21 @@ async def _serve(settings: Settings, plans: Sequence[Plan], announce: Callable[[
     endpoint = catalog.resolve(settings.server.dsn)
     connector = Connector(tls.one_leg(settings.listen, endpoint), settings.server.connect_timeout)
     options = Options(settings.shield.on_opaque, settings.shield.on_stale)
-    databases = Databases(_control(settings, endpoint), plans, options, counters)
+    record = settings.record
+    recorder = Recorder(Path(record.store), interval=record.flush_interval, tables=record.tables)
+    databases = Databases(_control(settings, endpoint), plans, options, recorder, counters)
     clients = listener.Listener(databases, connector, listener.Options(tls=tls.context(settings.listen)))
     stop = _stop_on_signals(clients)
     async with AsyncExitStack() as stack:  # from here on in the reverse order of the end
+        recorder.start()
+        stack.push_async_callback(recorder.close)
         stack.push_async_callback(databases.close)
-        admin_port = await _start_admin(stack, settings, counters, connector)
+        lag = metrics.LoopLag()
+        exporter = Exporter(
+            counters, lag, lambda: databases.catalogs, lambda: recorder.state, lambda: databases.decisions
+        )
+        admin_port = await _start_admin(stack, settings.admin, exporter, connector)
+        stack.callback(asyncio.create_task(lag.watch(), name="loop lag").cancel)
         listen_port = await _start_listening(stack, settings.listen.address, clients)
         at = settings.listen.address._replace(port=listen_port), settings.admin.address._replace(port=admin_port)
         announce(f"lintel ready listen={at[0]} admin={at[1]}")
@@ -71,12 +82,9 @@ async def _start_listening(stack: AsyncExitStack, address: Address, clients: lis
     return port
 
 
-async def _start_admin(stack: AsyncExitStack, settings: Settings, counters: Counters, connector: Connector) -> int:
-    lag = metrics.LoopLag()
-    watching = asyncio.create_task(lag.watch(), name="loop lag")
-    stack.callback(watching.cancel)
-    registry = metrics.registry(metrics.Exporter(counters, lag))
-    access = admin.Access(settings.admin.address.host, settings.admin.token or None)
+async def _start_admin(stack: AsyncExitStack, settings: Admin, exporter: Exporter, connector: Connector) -> int:
+    registry = metrics.registry(exporter)
+    access = admin.Access(settings.address.host, settings.token or None)
 
     async def reach_server() -> None:
         transport, _ = await connector.connect()
@@ -84,7 +92,7 @@ async def _start_admin(stack: AsyncExitStack, settings: Settings, counters: Coun
 
     checks = {"server": admin.probe(reach_server)}
     application = admin.application(lambda: metrics.exposition(registry), checks, access)
-    endpoint = await admin.start(application, *settings.admin.address)
+    endpoint = await admin.start(application, *settings.address)
     stack.push_async_callback(endpoint.stop)
     return endpoint.port
 

@@ -36,6 +36,9 @@ class Live:
         self.endpoint = endpoint.on(database) if database else endpoint
         self.schema: Schema | None = None
         self.stale = True  # the snapshot has not been compared with the database when it last should have been
+        self.confirmed: float | None = None  # loop time of the last comparison
+        self.refreshes = 0  # snapshots read
+        self.failures = 0  # comparisons that failed
         self._poll_seconds = poll_seconds
         self._subscribers: list[Callable[[Schema], None]] = []
         self._holders = 0
@@ -43,7 +46,7 @@ class Live:
         self._connection: asyncpg.Connection | None = None
         self._reading: Reading | None = None
         self._moment: str | None = None
-        self._failures = 0
+        self._failures = 0  # in a row
         self._not_before = 0.0  # loop time of the next attempt after a failure
         self._running: asyncio.Task[None] | None = None
         self._next: asyncio.Task[None] | None = None
@@ -122,6 +125,7 @@ class Live:
             return
         self._failures = 0
         self.stale = False
+        self.confirmed = loop.time()
         if reading is not self._reading:
             self._accept(reading)
 
@@ -145,12 +149,14 @@ class Live:
     def _accept(self, reading: Reading) -> None:
         self._reading = reading
         self.schema = reading.schema
+        self.refreshes += 1
         _log.debug("catalog read", database=self.database, relations=len(reading.schema.relations))
         for callback in tuple(self._subscribers):
             callback(reading.schema)
 
     def _fail(self, problem: Exception, now: float) -> None:
         self.stale = True
+        self.failures += 1
         self._failures += 1
         self._not_before = now + min(LONGEST_BACKOFF, 0.1 * 2**self._failures)
         if self._failures == 1:

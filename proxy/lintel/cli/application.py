@@ -51,6 +51,16 @@ def run(arguments: Sequence[str]) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     except ConfigError as problem:
-        print(f"lintel: {problem}", file=sys.stderr)
-        return USAGE
+        return _failed(problem)
+    except Exception as problem:
+        from lintel.store import StoreError
+
+        if not isinstance(problem, StoreError):
+            raise
+        return _failed(problem)
     return 0
+
+
+def _failed(problem: Exception) -> int:
+    print(f"lintel: {problem}", file=sys.stderr)
+    return USAGE

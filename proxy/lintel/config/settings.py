@@ -44,7 +44,7 @@ class Admin:
 class Record:
     """What is kept of the statements that pass."""
 
-    store: str = _key("lintel.db", values.place, secret=True)
+    store: str = _key("lintel.db", values.file)
     flush_interval: float = _key(1.0, values.seconds)
     tables: tuple[str, ...] = _key((), values.texts)
 

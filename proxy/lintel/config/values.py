@@ -56,12 +56,12 @@ def paths(value: object, base: Path) -> tuple[str, ...]:
     return tuple(path(given, base) for given in texts(value, base))
 
 
-def place(value: object, base: Path) -> str:
-    """A file or the DSN of a database."""
+def file(value: object, base: Path) -> str:
+    """A file, which must be named."""
     given = text(value, base)
-    if not given:
-        raise Unexpected("a file or a DSN")
-    return given if "://" in given else path(given, base)
+    if not given or "://" in given:
+        raise Unexpected("a file")
+    return path(given, base)
 
 
 def address(value: object, base: Path) -> Address:
