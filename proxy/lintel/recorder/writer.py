@@ -1,0 +1,147 @@
+"""The store's thread. It writes each batch whole, and a batch that fails again and again until it is in.
+
+Meanwhile the recorder goes on counting, within its bounds. A file that was deleted or replaced is made anew, one that
+got corrupt is put aside under another name: both leave a gap in the window, never a wrong number.
+"""
+
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from queue import SimpleQueue
+
+import structlog
+
+from lintel.recorder.gathering import Counts, Gathering
+from lintel.schema import Schema
+from lintel.store import Batch, Corrupt, Store, StoreError
+
+_log = structlog.get_logger(__name__)
+
+
+class Writer:
+    """`take`, `catalog` and `close` are called by the recorder, everything else is the thread's."""
+
+    def __init__(self, store: Store, targets: tuple[str, ...], retry_seconds: float) -> None:
+        self.flushes = 0
+        self.failures = 0
+        self.dropped = 0  # for good: given up, or already written as dropped
+        self._path = store.path
+        self._window = store.window
+        self._store: Store | None = store
+        self._retry_seconds = retry_seconds
+        self._gathering = Gathering(targets)
+        self._waiting = 0  # batches handed over and not in the store
+        self._rows = 0
+        self._queue: SimpleQueue[Counts | None] = SimpleQueue()
+        self._catalogs: dict[str, Schema] = {}
+        self._unsaved: set[str] = set()
+        self._lock = threading.Lock()  # over the two above
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="lintel-store", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    @property
+    def busy(self) -> bool:
+        """It has not written yet what it was given."""
+        return self._waiting > 0
+
+    @property
+    def pending(self) -> int:
+        """Rows that it has not written yet."""
+        return self._rows if self.busy else 0
+
+    def take(self, counts: Counts) -> None:
+        """Write these; never waits."""
+        with self._lock:
+            self._waiting += 1
+        self._queue.put(counts)
+
+    def catalog(self, database: str, schema: Schema) -> None:
+        """Keep this with the next batch; never waits."""
+        with self._lock:
+            self._catalogs[database] = schema
+            self._unsaved.add(database)
+
+    def close(self, seconds: float) -> None:
+        """Write what is there, and end within the time given."""
+        self._closing.set()
+        self._queue.put(None)
+        if self._thread.is_alive():
+            self._thread.join(seconds)
+
+    def _run(self) -> None:
+        while (counts := self._queue.get()) is not None:
+            self._write_until_written(self._gathering.batch(counts))
+            with self._lock:
+                self._waiting -= 1
+        if self._store is not None:
+            self._store.close()
+
+    def _write_until_written(self, batch: Batch) -> None:
+        self._rows = len(batch.observations)
+        told = False
+        while not self._written(batch, quiet=told):
+            told = True
+            if self._closing.wait(self._retry_seconds) and not self._written(batch, quiet=True):
+                self.dropped += sum(o.calls for o in batch.observations) + batch.dropped
+                _log.error("observations lost", store=self._path, rows=self._rows)
+                return
+        self.dropped += batch.dropped
+        if told:
+            _log.info("store is written again", store=self._path)
+
+    def _written(self, batch: Batch, *, quiet: bool) -> bool:
+        try:
+            self._write(batch)
+        except StoreError as problem:
+            self.failures += 1
+            self._drop_store(problem)
+            if not quiet:
+                _log.warning("store cannot be written, keeping what is observed", problem=str(problem))
+            return False
+        self.flushes += 1
+        return True
+
+    def _write(self, batch: Batch) -> None:
+        if self._store is not None and self._store.gone:
+            self._store.close()
+            self._store = None
+            self._save_all_catalogs()
+        if self._store is None:
+            self._store = Store(self._path, self._window)
+        self._save_catalogs(self._store)
+        self._store.add(batch)
+
+    def _save_catalogs(self, store: Store) -> None:
+        with self._lock:
+            wanted = {name: self._catalogs[name] for name in self._unsaved}
+        for name, schema in wanted.items():
+            store.save_catalog(name, schema)
+            with self._lock:
+                if self._catalogs[name] is schema:
+                    self._unsaved.discard(name)
+
+    def _save_all_catalogs(self) -> None:
+        with self._lock:
+            self._unsaved.update(self._catalogs)
+
+    def _drop_store(self, problem: StoreError) -> None:
+        """After a failure it is opened anew; a corrupt one under its own name, the old file beside it."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+        if isinstance(problem, Corrupt):
+            self._put_aside(self._path.with_name(f"{self._path.name}.corrupt-{int(time.time())}"))
+            self._save_all_catalogs()
+
+    def _put_aside(self, aside: Path) -> None:
+        with suppress(OSError):
+            self._path.rename(aside)
+        for suffix in ("-wal", "-shm"):
+            with suppress(OSError):
+                self._path.with_name(self._path.name + suffix).rename(aside.with_name(aside.name + suffix))
+        _log.error("store was corrupt and has been put aside", store=self._path, aside=aside)

@@ -1,0 +1,35 @@
+"""A catalog snapshot as compact JSON, deflated, and back."""
+
+import json
+import zlib
+from dataclasses import astuple
+from typing import Any
+
+from lintel.schema import Column, Function, Relation, Schema
+
+
+def dump(schema: Schema) -> bytes:
+    """As `catalogs.snapshot` keeps it: fields in the order of the dataclasses, so that nothing is named twice."""
+    found = {
+        "version": schema.server_version,
+        "schemas": sorted(schema.schemas),
+        "relations": [astuple(relation) for relation in schema.relations.values()],
+        "functions": [astuple(one) for overloads in schema.functions.values() for one in overloads],
+    }
+    return zlib.compress(json.dumps(found, separators=(",", ":")).encode())
+
+
+def load(data: bytes) -> Schema:
+    """Raises ValueError or zlib.error for what dump() has not written."""
+    found = json.loads(zlib.decompress(data))
+    relations = [_relation(values) for values in found["relations"]]
+    functions: dict[str, tuple[Function, ...]] = {}
+    for schema, name, columns, *rest in found["functions"]:
+        one = Function(schema, name, None if columns is None else tuple(columns), *rest)
+        functions[name] = (*functions.get(name, ()), one)
+    return Schema({r.oid: r for r in relations}, functions, frozenset(found["schemas"]), found["version"])
+
+
+def _relation(values: list[Any]) -> Relation:
+    oid, schema, name, kind, columns, parents, key, *rest = values
+    return Relation(oid, schema, name, kind, tuple(Column(*c) for c in columns), tuple(parents), tuple(key), *rest)

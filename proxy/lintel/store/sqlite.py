@@ -1,0 +1,196 @@
+"""The SQLite store for writing: one connection, used by one thread, WAL so that readers never wait for it.
+
+Every problem of the file becomes a StoreError; after one the Store is closed and the caller opens it anew.
+"""
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from uuid import uuid4
+
+from lintel.schema import Schema
+from lintel.store import snapshot
+from lintel.store.errors import StoreError, naming
+from lintel.store.migrations import APPLICATION_ID, MIGRATIONS, VERSION
+from lintel.store.rows import Batch, Observation, Recorded, utc
+
+BUSY_SECONDS = 0.5
+MAX_KNOWN = 50_000
+
+
+class Store:
+    """A store open for writing."""
+
+    def __init__(self, path: Path, window: str | None = None) -> None:
+        """Open or make it; raises StoreError. `window` continues the window of a Store that failed."""
+        self.path = path
+        self.window = window or uuid4().hex[:16]
+        self._known: dict[str, Recorded] = {}  # statements that are in the file as they are here
+        with naming(path):
+            self._connection = connect(path)
+            try:
+                self._connection.execute("PRAGMA synchronous = NORMAL")
+                _migrate(self._connection, path)
+                self._log = path.with_name(path.name + "-wal")
+                self._inodes = _inode(path), _inode(self._log)
+            except BaseException:
+                self._connection.close()
+                raise
+
+    @property
+    def gone(self) -> bool:
+        """The file, or the log beside it, is no longer the one in use: what is written now would be lost."""
+        now = _inode(self.path), _inode(self._log)
+        return now[0] != self._inodes[0] or self._inodes[1] not in (None, now[1])
+
+    def add(self, batch: Batch) -> None:
+        """Add one flush, whole or not at all."""
+        since, until = utc(batch.since), utc(batch.until)
+        new = {o.statement.id: o.statement for o in batch.observations}
+        new = {key: statement for key, statement in new.items() if self._known.get(key) != statement}
+        with self._transaction() as connection:
+            for statement in new.values():
+                _add_statement(connection, statement)
+            for observation in batch.observations:
+                _add_calls(connection, observation, since, until)
+            opaque = sum(_not_understood(o) for o in batch.observations)
+            observed = sum(o.calls for o in batch.observations)
+            connection.execute(
+                "INSERT INTO windows VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+                " heartbeat = max(heartbeat, excluded.heartbeat), observed = observed + excluded.observed,"
+                " other = other + excluded.other, opaque = opaque + excluded.opaque,"
+                " dropped = dropped + excluded.dropped",
+                (self.window, since, until, observed, batch.other, opaque, batch.dropped),
+            )
+        if len(self._known) + len(new) > MAX_KNOWN:
+            self._known.clear()
+        self._known.update(new)
+        self._inodes = self._inodes[0], _inode(self._log)
+
+    def save_catalog(self, database: str, schema: Schema) -> None:
+        """Keep the catalog, for `impact` without a server."""
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT INTO catalogs VALUES (?, ?, ?) ON CONFLICT (database) DO UPDATE SET"
+                " taken = excluded.taken, snapshot = excluded.snapshot",
+                (database, utc(time.time()), snapshot.dump(schema)),
+            )
+
+    def close(self) -> None:
+        """Close it, whatever state it is in."""
+        with suppress(sqlite3.Error):
+            self._connection.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with naming(self.path), self._connection:  # commits, or rolls back
+            self._connection.execute("BEGIN IMMEDIATE")
+            yield self._connection
+
+
+def _inode(path: Path) -> int | None:
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return None
+
+
+def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+    """A connection in WAL mode that waits BUSY_SECONDS for others."""
+    mode = "ro" if read_only else "rwc"
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        if not read_only:
+            connection.execute("PRAGMA journal_mode = WAL")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def check(connection: sqlite3.Connection, path: Path) -> int:
+    """The version of the file, 0 for an empty one; raises StoreError where it is not ours or newer than we are."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (objects,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if objects and application != APPLICATION_ID:
+        raise StoreError(f"{path}: is a SQLite database, but not a store of Lintel")
+    if version > VERSION:
+        raise StoreError(f"{path}: is of version {version}, written by a newer Lintel; this one knows {VERSION}")
+    return int(version)
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    if check(connection, path) == VERSION:
+        return
+    connection.execute("BEGIN IMMEDIATE")  # another writer may be migrating: look again under the lock
+    for version in range(check(connection, path), VERSION):
+        for statement in _statements(MIGRATIONS[version]):
+            connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+    connection.execute("COMMIT")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """executescript() would commit first."""
+    rest = ""
+    for line in script.splitlines(keepends=True):
+        rest += line
+        if sqlite3.complete_statement(rest):
+            yield rest
+            rest = ""
+
+
+def _add_statement(connection: sqlite3.Connection, statement: Recorded) -> None:
+    path = json.dumps(statement.search_path)
+    connection.execute(
+        "INSERT INTO statements VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET verb = excluded.verb, opaque = excluded.opaque",
+        (statement.id, statement.database, path, statement.sql, statement.verb, statement.opaque),
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO uses VALUES (?, ?, ?, ?)",
+        [(statement.id, use.table, use.column or "", use.kind) for use in statement.uses],
+    )
+
+
+# Syntax error; undefined or ambiguous column, table, function.
+_NOT_UNDERSTOOD = ("42601", "42703", "42702", "42P01", "42883")
+
+
+def _not_understood(seen: Observation) -> int:
+    """Calls of an opaque statement, less those that the server did not understand either."""
+    if seen.statement.opaque is None:
+        return 0
+    return max(0, seen.calls - sum(seen.errors.get(sqlstate, 0) for sqlstate in _NOT_UNDERSTOOD))
+
+
+def _add_calls(connection: sqlite3.Connection, seen: Observation, since: str, until: str) -> None:
+    key = seen.key
+    connection.execute(
+        "INSERT INTO clients VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
+        " first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)",
+        (seen.client, since, until),
+    )
+    connection.execute(
+        "INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET calls = calls + excluded.calls,"
+        " first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)",
+        (key, seen.statement.id, seen.client, seen.calls, since, until),
+    )
+    connection.executemany(
+        "INSERT INTO errors VALUES (?, ?, ?) ON CONFLICT (key, sqlstate) DO UPDATE SET calls = calls + excluded.calls",
+        [(key, sqlstate, calls) for sqlstate, calls in seen.errors.items()],
+    )
+    connection.executemany(
+        "INSERT INTO verdicts VALUES (?, ?, ?, ?) ON CONFLICT (key, verdict) DO UPDATE SET"
+        " calls = calls + excluded.calls, message = coalesce(excluded.message, message)",
+        [
+            (key, verdict, calls, seen.refusal if verdict == "refuse" else None)
+            for verdict, calls in seen.verdicts.items()
+        ],
+    )

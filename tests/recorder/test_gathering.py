@@ -1,0 +1,106 @@
+"""From Statements to rows."""
+
+import pytest
+
+from lintel.analysis.facts import Facts
+from lintel.policy.statement import Statement
+from lintel.recorder import client_name
+from lintel.recorder.gathering import OTHERS, Counts, Gathering, is_target, split, uses_of
+from lintel.recorder.identity import tagged_name
+from lintel.store import Use
+
+ORDERS = Facts("select", ("public.orders",), ("public.orders.id", "public.orders.total"), stars=("public.orders",))
+
+
+def test_uses() -> None:
+    facts = Facts(
+        "insert",
+        tables=("public.c", "public.o", "public.v"),
+        reads=("public.v.x",),
+        writes=("public.o.a", 'public.o."B.c"'),
+        positional=("insert",),
+        base_reads=("public.base.y",),
+    )
+    assert set(uses_of(facts)) == {
+        Use("public.v", "x", "read"),
+        Use("public.base", "y", "read"),
+        Use("public.o", "a", "write"),
+        Use("public.o", '"B.c"', "write"),
+        Use("public.o", None, "positional"),
+        Use("public.c", None, "read"),
+    }
+
+
+def test_tables_without_columns_are_uses_too() -> None:
+    assert set(uses_of(Facts("select", ("public.orders",)))) == {Use("public.orders", None, "read")}
+    assert set(uses_of(Facts("delete", ("public.orders",)))) == {Use("public.orders", None, "write")}
+
+
+def test_natural_joins_are_by_position_on_both_sides() -> None:
+    facts = Facts("select", ("a.t", "a.u"), ("a.t.id", "a.u.id"), positional=("natural_join",), whole_rows=("a.t",))
+    assert {use for use in uses_of(facts) if use.column is None} == {
+        Use("a.t", None, "positional"),
+        Use("a.u", None, "positional"),
+        Use("a.t", None, "whole_row"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("public.orders.total", ("public.orders", "total")),
+        ('public."a.b"."c.d"', ('public."a.b"', '"c.d"')),
+        ('public."x""."".y"', ("public", '"x""."".y"')),
+        ("orders", ("", "orders")),
+    ],
+)
+def test_split(name: str, parts: tuple[str, str]) -> None:
+    assert split(name) == parts
+
+
+def test_targets() -> None:
+    assert is_target(ORDERS, ())
+    assert is_target(ORDERS, ("orders",))
+    assert is_target(ORDERS, ("public.*", "x.y"))
+    assert not is_target(ORDERS, ("shop.orders", "order"))
+    assert not is_target(Facts("begin"), ())
+    assert is_target(Facts("do", opaque="DO runs code"), ("x",))
+    assert is_target(Facts("select", ("public.v",), base_reads=("public.orders.id",)), ("orders",))
+
+
+def test_statements_off_target_are_only_counted() -> None:
+    one, other = Statement("select 1", ORDERS, "allow"), Statement("begin", Facts("begin"), "allow")
+    batch = Gathering().batch(Counts(1, 2, {(one, "a", "d"): 3, (other, "a", "d"): 4}, {}, 5))
+    assert (batch.other, batch.dropped, [o.calls for o in batch.observations]) == (4, 5, [3])
+
+
+def test_one_shape_from_two_contexts_is_one_row() -> None:
+    one, other = (Statement("select 1", ORDERS, verdict) for verdict in ("allow", "rewrite"))
+    calls = {(one, "a", "d"): 3, (other, "a", "d"): 4}
+    (row,) = Gathering().batch(Counts(1, 2, calls, {((one, "a", "d"), "57014"): 2}, 0)).observations
+    assert (row.calls, row.verdicts, row.errors) == (7, {"allow": 3, "rewrite": 4}, {"57014": 2})
+
+
+def test_a_syntax_error_keeps_no_text() -> None:
+    secret = "not parsed: syntax error at or near \"'canary'\""
+    one = Statement("sha256:0", Facts("", opaque=secret), "refuse", message=f"lintel: {secret}")
+    (row,) = Gathering().batch(Counts(1, 2, {(one, "a", "d"): 1}, {}, 0)).observations
+    assert row.statement.opaque == "not parsed: syntax error"
+    assert row.refusal is None
+
+
+def test_the_number_of_clients_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lintel.recorder.gathering.MAX_CLIENTS", 3)
+    one = Statement("select 1", ORDERS, "allow")
+    batch = Gathering().batch(Counts(1, 2, {(one, f"c{i}", "d"): 1 for i in range(9)}, {}, 0))
+    assert {o.client: o.calls for o in batch.observations} == {"c0": 1, "c1": 1, "c2": 1, OTHERS: 6}
+
+
+def test_names_of_clients() -> None:
+    assert client_name("billing", "u", "10.0.0.1") == "billing"
+    assert client_name(" ", "u", "10.0.0.1") == "u@10.0.0.1"
+    assert client_name("", "u", None) == "u@local"
+    assert client_name("a\r\n\x1b[31m\u202e", "u", None) == "a\\r\\n\\x1b[31m\\u202e"
+    assert len(client_name("x" * 1000, "u", None)) == 100
+    assert tagged_name({"traceparent": "00-1", "application": "shop"}) == "shop"
+    assert tagged_name({"traceparent": "00-1", "controller": "x"}) is None
