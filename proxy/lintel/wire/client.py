@@ -313,8 +313,11 @@ class ClientStream:
         return frame
 
     def _copy_end(self, frame: bytes) -> bytes:
-        self._state.expected.append(COPY_DONE_MARK)
-        self._state.kept = None
+        state = self._state
+        state.kept = None
+        if state.expected and state.expected[0].kind == QUERY:  # otherwise its Sync has to reach the server first
+            self._wait_for_ready()
+        state.expected.append(COPY_DONE_MARK)
         return frame
 
     def _function_call(self, frame: bytes) -> bytes:

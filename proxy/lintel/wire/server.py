@@ -30,7 +30,7 @@ from .messages import (
     READY_FOR_QUERY,
     ROW_DESCRIPTION,
 )
-from .state import FOR_ANSWER, FOR_CATALOG, FOR_PARSE, FREE, State
+from .state import FOR_ANSWER, FOR_CATALOG, FOR_PARSE, FOR_READY, FREE, State
 from .statements import Statement
 
 # Only these have to be whole to be understood; all others may pass in parts.
@@ -244,7 +244,12 @@ class ServerStream:
         return b"" if entry.kind == OWN_CLOSE else frame
 
     def _copy_in_response(self, frame: bytes) -> bytes:
-        self._state.copying = self._state.careful = True
+        state = self._state
+        state.copying = state.careful = True
+        if not state.kept_after:
+            state.kept = None  # analysed: there will be no other try
+        if state.blocked == FOR_READY:  # that will not come before the client's data has gone
+            self._release()
         return frame
 
     def _command_complete(self, frame: bytes) -> bytes:
