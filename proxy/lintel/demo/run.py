@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import shutil
 import signal
 import sys
 import tempfile
@@ -17,11 +18,6 @@ from lintel.demo.screen import Screen
 from lintel.demo.services import BillingV1, BillingV2, Reporting
 from lintel.demo.stage import NotReady, Running, serving
 from lintel.demo.tally import Tally
-
-INTRODUCTION = (
-    "Three services share one table. One day, somebody adds a column to it.",
-    "The story is played twice, to the letter: straight at Postgres, then through Lintel.",
-)
 
 LIVE_PACE_SECONDS = 0.25
 FIRST_LIVE_ORDER = 10_000  # beyond what the story placed
@@ -55,7 +51,7 @@ async def _without_lintel(server: postgres.Server, screen: Screen) -> list[Tally
     dsn = server.dsn("shop_before_lintel")
     await shop.create(server.dsn(), "shop_before_lintel", dsn)
     tallies = await story.play(dsn, dsn, screen)
-    screen.say()
+    screen.gap()
     return tallies
 
 
@@ -66,7 +62,7 @@ async def _with_lintel(
     await shop.create(server.dsn(), "shop", server.dsn("shop"))
     plan, store = directory / shop.PLAN_FILE, directory / "lintel.db"
     plan.write_text(shop.PLAN)
-    screen.say("The same again; only the port that the services connect to has changed, and there is one file:")
+    screen.say("The same again, but the services connect to Lintel, and one file says what is coming:")
     screen.code(shop.PLAN, "toml")
     screen.say("Lintel gives the server texts that mean the same with and without the column:")
     screen.texts(await rewriting.examples(server.dsn("shop")))
@@ -74,19 +70,20 @@ async def _with_lintel(
     async with serving(address, server.password, store, plan, directory / "serve.log") as running:
         front = f"postgresql://{server.user}:{server.password}@{running.host}:{running.port}/shop"
         tallies = await story.play(front, server.dsn("shop"), screen)
-        screen.say()
         screen.closing(direct, tallies)
         _verdict(screen, direct, tallies)
         if not once:
-            await _stay(screen, front, server.dsn("shop"), running, store)
+            await _stay(screen, server, front, running, store)
         return tallies
 
 
 def _introduce(screen: Screen, server: postgres.Server) -> None:
     screen.title(f"PostgreSQL {server.version}")
-    screen.say(*INTRODUCTION)
+    screen.say("Three services share one table:")
     screen.pairs([(service.name, service.about) for service in (BillingV1, BillingV2, Reporting)])
+    screen.say("One day, somebody adds a column to it:")
     screen.code(f"{shop.ALTER};", "sql")
+    screen.say("The story is played twice, to the letter: straight at Postgres, then through Lintel.")
 
 
 def _verdict(screen: Screen, direct: Sequence[Tally], lintel: Sequence[Tally]) -> None:
@@ -101,14 +98,17 @@ def _told(tallies: Sequence[Tally]) -> str:
     return f"{_counts(tallies)['errors']} statements failed and {wrong} answers were wrong"
 
 
-async def _stay(screen: Screen, front: str, direct: str, running: Running, store: Path) -> None:
+async def _stay(screen: Screen, server: postgres.Server, front: str, running: Running, store: Path) -> None:
+    psql = "psql" if shutil.which("psql") else server.bindir / "psql"
+    lintel = "lintel" if shutil.which("lintel") else Path(sys.executable).with_name("lintel")
+    direct = server.dsn("shop")
     screen.act("3 · Your turn")
     screen.say("The services go on, through Lintel, until you press Ctrl-C. Meanwhile, from another terminal:")
     screen.commands(
         [
-            ("through Lintel, as old code: SELECT * FROM orders LIMIT 3", f"psql {front}"),
-            ("straight at Postgres: the same, or ALTER TABLE orders DROP COLUMN priority", f"psql {direct}"),
-            ("who uses what", f"lintel report --store {store}"),
+            ("through Lintel, as old code: SELECT * FROM orders LIMIT 3", f"{psql} {front}"),
+            ("straight at Postgres: the same, or ALTER TABLE orders DROP COLUMN priority", f"{psql} {direct}"),
+            ("who uses what", f"{lintel} report --store {store}"),
             ("metrics", f"curl http://{running.admin}/metrics"),
         ]
     )

@@ -32,7 +32,11 @@ class Screen:
     def say(self, *lines: RenderableType) -> None:
         """Paragraphs with one blank line after them."""
         for line in lines:
-            self.console.print(Padding(line, (0, 1)), soft_wrap=False)
+            self.console.print(Padding(line, (0, 1)))
+        self.gap()
+
+    def gap(self) -> None:
+        """A blank line."""
         self.console.print()
 
     def title(self, subtitle: str) -> None:
@@ -54,7 +58,7 @@ class Screen:
         for about, command in rows:
             self.console.print(Text(f"   # {about}", DIM), soft_wrap=True)
             self.console.print(Text(f"   {command}", "cyan"), soft_wrap=True)
-        self.console.print()
+        self.gap()
 
     def act(self, title: str) -> None:
         """A new part of the story."""
@@ -63,7 +67,7 @@ class Screen:
     def code(self, text: str, language: str) -> None:
         """A file or statement, as it is."""
         self.console.print(Padding(_highlighted(text, language), (0, 3)))
-        self.console.print()
+        self.gap()
 
     def texts(self, examples: Sequence[tuple[str, str, str]]) -> None:
         """What each service says, and what the server gets."""
@@ -72,7 +76,7 @@ class Screen:
             self.console.print(Padding(_highlighted(said, "sql"), (0, 5)))
             self.console.print(Padding(Text("the server gets", DIM), (0, 3)))
             self.console.print(Padding(_highlighted(sent, "sql"), (0, 5)))
-            self.console.print()
+            self.gap()
 
     @contextmanager
     def scene(self, title: str, tallies: Sequence[Tally]) -> Iterator[Callable[[str], None]]:
@@ -97,7 +101,6 @@ class Screen:
     def closing(self, direct: Sequence[Tally], lintel: Sequence[Tally]) -> None:
         """What the services got, side by side."""
         self.console.print(_sides(direct, lintel, narrow=self.console.width < ROOMY))
-        self.console.print()
 
     @contextmanager
     def watching(self, tallies: Sequence[Tally]) -> Iterator[None]:
@@ -190,5 +193,7 @@ def _totals(tallies: Sequence[Tally], seconds: float) -> RenderableType:
     table = Table.grid(padding=(0, 2))
     for tally in tallies:
         rate = tally.statements / max(seconds, 1.0)
-        table.add_row(tally.service, f"{tally.statements} statements", f"{rate:.0f}/s", *_cells([tally])[1:])
-    return Padding(Group(table, *_kinds(tallies)), (1, 1))
+        errors, wrong = _cells([tally])[1:]
+        row = (f"{tally.statements} statements", f"{rate:.0f}/s", errors.append(" errors"), wrong.append(" wrong"))
+        table.add_row(tally.service, *row)
+    return Padding(Group(table, *_kinds(tallies)), (0, 1))
