@@ -13,6 +13,7 @@ SCHEMA = HERE / "cases" / "schema.sql"
 LIVE_SCHEMA = HERE / "cases" / "live" / "schema.sql"
 TPCH_SCHEMA = HERE / "tpch" / "schema.sql"
 LISTS = ("tables", "reads", "writes", "whole_rows", "stars", "positional")
+BASES = ("base_reads", "base_writes")  # compared where the file gives them
 
 Expected = dict[str, Any]
 
@@ -92,7 +93,7 @@ def _merge(case: Case, verdicts: Sequence[Verdict]) -> Expected:
     found: Expected = {"verb": verdicts[0].verb if verdicts else "", "opaque": False}
     for key in LISTS:
         found[key] = sorted({name for verdict in verdicts for name in getattr(verdict, key, ())})
-    return found | {key: value for key, value in case.given.items() if key in found}
+    return found | {key: value for key, value in case.given.items() if key in found or key in BASES}
 
 
 def _judged(case: Case) -> Iterable[str]:

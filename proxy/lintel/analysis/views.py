@@ -25,7 +25,11 @@ def with_bases(facts: Facts, result: Resolution, world: World) -> Facts:
     """The facts with base_reads and base_writes filled in."""
     why: list[str] = []
     reads = set(_under(result, result.reads, world, why, _DEPTH))
-    writes = {c for oid, key in result.writes for c in _written(result.relations[oid], key, world, why, _DEPTH)}
+    writes = {
+        c
+        for oid, key in result.writes
+        for c in _written(result.relations[oid], key, world, why, _DEPTH, _spreads(result, oid))
+    }
     if not (reads or writes or why):
         return facts
     opaque = "; ".join([facts.opaque, *why] if facts.opaque else why) or None
@@ -104,8 +108,16 @@ def _has_ordinals(select: Node) -> bool:
     return any("A_Const" in entry for entry in select.get("groupClause", []))
 
 
-def _written(relation: Relation, key: Key, world: World, why: list[str], depth: int) -> Iterator[Column]:
-    """The base column that a write to a view's column reaches."""
+def _spreads(result: Resolution, oid: int) -> bool:
+    """Whether a write to a parent reaches its children; an INSERT reaches only partitions."""
+    sources = [s for s in result.sources if s.table.relation.oid == oid and s.node.get("inh")]
+    return any(s.role in ("update", "merge") for s in sources)
+
+
+def _written(relation: Relation, key: Key, world: World, why: list[str], depth: int, spreads: bool) -> Iterator[Column]:
+    """The base columns that a write to a view's or parent's column reaches."""
+    if relation.kind == "p" or (spreads and relation.kind in "rf"):
+        yield from _children(relation, {key}, world)
     if relation.kind != "v" or relation.definition is None:
         return
     select = _query_of(relation, why, depth)
@@ -118,6 +130,7 @@ def _written(relation: Relation, key: Key, world: World, why: list[str], depth: 
     for base in base_columns(columns[position][1]):
         under = result.relations[base.oid]
         if under.kind == "v":
-            yield from _written(under, base.key, world, why, depth - 1)
+            yield from _written(under, base.key, world, why, depth - 1, spreads)
         else:
             yield under, base.key
+            yield from _written(under, base.key, world, why, depth - 1, spreads)

@@ -60,8 +60,5 @@ SELECT j.a, o.id FROM orders o, JSON_TABLE(o.meta, '$[*]' COLUMNS (a integer PAT
 -- json_table and a star
 SELECT * FROM narrow, JSON_TABLE('{}'::jsonb, '$' PASSING narrow.id AS i COLUMNS (a text)) j
 
--- pg_catalog functions with out columns
-SELECT name, setting FROM pg_show_all_settings() WHERE name = 'x'
-
 -- order by an alias that is a function's name
 SELECT length(note) AS l, id AS length FROM orders ORDER BY length, l

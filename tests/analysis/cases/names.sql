@@ -45,10 +45,6 @@ SELECT orders.region FROM orders
 -- a quoted schema on the path
 SELECT "Total" FROM orders
 
--- {"path": "sales, pg_catalog, public"}
--- pg_catalog named on the path
-SELECT region FROM orders, pg_class
-
 -- a schema-qualified reference to an unaliased table
 SELECT sales.orders.region FROM sales.orders
 

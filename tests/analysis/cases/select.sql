@@ -133,12 +133,6 @@ SELECT id FROM orders TABLESAMPLE bernoulli (10) REPEATABLE (1) WHERE total > 1
 -- system columns are left out
 SELECT ctid, xmin, tableoid::regclass, id FROM orders WHERE ctid = '(0,1)'
 
--- a system table is left out
-SELECT relname, o.id FROM pg_class, orders o WHERE relname = o.note
-
--- the information schema is left out
-SELECT table_name FROM information_schema.tables
-
 -- attribute numbers with holes
 SELECT a, b, c FROM gaps ORDER BY d
 

@@ -1,0 +1,70 @@
+"""Databases of the resolver's tests, one of each kind per server, with the oracle and the schema as Lintel reads it."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import asyncpg
+import psycopg
+import pytest
+from tests.analysis import cases
+from tests.analysis.oracle import Oracle
+from tests.analysis.random_query import SCHEMA as RANDOM_SCHEMA
+
+from lintel.catalog.load import Loader
+from lintel.demo.postgres import Server
+from lintel.schema import Schema
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """One database: its oracle, and its schema from the live catalog."""
+
+    oracle: Oracle
+    live: Schema
+
+
+@pytest.fixture(scope="session")
+def shop(server: Server) -> Iterator[Judged]:
+    """The database that the cases speak of."""
+    with _judged(server, "lintel_shop", cases.SCHEMA.read_text(), cases.LIVE_SCHEMA.read_text()) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def tpch(server: Server) -> Iterator[Judged]:
+    """TPC-H's tables."""
+    with _judged(server, "lintel_tpch", cases.TPCH_SCHEMA.read_text()) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def small(server: Server) -> Iterator[Judged]:
+    """The tables of the random statements."""
+    with _judged(server, "lintel_random", RANDOM_SCHEMA) as found:
+        yield found
+
+
+@contextmanager
+def _judged(server: Server, name: str, *ddl: str) -> Iterator[Judged]:
+    with psycopg.connect(server.dsn(), autocommit=True) as control:
+        control.execute(f"CREATE DATABASE {name}".encode())
+    with psycopg.connect(server.dsn(name), autocommit=True) as control:
+        for text in ddl:
+            control.execute(text.encode())
+    oracle = Oracle(server.dsn(name))
+    try:
+        yield Judged(oracle, asyncio.run(_read(server.dsn(name))))
+    finally:
+        oracle.close()
+        with psycopg.connect(server.dsn(), autocommit=True) as control:
+            control.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+async def _read(dsn: str) -> Schema:
+    connection = await asyncpg.connect(dsn, server_settings={"search_path": "pg_catalog, pg_temp"})
+    try:
+        return (await Loader().read(connection)).schema
+    finally:
+        await connection.close()
