@@ -87,7 +87,10 @@ class Plan:
 
     @property
     def imagined(self) -> str:
-        """What the absent column reads as: a fully typed value under any search_path, such as `(0)::smallint`."""
+        """What the absent column reads as: a fully typed value under any search_path, such as `(0)::smallint`.
+
+        NULL of its type where absent_reads is "refuse": nobody gets to see it.
+        """
         return self.imagined_in("")
 
     def imagined_in(self, qualifier: str) -> str:
@@ -101,5 +104,7 @@ class Plan:
 
     @cached_property
     def _imagined_node(self) -> dict[str, object] | None:
+        if self.shield.absent_reads == "refuse":
+            return None
         text = self.backfill.expression if self.backfill else self.change.default
         return parse_expression(text) if text is not None else None
