@@ -87,6 +87,8 @@ def _statements(tree: bytes, size: int) -> list[RawStatement]:
         raw = json.loads(tree).get("stmts", ())
     except RecursionError:
         raise TooDeep("nested too deeply") from None
+    except UnicodeDecodeError:
+        raise SyntaxProblem("not valid UTF-8", 0) from None
     found = []
     for statement in raw:
         start = statement.get("stmt_location", 0)
