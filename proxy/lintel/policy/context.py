@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lintel.plan.clients import ClientAttributes, Side
 from lintel.policy.deciding import Decided, decide
+from lintel.policy.recent import Recent
 from lintel.policy.shapes import Prototype, prototype
 from lintel.schema import Schema
 from lintel.sql.shape import shape_of
@@ -13,9 +14,6 @@ from lintel.wire.decision import Decision
 
 if TYPE_CHECKING:
     from lintel.policy.policy import Policy
-
-MAX_DECISIONS = 10_000  # exact texts, and as many shapes, a context remembers
-MAX_KEPT_BYTES = 64 * 1024  # longer texts are decided anew each time
 
 _Names = frozenset[tuple[str | None, str]]
 
@@ -43,51 +41,40 @@ class Inherited:
 class Context:
     """Decides texts; satisfies wire.decision.Context. Everything in it is bounded."""
 
-    __slots__ = ("_decided", "_inherited", "_shapes", "decisions", "key", "policy")
+    __slots__ = ("_decided", "_decisions", "_inherited", "_shapes", "decisions", "key", "policy")
 
     def __init__(self, policy: "Policy", key: ContextKey, inherited: Inherited | None) -> None:
         self.policy = policy
         self.key = key
-        self.decisions: dict[bytes, Decision] = {}
-        self._decided: dict[bytes, Decided] = {}
-        self._shapes: dict[bytes, Prototype | None] = {}  # None: texts of this shape are told apart exactly
+        self._decisions: Recent[Decision] = Recent()
+        self.decisions = self._decisions.young  # what the hot path looks at
+        self._decided: Recent[Decided] = Recent()
+        self._shapes: Recent[Prototype | None] = Recent()  # None: texts of this shape are told apart exactly
         self._inherited = inherited
 
     def decide(self, text: bytes) -> Decision:
         """The decision for a text that is not in `decisions`."""
-        found = self.decisions.get(text)
-        if found is not None:
-            return found
+        decision = self._decisions.recall(text)
+        if decision is None:
+            decision = self._made(text)
+            self._decisions.remember(text, decision)
+        self.decisions = self._decisions.young
+        return decision
+
+    def _made(self, text: bytes) -> Decision:
         shape = shape_of(text)
-        known = self._shapes.get(shape.key)
+        known = self._shapes.recall(shape.key)
         if known is not None:
             return known.for_text(text, shape)
         decided = self._carried(text) or decide(self.policy, self.key, text)
-        self._remember(text, decided)
-        if shape.key not in self._shapes and shape.spans:
-            self._keep_shape(shape.key, prototype(shape, decided))
+        self._decided.remember(text, decided)
+        if shape.spans and shape.key not in self._shapes.young:
+            self._shapes.remember(shape.key, prototype(shape, decided))
         return decided.decision
 
     def snapshot(self) -> Inherited:
         """What a successor may take over."""
-        return Inherited(self._decided, self.policy.schema)
-
-    def _remember(self, text: bytes, decided: Decided) -> None:
-        if len(text) > MAX_KEPT_BYTES:
-            return
-        while len(self.decisions) >= MAX_DECISIONS:
-            oldest = next(iter(self.decisions))
-            del self.decisions[oldest]
-            self._decided.pop(oldest, None)
-        self.decisions[text] = decided.decision
-        self._decided[text] = decided
-
-    def _keep_shape(self, key: bytes, found: Prototype | None) -> None:
-        if len(key) > MAX_KEPT_BYTES:
-            return
-        while len(self._shapes) >= MAX_DECISIONS:
-            del self._shapes[next(iter(self._shapes))]
-        self._shapes[key] = found
+        return Inherited(self._decided.all(), self.policy.schema)
 
     def _carried(self, text: bytes) -> Decided | None:
         if self._inherited is None:
