@@ -1,0 +1,191 @@
+"""The command line from outside: what goes to stdout, what to stderr, and the exit codes."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from lintel.demo.postgres import find
+
+CONFIG = Path(__file__).parents[2] / "config"
+PLAN = str(CONFIG / "plans" / "orders-priority.toml")
+ONE_MAJOR = pytest.mark.parametrize("server", find()[:1], indirect=True, ids=lambda found: f"pg{found.major}")
+
+Done = subprocess.CompletedProcess[str]
+
+
+def lintel(*arguments: str, text: str | None = None, cwd: Path | None = None, **environ: str) -> Done:
+    command = [sys.executable, "-m", "lintel", *arguments]
+    environment = {**os.environ, **environ}
+    return subprocess.run(
+        command, input=text, capture_output=True, text=True, timeout=60, check=False, cwd=cwd, env=environment
+    )
+
+
+def lines(done: Done) -> list[dict[str, object]]:
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture
+def orders(database: str) -> str:
+    """A database with the table that the plan is about."""
+    with psycopg.connect(database) as connection:
+        connection.execute("CREATE TABLE orders (id int PRIMARY KEY, total numeric)")
+    return database
+
+
+def test_version_help_and_usage() -> None:
+    assert lintel("--version").stdout.startswith("lintel ")
+    for flag in ("-h", "--help"):
+        done = lintel(flag)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "Usage: lintel" in done.stdout
+    for wrong in (["nope"], ["plan"], ["plan", "show"], ["rewrite", "SELECT 1"], ["serve", "--nope"]):
+        done = lintel(*wrong)
+        assert done.returncode == 2, wrong
+        assert done.stdout == ""
+        assert "Usage: lintel" in done.stderr
+
+
+def test_it_starts_quickly() -> None:
+    spent = []
+    for _ in range(5):
+        started = time.process_time(), os.times().children_user + os.times().children_system
+        assert lintel("--version").returncode == 0
+        spent.append(os.times().children_user + os.times().children_system - started[1])
+    assert min(spent) < 0.5, "seconds of CPU"
+
+
+def test_what_starts_quickly_imports_little() -> None:
+    script = "import sys; from lintel.cli import application; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    heavy = {
+        "asyncpg",
+        "postgast",
+        "sqlglot",
+        "starlette",
+        "uvicorn",
+        "prometheus_client",
+        "rich",
+        "structlog",
+        "uvloop",
+    }
+    assert not heavy & set(done.stdout.split())
+
+
+@ONE_MAJOR
+def test_analyze_one_statement(orders: str) -> None:
+    (answer,) = lines(lintel("analyze", "--server", orders, "SELECT * FROM orders o WHERE o.total > 5"))
+    assert answer["sql"] == "SELECT * FROM orders o WHERE o.total > 5"
+    assert answer["verb"] == "select"
+    assert answer["tables"] == answer["stars"] == ["public.orders"]
+    assert answer["reads"] == ["public.orders.id", "public.orders.total"]
+    assert answer["opaque"] is None
+
+
+@ONE_MAJOR
+def test_analyze_answers_each_input_as_it_comes(orders: str) -> None:
+    command = [sys.executable, "-m", "lintel", "analyze", "--server", orders]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for text in (b"SELECT id FROM orders", b"not sql; at all", b"SELECT '\xff'", b""):
+            process.stdin.write(text + b"\0")
+            process.stdin.flush()
+            answer = json.loads(process.stdout.readline())
+            assert answer["sql"].encode("utf-8", "surrogateescape") == text
+        process.stdin.write(b"DELETE FROM orders")
+        process.stdin.close()
+        assert json.loads(process.stdout.readline())["verb"] == "delete"
+        assert process.stdout.readline() == b""
+    assert process.returncode == 0
+
+
+@ONE_MAJOR
+def test_analyze_uses_the_search_path_of_a_fresh_session(orders: str) -> None:
+    with psycopg.connect(orders, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA other")
+        connection.execute("CREATE TABLE other.orders (id int, note text)")
+        name = connection.info.dbname
+        connection.execute(f"ALTER DATABASE {name} SET search_path = other, public".encode())
+    (answer,) = lines(lintel("analyze", "--server", orders, "SELECT note FROM orders"))
+    assert answer["reads"] == ["other.orders.note"]
+
+
+@ONE_MAJOR
+def test_rewrite_imagines_hides_and_refuses(orders: str) -> None:
+    def verdict(sql: str, *flags: str) -> dict[str, object]:
+        (answer,) = lines(lintel("rewrite", "--plan", PLAN, "--server", orders, *flags, sql))
+        return answer
+
+    imagined = verdict("SELECT id, priority FROM orders")
+    assert imagined["verdict"] == "rewrite"
+    assert "0)::smallint" in str(imagined["sql"])
+    refused = verdict("INSERT INTO orders (id, priority) VALUES (1, 2)")
+    assert (refused["verdict"], refused["sql"], refused["sqlstate"]) == ("refuse", None, "42703")
+    assert str(refused["message"]).startswith('lintel: plan "orders-priority"')
+    allowed = verdict("SELECT id FROM orders", "--sees", "old")
+    assert allowed["verdict"] in ("allow", "rewrite")
+    star = verdict("SELECT * FROM orders", "--client", "application_name=billing-v2")
+    assert "priority" in str(star["sql"])
+
+
+@ONE_MAJOR
+def test_an_unreachable_server_and_a_wrong_client_attribute(server: object) -> None:
+    done = lintel("analyze", "--server", "postgresql://u:canary@127.0.0.1:1/d", "SELECT 1")
+    assert done.returncode == 2
+    assert done.stderr.startswith("lintel: --server: 127.0.0.1:1 cannot be read: ")
+    assert "canary" not in done.stderr
+
+
+@pytest.mark.parametrize("flag", ["color=red", "color"])
+@ONE_MAJOR
+def test_a_wrong_client_attribute(orders: str, flag: str) -> None:
+    done = lintel("rewrite", "--plan", PLAN, "--server", orders, "--client", flag, "SELECT 1")
+    assert done.returncode == 2
+    assert done.stderr.startswith("lintel: --client: ")
+
+
+def test_plan_lint_and_show(tmp_path: Path) -> None:
+    assert "fine; orders-priority adds priority to public.orders" in lintel("plan", "lint", PLAN).stdout
+    assert "(0)::smallint" in lintel("plan", "show", PLAN).stdout
+    assert json.loads(lintel("plan", "show", "--json", PLAN).stdout)["change"]["column"] == "priority"
+    twice = tmp_path / "again.toml"
+    twice.write_text(Path(PLAN).read_text())
+    done = lintel("plan", "lint", PLAN, str(twice))
+    assert done.returncode == 2
+    assert f"{twice}: id: " in done.stderr
+
+
+def test_config_show_masks_passwords_and_is_toml(tmp_path: Path) -> None:
+    environ = {
+        "LINTEL_SERVER__DSN": "postgresql://app:canary@db.internal/shop",
+        "LINTEL_ADMIN__TOKEN": "canary",
+        "LINTEL_LISTEN__ADDRESS": "[::1]:6432",
+    }
+    done = lintel("config", "show", "--origin", cwd=tmp_path, **environ)
+    assert "canary" not in done.stdout
+    shown = tomllib.loads(done.stdout)
+    assert shown["listen"]["address"] == "[::1]:6432"
+    assert 'address = "[::1]:6432"  # LINTEL_LISTEN__ADDRESS' in done.stdout
+    assert 'level = "info"  # default' in done.stdout
+
+
+def test_config_check(tmp_path: Path) -> None:
+    assert lintel("config", "check", "-c", str(CONFIG / "lintel.toml"), cwd=tmp_path).stdout == "fine; 0 plans\n"
+    done = lintel("config", "check", cwd=tmp_path, LINTEL_SHIELD__PLANS="nowhere.toml")
+    assert (done.returncode, done.stderr) == (2, "lintel: nowhere.toml: cannot be read: No such file or directory\n")
+
+
+def test_output_into_a_closed_pipe_is_no_error() -> None:
+    command = f"{sys.executable} -m lintel config show | head -c 1"
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
