@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from lintel.demo import postgres, rewriting, shop, story
+from lintel.demo import postgres, recorded, rewriting, shop, story
 from lintel.demo.screen import Screen
 from lintel.demo.services import BillingV1, BillingV2, Reporting
 from lintel.demo.stage import NotReady, Running, serving
@@ -70,6 +70,7 @@ async def _with_lintel(
     async with serving(address, server.password, store, plan, directory / "serve.log") as running:
         front = f"postgresql://{server.user}:{server.password}@{running.host}:{running.port}/shop"
         tallies = await story.play(front, server.dsn("shop"), screen)
+        await _show_recorded(screen, store)
         screen.closing(direct, tallies)
         _verdict(screen, direct, tallies)
         if not once:
@@ -84,6 +85,13 @@ def _introduce(screen: Screen, server: postgres.Server) -> None:
     screen.say("One day, somebody adds a column to it:")
     screen.code(f"{shop.ALTER};", "sql")
     screen.say("The story is played twice, to the letter: straight at Postgres, then through Lintel.")
+
+
+async def _show_recorded(screen: Screen, store: Path) -> None:
+    await asyncio.sleep(recorded.SECONDS)
+    screen.gap()
+    screen.say("What Lintel saw of orders meanwhile; it keeps no literals:")
+    screen.usages(recorded.usages(store))
 
 
 def _verdict(screen: Screen, direct: Sequence[Tally], lintel: Sequence[Tally]) -> None:

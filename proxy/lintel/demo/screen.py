@@ -14,6 +14,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from lintel.demo.recorded import Usage
 from lintel.demo.tally import Tally
 
 GOOD, BAD, WRONG, DIM = "green", "red", "yellow", "bright_black"
@@ -98,9 +99,24 @@ class Screen:
                 yield notes.append
         self.console.print(_finished(title, now(), notes))
 
+    def usages(self, usages: Sequence[Usage]) -> None:
+        """Who depends on the table, and how."""
+        table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False, show_edge=False)
+        table.add_column("", no_wrap=True, style="cyan")
+        table.add_column("reads", ratio=1, overflow="fold")
+        table.add_column("writes", ratio=1, overflow="fold")
+        table.add_column("SELECT *", justify="right", no_wrap=True)
+        table.add_column("by position", justify="right", no_wrap=True)
+        for usage in usages:
+            calls = [f"{sum(calls.values())}×" if calls else "" for calls in (usage.stars, usage.positional)]
+            table.add_row(usage.client, ", ".join(sorted(usage.reads)), ", ".join(sorted(usage.writes)), *calls)
+        self.console.print(Padding(table, (0, 1)))
+        self.gap()
+
     def closing(self, direct: Sequence[Tally], lintel: Sequence[Tally]) -> None:
         """What the services got, side by side."""
         self.console.print(_sides(direct, lintel, narrow=self.console.width < ROOMY))
+        self.gap()
 
     @contextmanager
     def watching(self, tallies: Sequence[Tally]) -> Iterator[None]:
@@ -166,7 +182,7 @@ def _kinds(tallies: Sequence[Tally]) -> list[RenderableType]:
 
 
 def _sides(direct: Sequence[Tally], lintel: Sequence[Tally], *, narrow: bool) -> RenderableType:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 0 if narrow else 1), pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 0 if narrow else 1), pad_edge=False, show_edge=False)
     table.add_column("", no_wrap=True)
     for side in ("direct", "Lintel") if narrow else ("straight at\nPostgres", "through\nLintel"):
         table.add_column(side, justify="right", style=DIM)
