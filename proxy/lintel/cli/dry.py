@@ -6,8 +6,7 @@ from dataclasses import replace
 from lintel.cli.sources import World
 from lintel.config import ConfigError
 from lintel.plan import ClientAttributes, Plan, Side
-from lintel.policy import ContextKey, Policy
-from lintel.wire.decision import Decision
+from lintel.policy import ContextKey, Policy, dry
 
 Judge = Callable[[bytes], dict[str, object]]
 
@@ -27,7 +26,7 @@ def judge(world: World, plans: Sequence[Plan], side: Side | None, client: Mappin
     context = policy.context(key)
 
     def verdict(text: bytes) -> dict[str, object]:
-        return _answer(text, context.decide(text))
+        return dry(text, context)
 
     return verdict
 
@@ -39,17 +38,3 @@ def _attributes(client: Mapping[str, str]) -> ClientAttributes:
         raise ConfigError("--client", unknown[0], f"expected one of {', '.join(ATTRIBUTES)} or {TAG}NAME")
     application_name, user, database = (client.get(name, "") for name in ATTRIBUTES[:3])
     return ClientAttributes(application_name, user, database, client.get("address"), tags)
-
-
-def _answer(text: bytes, decision: Decision) -> dict[str, object]:
-    statement = decision.statement
-    refused = statement.verdict == "refuse"
-    sent = None if refused else decision.sent(text).decode("utf-8", "surrogateescape")
-    refusal = next((refusal for _, refusal in (*decision.refusals, *decision.expected)), None) if refused else None
-    return {
-        "verdict": statement.verdict,
-        "sql": sent,
-        "sqlstate": refusal.sqlstate if refusal else None,
-        "message": refusal.message if refusal else None,
-        "rules": list(statement.plans),
-    }

@@ -15,7 +15,7 @@ def dry(text: bytes, context: Context) -> dict[str, Any]:
     refused = statement.verdict == "refuse"
     return {
         "verdict": statement.verdict,
-        "sql": None if refused else decision.sent(text).decode("utf-8", "replace"),
+        "sql": None if refused else decision.sent(text).decode("utf-8", "surrogateescape"),
         "sqlstate": statement.sqlstate,
         "message": statement.message,
         "rules": _rules(statement, context) if statement.verdict != "allow" else [],
