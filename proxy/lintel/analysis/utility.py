@@ -191,8 +191,19 @@ def _copy_to(walk: Walk, body: Node, listed: list[Node], item: object) -> None:
 def _other(walk: Walk, tag: str, body: Node) -> None:
     walk.result.utility = True
     _name_relations(walk, body)
+    for element in body.get("tableElts", []):
+        if "TableLikeClause" in element:
+            _like(walk, element["TableLikeClause"]["relation"])
     if tag not in _PLAIN:
         walk.opaque(f"{_words(tag)} is not analysed")
+
+
+def _like(walk: Walk, node: Node) -> None:
+    """CREATE TABLE (LIKE t) copies t's columns as they are (trap T6)."""
+    table = walk.world.find(node.get("schemaname"), node["relname"])
+    if table is not None:
+        walk.result.relations[table.relation.oid] = table.relation
+        walk.bind(node["location"], "star", table.columns)
 
 
 def _name_relations(walk: Walk, body: Node) -> None:

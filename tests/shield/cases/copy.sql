@@ -102,3 +102,16 @@ COPY orders FROM STDIN
 COPY orders (id, cid) FROM STDIN
 --- copy
 50	1
+
+--- old rewrite block
+SET LOCAL search_path = public, "Shop"
+--- then
+COPY "Order Items" FROM STDIN
+--- copy
+9	1	new
+--- then
+COPY orders FROM STDIN
+--- copy
+50	1	2.5	fifty
+--- then
+SELECT * FROM orders WHERE id = 50
