@@ -24,7 +24,7 @@ from lintel.wire.transparent import Transparent
 
 from .arrival import Arrival
 from .connector import Address, Connector, Unreachable
-from .database import Databases, Login
+from .database import Database, Databases, Login
 from .relay import Session
 
 log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ class Listener:
     def _arrived(self, arrival: Arrival) -> bool:
         loop = asyncio.get_running_loop()
         self._arrivals[arrival] = loop.call_later(self._options.login_timeout, arrival.transport.abort)
-        return self.sessions <= self._options.sessions and not self._draining
+        return len(self._arrivals) <= self._options.sessions
 
     def gone(self, arrival: Arrival) -> None:
         """It has closed before a session began."""
@@ -85,8 +85,12 @@ class Listener:
 
     def begin(self, arrival: Arrival, message: StartupMessage) -> None:
         """A startup packet has come."""
-        if self._options.tls_required and not arrival.encrypted:
+        if self._draining:
+            arrival.refuse("57P03", "lintel: shutting down")
+        elif self._options.tls_required and not arrival.encrypted:
             arrival.refuse("28000", "lintel: connections must use TLS")
+        elif len(self._sessions) >= self._options.sessions:
+            arrival.refuse("53300", "lintel: too many connections")
         else:
             self.spawn(self._begin(arrival, message))
 
@@ -101,17 +105,17 @@ class Listener:
         if arrival.transport.is_closing():
             server.abort()
             return
-        self._join(arrival, message, server, address)
+        self._join(arrival, message, database, server, address)
 
     def _join(
-        self, arrival: Arrival, message: StartupMessage, server: asyncio.Transport, address: Address
+        self, arrival: Arrival, message: StartupMessage, database: Database, server: asyncio.Transport, address: Address
     ) -> None:
         """From here on the two connections are one session."""
         self.gone(arrival)
         parameters = message.parameters
         login = Login(message.user, message.database, arrival.address, parameters.get("application_name", ""))
         session = Session(arrival.transport, server, address, self._ended)
-        presence = self._databases(message.database).enter(login, session.reconsider)
+        presence = database.enter(login, session.reconsider)
         strip = not arrival.encrypted and server.get_extra_info("ssl_object") is not None
         settings = Settings(application_name=login.application_name)
         conversation: Conversation | Transparent = (
