@@ -37,14 +37,17 @@ class Change:
 
     databases: Databases
     tables: list[str]
+    landed: bool = False
 
     def land(self) -> None:
         """ADD COLUMN and other values than the defaults, in one transaction."""
         self.databases.run("moving", f"BEGIN; {self.adding} COMMIT")
+        self.landed = True
 
     def undo(self) -> None:
         """DROP COLUMN."""
         self.databases.run("moving", f"BEGIN; {self.dropping} COMMIT")
+        self.landed = False
 
     @property
     def adding(self) -> str:
@@ -56,11 +59,11 @@ class Change:
         """The statements of undo.sql for these tables."""
         return self._of("undo")
 
-    def restore(self, *, landed: bool) -> None:
+    def restore(self) -> None:
         """The rows of the beginning, after a case that wrote."""
         self.databases.restore("moving")
         self.databases.rewind("moving")
-        if landed:
+        if self.landed:
             self.databases.run("moving", self._of("filling"))
 
     def _of(self, name: str) -> str:

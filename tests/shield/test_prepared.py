@@ -31,12 +31,9 @@ def change(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Cha
     case: Case = request.getfixturevalue("case")
     made = Change(databases, tables_of(case))
     yield made
-    present = "SELECT FROM pg_attribute WHERE attname IN ('priority', 'label', 'rank', 'MetaData', 'unit', 'legs') "
-    present += "AND attrelid <> 'tasks'::regclass AND attrelid IN (SELECT oid FROM pg_class WHERE relnamespace <> "
-    present += "(SELECT oid FROM pg_namespace WHERE nspname = 'pristine'))"
-    if databases.run("moving", present).rows:
+    if made.landed:
         made.undo()
-    made.restore(landed=False)
+    made.restore()
 
 
 @pytest.mark.parametrize("case", SERVED, ids=_name)
@@ -148,7 +145,7 @@ def _run(sessions: Sessions, change: Change, client: Client, case: Case, *, land
         if databases.contents("moving") != databases.contents(logical):
             found.append(f"landed={landed}: the tables differ")
         databases.restore(logical)
-        change.restore(landed=landed)
+        change.restore()
     return found
 
 

@@ -44,6 +44,8 @@ class Databases:
         if name not in self.direct:
             self.direct[name] = Client(self.dsns[name], "direct")
         reply = self.direct[name].simple(sql)
+        if reply.error:
+            self.direct[name].simple("ROLLBACK")
         assert reply.error is None, (reply.error, sql)
         return reply
 

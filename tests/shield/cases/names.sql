@@ -76,7 +76,7 @@ UPDATE tasks SET title = 'x' WHERE EXISTS (SELECT 1 FROM orders o WHERE o.cid = 
 UPDATE tasks t SET title = o.note FROM orders o WHERE o.cid = t.cid AND priority = 0 RETURNING tid, title
 
 --- old rewrite
-DELETE FROM tasks t USING orders o WHERE o.cid = t.cid AND priority = 7 AND o.id > 1 RETURNING t.tid, o.*
+DELETE FROM tasks t USING orders o WHERE o.cid = t.cid AND priority = 7 AND o.id IN (2, 3) RETURNING t.tid, o.*
 
 --- old rewrite
 SELECT title FROM tasks t WHERE NOT EXISTS (SELECT FROM orders o WHERE o.cid = t.cid AND priority = 7 AND EXISTS (SELECT FROM customers c WHERE c.cid = o.cid AND priority = 7))
