@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from lintel import __version__
-from lintel.cli import config, demo, plan, serve, statements
+from lintel.cli import config, demo, plan, report, serve, statements
 from lintel.config import ConfigError
 
 USAGE = 2
@@ -22,6 +22,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 app.command()(serve.serve)
+app.command()(report.report)
 app.command()(statements.analyze)
 app.command()(statements.rewrite)
 app.add_typer(plan.app, name="plan")

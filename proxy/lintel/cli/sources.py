@@ -30,11 +30,16 @@ def world(server: str | None, schema: Path | None) -> World:
 
 def _from_file(file: Path) -> Schema:
     from lintel.analysis import ddl
+    from lintel.sql.grammar import TooDeep
 
     try:
         return ddl.schema_of(file.read_bytes())
     except OSError as problem:
         raise ConfigError(str(file), "", f"cannot be read: {problem.strerror}") from None
+    except ddl.DdlProblem as problem:
+        raise ConfigError(f"{file}:{problem.line}", "", f"expected DDL that PostgreSQL accepts: {problem}") from None
+    except TooDeep as problem:
+        raise ConfigError(str(file), "", f"expected DDL of a size and depth that can be read: {problem}") from None
 
 
 def _from_server(dsn: str) -> World:
