@@ -5,17 +5,15 @@ with the *thread*, as PR_SET_PDEATHSIG has it) that launched it.
 """
 
 import contextlib
-import ctypes
 import os
 import secrets
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -23,6 +21,7 @@ from urllib.parse import quote
 
 from lintel.demo import account
 from lintel.demo.binaries import Binaries, NoPostgres, choose, find
+from lintel.demo.mortal import die_with
 
 __all__ = ["Binaries", "NoPostgres", "Server", "find", "launch"]
 
@@ -32,7 +31,6 @@ Auth = Literal["scram-sha-256", "md5", "trust", "password"]
 THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "listen_addresses": "127.0.0.1"}
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
-PR_SET_PDEATHSIG = 1
 
 
 class Server:
@@ -129,7 +127,7 @@ class Server:
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         command = [str(self._bindir / "postgres"), "-D", str(self._data), "-p", str(self.port)]
-        hook = _die_with_parent(os.getpid())  # two system calls, looked up before the fork
+        hook = die_with(os.getpid(), signal.SIGINT)  # two system calls, looked up before the fork
         options: dict[str, Any] = {"cwd": "/", "preexec_fn": hook, "start_new_session": True, **self._account}
         with (self.directory / "log").open("ab") as log:
             process: subprocess.Popen[bytes] = subprocess.Popen(
@@ -185,19 +183,6 @@ def _checked(command: list[str], identity: account.Identity) -> None:
     )
     if done.returncode != 0:
         raise NoPostgres(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
-
-
-def _die_with_parent(parent: int) -> Callable[[], None] | None:
-    if not sys.platform.startswith("linux"):
-        return None
-    prctl = ctypes.CDLL(None).prctl  # looked up before the fork: between fork and exec as little as possible
-
-    def arrange() -> None:
-        prctl(PR_SET_PDEATHSIG, signal.SIGINT)
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return arrange
 
 
 def _free_port() -> int:

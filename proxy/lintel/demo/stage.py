@@ -4,11 +4,14 @@ import asyncio
 import contextlib
 import os
 import re
+import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from lintel.demo.mortal import die_with
 
 READY_SECONDS = 20.0
 END_SECONDS = 12.0
@@ -37,7 +40,8 @@ async def serving(server: str, password: str, store: Path, plan: Path, log: Path
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "lintel", "serve", *flags, *anywhere,
             # Ctrl-C on the terminal is for the demo, which then ends this process in its turn.
-            start_new_session=True, env=_environment(password), cwd=store.parent,
+            start_new_session=True, preexec_fn=die_with(os.getpid(), signal.SIGTERM),
+            env=_environment(password), cwd=store.parent,
             stdout=asyncio.subprocess.PIPE, stderr=messages, stdin=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         try:
