@@ -237,3 +237,16 @@ GRANT SELECT ON TABLE public.t TO PUBLIC;
         ("name", "text", False, "'x'::text"),
     ]
     assert table.primary_key == (1,)
+
+
+@pytest.mark.parametrize(
+    ("sql", "sqlstate", "line"),
+    [
+        ("CREATE TABLE t (id int);\n-- \u00e9\u00e9\u00e9\nCREATE TABEL u (x int)", "42601", 3),
+        ("CREATE TABLE t (id int);\n\n-- again\nCREATE TABLE t (id int);", "42P07", 4),
+    ],
+)
+def test_a_problem_says_on_which_line(sql: str, sqlstate: str, line: int) -> None:
+    with pytest.raises(DdlProblem) as caught:
+        schema_of(sql.encode())
+    assert (caught.value.sqlstate, caught.value.line) == (sqlstate, line)

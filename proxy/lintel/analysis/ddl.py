@@ -11,10 +11,11 @@ from dataclasses import replace
 from lintel.analysis.ddl_alter import alter_table, rename, set_schema
 from lintel.analysis.ddl_columns import location_of
 from lintel.analysis.ddl_draft import DdlProblem, Draft
+from lintel.analysis.ddl_source import Source
 from lintel.analysis.ddl_tables import create_composite, create_table
 from lintel.analysis.ddl_views import create_table_as, create_view, reads
 from lintel.schema import Column, Relation, Schema
-from lintel.sql.grammar import Node, RawStatement, parse
+from lintel.sql.grammar import Node, RawStatement, SyntaxProblem, parse
 
 __all__ = ["DdlProblem", "apply", "apply_text", "schema_of"]
 
@@ -31,23 +32,37 @@ _SEQUENCE = (("last_value", "bigint"), ("log_cnt", "bigint"), ("is_called", "boo
 def schema_of(sql: bytes) -> Schema:
     """The schema that a file of DDL makes in an empty database.
 
-    Raises sql.grammar's SyntaxProblem or TooDeep, and DdlProblem where the server would refuse a statement.
+    Raises DdlProblem where the server would refuse a statement (42601: the grammar does), TooDeep for hostile text.
     """
     return apply_text(_EMPTY, sql)
 
 
 def apply_text(schema: Schema, sql: bytes, search_path: tuple[str, ...] = PUBLIC) -> Schema:
-    """The schema after all the statements of a text."""
+    """The schema after all the statements of a text; raises as schema_of does."""
     text = _META_COMMAND.sub(lambda match: b" " * len(match[0]), sql)
-    draft = Draft(schema, search_path, text)
-    for statement in parse(text):
-        draft = _applied(draft, statement)
+    source = Source(text)
+    draft = Draft(schema, search_path, source)
+    for statement in _parsed(source):
+        try:
+            draft = _applied(draft, statement)
+        except DdlProblem as problem:
+            first, _ = next(source.tokens_from(statement.start))
+            raise DdlProblem(problem.sqlstate, str(problem), source.line(first.start)) from None
     return draft.schema
 
 
 def apply(schema: Schema, statement: RawStatement, sql: bytes = b"", search_path: tuple[str, ...] = PUBLIC) -> Schema:
     """The schema after one statement; `sql` is the text that it was parsed from, for the defaults in it."""
-    return _applied(Draft(schema, search_path, sql), statement).schema
+    return _applied(Draft(schema, search_path, Source(sql)), statement).schema
+
+
+def _parsed(source: Source) -> list[RawStatement]:
+    try:
+        return parse(source.sql)
+    except SyntaxProblem as problem:
+        # The position counts characters.
+        offset = len(source.sql.decode("utf-8", "replace")[: problem.position - 1].encode())
+        raise DdlProblem("42601", str(problem), source.line(offset)) from None
 
 
 def _applied(draft: Draft, statement: RawStatement) -> Draft:
@@ -75,7 +90,7 @@ def _create_schema(draft: Draft, body: Node, end: int) -> Draft:
     elements = body.get("schemaElts", [])
     for element, following in zip(elements, [*elements[1:], None], strict=False):
         # An element's text ends somewhere before the next one's name; the word CREATE goes with that.
-        until = end if following is None else draft.sql.upper().rindex(b"CREATE", 0, location_of(following))
+        until = end if following is None else draft.source.sql.upper().rindex(b"CREATE", 0, location_of(following))
         inner = _applied(inner, RawStatement(element, 0, until))
     return replace(inner, search_path=draft.search_path)
 

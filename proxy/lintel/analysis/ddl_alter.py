@@ -106,7 +106,7 @@ def _set_default(draft: Draft, table: Relation, command: Node) -> Relation:
     node = command.get("def")
     if node is None or node.get("A_Const", {}).get("isnull"):
         return _changed(table, command["name"], default=None)
-    return _changed(table, command["name"], default=expression_at(draft.sql, location_of(node)))
+    return _changed(table, command["name"], default=expression_at(draft.source, location_of(node)))
 
 
 def _set_not_null(_draft: Draft, table: Relation, command: Node) -> Relation:

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, replace
 
+from lintel.analysis.ddl_source import Source
 from lintel.analysis.ddl_types import Where, serial_of, type_of
 from lintel.schema import Column
 from lintel.sql.grammar import Node
 from lintel.sql.quoting import quote_ident, quote_literal, quote_qualified
-from lintel.sql.tokens import tokens
 
 NOWHERE = 1 << 60  # an offset beyond every text
 # What may follow a DEFAULT expression in a column definition, other than a comma or a closing parenthesis.
@@ -22,7 +22,7 @@ _NEXT = frozenset(
 class Text:
     """The text that nodes' locations point into, and where unqualified type names are found."""
 
-    sql: bytes
+    source: Source
     where: Where
 
 
@@ -46,7 +46,7 @@ def constrained(column: Column, constraints: list[Node], text: Text) -> Column:
             case "CONSTR_NOTNULL" | "CONSTR_PRIMARY":
                 column = replace(column, not_null=True)
             case "CONSTR_DEFAULT":
-                column = replace(column, default=_default(constraint, text.sql))
+                column = replace(column, default=_default(constraint, text.source))
             case "CONSTR_GENERATED":
                 column = replace(column, generated=True, default=None)
             case "CONSTR_IDENTITY":
@@ -59,22 +59,17 @@ def is_primary(constraints: list[Node]) -> bool:
     return any(entry["Constraint"]["contype"] == "CONSTR_PRIMARY" for entry in constraints)
 
 
-def expression_at(sql: bytes, start: int) -> str:
+def expression_at(source: Source, start: int) -> str:
     """The text of the expression that begins at an offset, up to what cannot belong to it any more."""
     depth = 0
     end = start
-    for token in tokens(sql[start:]):
-        word = sql[start + token.start : start + token.end]
-        if token.kind == "op" and word in (b"(", b"["):
-            depth += 1
-        elif token.kind == "op" and word in (b")", b"]"):
-            depth -= 1
-        follows = end > start and depth == 0 and token.kind == "ident" and word.lower() in _NEXT
+    for token, word in source.tokens_from(start):
+        depth += (word in (b"(", b"[")) - (word in (b")", b"]"))
+        follows = end > start and depth == 0 and token.kind == "ident" and word in _NEXT
         if depth < 0 or follows or (depth == 0 and word in (b",", b";")):
             break
-        if token.kind != "comment":
-            end = start + token.end
-    return sql[start:end].decode("utf-8", "replace").strip()
+        end = token.end
+    return source.sql[start:end].decode("utf-8", "replace").strip()
 
 
 def location_of(node: Node) -> int:
@@ -86,10 +81,10 @@ def location_of(node: Node) -> int:
     return min(found, default=NOWHERE)
 
 
-def _default(constraint: Node, sql: bytes) -> str | None:
+def _default(constraint: Node, source: Source) -> str | None:
     if constraint["raw_expr"].get("A_Const", {}).get("isnull"):
         return None  # the server drops DEFAULT NULL
-    return expression_at(sql, constraint["location"] + len("DEFAULT"))
+    return expression_at(source, constraint["location"] + len("DEFAULT"))
 
 
 def _next_value(table: tuple[str, str], column: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from lintel.analysis.ddl_columns import Text
+from lintel.analysis.ddl_source import Source
 from lintel.schema import Column, Relation, Schema
 from lintel.sql.grammar import Node
 from lintel.sql.quoting import quote_qualified
@@ -12,11 +13,12 @@ FIRST_OID = 16384
 
 
 class DdlProblem(Exception):
-    """A statement that the server would refuse under this schema, with its SQLSTATE."""
+    """A statement that the server would refuse under this schema, with its SQLSTATE; `line` of its text, from 1."""
 
-    def __init__(self, sqlstate: str, message: str) -> None:
+    def __init__(self, sqlstate: str, message: str, line: int | None = None) -> None:
         super().__init__(message)
         self.sqlstate = sqlstate
+        self.line = line
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Draft:
 
     schema: Schema
     search_path: tuple[str, ...] = ("public",)
-    sql: bytes = b""
+    source: Source = field(default_factory=lambda: Source(b""))
     types: frozenset[tuple[str, str]] = frozenset()
     # oid -> the highest attnum that it ever had here: a new column must not be taken for one that was dropped.
     highest: Mapping[int, int] = field(default_factory=dict)
@@ -33,7 +35,7 @@ class Draft:
     @property
     def text(self) -> Text:
         """What column definitions are read with."""
-        return Text(self.sql, self.type_schema)
+        return Text(self.source, self.type_schema)
 
     def type_schema(self, name: str) -> str | None:
         """The schema in which an unqualified type name is found: declared, or the row type of a relation."""

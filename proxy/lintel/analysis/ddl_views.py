@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from lintel.analysis.ddl_draft import DdlProblem, Draft, numbered
+from lintel.analysis.ddl_source import Source
 from lintel.analysis.ddl_types import type_of
 from lintel.analysis.meanings import Col, Columns, Meaning, Merged
 from lintel.analysis.resolution import Resolution
@@ -12,7 +13,6 @@ from lintel.analysis.world import World
 from lintel.schema import Column, Relation
 from lintel.sql.grammar import Node, SyntaxProblem, TooDeep, parse
 from lintel.sql.quoting import quote_ident
-from lintel.sql.tokens import tokens
 
 
 def create_view(draft: Draft, body: Node, end: int) -> Draft:
@@ -22,7 +22,7 @@ def create_view(draft: Draft, body: Node, end: int) -> Draft:
     if existing is not None and not body.get("replace"):
         raise DdlProblem("42P07", f'relation "{name}" already exists')
     aliases = [alias["String"]["sval"] for alias in body.get("aliases", [])]
-    start = _query_start(draft.sql, body["view"]["location"])
+    start = _query_start(draft.source, body["view"]["location"])
     view = _made(draft, body["query"], (schema, name), "v", aliases, (start, end))
     return draft.put(view if existing is None else replace(view, oid=existing.oid))
 
@@ -35,7 +35,7 @@ def create_table_as(draft: Draft, body: Node, end: int) -> Draft:
         return draft
     aliases = [alias["String"]["sval"] for alias in into.get("colNames", [])]
     kind = "m" if body.get("objtype") == "OBJECT_MATVIEW" else "r"
-    start = _query_start(draft.sql, into["rel"]["location"])
+    start = _query_start(draft.source, into["rel"]["location"])
     made = _made(draft, body["query"], (schema, name), kind, aliases, (start, end))
     return draft.put(made if kind == "m" else replace(made, definition=None))
 
@@ -63,7 +63,7 @@ def _made(
         Column(name, 0, _type(draft, meaning, targets[position] if plain else {}))
         for position, (name, (_, meaning)) in enumerate(zip(names, columns, strict=True))
     ]
-    definition = _qualified(draft.sql, result, *span)
+    definition = _qualified(draft.source.sql, result, *span)
     return Relation(draft.next_oid(), name[0], name[1], kind, numbered(made), definition=definition)
 
 
@@ -86,14 +86,13 @@ def _type(draft: Draft, meaning: Meaning, target: Node) -> str:
     return type_of(cast["typeName"], draft.type_schema) if cast else "unknown"
 
 
-def _query_start(sql: bytes, name_at: int) -> int:
+def _query_start(source: Source, name_at: int) -> int:
     """Just behind the AS that follows the relation's name, its column list and its options."""
     depth = 0
-    for token in tokens(sql[name_at:]):
-        word = sql[name_at + token.start : name_at + token.end]
+    for token, word in source.tokens_from(name_at):
         depth += (word == b"(") - (word == b")")
-        if depth == 0 and token.kind == "ident" and word.lower() == b"as":
-            return name_at + token.end
+        if depth == 0 and token.kind == "ident" and word == b"as":
+            return token.end
     return name_at
 
 
