@@ -48,6 +48,11 @@ _LIMITS = {
     TERMINATE: SMALL,
 }
 _PASSED_IN_PARTS = (COPY_DATA, COPY_FAIL, FUNCTION_CALL, PASSWORD)  # nothing in them is read
+# All rows of the unnamed portal: what nearly every driver sends behind its Bind.
+_EXECUTE_SYNC = messages.execute(b"") + messages.SYNC_FRAME
+_EXECUTE_SYNC_SIZE = len(_EXECUTE_SYNC)
+_DESCRIBE_EXECUTE_SYNC = messages.describe(b"P", b"") + _EXECUTE_SYNC
+_DESCRIBE_EXECUTE_SYNC_SIZE = len(_DESCRIBE_EXECUTE_SYNC)
 _PORTAL = 0x50  # P in Describe and Close; S is a statement
 _MEMO_SIZE = 32
 
@@ -91,9 +96,25 @@ class ClientStream:
                 if not data[pos + 5]:  # the unnamed portal
                     name = data[pos + 6 : data.find(0, pos + 6, after)] if data[pos + 6] else b""
                     statement = state.statements.get(name)
-                    if statement is not None and statement.context is context and statement.quiet and not statement.renamed:
-                        expected.append(statement.bind)
+                    if (
+                        statement is not None
+                        and statement.context is context
+                        and statement.quiet
+                        and not statement.renamed
+                    ):
                         portal = statement
+                        expected.append(statement.bind)
+                        rest = end - after
+                        if rest == _DESCRIBE_EXECUTE_SYNC_SIZE and data.endswith(_DESCRIBE_EXECUTE_SYNC):
+                            expected.extend((statement.describe, statement.execute, SYNC_REPLY))
+                            bound = False
+                            pos = end
+                            break
+                        if rest == _EXECUTE_SYNC_SIZE and data.endswith(_EXECUTE_SYNC):
+                            expected.extend((statement.execute, SYNC_REPLY))
+                            bound = False
+                            pos = end
+                            break
                         bound = True
                         pos = after
                         continue
@@ -113,7 +134,10 @@ class ClientStream:
                     pos = after
                     continue
             elif kind == QUERY:
-                decision = context.decisions.get(data[pos + 5 : after - 1])
+                text = data[pos + 5 : after - 1]
+                decision = context.decisions.get(text)
+                if decision is None and b"\0" not in text:
+                    decision = context.decide(text)
                 if decision is not None and decision.plain and not data[after - 1]:
                     expected.append(decision.reply)
                     pos = after
@@ -370,9 +394,7 @@ class ClientStream:
         state.expected.append(Expected(OWN_PARSE, decision, again, False, b"", old))
         state.blocked = FOR_PARSE
         state.careful = True
-        return self._wait(
-            messages.parse(again.server_name, decision.sent(old.text), old.types) + messages.FLUSH_FRAME
-        )
+        return self._wait(messages.parse(again.server_name, decision.sent(old.text), old.types) + messages.FLUSH_FRAME)
 
     def _start_keeping(self, decision: Decision) -> None:
         """From a loud text on, where nothing has run that another try would run again."""

@@ -89,4 +89,3 @@ class Conversation:
     def idle(self) -> bool:
         """Nothing is under way and no transaction is open: the session can end without harm."""
         return self._state.blocked == FREE and not self._state.expected and self._state.status == IDLE
-

@@ -84,4 +84,3 @@ def origin(offset: int, edits: tuple[tuple[int, int, bytes], ...]) -> int:
     start, end, replacement = edits[index]
     into = offset - starts[index]
     return start if into < len(replacement) else end + into - len(replacement)
-

@@ -10,7 +10,7 @@ from dataclasses import replace
 from . import messages, replies
 from .ask import QUESTION, Answer
 from .client import ClientStream
-from .expected import MAYBE_SYNC, OWN_CLOSE, OWN_PARSE, STARTUP, Expected
+from .expected import MAYBE_SYNC, OWN_CLOSE, OWN_PARSE, STARTUP, SYNC_REPLY, Expected
 from .framing import LARGE, Carry, check_length, header
 from .messages import (
     AUTHENTICATION,
@@ -36,6 +36,8 @@ from .statements import Statement
 # Only these have to be whole to be understood; all others may pass in parts.
 _WHOLE = (AUTHENTICATION, BACKEND_KEY_DATA, COMMAND_COMPLETE, ERROR_RESPONSE, PARAMETER_STATUS, READY_FOR_QUERY)
 _TRIES = 3
+_READY = messages.frame(READY_FOR_QUERY, b"I")[:5]  # all but the status
+_KEPT_DESCRIPTION = 8192  # bytes; a longer one is read each time
 _ASYNCHRONOUS = (messages.NOTICE_RESPONSE, PARAMETER_STATUS, messages.NOTIFICATION_RESPONSE)
 
 
@@ -94,6 +96,16 @@ class ServerStream:
                             expected.popleft()
                             state.completed(entry.decision, None)  # type: ignore[arg-type]
                             pos = after
+                            if (
+                                after + 6 == end
+                                and expected
+                                and expected[0] is SYNC_REPLY
+                                and data.startswith(_READY, after)
+                            ):
+                                expected.popleft()
+                                state.status = data[end - 1]
+                                pos = end
+                                break
                             continue
                         if asked == messages.QUERY:
                             pos = after
@@ -114,10 +126,18 @@ class ServerStream:
                     if asked == messages.BIND:
                         expected.popleft()
                         pos = after
+                        prepared = entry.statement
+                        if prepared is not None and expected and expected[0] is prepared.describe:
+                            described = prepared.row_description
+                            if described and data.startswith(described, after):
+                                expected.popleft()
+                                pos = after + len(described)
                         continue
                 elif kind == ROW_DESCRIPTION:
                     if asked == messages.DESCRIBE:
                         expected.popleft()
+                        if entry.statement is not None and length < _KEPT_DESCRIPTION:
+                            entry.statement.row_description = data[pos:after]
                         pos = after
                         continue
                     if asked == messages.QUERY:
@@ -406,7 +426,11 @@ class ServerStream:
             check_length("server", length, LARGE)
             frame = data[pos : pos + 1 + length]
             pos += len(frame)
-            if kind in _ASYNCHRONOUS or self._answer is None or (kind == ERROR_RESPONSE and replies.is_fatal(messages.fields(frame))):
+            if (
+                kind in _ASYNCHRONOUS
+                or self._answer is None
+                or (kind == ERROR_RESPONSE and replies.is_fatal(messages.fields(frame)))
+            ):
                 passed.append(self._frame(kind, frame))
             elif kind == DATA_ROW:
                 self._answer.add(frame)
@@ -442,4 +466,3 @@ _FRAMES: dict[int, Callable[[ServerStream, bytes], bytes]] = {
     READY_FOR_QUERY: ServerStream._ready_for_query,
     ROW_DESCRIPTION: ServerStream._row_description,
 }
-

@@ -4,7 +4,7 @@ from typing import Final
 
 from . import messages
 from .decision import Context, Decision, Refusal
-from .expected import Expected
+from .expected import SYNC_REPLY, Expected
 
 # An EXECUTE of something that would be decided otherwise today; "prepare again" is the way out.
 _OUTDATED = b"lintel_refused_outdated"
@@ -31,6 +31,9 @@ class Statement:
         "parse",
         "quiet",
         "renamed",
+        "run",
+        "run_described",
+        "row_description",
         "server_name",
         "text",
         "types",
@@ -60,6 +63,10 @@ class Statement:
         self.bind = Expected(messages.BIND, decision, self, quiet)
         self.describe = Expected(messages.DESCRIBE, decision, self, quiet)
         self.execute = Expected(messages.EXECUTE, decision, self, quiet)
+        # What most drivers send in one go, with a Sync behind it.
+        self.run = (self.bind, self.execute, SYNC_REPLY)
+        self.run_described = (self.bind, self.describe, self.execute, SYNC_REPLY)
+        self.row_description = b""  # as it came last
 
     def decided(self, decision: Decision, context: Context, server_name: bytes) -> "Statement":
         """The same statement at another age, perhaps under another name on the server."""
