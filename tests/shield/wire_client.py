@@ -8,6 +8,7 @@ import base64
 import contextlib
 import hashlib
 import hmac
+import select
 import socket
 import struct
 from collections.abc import Sequence
@@ -174,6 +175,10 @@ class Client:
             elif _collect(current, kind, body):
                 reply.results.append(current)
                 current = Result()
+
+    def answered(self) -> bool:
+        """Whether anything has come that was not read yet."""
+        return bool(select.select([self._socket], [], [], 0)[0])
 
     def _read(self) -> tuple[bytes, bytes]:
         head = self._input.read(5)
