@@ -19,6 +19,8 @@ def lint(files: Files) -> None:
 
     for found in plan.load_all(files):
         typer.echo(f"{found.file}: fine; {found.id} adds {found.change.column} to {found.table}")
+        for sentence in plan.advice(found):
+            typer.echo(f"{found.file}: advice: {sentence}")
 
 
 @app.command()

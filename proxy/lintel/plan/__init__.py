@@ -3,6 +3,7 @@
 Knows SQL's grammar and no database: whether a table or column exists is not asked here.
 """
 
+from lintel.plan.advice import advice
 from lintel.plan.clients import ClientAttributes, ClientRule, Side
 from lintel.plan.load import check_together, load, load_all
 from lintel.plan.model import Add, Backfill, Index, Plan, Shield
@@ -17,6 +18,7 @@ __all__ = [
     "Plan",
     "Shield",
     "Side",
+    "advice",
     "check_together",
     "load",
     "load_all",

@@ -36,9 +36,10 @@ def parse(text: str, file: str) -> Plan:
 
 
 def _plan(root: Section) -> Plan:
+    plan_id = _id(root)
     schema, name = _table(root)
     return Plan(
-        id=_id(root),
+        id=plan_id,
         purpose=root.optional_text("purpose", 'one sentence, such as "Support sorts by urgency"') or "",
         schema=schema,
         name=name,
