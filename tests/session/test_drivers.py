@@ -94,7 +94,9 @@ def test_pg8000(dsn: str) -> None:
 
 
 def test_psql(dsn: str, server: Server) -> None:
-    script = "SELECT 1 AS one; \\gdesc\nSELECT 2; SELECT 3 \\;SELECT 4;\n\\copy (SELECT 5) TO STDOUT\nSELECT nope;\nSELECT 6"
+    script = (
+        "SELECT 1 AS one; \\gdesc\nSELECT 2; SELECT 3 \\;SELECT 4;\n\\copy (SELECT 5) TO STDOUT\nSELECT nope;\nSELECT 6"
+    )
     psql = shutil.which("psql") or str(server.bindir / "psql")
     done = subprocess.run([psql, dsn, "-XAt"], input=script, capture_output=True, text=True, timeout=30, check=False)
     assert done.stdout.split() == ["1", "one|integer", "2", "3", "4", "5", "6"]

@@ -38,12 +38,14 @@ class Arrival(asyncio.Protocol):
         return str(peer[0]) if isinstance(peer, tuple) else ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Counted from here on."""
         self.transport = cast("asyncio.Transport", transport)
         tune(transport)
         if not self._arrived(self):
             self.refuse("53300", "lintel: too many connections")
 
     def data_received(self, data: bytes) -> None:
+        """A packet, or a part of one."""
         self._data += data
         if self._handed_over:
             return
@@ -115,5 +117,6 @@ class Arrival(asyncio.Protocol):
         self.transport.write(messages.fatal(sqlstate, message))
         self.transport.close()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+        """Gone before its session began, or taken over by it."""
         self._listener.gone(self)

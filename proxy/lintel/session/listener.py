@@ -174,7 +174,7 @@ class _Closed(asyncio.Protocol):
     def __init__(self) -> None:
         self._closed = asyncio.Event()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         self._closed.set()
 
     async def wait(self) -> None:

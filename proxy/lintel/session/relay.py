@@ -196,7 +196,7 @@ class _ClientLeg(asyncio.Protocol):
         if not self._server.is_closing():
             self._server.resume_reading()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         self._session.close()
 
 
@@ -231,5 +231,5 @@ class _ServerLeg(asyncio.Protocol):
     def resume_writing(self) -> None:
         self._session.unpause(_CLOGGED)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         self._session.server_done()

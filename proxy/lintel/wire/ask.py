@@ -34,6 +34,7 @@ class Answer:
         self.again = again  # instead of a question, a failed try was ended: what the client sent is sent again
 
     def add(self, row: bytes) -> None:
+        """One row of the answer: the settings come in the order of the question."""
         self._values.append(messages.first_column(row).decode("utf-8", "replace"))
 
     @property
@@ -43,4 +44,5 @@ class Answer:
 
     @property
     def role(self) -> str | None:
+        """Likewise; "none" where no role was set."""
         return self._values[1] if len(self._values) == 2 else None

@@ -11,7 +11,7 @@ from . import messages
 from .decision import ENDS, SETTINGS, TEMPORARY, Decision
 from .errors import ProtocolError
 from .expected import COPY_DONE_MARK, FUNCTION_REPLY, OWN_PARSE, SYNC_REPLY, Expected
-from .framing import LARGE, SMALL, STATEMENT, Carry, check_length, header
+from .framing import LARGE, NARROW, RUN, SMALL, STATEMENT, Carry, check_length, header, narrow_rows
 from .messages import (
     BIND,
     CLOSE,
@@ -91,7 +91,11 @@ class ClientStream:
             kind, length = header(data, pos)
             after = pos + length + 1
             if careful or after > end or length < 4:
-                pass
+                if kind == COPY_DATA and length >= 4 and state.started:
+                    pos = after
+                    if length <= NARROW and end - after > RUN:
+                        pos = narrow_rows(data, after).end()  # type: ignore[union-attr]  # it always matches
+                    continue
             elif kind == BIND:
                 if not data[pos + 5]:  # the unnamed portal
                     name = data[pos + 6 : data.find(0, pos + 6, after)] if data[pos + 6] else b""
@@ -148,7 +152,7 @@ class ClientStream:
                     expected.append(again.parse)
                     pos = after
                     continue
-            elif kind == COPY_DATA or kind == FLUSH:
+            elif kind == FLUSH:
                 pos = after
                 continue
             # Everything else, the long way.

@@ -58,11 +58,12 @@ class Conversation:
         return self._server.resume()
 
     def reconsider(self) -> None:
-        """The policy has changed: statements are decided by the new one from here on, prepared ones at their next use."""
+        """The policy has changed: the new one decides from here on, for prepared statements at their next use."""
         self._state.settle(self._state.settings)
 
     @property
     def settings(self) -> Settings:
+        """What is known of the session."""
         return self._state.settings
 
     @property

@@ -1,7 +1,7 @@
-"""One reply that the server owes, in the order in which it will come; which statement an error belongs to is
-known by its place in this queue and by nothing else.
+"""One reply that the server owes.
 
-`kind` is the type of the message that asks for it. Lintel's own questions are kinds of their own: what answers them
+They stand in the order in which they will come, and which statement an error belongs to is known by its place in this
+queue and by nothing else. `kind` is the type of the message that asks for it. Lintel's own questions are kinds of their own: what answers them
 never reaches the client.
 """
 

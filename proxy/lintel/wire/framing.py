@@ -4,6 +4,7 @@ A frame is a type byte and a length (that counts itself but not the type) before
 of the chunk that brought it unless it has to change: (type, start, end) is all that the readers work with.
 """
 
+import re
 from struct import Struct
 from typing import Final
 
@@ -26,6 +27,17 @@ def check_length(side: Side, length: int, limit: int) -> None:
         raise ProtocolError(side, "08P01", f"invalid message length {length}")
     if length > limit:
         raise ProtocolError(side, "54000", f"message of {length} bytes is over the limit of {limit}")
+
+
+def _narrow_rows() -> re.Pattern[bytes]:
+    lengths = (rb"\x%02x.{%d}" % (length, length - 4) for length in range(4, 64))
+    return re.compile(rb"(?:[Dd]\x00\x00\x00(?:%b))*+" % b"|".join(lengths), re.DOTALL)
+
+
+# Steps over a run of DataRow or CopyData frames of less than 64 bytes each, at twice the speed of a loop; `.end()` is where the run ends.
+narrow_rows = _narrow_rows().match
+NARROW: Final = 40  # bytes: a row so short suggests such a run
+RUN: Final = 4096  # bytes still there: less is not worth it
 
 
 class Carry:

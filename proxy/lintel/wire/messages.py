@@ -65,6 +65,7 @@ def frame(kind: int, body: bytes) -> bytes:
 
 
 def query(text: bytes) -> bytes:
+    """A Query."""
     return frame(QUERY, text + b"\0")
 
 
@@ -79,14 +80,17 @@ def bind(portal: bytes, name: bytes) -> bytes:
 
 
 def describe(what: bytes, name: bytes) -> bytes:
+    """A Describe of a statement (S) or a portal (P)."""
     return frame(DESCRIBE, b"%b%b\0" % (what, name))
 
 
 def execute(portal: bytes) -> bytes:
+    """An Execute without a row limit."""
     return frame(EXECUTE, b"%b\0\0\0\0\0" % portal)
 
 
 def close(what: bytes, name: bytes) -> bytes:
+    """A Close of a statement (S) or a portal (P)."""
     return frame(CLOSE, b"%b%b\0" % (what, name))
 
 
@@ -128,6 +132,7 @@ def fields(frame: bytes) -> list[tuple[int, bytes]]:
 
 
 def error_response(found: list[tuple[int, bytes]]) -> bytes:
+    """An ErrorResponse with these fields."""
     body = b"".join(b"%c%b\0" % (code, value) for code, value in found)
     return frame(ERROR_RESPONSE, body + b"\0")
 
@@ -139,6 +144,7 @@ def fatal(sqlstate: str, message: str) -> bytes:
 
 
 def parameter_status(frame: bytes) -> tuple[str, str]:
+    """Name and value of a ParameterStatus."""
     name, value = strings(frame, 5, 2)
     return name.decode("utf-8", "replace"), value.decode("utf-8", "replace")
 

@@ -18,10 +18,12 @@ CONTEXT: Final = 0x57  # W
 
 
 def value(fields: Fields, code: int) -> bytes | None:
+    """The field of this type, if there is one."""
     return next((found for key, found in fields if key == code), None)
 
 
 def sqlstate(fields: Fields) -> str:
+    """The SQLSTATE, which every server sends."""
     return (value(fields, SQLSTATE) or b"XX000").decode("ascii", "replace")
 
 

@@ -11,7 +11,7 @@ from . import messages, replies
 from .ask import QUESTION, Answer
 from .client import ClientStream
 from .expected import MAYBE_SYNC, OWN_CLOSE, OWN_PARSE, STARTUP, SYNC_REPLY, Expected
-from .framing import LARGE, Carry, check_length, header
+from .framing import LARGE, NARROW, RUN, Carry, check_length, header, narrow_rows
 from .messages import (
     AUTHENTICATION,
     BACKEND_KEY_DATA,
@@ -84,6 +84,8 @@ class ServerStream:
                 pass
             elif kind == DATA_ROW or kind == COPY_DATA:
                 pos = after
+                if length <= NARROW and end - after > RUN:
+                    pos = narrow_rows(data, after).end()  # type: ignore[union-attr]  # it always matches, if nothing
                 continue
             elif careful or after > end or not expected:
                 pass
@@ -388,8 +390,11 @@ class ServerStream:
         return frame
 
     def _pop_ready(self) -> Expected | None:
-        """What the ReadyForQuery answers. A Sync that COPY FROM may have swallowed counts as swallowed where
-        another follows it; one ReadyForQuery too many is passed on and answers nothing."""
+        """What the ReadyForQuery answers.
+
+        A Sync that COPY FROM may have swallowed counts as swallowed where another follows it; one ReadyForQuery too
+        many is passed on and answers nothing.
+        """
         state = self._state
         entry = None
         while (head := state.head()) is not None and head.kind == MAYBE_SYNC:

@@ -42,10 +42,12 @@ class StartupMessage:
 
     @property
     def user(self) -> str:
+        """Who logs in."""
         return self.parameters.get("user", "")
 
     @property
     def database(self) -> str:
+        """Where; the server takes the user's name as well."""
         return self.parameters.get("database") or self.user
 
     @property

@@ -37,6 +37,7 @@ class Needs:
         self.to_server: list[bytes] = []  # written by Lintel itself, or by the client earlier
 
     def send(self, data: bytes) -> None:
+        """To the server, as soon as the shell looks."""
         if data:
             self.to_server.append(data)
             self.any = True
@@ -85,6 +86,7 @@ class State:
         self.needs = Needs()
 
     def decide(self, text: bytes) -> Decision:
+        """By the context that is in force."""
         decision = self.context.decisions.get(text)
         return self.context.decide(text) if decision is None else decision
 
@@ -185,6 +187,7 @@ class State:
         return entry
 
     def start_keeping(self) -> None:
+        """From the frame that is being sent on."""
         self.kept = deque()
         self.kept_after = sum(entry.kind not in (OWN_PARSE, OWN_CLOSE) for entry in self.expected)
         self.kept_size = 0
