@@ -10,8 +10,6 @@ from pathlib import Path
 
 from bench.failure import BenchFailure
 
-WARM_TRANSACTIONS = 100  # per client
-
 _PROCESSED = re.compile(r"number of transactions actually processed: (\d+)")
 _FAILED = re.compile(r"number of failed transactions: (\d+)")
 _TPS = re.compile(r"^tps = ([\d.]+) \(without initial connection time\)", re.MULTILINE)
@@ -67,9 +65,9 @@ class Pgbench:
         """Make pgbench's tables."""
         self._run(target, ["-i", "-q", "-s", str(scale)], "pgbench")
 
-    def warm(self, target: Target, load: Load) -> Outcome:
-        """A few transactions, so that what is met for the first time is not measured."""
-        options = ["-n", "-M", load.mode, "-c", str(load.clients), "-t", str(WARM_TRANSACTIONS), *load.script]
+    def few(self, target: Target, load: Load, transactions: int) -> Outcome:
+        """So many transactions of each client, however long they take."""
+        options = ["-n", "-M", load.mode, "-c", str(load.clients), "-t", str(transactions), *load.script]
         return outcome(self._run(target, options, load.application))
 
     def run(self, target: Target, load: Load) -> Outcome:

@@ -7,10 +7,12 @@ here knows how a relay is started (relays), how pgbench is run (pgbench) or how 
 import argparse
 import contextlib
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
 from bench import cpu, relays, report
 from bench.failure import BenchFailure
@@ -21,6 +23,9 @@ from bench.relays import Relay
 from bench.workloads import APART, MAIN, Workload
 from lintel.demo.postgres import NoPostgres, Server, launch
 
+WARM_TRANSACTIONS = 100  # per client
+START_RUNS = 3
+START_PAUSE_SECONDS = 1.2
 SETTINGS = {"shared_buffers": "256MB", "autovacuum": "off", "max_connections": "100"}
 
 
@@ -52,13 +57,16 @@ class Run:
         default_factory=dict
     )  # p50 by (workload, relay), a round each
     sent: Counter[str] = field(default_factory=Counter)  # transactions by relay, warming included
+    starts: dict[str, float] = field(default_factory=dict)  # CPU microseconds of opening a session, by relay
 
     def measure(self) -> None:
         """Warm up, then every workload through every relay, round by round."""
         for workload in self.options.workloads:
             for relay in self.relays:
                 report.progress(f"warming {workload.name} through {relay.name}")
-                self.sent[relay.name] += self.pgbench.warm(relay.target, self._load(workload, relay)).transactions
+                self._few(workload, relay, WARM_TRANSACTIONS)
+        for relay in self.relays:
+            self._start(relay)
         for number in range(self.options.rounds):
             for workload in self.options.workloads:
                 for relay in self._in_turn(number, self._loaded_relays()):
@@ -68,12 +76,31 @@ class Run:
                 for relay in self._in_turn(number, self.relays):
                     self._latency(workload, relay)
 
+    def _few(self, workload: Workload, relay: Relay, transactions: int) -> None:
+        """What a relay meets for the first time is not measured."""
+        self.sent[relay.name] += self.pgbench.few(relay.target, self._load(workload, relay), transactions).transactions
+
+    def _start(self, relay: Relay) -> None:
+        """What opening the sessions of a run costs, after a pause as between runs."""
+        if relay.pid is None:
+            return
+        report.progress(f"opening sessions through {relay.name}")
+        costs = []
+        for _ in range(START_RUNS):
+            time.sleep(START_PAUSE_SECONDS)
+            before = cpu.spent_ns(relay.pid)
+            self._few(self.options.workloads[0], relay, 1)
+            costs.append((cpu.spent_ns(relay.pid) - before) / 1000 / self.options.clients)
+        self.starts[relay.name] = median(costs)
+
     def _throughput(self, workload: Workload, relay: Relay, number: int) -> None:
         report.progress(f"round {number + 1}: {workload.name} through {relay.name}")
         before = cpu.spent_ns(relay.pid) if relay.pid else 0
         done = self.pgbench.run(relay.target, self._load(workload, relay))
-        spent = cpu.spent_ns(relay.pid) - before if relay.pid else None
-        per_statement = None if spent is None else spent / 1000 / (done.transactions * workload.statements)
+        per_statement = None
+        if relay.pid:
+            spent = (cpu.spent_ns(relay.pid) - before) / 1000 - self.starts[relay.name] * self.options.clients
+            per_statement = spent / (done.transactions * workload.statements)
         self.samples.append(Sample(workload.name, relay.name, number, done.tps, per_statement))
         self.sent[relay.name] += done.transactions
 
@@ -128,9 +155,10 @@ def _relays(stack: contextlib.ExitStack, server: Server, store: Path, options: O
 
 
 def _show(run: Run, versions: report.Versions, reached: Recorded) -> None:
-    report.table(run.samples, run.latencies, versions, reached)
+    found = report.Measured(run.samples, run.latencies, run.starts, reached)
+    report.table(found, versions)
     if run.options.json:
-        report.line(run.samples, run.latencies, versions, reached)
+        report.line(found, versions)
 
 
 @contextlib.contextmanager

@@ -35,6 +35,16 @@ class Versions:
     machine: str
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """All that a run has found."""
+
+    samples: Sequence[Sample]
+    latencies: Latencies
+    starts: Mapping[str, float]  # CPU microseconds of opening a session, by relay
+    recorded: Recorded
+
+
 def progress(text: str) -> None:
     """Say what is going on, on a terminal only."""
     if sys.stderr.isatty():
@@ -74,19 +84,22 @@ def _machine() -> str:
     return f"{os.cpu_count()} x {model}, {platform.system()} {platform.release()}"
 
 
-def table(samples: Sequence[Sample], latencies: Latencies, about: Versions, reached: Recorded) -> None:
+def table(found: Measured, about: Versions) -> None:
     """A row per workload and relay."""
     progress("")
+    samples, reached = found.samples, found.recorded
     headings = ("workload", "relay", "CPU us/query", "vs pgbouncer", "tps", "vs pgbouncer", "added p50 us")
     shown = Table(*(Column(heading, no_wrap=True) for heading in headings), box=SIMPLE_HEAD)
     for workload in dict.fromkeys(sample.workload for sample in samples):
         for relay in dict.fromkeys(sample.relay for sample in samples if sample.workload == workload):
-            shown.add_row(workload, relay, *_cells(samples, latencies, workload, relay))
+            shown.add_row(workload, relay, *_cells(samples, found.latencies, workload, relay))
         shown.add_section()
     console = Console(width=max(130, Console().width))
     console.print(shown)
     known = ", ".join(f"{name} {number}" for name, number in about.programs.items() if number)
     console.print(f"{known}; {'compiled' if about.compiled else 'pure Python'}; {about.machine}", highlight=False)
+    opened = ", ".join(f"{relay} {cost:.0f}" for relay, cost in found.starts.items())
+    console.print(f"CPU us to open a session (not in the figures above): {opened}", highlight=False)
     console.print(f"recorded {reached.stored} of {reached.sent} statements sent through Lintel", highlight=False)
     if not reached.complete:
         note(f"the store does not hold what was relayed: {reached.stored} of {reached.sent}")
@@ -116,19 +129,20 @@ def _added(latencies: Latencies, workload: str, relay: str) -> float | None:
     return median(through) - median(straight) if through and straight else None
 
 
-def line(samples: Sequence[Sample], latencies: Latencies, about: Versions, reached: Recorded) -> None:
+def line(found: Measured, about: Versions) -> None:
     """The last line of stdout."""
-    print(json.dumps(figures(samples, latencies, about, reached)), flush=True)
+    print(json.dumps(figures(found, about)), flush=True)
 
 
-def figures(samples: Sequence[Sample], latencies: Latencies, about: Versions, reached: Recorded) -> dict[str, object]:
+def figures(found: Measured, about: Versions) -> dict[str, object]:
     """Medians by workload; `spread` has low, median and high of the ratios."""
+    samples, latencies = found.samples, found.latencies
     workloads = list(dict.fromkeys(sample.workload for sample in samples))
     timed = list(dict.fromkeys(workload for workload, _ in latencies))
 
     def ratios(value: Callable[[Sample], float | None]) -> dict[str, Spread]:
-        found = {workload: ratio(samples, workload, PAIR, value) for workload in workloads}
-        return {workload: known for workload, known in found.items() if known is not None}
+        every = {workload: ratio(samples, workload, PAIR, value) for workload in workloads}
+        return {workload: known for workload, known in every.items() if known is not None}
 
     return {
         "compiled": about.compiled,
@@ -141,7 +155,8 @@ def figures(samples: Sequence[Sample], latencies: Latencies, about: Versions, re
             "cpu_vs_pgbouncer": {name: value.json() for name, value in ratios(cpu).items()},
             "throughput_vs_pgbouncer": {name: value.json() for name, value in ratios(tps).items()},
         },
-        "recorded": {"sent": reached.sent, "stored": reached.stored},
+        "session_start_cpu_us": {relay: round(cost) for relay, cost in found.starts.items()},
+        "recorded": {"sent": found.recorded.sent, "stored": found.recorded.stored},
         "versions": about.programs,
         "machine": about.machine,
     }

@@ -22,8 +22,9 @@ ABOUT = report.Versions(compiled=False, programs={"lintel": "0.1.0", "pgbouncer"
 LATENCIES = {("simple", "direct"): [50.0, 52.0], ("simple", "lintel"): [70.0, 74.0]}
 
 
-def samples(*relays: str) -> list[Sample]:
-    return [Sample("simple", relay, 0, 1000.0, None if relay == "direct" else 15.0) for relay in relays]
+def measured(*relays: str, stored: int = 10) -> report.Measured:
+    samples = [Sample("simple", relay, 0, 1000.0, None if relay == "direct" else 15.0) for relay in relays]
+    return report.Measured(samples, LATENCIES, {"lintel": 700.4}, Recorded(10, stored))
 
 
 @LINUX
@@ -47,21 +48,22 @@ def test_a_process_that_is_gone_is_a_failure() -> None:
 
 
 def test_the_line_of_json() -> None:
-    found = report.figures(samples("direct", "lintel", "pgbouncer"), LATENCIES, ABOUT, Recorded(10, 10))
+    found = report.figures(measured("direct", "lintel", "pgbouncer"), ABOUT)
     assert json.loads(json.dumps(found)) == found
     assert found["compiled"] is False
     assert found["cpu_vs_pgbouncer"] == {"simple": 1.0}
+    assert found["session_start_cpu_us"] == {"lintel": 700}
     assert found["latency_p50_added_us"] == {"lintel": {"simple": 21.0}}
 
 
 def test_without_pgbouncer_its_ratios_are_absent() -> None:
-    found = report.figures(samples("direct", "lintel"), LATENCIES, ABOUT, Recorded(10, 10))
+    found = report.figures(measured("direct", "lintel"), ABOUT)
     assert found["cpu_vs_pgbouncer"] == {}
     assert found["cpu_us"] == {"lintel": {"simple": 15.0}}
 
 
 def test_what_the_store_lacks_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    report.table(samples("direct", "lintel"), LATENCIES, ABOUT, Recorded(10, 9))
+    report.table(measured("direct", "lintel", stored=9), ABOUT)
     shown = capsys.readouterr()
     assert "recorded 9 of 10" in shown.out
     assert "9 of 10" in shown.err
