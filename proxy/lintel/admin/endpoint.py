@@ -17,13 +17,24 @@ from lintel.config.errors import ConfigError
 GRACE_SECONDS = 2
 MAX_CONNECTIONS = 100  # beyond it 503: the admin side must not eat the descriptors of the sessions
 STEP_SECONDS = 0.005
+TICK_SECONDS = 1.0  # the Date header is made anew
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ending = asyncio.Event()
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """SIGTERM is the proxy's own: it drains sessions first."""
         yield
+
+    async def main_loop(self) -> None:
+        """Once a second, where uvicorn looks ten times whether it should end: an idle proxy is idle."""
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.ending.wait(), TICK_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +43,13 @@ class Endpoint:
 
     host: str
     port: int
-    _server: uvicorn.Server
+    _server: _Server
     _task: asyncio.Task[None]
 
     async def stop(self) -> None:
         """Finish what is being answered, for a moment, and close."""
         self._server.should_exit = True
+        self._server.ending.set()
         await self._task
 
 

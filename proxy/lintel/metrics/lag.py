@@ -33,7 +33,7 @@ class LoopLag:
             result.append((bound, float(running)))
         return result
 
-    async def watch(self, interval: float = 0.1) -> None:
+    async def watch(self, interval: float = 0.25) -> None:
         """Measure until cancelled."""
         while True:
             due = time.monotonic() + interval  # not loop.time(): uvloop caches it per iteration
