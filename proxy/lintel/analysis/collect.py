@@ -43,12 +43,12 @@ def _columns(uses: Uses, result: Resolution, world: World) -> tuple[str, ...]:
         relation = result.relations.get(oid)
         if relation is None or relation.schema in _SYSTEM_SCHEMAS or (isinstance(key, int) and key < 0):
             continue
-        name = column_name(world, relation, key)
+        name = world.table(relation).written.get(key)
         if name is not None:
-            named.add(f"{table_name(relation)}.{quote_ident(name)}")
+            named.add(name)
     return tuple(sorted(named))
 
 
 def column_name(world: World, relation: Relation, key: Key) -> str | None:
     """The name of a logical column."""
-    return next((c.name for c in world.table(relation).columns if c.key == key), None)
+    return world.table(relation).names.get(key)

@@ -140,10 +140,17 @@ def _on_conflict(walk: Walk, node: Node, target: Item, scope: Scope) -> None:
     if node["action"] != "ONCONFLICT_UPDATE":
         return
     # Unqualified names are ambiguous here, as the server has it: the target and excluded have the same columns.
-    excluded = Item(target.at, "excluded", target.columns, target.relation, known=target.known)
+    excluded = _again(target, "excluded")
     inner = Scope(scope, [target, excluded])
     _set_list(walk, node.get("targetList", []), target, inner)
     walk.visit(node.get("whereClause", {}), inner)
+
+
+def _again(target: Item, name: str) -> Item:
+    """The target's row under another name."""
+    item = Item(target.at, name, None if target.table is not None else target.columns, known=target.known)
+    item.table, item.relation = target.table, target.relation
+    return item
 
 
 def _constraint(walk: Walk, target: Item) -> None:
@@ -228,7 +235,8 @@ def _returning(walk: Walk, node: Node, items: list[Item], scope: Scope) -> Outpu
                   or item.relation is None)  # fmt: skip
     for name in _old_and_new(clause):
         if not any(item.name == name for item in inner.items):
-            alias = Item(target.at, name, target.columns, target.relation, known=target.known, open=False)
+            alias = _again(target, name)
+            alias.open = False
             inner.items.append(alias)
     walk.returning = True
     columns, known = target_list(walk, clause["exprs"], inner)

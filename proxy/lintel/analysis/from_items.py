@@ -1,7 +1,7 @@
 """FROM: relations, subqueries, functions, joins (transformFromClauseItem in parse_clause.c)."""
 
 from lintel.analysis import composite
-from lintel.analysis.meanings import Ambiguous, Col, Columns, Expr, Meaning, Merged, Missing, Unknown
+from lintel.analysis.meanings import Ambiguous, Columns, Expr, Meaning, Merged, Missing, Unknown
 from lintel.analysis.names import output_name
 from lintel.analysis.resolution import Node, Source
 from lintel.analysis.scope import Item, Scope
@@ -31,8 +31,24 @@ _KNOWN_COLUMNS: dict[str, tuple[str, ...] | None] = {
 
 def from_clause(walk: Walk, nodes: list[Node], scope: Scope) -> None:
     """Resolve a FROM list into the namespace of `scope`."""
+    names: dict[str, Item] = {}
     for node in nodes:
-        scope.items.extend(from_item(walk, node, scope))
+        added = from_item(walk, node, scope)
+        _unique(walk, names, added)
+        scope.items.extend(added)
+
+
+def _unique(walk: Walk, names: dict[str, Item], added: list[Item]) -> None:
+    """No name twice in a namespace, but for unaliased tables of two schemas (checkNameSpaceConflicts)."""
+    for item in added:
+        if item.name is None or not item.named:
+            continue
+        before = names.setdefault(item.name, item)
+        if before is item:
+            continue
+        before.twin = item.twin = True
+        if None in (before.schema_name, item.schema_name) or before.schema_name == item.schema_name:
+            walk.problem("42712", item.at, f'table name "{item.name}" specified more than once')
 
 
 def from_item(walk: Walk, node: Node, scope: Scope) -> list[Item]:
@@ -69,8 +85,11 @@ def relation_item(walk: Walk, node: Node, scope: Scope, role: str) -> Item:
         walk.opaque(f'relation "{name}" is not in the catalog')
         return Item(at, alias or name, (), known=False)
     relation = table.relation
-    columns: Columns = tuple((c.name, Col(at, relation.oid, c.key)) for c in table.columns)
-    item = Item(at, alias or name, renamed(columns, columns_alias), relation)
+    item = Item(at, alias or name, None)
+    item.table, item.relation = table, relation
+    if columns_alias:
+        item = Item(at, alias or name, renamed(item.columns, columns_alias))
+        item.relation = relation
     item.schema_name = None if alias else relation.schema
     walk.result.relations[relation.oid] = relation
     if walk.ours(node["location"]) is None:
@@ -142,9 +161,10 @@ def _function(walk: Walk, node: Node, scope: Scope) -> Item:
     if node.get("ordinality"):
         columns.append(("ordinality", Expr(-1, len(columns))))
     name = alias or output_name(calls[0][0])
-    single = scalar and len(calls) == 1
-    return Item(walk.at(leftmost(node["functions"])), name, renamed(tuple(columns), columns_alias),
-                known=known or bool(columns_alias), scalar=single)  # fmt: skip
+    at = walk.at(leftmost(node["functions"]))
+    item = Item(at, name, renamed(tuple(columns), columns_alias), known=known or bool(columns_alias))
+    item.scalar = scalar and len(calls) == 1
+    return item
 
 
 def _unnested(call: list[Node]) -> list[list[Node]]:
@@ -220,64 +240,71 @@ def _join(walk: Walk, node: Node, scope: Scope) -> list[Item]:
     left = from_item(walk, node["larg"], scope)
     sideways = Scope(scope.parent, [*scope.items, *left], scope.ctes)
     right = from_item(walk, node["rarg"], sideways)
-    columns, known, using = _merge(walk, node, left, right)
+    _unique(walk, {item.name: item for item in left if item.named and item.name}, right)
+    merged = _merge(walk, node, left, right)
     if "quals" in node:
         walk.visit(node["quals"], Scope(scope.parent, left + right, scope.ctes))
-    for item in left + right:
-        item.open = False
+    return _joined(walk, node, left, right, merged)
+
+
+def _joined(walk: Walk, node: Node, left: list[Item], right: list[Item], merged: dict[str, Meaning]) -> list[Item]:
+    """The namespace after a join: what of its sides can still be named, and the join itself."""
+    inside = left + right
     alias, columns_alias = alias_of(node)
-    if alias is not None:
-        for item in left + right:
-            item.named = False
-    joined = Item(left[0].at, alias, renamed(columns, columns_alias), known=known,
-                  named=alias is not None, parts=tuple(left + right))  # fmt: skip
-    items = [*left, *right, joined]
+    joined = Item(left[0].at, alias, None)
+    joined.sides = tuple(item for item in inside if item.open)
+    joined.known = all(side.known for side in joined.sides)
+    joined.parts, joined.merged, joined.named = tuple(inside), merged, alias is not None
+    if columns_alias:
+        renamed_columns = renamed(joined.columns, columns_alias)
+        joined = Item(joined.at, alias, renamed_columns, known=joined.known)
+        joined.parts = tuple(inside)
+    for item in inside:
+        item.open = False
+        item.named = item.named and alias is None
+    items = [*[item for item in inside if item.named], joined]
     if "join_using_alias" in node:
         name = node["join_using_alias"]["aliasname"]
-        items.append(Item(left[0].at, name, using, known=known, open=False))
+        items.append(Item(left[0].at, name, tuple(merged.items()), known=joined.known, open=False))
     return items
 
 
-def _merge(walk: Walk, node: Node, left: list[Item], right: list[Item]) -> tuple[Columns, bool, Columns]:
-    """(columns of the join, whether all are known, those that USING or NATURAL merged)."""
-    left_columns, left_known = _open_columns(left)
-    right_columns, right_known = _open_columns(right)
+def _merge(walk: Walk, node: Node, left: list[Item], right: list[Item]) -> dict[str, Meaning]:
+    """The columns that USING or NATURAL merges."""
     names = [name["String"]["sval"] for name in node.get("usingClause", [])]
+    natural = bool(node.get("isNatural"))
     at = right[0].at
-    if node.get("isNatural"):
-        walk.result.positional.add("natural_join")
-        if not (left_known and right_known):
-            walk.opaque("NATURAL JOIN of an item whose columns are not known")
-        right_names = {name for name, _ in right_columns}
-        names = [name for name, _ in left_columns if name in right_names]
-    merged: list[tuple[str, Meaning]] = []
+    if natural:
+        names = _common(walk, left, right)
+    merged: dict[str, Meaning] = {}
     for name in names:
-        pair = (_one(walk, left_columns, left_known, name, at), _one(walk, right_columns, right_known, name, at))
+        pair = (_one(walk, left, name, at), _one(walk, right, name, at))
         for meaning in pair:
             walk.read(meaning)
             if isinstance(meaning, Unknown):
                 walk.opaque(meaning.why)
-        merged.append((name, Merged(*pair)))
-    tag = "natural" if node.get("isNatural") else "using"
-    if names or node.get("isNatural"):
-        walk.result.bindings[(at, tag)] = tuple(merged)
-    rest = [c for c in left_columns if c[0] not in names] + [c for c in right_columns if c[0] not in names]
-    return tuple(merged + rest), left_known and right_known, tuple(merged)
+        merged[name] = Merged(*pair)
+    if names or natural:
+        walk.result.bindings[(at, "natural" if natural else "using")] = tuple(merged.items())
+    return merged
 
 
-def _open_columns(items: list[Item]) -> tuple[list[tuple[str, Meaning]], bool]:
-    opened = [item for item in items if item.open]
-    return [column for item in opened for column in item.columns], all(item.known for item in opened)
+def _common(walk: Walk, left: list[Item], right: list[Item]) -> list[str]:
+    walk.result.positional.add("natural_join")
+    if not all(item.known for item in left + right if item.open):
+        walk.opaque("NATURAL JOIN of an item whose columns are not known")
+    right_names = {name for item in right if item.open for name, _ in item.columns}
+    return [name for item in left if item.open for name, _ in item.columns if name in right_names]
 
 
-def _one(walk: Walk, columns: list[tuple[str, Meaning]], known: bool, name: str, at: int) -> Meaning:
-    found = [meaning for column, meaning in columns if column == name]
+def _one(walk: Walk, items: list[Item], name: str, at: int) -> Meaning:
+    found = [meaning for item in items if item.open for meaning in item.find(name)]
     if len(found) == 1:
         return found[0]
     if found:
         walk.problem("42702", at, f'common column name "{name}" appears more than once')
         return Ambiguous(name, frozenset(found))
-    if known:
+    if all(item.known for item in items if item.open):
         walk.problem("42703", at, f'column "{name}" specified in USING clause does not exist')
         return Missing(name)
     return Unknown(name, f'column "{name}" in USING may come from an item whose columns are not known')

@@ -63,12 +63,29 @@ Meaning = Union[Col, Expr, Merged, Row, Missing, Ambiguous, Unknown]  # noqa: UP
 Columns = tuple[tuple[str, Meaning], ...]
 
 
+class TooComplex(Exception):
+    """A meaning, or all of a statement's together, is larger than any honest statement's."""
+
+
+_MOST = 20_000  # parts of one meaning: rows of rows of rows double with each level
+
+
 def base_columns(meaning: Meaning) -> list[Col]:
     """The relation columns that a meaning is made of, without those inside expressions."""
     if isinstance(meaning, Col):
         return [meaning]
-    if isinstance(meaning, Merged):
-        return base_columns(meaning.left) + base_columns(meaning.right)
-    if isinstance(meaning, Row):
-        return [col for _, part in meaning.columns for col in base_columns(part)]
-    return []
+    found: list[Col] = []
+    todo: list[Meaning] = [meaning]
+    steps = 0
+    while todo:
+        part = todo.pop()
+        steps += 1
+        if isinstance(part, Col):
+            found.append(part)
+        elif isinstance(part, Merged):
+            todo += (part.right, part.left)
+        elif isinstance(part, Row):
+            todo += [column for _, column in reversed(part.columns)]
+        if steps + len(todo) > _MOST:
+            raise TooComplex
+    return found

@@ -6,25 +6,71 @@ One Scope per query level; look-ups go outwards. Knows nothing of statements.
 from dataclasses import dataclass, field
 
 from lintel.analysis.meanings import Ambiguous, Col, Columns, Meaning, Missing, Unknown
+from lintel.schema.logical import LogicalTable
 from lintel.schema.snapshot import Relation
 
 SYSTEM_COLUMNS = {"ctid": -1, "xmin": -2, "cmin": -3, "xmax": -4, "cmax": -5, "tableoid": -6}
 
 
-@dataclass(slots=True)
 class Item:
-    """One entry of a namespace: a FROM item, a join, a DML target, excluded."""
+    """One entry of a namespace: a FROM item, a join, a DML target, excluded.
 
-    at: int  # offset in the client's text: the identity of the item
-    name: str | None  # what qualifies its columns
-    columns: Columns
-    relation: Relation | None = None  # base relation: has system columns
-    schema_name: str | None = None  # set where schema.table.column may name it (no alias)
-    known: bool = True  # False: it may have columns that are not listed
-    named: bool = True  # visible to name.column
-    open: bool = True  # visible to unqualified names and to *
-    scalar: bool = False  # a function returning one scalar: its name is its column
-    parts: "tuple[Item, ...]" = ()  # of a join: its sides
+    Its columns are listed only where something needs the list (a star, a whole row, NATURAL JOIN): most statements name
+    a few columns of wide tables.
+    """
+
+    __slots__ = (
+        "_columns", "_index", "at", "known", "merged", "name", "named", "open", "parts", "relation", "scalar",
+        "schema_name", "sides", "table", "twin",
+    )  # fmt: skip
+
+    def __init__(
+        self, at: int, name: str | None, columns: Columns | None, *, known: bool = True, open: bool = True
+    ) -> None:
+        self.at = at  # offset in the client's text: the identity of the item
+        self.name = name  # what qualifies its columns
+        self.known = known  # False: it may have columns that are not listed
+        self.open = open  # visible to unqualified names and to *
+        self.named = True  # visible to name.column
+        self.scalar = False  # a function returning one scalar: its name is its column
+        self.twin = False  # another item of its scope has its name: tables of two schemas
+        self.schema_name: str | None = None  # set where schema.table.column may name it (no alias)
+        self.table: LogicalTable | None = None  # of a relation whose columns have their own names
+        self.relation: Relation | None = None  # base relation: has system columns
+        self.parts: tuple[Item, ...] = ()  # of a join: all items inside
+        self.sides: tuple[Item, ...] = ()  # of a join: those whose columns it shows
+        self.merged: dict[str, Meaning] = {}  # of a join: by USING or NATURAL
+        self._columns = columns
+        self._index: dict[str, list[Meaning]] | None = None
+
+    @property
+    def columns(self) -> Columns:
+        """(name, meaning) of each column, in order."""
+        if self._columns is None:
+            self._columns = self._listed()
+        return self._columns
+
+    def find(self, name: str) -> list[Meaning]:
+        """What the name means here; several where it is ambiguous."""
+        if self._columns is None:
+            if self.table is not None:
+                key = self.table.keys.get(name)
+                return [] if key is None else [Col(self.at, self.table.relation.oid, key)]
+            if name in self.merged:
+                return [self.merged[name]]
+            return [meaning for side in self.sides for meaning in side.find(name)]
+        if self._index is None:
+            self._index = {}
+            for column_name, meaning in self._columns:
+                self._index.setdefault(column_name, []).append(meaning)
+        return self._index.get(name, [])
+
+    def _listed(self) -> Columns:
+        if self.table is not None:
+            at, oid = self.at, self.table.relation.oid
+            return tuple([(column.name, Col(at, oid, column.key)) for column in self.table.columns])
+        rest = [column for side in self.sides for column in side.columns if column[0] not in self.merged]
+        return (*self.merged.items(), *rest)
 
 
 @dataclass(slots=True)
@@ -70,7 +116,7 @@ def column(scope: Scope | None, name: str, *, local: bool = False) -> Meaning:
 
 
 def _in_item(item: Item, name: str) -> list[Meaning]:
-    found = [meaning for column_name, meaning in item.columns if column_name == name]
+    found = item.find(name)
     if not found and item.relation is not None and name in SYSTEM_COLUMNS:
         return [Col(item.at, item.relation.oid, SYSTEM_COLUMNS[name])]
     return found
@@ -91,14 +137,13 @@ def in_item(item: Item, name: str) -> Meaning:
 def named_item(scope: Scope | None, name: str, schema: str | None = None) -> Item | Missing | Ambiguous:
     """The item that a qualifier names (refnameNamespaceItem)."""
     while scope is not None:
-        found = [
-            item
-            for item in scope.items
-            if item.named and item.name == name and (schema is None or item.schema_name == schema)
-        ]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            return Ambiguous(name, frozenset(Col(item.at, 0, 0) for item in found))
+        for item in reversed(scope.items):
+            if item.name == name and item.named and (schema is None or item.schema_name == schema):
+                return _twins(scope, item) if item.twin and schema is None else item
         scope = scope.parent
     return Missing(name)
+
+
+def _twins(scope: Scope, item: Item) -> Item | Ambiguous:
+    found = [other for other in scope.items if other.named and other.name == item.name]
+    return Ambiguous(item.name or "", frozenset(Col(other.at, 0, 0) for other in found)) if len(found) > 1 else item

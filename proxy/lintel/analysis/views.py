@@ -13,7 +13,6 @@ from lintel.analysis.world import World
 from lintel.schema.logical import Key
 from lintel.schema.snapshot import Relation
 from lintel.sql.grammar import SyntaxProblem, TooDeep, parse
-from lintel.sql.quoting import quote_ident
 
 _DEPTH = 20  # views on views; deeper is opaque
 _ORDERED = ("distinctClause", "valuesLists", "sortClause")  # every output column matters to these
@@ -37,8 +36,8 @@ def with_bases(facts: Facts, result: Resolution, world: World) -> Facts:
 
 
 def _names(columns: set[Column], world: World) -> tuple[str, ...]:
-    named = ((relation, column_name(world, relation, key)) for relation, key in columns)
-    return tuple(sorted(f"{table_name(r)}.{quote_ident(n)}" for r, n in named if n is not None))
+    named = {world.table(relation).written.get(key) for relation, key in columns}
+    return tuple(sorted(name for name in named if name is not None))
 
 
 def _under(

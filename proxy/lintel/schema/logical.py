@@ -6,9 +6,12 @@ its ALTER TABLE, so that meanings under the client's table and under every permi
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
-from lintel.schema.snapshot import Relation
+from lintel.schema.snapshot import Relation, Schema
+from lintel.sql.quoting import quote_ident
 
 Key = int | str
 
@@ -20,14 +23,39 @@ class LogicalColumn(NamedTuple):
     key: Key
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LogicalTable:
     """A relation and the columns that it has for somebody, in order."""
 
     relation: Relation
     columns: tuple[LogicalColumn, ...]
 
+    @cached_property
+    def keys(self) -> dict[str, Key]:
+        """name -> key."""
+        return {column.name: column.key for column in self.columns}
 
-def physical(relation: Relation) -> LogicalTable:
+    @cached_property
+    def names(self) -> dict[Key, str]:
+        """key -> name."""
+        return {column.key: column.name for column in self.columns}
+
+    @cached_property
+    def written(self) -> dict[Key, str]:
+        """key -> "public.orders.total", as quote_ident writes it."""
+        table = f"{quote_ident(self.relation.schema)}.{quote_ident(self.relation.name)}"
+        return {column.key: f"{table}.{quote_ident(column.name)}" for column in self.columns}
+
+
+# Made once per snapshot: every statement asks for them.
+_physical: WeakKeyDictionary[Schema, dict[int, LogicalTable]] = WeakKeyDictionary()
+
+
+def physical(relation: Relation, schema: Schema) -> LogicalTable:
     """The relation just as the snapshot has it."""
-    return LogicalTable(relation, tuple(LogicalColumn(c.name, c.attnum) for c in relation.columns))
+    tables = _physical.setdefault(schema, {})
+    found = tables.get(relation.oid)
+    if found is None or found.relation is not relation:
+        found = LogicalTable(relation, tuple(LogicalColumn(c.name, c.attnum) for c in relation.columns))
+        tables[relation.oid] = found
+    return found
