@@ -5,6 +5,7 @@ import pytest
 
 from lintel.analysis import analyze
 from lintel.analysis.ddl import DdlProblem, apply, apply_text, schema_of
+from lintel.analysis.ddl_source import PIECE
 from lintel.catalog import connect, load, resolve
 from lintel.schema import Relation, Schema
 from lintel.sql.grammar import parse
@@ -250,3 +251,18 @@ def test_a_problem_says_on_which_line(sql: str, sqlstate: str, line: int) -> Non
     with pytest.raises(DdlProblem) as caught:
         schema_of(sql.encode())
     assert (caught.value.sqlstate, caught.value.line) == (sqlstate, line)
+
+
+def test_a_long_dump_is_read_in_pieces_of_whole_statements() -> None:
+    function = "CREATE FUNCTION f{0}() RETURNS int BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; SELECT 2; END;"
+    rule = "CREATE RULE r{0} AS ON INSERT TO t{0} DO ALSO (SELECT 1; SELECT 2);"
+    remark = "-- " + "why; " * 100
+    one = "\nCREATE TABLE t{0} (id int, name text DEFAULT 'a;b');\n" + function + "\n" + rule + remark
+    many = "".join(one.format(number) for number in range(400))
+    assert len(many) > 2 * PIECE
+    schema = schema_of(many.encode())
+    assert len(schema.relations) == 400
+    assert schema.by_name["public", "t399"].columns[1].default == "'a;b'"
+    with pytest.raises(DdlProblem) as caught:
+        schema_of((many + "\nCREATE TABEL x").encode())
+    assert caught.value.line == 1202

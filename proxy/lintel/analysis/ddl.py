@@ -40,14 +40,9 @@ def schema_of(sql: bytes) -> Schema:
 def apply_text(schema: Schema, sql: bytes, search_path: tuple[str, ...] = PUBLIC) -> Schema:
     """The schema after all the statements of a text; raises as schema_of does."""
     text = _META_COMMAND.sub(lambda match: b" " * len(match[0]), sql)
-    source = Source(text)
-    draft = Draft(schema, search_path, source)
-    for statement in _parsed(source):
-        try:
-            draft = _applied(draft, statement)
-        except DdlProblem as problem:
-            first, _ = next(source.tokens_from(statement.start))
-            raise DdlProblem(problem.sqlstate, str(problem), source.line(first.start)) from None
+    draft = Draft(schema, search_path)
+    for piece in Source(text).pieces():
+        draft = _all_applied(replace(draft, source=piece), _parsed(piece))
     return draft.schema
 
 
@@ -63,6 +58,16 @@ def _parsed(source: Source) -> list[RawStatement]:
         # The position counts characters.
         offset = len(source.sql.decode("utf-8", "replace")[: problem.position - 1].encode())
         raise DdlProblem("42601", str(problem), source.line(offset)) from None
+
+
+def _all_applied(draft: Draft, statements: list[RawStatement]) -> Draft:
+    for statement in statements:
+        try:
+            draft = _applied(draft, statement)
+        except DdlProblem as problem:
+            first, _ = next(draft.source.tokens_from(statement.start))
+            raise DdlProblem(problem.sqlstate, str(problem), draft.source.line(first.start)) from None
+    return draft
 
 
 def _applied(draft: Draft, statement: RawStatement) -> Draft:
