@@ -22,7 +22,7 @@ from lintel.recorder import Recorder
 from lintel.session import listener
 from lintel.session.connector import Connector
 
-DRAIN_SECONDS = 7.0  # with the admin side's own end and the last flush less than ten
+DRAIN_SECONDS = 5.5  # with two for the admin side and two for a store that is slow: less than ten
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 _log = structlog.get_logger(__name__)
