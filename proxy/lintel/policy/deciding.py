@@ -58,7 +58,11 @@ def decide(policy: "Policy", key: "ContextKey", text: bytes) -> Decided:
     found = tags(text)
     sides = dict(key.sides) if key.client is None else policy.sides(replace(key.client, tags=found))
     question = Question(policy.covered, key.search_path or (), key.shadowed, sides)
-    parts = [judged(text, raw, question, alone=len(statements) == 1) for raw in statements]
+    try:
+        parts = [judged(text, raw, question, alone=len(statements) == 1) for raw in statements]
+    except Exception as bug:
+        # A fault of ours in reading one statement must not cost its session; it is seen in the reason.
+        return _opaque(policy, text, f"internal error: {type(bug).__name__}", [])
     why = _why_opaque(policy, key, parts)
     return _opaque(policy, text, why, parts) if why is not None else _understood(policy, key, text, parts, found)
 

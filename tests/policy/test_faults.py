@@ -1,0 +1,32 @@
+"""A fault in the resolver: one statement that was not understood, never a lost session."""
+
+import pytest
+
+from lintel import plan
+from lintel.policy import ContextKey, Policy, deciding
+from lintel.schema import Column, Relation, Schema
+
+ORDERS = Relation(16384, "public", "orders", "r", (Column("id", 1, "integer", 23),))
+PLAN = """
+id = "orders-priority"
+purpose = "urgency"
+table = "public.orders"
+[add]
+column = "priority"
+type = "smallint"
+default = "0"
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"), [(b"SELECT 1 FROM customers", "allow"), (b"SELECT priority FROM orders", "refuse")]
+)
+def test_it_is_opaque_with_its_reason(text: bytes, verdict: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("'secret'")
+
+    monkeypatch.setattr(deciding, "judged", broken)
+    context = Policy(Schema({ORDERS.oid: ORDERS}), (plan.parse(PLAN, "plan.toml"),)).context(ContextKey())
+    statement = context.decide(text).statement
+    assert statement.facts.opaque == "internal error: KeyError"
+    assert statement.verdict == verdict
