@@ -86,7 +86,7 @@ async def test_text(path: Path) -> None:
     assert lines[0].startswith("Watched from ")
     assert "public.orders" in lines
     assert any(line.split()[:4] == ["total", "read", "billing", "1"] for line in lines)
-    assert "cron  1 of 1 calls" in text
+    assert "cron  1 of 1 call " in text
     assert 'plan "p" refuses it' in text
     assert "view public.dear  public.orders: id, total" in text
     assert "SELECT * FROM orders WHERE id = ?" in text
@@ -115,7 +115,7 @@ async def test_nobody_is_never_said_beside_what_was_not_understood(path: Path) -
     await record(path, SEEN[0], ("DO $$ begin end $$", "cron", "allow"))
     text = render(path, wanted("customers"))
     assert "Nobody" not in text
-    assert "1 statements could not be understood" in text
+    assert "Not understood: 1 statement;" in text
 
 
 async def test_long_statements_are_laid_out(path: Path) -> None:

@@ -2,7 +2,8 @@
 
 - *gather*: the questions to the store, and the views of the kept catalog.
 - *filters*: what --table, --column, --client and --since mean.
-- *text*, *pretty*: for people. *document*: DESIGN's JSON.
+- *render*: its forms; *text* and *pretty* are those for people.
+- *breakage*: `lintel impact`, what of that a change would break.
 
 Knows nothing of live servers: what it says is what was seen.
 """

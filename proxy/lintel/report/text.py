@@ -16,7 +16,7 @@ def as_text(report: Report, width: int, colour: bool) -> str:
     numbers = _numbered(report.uses)
     lines = [*window_lines(report.window), ""]
     for table, rows in groupby(report.uses, lambda row: row.use.table):
-        lines += [_bold(table, colour), *_uses(list(rows), numbers), ""]
+        lines += [bold(table, colour), *_uses(list(rows), numbers), ""]
     if not report.uses:
         lines += [*_nobody(report), ""]
     lines += _section("Views", _views(report.objects), colour)
@@ -38,9 +38,9 @@ def _unknown(window: Window) -> Iterator[str]:
     for start, end in window.gaps:
         yield f"Not watched from {readable(start)} to {readable(end)}."
     if window.dropped:
-        yield f"{window.dropped} observations were lost."
+        yield f"Lost: {counted(window.dropped, 'observation')}."
     if window.opaque:
-        yield f"{window.opaque} statements could not be understood; what they use is not known."
+        yield f"Not understood: {counted(window.opaque, 'statement')}; what they use is not known."
 
 
 def _nobody(report: Report) -> Iterator[str]:
@@ -80,7 +80,12 @@ def _views(objects: Iterable[Object]) -> list[str]:
 def _refused(rows: Iterable[UseRow], numbers: dict[str, int]) -> list[str]:
     found = {(row.client, row.statement): row for row in rows if row.refused}
     return aligned(
-        (row.client, f"{row.refused:,} of {row.calls:,} calls", f"[{numbers[row.statement]}]", row.refusal or "")
+        (
+            row.client,
+            f"{row.refused:,} of {counted(row.calls, 'call')}",
+            f"[{numbers[row.statement]}]",
+            row.refusal or "",
+        )
         for row in found.values()
     )
 
@@ -102,7 +107,7 @@ def _numbered(rows: Iterable[UseRow]) -> dict[str, int]:
 
 def _section(title: str, lines: Iterable[str], colour: bool) -> list[str]:
     found = list(lines)
-    return [_bold(title, colour), *found, ""] if found else []
+    return [bold(title, colour), *found, ""] if found else []
 
 
 def aligned(rows: Iterable[Line], right: tuple[int, ...] = ()) -> list[str]:
@@ -118,10 +123,16 @@ def aligned(rows: Iterable[Line], right: tuple[int, ...] = ()) -> list[str]:
     ]
 
 
+def counted(number: int, thing: str) -> str:
+    """`1 call`, `2,000 calls`."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def readable(moment: str) -> str:
     """2026-11-21 03:48:02."""
     return moment[:19].replace("T", " ")
 
 
-def _bold(text: str, colour: bool) -> str:
+def bold(text: str, colour: bool) -> str:
+    """A heading, on a terminal."""
     return f"{_BOLD}{text}{_PLAIN}" if colour else text

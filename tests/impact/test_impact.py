@@ -1,0 +1,111 @@
+"""What `impact` finds, statement by statement."""
+
+import pytest
+from tests.impact.cases import ADD, CASES, OBJECTS, SCHEMA
+
+from lintel.analysis.ddl import schema_of
+from lintel.impact import RULES, Caller, Finding, Impact, Seen, Unsupported, assess
+from lintel.impact.locks import Ddl
+from lintel.sql.stored import stored_text
+
+BASE = schema_of(SCHEMA.encode())
+CLIENT = Caller("billing", 3, "2026-11-21T00:00:00.000Z")
+
+
+def seen(sql: str, *callers: Caller, path: tuple[str, ...] = ("public",)) -> Seen:
+    return Seen("shape", sql, path, callers or (CLIENT,))
+
+
+def found(change: str, sql: str) -> set[str]:
+    return {finding.rule for finding in _statements(assess(change.encode(), BASE, [seen(sql)]))}
+
+
+def _statements(impact: Impact) -> list[Finding]:
+    return [finding for finding in impact.findings if finding.object is None]
+
+
+@pytest.mark.parametrize(("change", "sql", "rules"), CASES)
+def test_statement(change: str, sql: str, rules: set[str]) -> None:
+    assert found(change, sql) == rules
+    stored = stored_text(sql.encode())
+    assert found(change, stored) == rules, "the stored text says the same"
+
+
+@pytest.mark.parametrize(("change", "objects"), OBJECTS)
+def test_objects(change: str, objects: set[tuple[str, str]]) -> None:
+    assert {(finding.rule, finding.object) for finding in assess(change.encode(), BASE, []).findings} == objects
+
+
+def test_a_finding_for_each_client() -> None:
+    others = [Caller("a", 1, "x"), Caller("b", 2, "y")]
+    findings = _statements(assess(ADD.encode(), BASE, [seen("INSERT INTO orders VALUES (1, 2, 3)", *others)]))
+    assert [(f.rule, f.client, f.calls, f.last_seen, f.sqlstate) for f in findings] == [
+        ("ADD-24", "a", 1, "x", None),
+        ("ADD-24", "b", 2, "y", None),
+    ]
+    assert "public.orders" in findings[0].message
+    assert "prio" in findings[0].message
+
+
+def test_partitions_change_with_their_parent() -> None:
+    schema = schema_of(
+        b"CREATE TABLE p (a int) PARTITION BY LIST (a); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1)"
+    )
+    impact = assess(b"ALTER TABLE p ADD b int", schema, [seen("SELECT * FROM p1")])
+    assert {finding.rule for finding in impact.findings} == {"ADD-01", "ADD-20"}
+
+
+def test_the_search_path_of_the_statement_counts() -> None:
+    impact = assess(ADD.encode(), BASE, [seen("SELECT * FROM orders", path=("elsewhere",))])
+    assert not _statements(impact)
+    assert (impact.judged, impact.unread) == (0, 1)
+
+
+def test_what_cannot_be_read_is_counted() -> None:
+    texts = ["sha256:0123456789abcdef do", "select from where", "SELECT 1", "SELECT id FROM orders"]
+    impact = assess(ADD.encode(), BASE, map(seen, texts))
+    assert (impact.judged, impact.unread) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ("SELECT 1", "ADD COLUMN"),
+        ("DROP TABLE orders", "ADD COLUMN"),
+        ("ALTER TABLE orders ALTER total TYPE int", "ADD COLUMN"),
+        ("ALTER TABLE orders RENAME TO x", "ADD COLUMN"),
+        ("ALTER TABLE nothing ADD x int", "nothing"),
+        ("ALTER TABLE orders ADD total int", "already exists"),
+        ("ALTER TABLE orders DROP nothing", "nothing"),
+        ("ALTER TABLE", "syntax error"),
+        ("", "expected DDL"),
+    ],
+)
+def test_what_is_no_change_that_can_be_judged(change: str, why: str) -> None:
+    with pytest.raises(Unsupported, match=why):
+        assess(change.encode(), BASE, [])
+
+
+def test_several_statements_of_a_migration() -> None:
+    change = (
+        "BEGIN; SET lock_timeout = '1s'; ALTER TABLE orders ADD a int, ADD b int; CREATE INDEX ON orders (a); COMMIT"
+    )
+    impact = assess(change.encode(), BASE, [seen("INSERT INTO orders VALUES (1)")])
+    assert impact.ddl == (
+        Ddl("ALTER TABLE orders ADD a int, ADD b int", "AccessExclusiveLock", False, False),
+        Ddl("CREATE INDEX ON orders (a)", "ShareLock", False, True),
+    )
+    (latent,) = (finding for finding in impact.findings if finding.rule == "ADD-24")
+    assert "once a, b is NOT NULL" in latent.message
+
+
+def test_every_rule_says_what_to_do() -> None:
+    for rule in RULES.values():
+        assert rule.message.format(table="t", columns="c")
+        assert rule.fix
+        assert rule.title
+
+
+def test_every_rule_is_provoked() -> None:
+    provoked = {rule for _, _, rules in CASES for rule in rules} | {rule for _, pairs in OBJECTS for rule, _ in pairs}
+    assert set(RULES) - provoked == {"ADD-25"}, "ADD-25 needs a function of the table's row type"
