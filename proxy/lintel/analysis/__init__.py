@@ -7,6 +7,7 @@
 from lintel.analysis import dml, select  # noqa: F401  (they enter themselves into walk.QUERIES)
 from lintel.analysis.collect import facts_of
 from lintel.analysis.facts import Facts
+from lintel.analysis.meanings import TooComplex
 from lintel.analysis.resolution import Resolution
 from lintel.analysis.utility import statement
 from lintel.analysis.views import with_bases
@@ -26,6 +27,8 @@ def resolve(statements: list[RawStatement], world: World, places: Places | None 
             statement(walk, raw.node)
     except RecursionError:
         walk.opaque("nested too deeply")
+    except TooComplex as error:
+        walk.opaque(str(error) or "too complex")
     return walk.result
 
 

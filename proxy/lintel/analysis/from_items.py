@@ -244,10 +244,10 @@ def _join(walk: Walk, node: Node, scope: Scope) -> list[Item]:
     merged = _merge(walk, node, left, right)
     if "quals" in node:
         walk.visit(node["quals"], Scope(scope.parent, left + right, scope.ctes))
-    return _joined(walk, node, left, right, merged)
+    return _joined(node, left, right, merged)
 
 
-def _joined(walk: Walk, node: Node, left: list[Item], right: list[Item], merged: dict[str, Meaning]) -> list[Item]:
+def _joined(node: Node, left: list[Item], right: list[Item], merged: dict[str, Meaning]) -> list[Item]:
     """The namespace after a join: what of its sides can still be named, and the join itself."""
     inside = left + right
     alias, columns_alias = alias_of(node)
@@ -265,7 +265,9 @@ def _joined(walk: Walk, node: Node, left: list[Item], right: list[Item], merged:
     items = [*[item for item in inside if item.named], joined]
     if "join_using_alias" in node:
         name = node["join_using_alias"]["aliasname"]
-        items.append(Item(left[0].at, name, tuple(merged.items()), known=joined.known, open=False))
+        using = Item(left[0].at, name, tuple(merged.items()), known=joined.known)
+        using.open = False
+        items.append(using)
     return items
 
 

@@ -24,13 +24,11 @@ class Item:
         "schema_name", "sides", "table", "twin",
     )  # fmt: skip
 
-    def __init__(
-        self, at: int, name: str | None, columns: Columns | None, *, known: bool = True, open: bool = True
-    ) -> None:
+    def __init__(self, at: int, name: str | None, columns: Columns | None, *, known: bool = True) -> None:
         self.at = at  # offset in the client's text: the identity of the item
         self.name = name  # what qualifies its columns
         self.known = known  # False: it may have columns that are not listed
-        self.open = open  # visible to unqualified names and to *
+        self.open = True  # visible to unqualified names and to *
         self.named = True  # visible to name.column
         self.scalar = False  # a function returning one scalar: its name is its column
         self.twin = False  # another item of its scope has its name: tables of two schemas

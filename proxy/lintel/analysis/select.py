@@ -5,12 +5,15 @@ from collections.abc import Callable
 from lintel.analysis import composite
 from lintel.analysis import scope as scopes
 from lintel.analysis.from_items import from_clause
-from lintel.analysis.meanings import Columns, Expr, Meaning, Merged, Missing
+from lintel.analysis.meanings import Columns, Expr, Meaning, Merged, Missing, TooComplex
 from lintel.analysis.names import output_name
 from lintel.analysis.recursion import in_order
 from lintel.analysis.resolution import Node
 from lintel.analysis.scope import Cte, Scope
 from lintel.analysis.walk import HANDLERS, QUERIES, Walk, expression_list, star, subquery
+
+MOST_COLUMNS = 1664  # MaxTupleAttributeNumber: the server refuses more
+_TOO_MANY = f"target lists can have at most {MOST_COLUMNS} entries"
 
 
 def select(walk: Walk, node: Node, outer: Scope) -> tuple[Columns, bool]:
@@ -41,6 +44,8 @@ def _plain(walk: Walk, node: Node, scope: Scope) -> tuple[Columns, bool]:
 
 def target_list(walk: Walk, targets: list[Node], scope: Scope) -> tuple[Columns, bool]:
     """Resolve a target list (transformTargetList); returns its output columns."""
+    if len(targets) > MOST_COLUMNS:
+        raise TooComplex(_TOO_MANY)
     columns: list[tuple[str, Meaning]] = []
     spliced: dict[tuple[int, str], list[tuple[str, Meaning]]] = {}
     all_known = True
@@ -50,6 +55,8 @@ def target_list(walk: Walk, targets: list[Node], scope: Scope) -> tuple[Columns,
         if reference is not None and "A_Star" in reference["fields"][-1]:
             expanded, known = star(walk, reference, scope, reference["location"])
             columns.extend(expanded)
+            if len(columns) > MOST_COLUMNS:
+                raise TooComplex(_TOO_MANY)
             all_known = all_known and known
             continue
         composite, known = _composite_star(walk, entry, scope)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from lintel.analysis.collect import column_name, table_name
 from lintel.analysis.facts import Facts
-from lintel.analysis.meanings import Columns, base_columns
+from lintel.analysis.meanings import Columns, TooComplex, base_columns
 from lintel.analysis.resolution import Node, Resolution
 from lintel.analysis.scope import Scope
 from lintel.analysis.walk import QUERIES, Walk
@@ -76,14 +76,24 @@ def _query_of(view: Relation, why: list[str], depth: int) -> Node | None:
             return parse((view.definition or "").encode())[0].node["SelectStmt"]  # type: ignore[no-any-return]
     except (SyntaxProblem, TooDeep, KeyError, IndexError):
         pass
-    why.append(f"the definition of view {table_name(view)} was not understood")
+    why.append(_not_understood(view))
     return None
 
 
-def _resolve(select: Node, world: World) -> tuple[Resolution, Columns]:
+def _resolve(view: Relation, select: Node, world: World, why: list[str]) -> tuple[Resolution, Columns]:
     walk = Walk(world)
-    columns, _ = QUERIES["SelectStmt"](walk, select, Scope(None))
+    columns: Columns = ()
+    try:
+        columns, _ = QUERIES["SelectStmt"](walk, select, Scope(None))
+    except (RecursionError, TooComplex):
+        walk.opaque("too complex")
+    if walk.result.opaque or walk.result.problems:
+        why.append(_not_understood(view))
     return walk.result, columns
+
+
+def _not_understood(view: Relation) -> str:
+    return f"the definition of view {table_name(view)} was not understood"
 
 
 def _view_reads(view: Relation, keys: set[Key], world: World, why: list[str], depth: int) -> Iterator[Column]:
@@ -95,7 +105,7 @@ def _view_reads(view: Relation, keys: set[Key], world: World, why: list[str], de
         used = [t for t, c in zip(targets, view.columns, strict=True) if c.attnum in keys]
         # ORDINALS in GROUP BY count the whole list, which pg_get_viewdef never writes for expressions with names.
         select = select if _has_ordinals(select) else {**select, "targetList": used}
-    result, _ = _resolve(select, world)
+    result, _ = _resolve(view, select, world, why)
     for oid, key in result.reads:
         relation = result.relations.get(oid)
         if relation is not None and relation.kind not in "vm" and not (isinstance(key, int) and key < 0):
@@ -122,7 +132,7 @@ def _written(relation: Relation, key: Key, world: World, why: list[str], depth: 
     select = _query_of(relation, why, depth)
     if select is None:
         return
-    result, columns = _resolve(select, world)
+    result, columns = _resolve(relation, select, world, why)
     position = next((i for i, c in enumerate(relation.columns) if c.attnum == key), None)
     if position is None or position >= len(columns):
         return

@@ -10,7 +10,18 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from lintel.analysis import scope as scopes
-from lintel.analysis.meanings import Ambiguous, Col, Columns, Expr, Meaning, Missing, Row, Unknown, base_columns
+from lintel.analysis.meanings import (
+    Ambiguous,
+    Col,
+    Columns,
+    Expr,
+    Meaning,
+    Missing,
+    Row,
+    TooComplex,
+    Unknown,
+    base_columns,
+)
 from lintel.analysis.resolution import Level, Node, Problem, Reference, Resolution, RowUse, StarUse
 from lintel.analysis.scope import Item, Scope
 from lintel.analysis.world import World
@@ -19,6 +30,8 @@ Handler = Callable[["Walk", Node, Scope], None]
 Query = Callable[["Walk", Node, Scope], tuple[Columns, bool]]  # -> output columns, and whether they are all known
 
 _SKIPPED = frozenset({"typeName", "location", "funcname"})
+
+_MOST_READS = 200_000  # uses of columns in one text; a star over 1,600 columns counts as that many
 
 # Functions that run SQL given as text, or read a relation given by name (manual 9.15, F.10).
 _DYNAMIC = frozenset(
@@ -68,7 +81,7 @@ class Places(Protocol):
 class Walk:
     """The state of one walk."""
 
-    __slots__ = ("_level", "level", "places", "result", "returning", "world")
+    __slots__ = ("_level", "_work", "level", "places", "result", "returning", "world")
 
     def __init__(self, world: World, places: Places | None = None) -> None:
         self.world = world
@@ -76,6 +89,7 @@ class Walk:
         self.result = Resolution()
         self.level: Level | None = None
         self._level = 0
+        self._work = 0
         self.returning = False
 
     # Offsets
@@ -107,9 +121,16 @@ class Walk:
 
     def read(self, meaning: Meaning) -> None:
         """Every column that a meaning is made of is read."""
-        for col in base_columns(meaning):
-            self.result.reads.add((col.oid, col.key))
-            self.result.used.setdefault(col.item, set()).add(col.key)
+        columns = (meaning,) if type(meaning) is Col else base_columns(meaning)
+        self._work += len(columns)
+        if self._work > _MOST_READS:
+            raise TooComplex
+        for item, oid, key in columns:
+            self.result.reads.add((oid, key))
+            used = self.result.used.get(item)
+            if used is None:
+                used = self.result.used[item] = set()
+            used.add(key)
 
     def bind(self, location: int, tag: str, value: Any) -> None:
         """Note a binding at an offset, unless the offset is inside a splice of ours."""
