@@ -134,7 +134,7 @@ HOSTILE = ["'", '"', "''", "$", "$a$", "/*", "+-", "+", "-- \n", "'\n", "e'\\'",
 
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_linear_on_hostile_text(piece: str) -> None:
-    small, large = (_seconds(piece.encode() * (n // len(piece))) for n in (20_000, 160_000))
+    small, large = (_seconds(piece.encode() * (n // len(piece))) for n in (8_000, 64_000))
     assert large < 30 * small + 0.1, f"{piece!r}: 8x the text took {large / small:.0f}x the time"
 
 
