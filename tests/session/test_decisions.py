@@ -47,9 +47,8 @@ def test_prepared_before_the_plan(client: Client, proxy: Proxy) -> None:
     proxy.call(proxy.database.switch, "planned")
     for _ in range(3):
         assert client.execute(asked, (1,), prepare=True).fetchall() == [(1,)]
-    proxy.database.contexts["planned"].decisions["DEALLOCATE ALL".encode()] = Decision(effects=4)
+    proxy.database.contexts["planned"].decisions[b"DEALLOCATE ALL"] = Decision(effects=4)
     client.execute("DEALLOCATE ALL")
-    client._prepared.clear()
 
 
 def test_loud_text_is_decided_again(client: Client, proxy: Proxy) -> None:

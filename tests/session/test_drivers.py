@@ -35,7 +35,7 @@ def test_psycopg_pipeline(dsn: str) -> None:
         with client.pipeline():
             cursors = [client.execute("SELECT %s::int", (i,), prepare=True) for i in range(500)]
         assert [cursor.fetchone() for cursor in cursors] == [(i,) for i in range(500)]
-        with pytest.raises(psycopg.errors.UndefinedColumn), client.pipeline():
+        with pytest.raises(psycopg.errors.UndefinedColumn), client.pipeline():  # noqa: PT012 - raised at its end
             client.execute("SELECT 1")
             client.execute("SELECT nope")
             client.execute("SELECT 2")

@@ -7,9 +7,10 @@
     B> ErrorResponse ...       the server sends it, the client does not get it (now)
     >B ErrorResponse ...       the client gets it, the server did not send it (now)
 
-Besides: `decide [CONTEXT] TEXT key=value..` what a context says to a text (all others are plain), `start` and `ask PATH`
-the beginning of a session and Lintel's question, `policy NAME` another policy, `refresh [NAME]` the new snapshot that
-must have been asked for, `counted [TEXT ok|SQLSTATE]..` what must have been counted since the last such line.
+Besides: `decide [CONTEXT] TEXT key=value..` what a context says to a text (all others are plain), `start` and `ask
+PATH` the beginning of a session and Lintel's question, `policy NAME` another policy, `refresh [NAME]` the new
+snapshot that must have been asked for, `counted [TEXT ok|SQLSTATE]..` what must have been counted since
+the last such line.
 """
 
 import random

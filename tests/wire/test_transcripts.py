@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from tests.wire.playbook import Slicing, bytewise, randomly, replay, whole
 
 TRANSCRIPTS = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))

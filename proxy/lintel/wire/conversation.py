@@ -17,6 +17,7 @@ frames back only where a reply may have to change, or where the next statement c
 `receive_*` raise ProtocolError: the stream cannot be followed any longer, the session has to end.
 """
 
+from .answers import Answers
 from .client import ClientStream
 from .decision import Completed, Resolve, Settings
 from .messages import IDLE
@@ -27,7 +28,7 @@ from .state import FREE, IN_STARTUP, State
 class Conversation:
     """A thin front: the two directions do the work, State is what they share."""
 
-    __slots__ = ("_client", "_server", "_state", "needs", "receive_client", "receive_server")
+    __slots__ = ("_answers", "_client", "_server", "_state", "needs", "receive_client", "receive_server")
 
     def __init__(
         self,
@@ -38,7 +39,8 @@ class Conversation:
     ) -> None:
         self._state = State(resolve, completed, settings or Settings())
         self._client = ClientStream(self._state)
-        self._server = ServerStream(self._state, self._client, strip_channel_binding)
+        self._answers = Answers(self._state, self._client, strip_channel_binding)
+        self._server = ServerStream(self._state, self._answers)
         self.needs = self._state.needs
         self.receive_client = self._client.receive  # bytes -> bytes for the server
         self.receive_server = self._server.receive  # bytes -> bytes for the client
@@ -69,7 +71,7 @@ class Conversation:
     @property
     def backend_key(self) -> bytes:
         """The body of BackendKeyData, empty until it came."""
-        return self._server.backend_key
+        return self._answers.backend_key
 
     @property
     def started(self) -> bool:

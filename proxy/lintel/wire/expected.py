@@ -1,8 +1,8 @@
 """One reply that the server owes.
 
 They stand in the order in which they will come, and which statement an error belongs to is known by its place in this
-queue and by nothing else. `kind` is the type of the message that asks for it. Lintel's own questions are kinds of their own: what answers them
-never reaches the client.
+queue and by nothing else. `kind` is the type of the message that asks for it. Lintel's own questions are kinds of
+their own: what answers them never reaches the client.
 """
 
 from typing import TYPE_CHECKING, Final
@@ -11,7 +11,7 @@ from . import messages
 
 if TYPE_CHECKING:
     from .decision import Decision
-    from .statements import Statement
+    from .statements import Sent, Statement
 
 STARTUP: Final = 0  # the first ReadyForQuery
 MAYBE_SYNC: Final = 1  # a Sync that the server may have swallowed in COPY FROM before it failed
@@ -22,7 +22,7 @@ OWN_CLOSE: Final = 3
 class Expected:
     """Shared by all occurrences where nothing in it differs: nothing changes in it once it is made."""
 
-    __slots__ = ("decision", "kind", "portal", "previous", "quiet", "statement")
+    __slots__ = ("decision", "kind", "portal", "previous", "quiet", "sent", "statement")
 
     def __init__(
         self,
@@ -32,10 +32,12 @@ class Expected:
         quiet: bool = False,
         portal: bytes = b"",
         previous: "Statement | None" = None,
+        sent: "Sent | None" = None,
     ) -> None:
         self.kind = kind
         self.decision = decision  # None where it does not answer a statement, or one that is not known
         self.statement = statement
+        self.sent = statement if sent is None else sent  # what a Query carried is no prepared statement
         self.quiet = quiet  # nothing has to be done when it is answered but to count it
         self.portal = portal
         self.previous = previous  # what the name meant before, should the server never get to it

@@ -34,7 +34,8 @@ def _narrow_rows() -> re.Pattern[bytes]:
     return re.compile(rb"(?:[Dd]\x00\x00\x00(?:%b))*+" % b"|".join(lengths), re.DOTALL)
 
 
-# Steps over a run of DataRow or CopyData frames of less than 64 bytes each, at twice the speed of a loop; `.end()` is where the run ends.
+# Steps over a run of DataRow or CopyData frames of less than 64 bytes, at twice the speed of a loop; `.end()` is where
+# the run ends.
 narrow_rows = _narrow_rows().match
 NARROW: Final = 40  # bytes: a row so short suggests such a run
 RUN: Final = 4096  # bytes still there: less is not worth it

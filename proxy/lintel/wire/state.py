@@ -12,7 +12,7 @@ from . import messages
 from .decision import DDL, DISCARDS, SETTINGS, TEMPORARY, Completed, Context, Decision, Resolve, Settings
 from .expected import COPY_DONE_MARK, MAYBE_SYNC, OWN_CLOSE, OWN_PARSE, STARTUP, Expected
 from .framing import header
-from .statements import Statement
+from .statements import Sent, Statement
 
 # Why the client's input waits (`blocked`).
 FREE: Final = 0
@@ -203,8 +203,8 @@ class State:
             self._discard(bool(decision.effects & SETTINGS))
         if decision.effects & TEMPORARY:
             self.settle(replace(self.settings, temporary=self.settings.temporary | set(decision.temporary)))
-        if decision.prepares is not None and entry.statement is not None:
-            self._prepared(decision.prepares.encode(), entry.statement)
+        if decision.prepares is not None and entry.sent is not None:
+            self._prepared(decision.prepares.encode(), entry.sent)
         if decision.deallocates is not None:
             self.statements.pop(decision.deallocates.encode(), None)
         self.careful = True
@@ -216,8 +216,8 @@ class State:
         if everything:
             self.settle(replace(self.settings, temporary=frozenset()))
 
-    def _prepared(self, name: bytes, statement: Statement) -> None:
-        made = Statement(name, name, statement.text, b"", statement.decision, statement.context or self.context)
+    def _prepared(self, name: bytes, sent: Sent) -> None:
+        made = Statement(name, name, sent.text, b"", sent.decision, sent.context or self.context)
         made.by_sql = made.confirmed = True
         self.statements[name] = made
 

@@ -15,49 +15,38 @@ OUTDATED: Final = Refusal(
 )
 
 
-class Statement:
-    """A statement as prepared (or sent as a Query); unchanged once made, but for `confirmed`."""
+class Sent:
+    """A text as a Query carried it, and what was made of it."""
 
-    __slots__ = (
-        "bind",
-        "by_sql",
-        "confirmed",
-        "context",
-        "decision",
-        "describe",
-        "execute",
-        "given",
-        "name",
-        "parse",
-        "quiet",
-        "renamed",
-        "run",
-        "run_described",
-        "row_description",
-        "server_name",
-        "text",
-        "types",
-    )
+    __slots__ = ("context", "decision", "given", "text")
 
-    def __init__(
-        self,
-        name: bytes,
-        server_name: bytes,
-        text: bytes,
-        types: bytes,
-        decision: Decision,
-        context: Context,
-    ) -> None:
-        self.name = name
-        self.server_name = server_name
-        self.renamed = name != server_name
+    def __init__(self, text: bytes, decision: Decision, context: Context) -> None:
         self.text = text  # the client's own
-        self.types = types  # parameter OIDs, as the client's Parse had them
         self.decision = decision
         self.context: Context | None = context  # under which `decision` was made: a statement's age
         self.given: bytes | None = decision.sent(text)  # what the server has; None: it lost it
+
+
+class Statement(Sent):
+    """A statement as prepared; little in it changes once it is made."""
+
+    __slots__ = (
+        *("bind", "by_sql", "confirmed", "describe", "execute", "name", "parse", "parse_frame", "quiet", "renamed"),
+        *("row_description", "run", "run_described", "server_name", "types"),
+    )
+
+    def __init__(
+        self, name: bytes, server_name: bytes, text: bytes, types: bytes, decision: Decision, context: Context
+    ) -> None:
+        super().__init__(text, decision, context)
+        self.name = name
+        self.server_name = server_name
+        self.renamed = name != server_name
+        self.types = types  # parameter OIDs, as the client's Parse had them
         self.by_sql = False  # by SQL's PREPARE: cannot be prepared again for the client
         self.confirmed = False  # the server said that it has it
+        self.parse_frame = b""  # what goes to the server for another Parse of it, where that is not the client's own
+        self.row_description = b""  # as it came last
         self.quiet = quiet = decision.quiet
         self.parse = Expected(messages.PARSE, decision, self, quiet, b"", self)  # in place of itself
         self.bind = Expected(messages.BIND, decision, self, quiet)
@@ -66,7 +55,6 @@ class Statement:
         # What most drivers send in one go, with a Sync behind it.
         self.run = (self.bind, self.execute, SYNC_REPLY)
         self.run_described = (self.bind, self.describe, self.execute, SYNC_REPLY)
-        self.row_description = b""  # as it came last
 
     def decided(self, decision: Decision, context: Context, server_name: bytes) -> "Statement":
         """The same statement at another age, perhaps under another name on the server."""

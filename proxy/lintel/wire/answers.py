@@ -1,0 +1,288 @@
+"""What follows from each message of the server, the long way: every one that means something here.
+
+The hot path in server.py takes the replies to plain statements before they come here. A method returns what goes to
+the client for the frame: the frame itself (the object) where nothing in it changes, nothing where it is Lintel's own.
+"""
+
+from dataclasses import replace
+
+from . import messages, replies
+from .ask import QUESTION, Answer
+from .client import ClientStream
+from .expected import MAYBE_SYNC, OWN_CLOSE, OWN_PARSE, STARTUP, Expected
+from .state import FOR_ANSWER, FOR_CATALOG, FOR_PARSE, FOR_READY, FREE, State
+from .statements import Statement
+
+_TRIES = 3
+
+
+class Answers:
+    """Of one session; `stay` tells the hot path that the frame in hand waits for the catalog."""
+
+    __slots__ = ("_blocked_before", "_client", "_state", "_strip", "asking", "backend_key", "stay")
+
+    def __init__(self, state: State, client: ClientStream, strip_channel_binding: bool) -> None:
+        self._state = state
+        self._client = client  # to be told when its waiting is over
+        self._strip = strip_channel_binding
+        self._blocked_before = FREE
+        self.asking: Answer | None = None  # the question under way, or the end of a try that is given up
+        self.backend_key = b""
+        self.stay = False
+
+    def frame(self, kind: int, frame: bytes) -> bytes:  # noqa: C901 - a dispatch
+        """What goes to the client for any frame; the frame itself (the object) where nothing in it changes."""
+        match kind:
+            case messages.READY_FOR_QUERY:
+                return self._ready_for_query(frame)
+            case messages.COMMAND_COMPLETE | messages.EMPTY_QUERY_RESPONSE:
+                return self._command_complete(frame)
+            case messages.ERROR_RESPONSE:
+                return self._error_response(frame)
+            case messages.PARSE_COMPLETE:
+                return self._parse_complete(frame)
+            case messages.BIND_COMPLETE:
+                return self._answered(messages.BIND, frame)
+            case messages.ROW_DESCRIPTION | messages.NO_DATA:
+                return self._answered(messages.DESCRIBE, frame)
+            case messages.CLOSE_COMPLETE:
+                return self._close_complete(frame)
+            case messages.PORTAL_SUSPENDED:
+                return self._portal_suspended(frame)
+            case messages.COPY_IN_RESPONSE:
+                return self._copy_in_response(frame)
+            case messages.PARAMETER_STATUS:
+                return self._parameter_status(frame)
+            case messages.AUTHENTICATION:
+                return messages.without_channel_binding(frame) if self._strip else frame
+            case messages.BACKEND_KEY_DATA:
+                self.backend_key = frame[5:]
+        return frame
+
+    def resume(self, failed: bool) -> bool:
+        """Go on after the wait for the catalog; whether what had failed is tried again instead of being passed on."""
+        self._state.blocked = self._blocked_before
+        if failed and self._decided_otherwise():
+            self._try_again()
+            return True
+        if failed:
+            self._state.tries = _TRIES
+        return False
+
+    def release_if_free(self) -> None:
+        """Input may have come while both directions waited."""
+        if self._state.blocked == FREE and self._client.waiting:
+            self._release()
+
+    def _wait_for_catalog(self) -> bytes:
+        state = self._state
+        self._blocked_before = state.blocked
+        self.stay = True
+        state.blocked = FOR_CATALOG
+        state.needs.catalog = state.needs.any = True
+        return b""
+
+    def _parameter_status(self, frame: bytes) -> bytes:
+        name, text = messages.parameter_status(frame)
+        if name in ("client_encoding", "standard_conforming_strings", "application_name", "search_path"):
+            self._state.report(name, text)
+        return frame
+
+    def _parse_complete(self, frame: bytes) -> bytes:
+        entry = self._state.head()
+        if entry is None or entry.statement is None or entry.kind not in (messages.PARSE, OWN_PARSE):
+            return frame
+        self._state.pop()
+        entry.statement.confirmed = True
+        if entry.kind == messages.PARSE:
+            return frame
+        self._prepared_again(entry, entry.statement)
+        return b""
+
+    def _prepared_again(self, entry: Expected, statement: Statement) -> None:
+        """The client's name stands for it from here on; the old one is closed."""
+        state = self._state
+        old = entry.previous
+        state.statements[statement.name] = statement
+        if old is not None and statement.name:
+            state.expected.append(Expected(OWN_CLOSE))
+            state.needs.send(messages.close(b"S", old.server_name))
+        self._release()
+
+    def _answered(self, kind: int, frame: bytes) -> bytes:
+        entry = self._state.head()
+        if entry is not None and entry.kind == kind:
+            self._state.pop()
+        return frame
+
+    def _close_complete(self, frame: bytes) -> bytes:
+        entry = self._state.head()
+        if entry is None or entry.kind not in (messages.CLOSE, OWN_CLOSE):
+            return frame
+        self._state.pop()
+        return b"" if entry.kind == OWN_CLOSE else frame
+
+    def _copy_in_response(self, frame: bytes) -> bytes:
+        state = self._state
+        state.copying = state.careful = True
+        if not state.kept_after:
+            state.kept = None  # analysed: there will be no other try
+        if state.blocked == FOR_READY:  # that will not come before the client's data has gone
+            self._release()
+        return frame
+
+    def _command_complete(self, frame: bytes) -> bytes:
+        state = self._state
+        entry = state.head()
+        state.rolled_back = state.rolled_back or frame[5:] == b"ROLLBACK\0"
+        if entry is None or entry.kind not in (messages.EXECUTE, messages.QUERY):
+            return frame
+        if state.copying:
+            state.end_copy(failed=False)
+        if entry.kind == messages.EXECUTE:
+            state.pop()
+            self._count(entry, None)
+            state.counted.discard(entry.portal)
+        elif not state.kept_after:
+            state.kept = None  # something ran
+        state.ran(entry)
+        return frame
+
+    def _portal_suspended(self, frame: bytes) -> bytes:
+        state = self._state
+        entry = state.head()
+        if entry is not None and entry.kind == messages.EXECUTE:
+            state.pop()
+            self._count(entry, None)
+            state.counted.add(entry.portal)
+            state.careful = True
+        return frame
+
+    def _count(self, entry: Expected, sqlstate: str | None) -> None:
+        """Once per portal, however often it is fetched from."""
+        if entry.decision is not None and (entry.kind != messages.EXECUTE or entry.portal not in self._state.counted):
+            self._state.completed(entry.decision, sqlstate)
+
+    def _error_response(self, frame: bytes) -> bytes:
+        state = self._state
+        entry = state.head()
+        fields = messages.fields(frame)
+        state.ended = state.ended or replies.is_fatal(fields)
+        if entry is None or entry.kind in (messages.SYNC, MAYBE_SYNC, STARTUP):
+            return frame
+        if self._can_try_again(entry, fields):
+            return self._wait_for_catalog()
+        if entry.decision is not None and entry.sent is not None:
+            changed = replies.for_client(fields, entry.decision, entry.sent.text, state.settings.client_encoding)
+            if changed is not fields:
+                frame, fields = messages.error_response(changed), changed
+        state.error = replies.sqlstate(fields)
+        state.careful = True
+        if state.copying:
+            state.end_copy(failed=True)
+        if entry.kind not in (messages.QUERY, messages.FUNCTION_CALL):
+            self._segment_failed(entry)
+        return frame
+
+    def _segment_failed(self, entry: Expected) -> None:
+        """The server reads on to the next Sync and answers nothing."""
+        state = self._state
+        self._count(entry, state.error)
+        if entry.kind == OWN_PARSE and entry.previous is not None and not entry.previous.name:
+            entry.previous.lose()
+        state.undo_segment()
+        if state.blocked == FOR_PARSE:
+            self._release()
+
+    def _can_try_again(self, entry: Expected, fields: replies.Fields) -> bool:
+        """A loud text has failed, and nothing ran."""
+        state = self._state
+        if entry.decision is None or replies.sqlstate(fields) not in entry.decision.retry:
+            return False
+        if state.tries >= _TRIES or state.status != messages.IDLE or not replies.analysis_failed(fields):
+            return False
+        return not state.bound if entry.kind == OWN_PARSE else state.kept is not None and not state.kept_after
+
+    def _decided_otherwise(self) -> bool:
+        sent = self._state.expected[0].sent
+        return sent is not None and self._state.decide(sent.text).sent(sent.text) != sent.given
+
+    def _try_again(self) -> None:
+        """Everything from the failed statement on is taken back; it is sent again after the ReadyForQuery."""
+        state = self._state
+        again = b"".join(state.kept or ()) + messages.FLUSH_FRAME
+        if state.expected[0].kind != messages.QUERY:
+            state.undo_segment()
+        if state.expected:
+            state.expected.popleft()
+        else:
+            state.needs.send(messages.SYNC_FRAME)
+        state.kept = None
+        state.skipping = state.bound = False
+        state.tries += 1
+        state.blocked = FOR_ANSWER
+        self.asking = Answer(again)
+
+    def _ready_for_query(self, frame: bytes) -> bytes:
+        state = self._state
+        status = frame[5]
+        if state.ddl and status == messages.IDLE:
+            state.ddl = False
+            return self._wait_for_catalog()
+        entry = self._pop_ready()
+        state.status = status
+        if entry is not None and entry.kind == messages.QUERY:
+            self._count(entry, state.error)
+        elif entry is not None and entry.kind == STARTUP:
+            state.started = state.unsettled = True
+        state.transaction_moved()
+        if not state.kept_after:
+            state.kept = None
+            state.tries = 0
+        if not state.expected:
+            self._idle()
+        else:
+            state.update_careful()
+        return frame
+
+    def _pop_ready(self) -> Expected | None:
+        """What the ReadyForQuery answers.
+
+        A Sync that COPY FROM may have swallowed counts as swallowed where another follows it; one ReadyForQuery too
+        many is passed on and answers nothing.
+        """
+        state = self._state
+        entry = None
+        while (head := state.head()) is not None and head.kind == MAYBE_SYNC:
+            entry = state.pop()
+        if head is not None and head.kind in (messages.SYNC, messages.QUERY, messages.FUNCTION_CALL, STARTUP):
+            entry = state.pop()
+        return entry
+
+    def _idle(self) -> None:
+        """Nothing is under way: the moment to ask, or to let the client go on."""
+        state = self._state
+        if state.unsettled and state.status != messages.FAILED and not state.doubtful:
+            state.needs.send(QUESTION)
+            state.blocked = FOR_ANSWER
+            self.asking = Answer()
+        elif state.blocked:
+            self._release()
+            return
+        state.update_careful()
+
+    def _release(self, again: bytes = b"") -> None:
+        state = self._state
+        state.blocked = FREE
+        state.update_careful()
+        state.needs.send(self._client.release(again))
+        state.needs.any = True  # the shell may have stopped reading from the client
+
+    def answered(self, answer: Answer) -> None:
+        """The ReadyForQuery of Lintel's own question has come."""
+        self.asking = None
+        state = self._state
+        if not answer.again:
+            state.settle(replace(state.settings, search_path=answer.search_path, role=answer.role))
+            state.unsettled = False
+        self._release(answer.again)

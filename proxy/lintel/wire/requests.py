@@ -1,0 +1,298 @@
+"""What follows from each message of a client, the long way: every one there is, with all that may be special about it.
+
+The hot path in client.py takes the plain ones before they come here. A method returns what goes to the server for the
+frame: the frame itself (the object) where nothing in it changes.
+"""
+
+from . import messages
+from .decision import ENDS, SETTINGS, TEMPORARY, Decision
+from .errors import ProtocolError
+from .expected import COPY_DONE_MARK, FUNCTION_REPLY, OWN_PARSE, SYNC_REPLY, Expected
+from .framing import LARGE, SMALL, STATEMENT
+from .messages import (
+    BIND,
+    CLOSE,
+    COPY_DATA,
+    COPY_DONE,
+    COPY_FAIL,
+    DESCRIBE,
+    EXECUTE,
+    FLUSH,
+    FUNCTION_CALL,
+    PARSE,
+    PASSWORD,
+    QUERY,
+    SYNC,
+    TERMINATE,
+)
+from .state import FOR_PARSE, FOR_READY, FOR_STARTUP, IN_STARTUP, State
+from .statements import Sent, Statement, deallocate, outdated
+
+_LIMITS = {
+    BIND: LARGE,
+    COPY_DATA: LARGE,
+    COPY_FAIL: LARGE,
+    FUNCTION_CALL: LARGE,
+    PASSWORD: 65_536,
+    PARSE: STATEMENT,
+    QUERY: STATEMENT,
+    CLOSE: SMALL,
+    COPY_DONE: SMALL,
+    DESCRIBE: SMALL,
+    EXECUTE: SMALL,
+    FLUSH: SMALL,
+    SYNC: SMALL,
+    TERMINATE: SMALL,
+}
+_PORTAL = 0x50  # P in Describe and Close; S is a statement
+_REMEMBERED = 32  # unnamed statements a session remembers,
+_REMEMBERED_SIZE = 8192  # bytes of each at most
+
+
+def limit_of(kind: int) -> int:
+    """The longest message of this type that is taken; ProtocolError where there is no such type."""
+    limit = _LIMITS.get(kind)
+    if limit is None:
+        raise ProtocolError("client", "08P01", f"invalid frontend message type {kind}")
+    return limit
+
+
+class Requests:
+    """Of one session; `stay` tells the hot path that the frame in hand has to wait as well."""
+
+    __slots__ = ("_state", "parsed", "stay")
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self.parsed: dict[bytes, Statement] = {}  # by the bodies of unnamed Parses
+        self.stay = False
+
+    def frame(self, kind: int, frame: bytes) -> bytes:
+        """What goes to the server for any frame; the frame itself (the object) where nothing in it changes."""
+        state = self._state
+        if state.blocked == IN_STARTUP and kind not in (PASSWORD, TERMINATE):
+            state.blocked = FOR_STARTUP
+            return self._wait()
+        if state.skipping and kind != SYNC:
+            return frame
+        try:
+            return self._request(kind, frame)
+        except ValueError:
+            raise ProtocolError("client", "08P01", "invalid string in message") from None
+
+    def _request(self, kind: int, frame: bytes) -> bytes:
+        match kind:
+            case messages.QUERY:
+                return self._query(frame)
+            case messages.PARSE:
+                return self._parse(frame)
+            case messages.BIND:
+                return self._bind(frame)
+            case messages.DESCRIBE:
+                return self._describe(frame)
+            case messages.EXECUTE:
+                return self._execute(frame)
+            case messages.CLOSE:
+                return self._close(frame)
+            case messages.SYNC:
+                return self._sync(frame)
+            case messages.COPY_DONE | messages.COPY_FAIL:
+                return self._copy_end(frame)
+            case messages.FUNCTION_CALL:
+                return self._function_call(frame)
+            case messages.TERMINATE:
+                return self._terminate(frame)
+        return frame
+
+    def _wait(self, sent: bytes = b"") -> bytes:
+        """The frame in hand is looked at again when the reason to wait has gone."""
+        self.stay = True
+        return sent
+
+    def _expect(self, entry: Expected, frame: bytes) -> None:
+        self._state.expected.append(entry)
+        self._state.keep(frame)
+
+    def _query(self, frame: bytes) -> bytes:
+        text = frame[5:-1]
+        if frame[-1] or b"\0" in text:
+            raise ProtocolError("client", "08P01", "invalid message format: a Query is one string")
+        decision = self._decide(text)
+        if decision.plain:
+            self._expect(decision.reply, frame)
+        else:
+            sent = Sent(text, decision, self._state.context)
+            self._start_keeping(decision)
+            self._expect(Expected(QUERY, decision, quiet=decision.quiet, sent=sent), frame)
+        self._consequences(decision)
+        self._wait_for_ready()
+        return frame if decision.text is None else messages.query(decision.text)
+
+    def _parse(self, frame: bytes) -> bytes:
+        state = self._state
+        name, text = messages.strings(frame, 5, 2)
+        types = frame[7 + len(name) + len(text) :]
+        decision = self._decide(text)
+        previous = state.statements.get(name)
+        server_name = name if previous is None else previous.server_name
+        statement = Statement(name, server_name, text, types, decision, state.context)
+        state.statements[name] = statement
+        if not name and decision.quiet:
+            self._remember(frame, statement)
+        self._start_keeping(decision)
+        self._expect(Expected(PARSE, decision, statement, False, b"", previous), frame)
+        if decision.text is None and server_name == name:
+            return frame
+        return messages.parse(server_name, decision.sent(text), types)
+
+    def _remember(self, frame: bytes, statement: Statement) -> None:
+        """Most drivers send the same unnamed statements for ever: the hot path knows these."""
+        if statement.decision.text is not None:
+            statement.parse_frame = messages.parse(b"", statement.decision.text, statement.types)
+        if len(frame) > _REMEMBERED_SIZE:
+            return
+        if len(self.parsed) >= _REMEMBERED:
+            self.parsed.clear()
+        self.parsed[frame[5:]] = statement
+
+    def _bind(self, head: bytes) -> bytes:
+        state = self._state
+        portal, name = messages.strings(head, 5, 2)
+        statement = state.statements.get(name)
+        if statement is not None and statement.context is not state.context:
+            statement = self._renewed(statement)
+            if statement is None:
+                return self._prepare_again(name)
+        if statement is not None:
+            self._start_keeping(statement.decision)
+        self._expect(statement.bind if statement is not None else Expected(BIND), head)
+        state.bound = True
+        if portal:
+            state.portals[portal] = statement
+            state.careful = True
+        else:
+            state.portal = statement
+        return head if statement is None or not statement.renamed else messages.rebind(head, statement.server_name)
+
+    def _describe(self, frame: bytes) -> bytes:
+        (name,) = messages.strings(frame, 6, 1)
+        if frame[5] == _PORTAL:
+            bound = self._bound_to(name)
+            self._expect(bound.describe if bound is not None else Expected(DESCRIBE), frame)
+            return frame
+        statement = self._state.statements.get(name)
+        if statement is not None and statement.context is not self._state.context:
+            statement = self._renewed(statement)
+            if statement is None:
+                return self._prepare_again(name)
+        if statement is None:
+            self._expect(Expected(DESCRIBE), frame)
+            return frame
+        self._start_keeping(statement.decision)
+        self._expect(statement.describe, frame)
+        return messages.describe(b"S", statement.server_name) if statement.renamed else frame
+
+    def _execute(self, frame: bytes) -> bytes:
+        (portal,) = messages.strings(frame, 5, 1)
+        statement = self._bound_to(portal)
+        if statement is None:
+            self._expect(Expected(EXECUTE, portal=portal), frame)
+            return frame
+        entry = Expected(EXECUTE, statement.decision, statement, False, portal) if portal else statement.execute
+        self._expect(entry, frame)
+        self._consequences(statement.decision)
+        return frame
+
+    def _close(self, frame: bytes) -> bytes:
+        (name,) = messages.strings(frame, 6, 1)
+        if frame[5] == _PORTAL:
+            self._state.portals.pop(name, None)
+            self._expect(Expected(CLOSE), frame)
+            return frame
+        statement = self._state.statements.pop(name, None)
+        self._expect(Expected(CLOSE, None, statement), frame)
+        renamed = statement is not None and statement.renamed
+        return messages.close(b"S", statement.server_name) if statement is not None and renamed else frame
+
+    def _sync(self, frame: bytes) -> bytes:
+        self._state.skipping = False
+        self._state.bound = False
+        self._expect(SYNC_REPLY, frame)
+        self._wait_for_ready()
+        return frame
+
+    def _copy_end(self, frame: bytes) -> bytes:
+        state = self._state
+        state.kept = None
+        if state.expected and state.expected[0].kind == QUERY:  # otherwise its Sync has to reach the server first
+            self._wait_for_ready()
+        state.expected.append(COPY_DONE_MARK)
+        return frame
+
+    def _function_call(self, frame: bytes) -> bytes:
+        self._state.expected.append(FUNCTION_REPLY)
+        self._state.kept = None
+        return frame
+
+    def _terminate(self, frame: bytes) -> bytes:
+        self._state.ended = True
+        return frame
+
+    def _bound_to(self, portal: bytes) -> Statement | None:
+        return self._state.portals.get(portal) if portal else self._state.portal
+
+    def _decide(self, text: bytes) -> Decision:
+        """With regard to what SQL's own EXECUTE and DEALLOCATE name in this session."""
+        decision = self._state.decide(text)
+        named = decision.executes if decision.executes is not None else decision.deallocates
+        statement = None if named is None else self._state.statements.get(named.encode())
+        if statement is None:
+            return decision
+        if decision.deallocates is not None:
+            return deallocate(statement.server_name, decision) if statement.renamed else decision
+        return decision if not statement.renamed and self._is_current(statement) else outdated(decision)
+
+    def _is_current(self, statement: Statement) -> bool:
+        """What the server has of it is what it would get today."""
+        if statement.context is self._state.context:
+            return True
+        return self._state.decide(statement.text).sent(statement.text) == statement.given
+
+    def _renewed(self, statement: Statement) -> Statement | None:
+        """A statement that was decided under another context, decided under this; None: the server needs another."""
+        state = self._state
+        if not self._is_current(statement):
+            return None
+        decision = state.decide(statement.text)
+        renewed = statement.decided(decision, state.context, statement.server_name)
+        state.statements[statement.name] = renewed
+        return renewed
+
+    def _prepare_again(self, name: bytes) -> bytes:
+        """Under a fresh name, as a failed Parse must not cost the client its statement (the unnamed one has none)."""
+        state = self._state
+        old = state.statements[name]
+        decision = state.decide(old.text)
+        if old.by_sql:
+            decision = outdated(decision)
+        again = old.decided(decision, state.context, state.fresh_name() if name else name)
+        state.expected.append(Expected(OWN_PARSE, decision, again, False, b"", old))
+        state.blocked = FOR_PARSE
+        state.careful = True
+        return self._wait(messages.parse(again.server_name, decision.sent(old.text), old.types) + messages.FLUSH_FRAME)
+
+    def _start_keeping(self, decision: Decision) -> None:
+        """From a loud text on, where nothing has run that another try would run again."""
+        state = self._state
+        if decision.retry and state.kept is None and not state.bound and state.status == messages.IDLE:
+            state.start_keeping()
+
+    def _consequences(self, decision: Decision) -> None:
+        """What follows is decided without knowing the search_path, until this has been answered."""
+        if decision.effects & (SETTINGS | TEMPORARY) or (decision.effects & ENDS and self._state.touched):
+            self._state.unsettle()
+
+    def _wait_for_ready(self) -> None:
+        state = self._state
+        if state.unsettled or state.touched or state.kept is not None:
+            state.blocked = FOR_READY
