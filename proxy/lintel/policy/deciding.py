@@ -168,7 +168,7 @@ def _opaque(policy: "Policy", text: bytes, why: str, parts: list[Judged]) -> Dec
     """A text that was not understood: passed and recorded as such, or refused as on_opaque and on_stale say."""
     facts = replace(facts_in(parts), opaque=why)
     made = _Edits()
-    statement = Statement(stored_text(text), facts, "allow")
+    statement = Statement(stored_text(text, readable=bool(parts)), facts, "allow")
     plans = _meant(policy, text)
     if plans or (policy.options.on_opaque == "refuse" and policy.schema is not None):
         message = f"lintel: the statement could not be understood ({why}){_touching(plans)}; it was not run"
