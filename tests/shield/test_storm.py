@@ -20,7 +20,7 @@ from tests.shield.wire_client import Client, Reply
 from tests.shield.world import Sessions
 
 CLIENTS: tuple[Side, ...] = ("old", "new", "old", "new", "old", "new")
-TURNS = 120  # of each client
+TURNS = 400  # of each client
 WAYS = ("simple", "extended", "prepared")
 PAUSE = 0.02  # at most, between two changes
 FIRST_ROW = 100_000  # of the rows that are written to stay

@@ -151,7 +151,7 @@ SELECT priority, cid, count(*) FROM orders GROUP BY 1, 2 HAVING max(priority) >=
 SELECT o.id, o.priority, count(*) FROM orders o LEFT JOIN tasks t ON t.cid = o.cid GROUP BY o.id
 
 --- new rewrite
-SELECT sum(priority), min(priority), max(o.priority), avg(priority), array_agg(priority) FROM orders o
+SELECT sum(priority), min(priority), max(o.priority), avg(priority), array_agg(priority ORDER BY id) FROM orders o
 
 --- new rewrite
 SELECT count(*) FILTER (WHERE priority = 0), string_agg(note, ',' ORDER BY priority, id) FROM orders
@@ -244,7 +244,7 @@ SELECT row_to_json(o) FROM orders o
 SELECT to_jsonb(o) -> 'priority', jsonb_object_keys(to_jsonb(o)) FROM orders o WHERE id = 1
 
 --- new rewrite
-SELECT json_agg(x) FROM (SELECT id, priority FROM orders WHERE id < 3) x
+SELECT json_agg(x ORDER BY id) FROM (SELECT id, priority FROM orders WHERE id < 3) x
 
 --- new rewrite
 SELECT (o).priority FROM orders o

@@ -73,7 +73,7 @@ DELETE FROM tasks WHERE cid IN (SELECT cid FROM orders WHERE priority = 7)
 UPDATE tasks SET title = 'x' WHERE EXISTS (SELECT 1 FROM orders o WHERE o.cid = tasks.cid AND priority = 7) RETURNING tid
 
 --- old rewrite
-UPDATE tasks t SET title = o.note FROM orders o WHERE o.cid = t.cid AND priority = 0 RETURNING tid, title
+UPDATE tasks t SET title = o.note FROM orders o WHERE o.cid = t.cid AND priority = 0 AND o.id <> 4 RETURNING tid, title
 
 --- old rewrite
 DELETE FROM tasks t USING orders o WHERE o.cid = t.cid AND priority = 7 AND o.id IN (2, 3) RETURNING t.tid, o.*

@@ -16,7 +16,7 @@ SELECT json_agg(o ORDER BY o.id) FROM orders o
 SELECT jsonb_agg(to_jsonb(o) - 'note') FROM orders o WHERE o.id = 2
 
 --- old rewrite
-SELECT c.name, json_agg(o) FROM customers c LEFT JOIN orders o ON o.cid = c.cid GROUP BY c.cid
+SELECT c.name, json_agg(o ORDER BY o.id) FROM customers c LEFT JOIN orders o ON o.cid = c.cid GROUP BY c.cid
 
 --- old refuse 42501 # a whole row other than inside row_to_json and the like: not served in this version (T6)
 SELECT o::text FROM orders o
@@ -70,7 +70,7 @@ SELECT order_size(o) FROM orders o
 SELECT o.order_size FROM orders o
 
 --- old rewrite # T6: whole_rows = record
-SELECT string_agg(d::text, ' ') FROM docs d
+SELECT string_agg(d::text, ' ' ORDER BY did) FROM docs d
 
 --- old rewrite record # T6: whole_rows = record
 SELECT d FROM docs d
