@@ -142,6 +142,17 @@ def test_new_code_writes_as_soon_as_the_column_is_there_and_no_longer_than_that(
             client.execute(mark, (rank,), prepare=True)
 
 
+def test_lintel_leaves_no_trace_in_the_session(client: Client, somebody: Client) -> None:
+    texts = ["SELECT * FROM orders", "SELECT priority FROM orders", "UPDATE orders SET total = 1 RETURNING *"]
+    for change in (ADD, DROP, ADD):
+        for sql in texts:
+            rows(client, sql, prepare=True)
+        somebody.execute(change)
+    assert rows(client, "SELECT count(*) FROM pg_prepared_statements") == [(len(texts),)]
+    assert rows(client, "SELECT count(*) FROM pg_cursors WHERE name <> ''") == [(0,)]
+    assert client.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+
+
 def test_a_migration_through_lintel_itself(client: Client) -> None:
     with client.transaction():
         client.execute(ADD)
