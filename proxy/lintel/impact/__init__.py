@@ -4,6 +4,7 @@
 - *compare*: two resolutions of one statement -> the failure modes between them.
 - *views*: what of the database's own stands in the way.
 - *rules*: the catalogue of failure modes, as data. *locks*: what the DDL itself does to the table.
+- *planned*: a plan as DDL.
 
 Pure: knows neither the store nor servers; statements are given, findings are returned.
 """
@@ -11,6 +12,7 @@ Pure: knows neither the store nor servers; statements are given, findings are re
 from lintel.impact.assess import Caller, Finding, Impact, Seen, assess
 from lintel.impact.change import Unsupported
 from lintel.impact.locks import Ddl
+from lintel.impact.planned import ddl_of
 from lintel.impact.rules import RULES, Rule
 
-__all__ = ["RULES", "Caller", "Ddl", "Finding", "Impact", "Rule", "Seen", "Unsupported", "assess"]
+__all__ = ["RULES", "Caller", "Ddl", "Finding", "Impact", "Rule", "Seen", "Unsupported", "assess", "ddl_of"]

@@ -9,7 +9,7 @@ from lintel.store import Batch, Observation, Recorded, split, uses_of
 
 MAX_CLIENTS = 10_000  # distinct names a process brings to the store; the others are one
 OTHERS = "(other clients)"
-MAX_KNOWN = 20_000
+MAX_KNOWN = 10_000
 
 Key = tuple[Statement, str, str]  # statement, client, database
 

@@ -11,7 +11,7 @@ from lintel.recorder.writer import Writer
 from lintel.schema import Schema
 from lintel.store import Store
 
-MAX_KEYS = 50_000  # distinct (statement, client, database) between two flushes
+MAX_KEYS = 20_000  # distinct (statement, client, database) between two flushes
 CLOSE_SECONDS = 2.0
 
 

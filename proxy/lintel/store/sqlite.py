@@ -28,7 +28,7 @@ class Store:
         """Open or make it; raises StoreError. `window` continues the window of a Store that failed."""
         self.path = path
         self.window = window or uuid4().hex[:16]
-        self._known: dict[str, Recorded] = {}  # statements that are in the file as they are here
+        self._known: dict[str, int] = {}  # hashes of statements that are in the file as they are here
         with naming(path):
             self._connection = connect(path)
             try:
@@ -49,11 +49,11 @@ class Store:
     def add(self, batch: Batch) -> None:
         """Add one flush, whole or not at all."""
         since, until = utc(batch.since), utc(batch.until)
-        new = {o.statement.id: o.statement for o in batch.observations}
-        new = {key: statement for key, statement in new.items() if self._known.get(key) != statement}
+        statements = {o.statement.id: o.statement for o in batch.observations}
+        new = {key: hash(one) for key, one in statements.items() if self._known.get(key) != hash(one)}
         with self._transaction() as connection:
-            for statement in new.values():
-                _add_statement(connection, statement)
+            for key in new:
+                _add_statement(connection, statements[key])
             for observation in batch.observations:
                 _add_calls(connection, observation, since, until)
             opaque = sum(_not_understood(o) for o in batch.observations)
