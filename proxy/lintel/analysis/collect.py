@@ -38,15 +38,10 @@ def _tables(relations: Iterable[Relation]) -> tuple[str, ...]:
 
 
 def _columns(uses: Uses, result: Resolution, world: World) -> tuple[str, ...]:
-    named = set()
-    for oid, key in uses:
-        relation = result.relations.get(oid)
-        if relation is None or relation.schema in _SYSTEM_SCHEMAS or (isinstance(key, int) and key < 0):
-            continue
-        name = world.table(relation).written.get(key)
-        if name is not None:
-            named.add(name)
-    return tuple(sorted(named))
+    user = [relation for relation in result.relations.values() if relation.schema not in _SYSTEM_SCHEMAS]
+    written = {relation.oid: world.table(relation).written for relation in user}
+    named = {written[oid].get(key) for oid, key in uses if oid in written}  # system columns have no name there
+    return tuple(sorted(name for name in named if name is not None))
 
 
 def column_name(world: World, relation: Relation, key: Key) -> str | None:

@@ -252,13 +252,12 @@ def _joined(node: Node, left: list[Item], right: list[Item], merged: dict[str, M
     inside = left + right
     alias, columns_alias = alias_of(node)
     joined = Item(left[0].at, alias, None)
-    joined.sides = tuple(item for item in inside if item.open)
-    joined.known = all(side.known for side in joined.sides)
+    joined.sides = tuple([side for item in inside if item.open for side in item.shown()])
+    joined.known = all([side.known for side in joined.sides])
     joined.parts, joined.merged, joined.named = tuple(inside), merged, alias is not None
     if columns_alias:
-        renamed_columns = renamed(joined.columns, columns_alias)
-        joined = Item(joined.at, alias, renamed_columns, known=joined.known)
-        joined.parts = tuple(inside)
+        plain, joined = joined, Item(joined.at, alias, renamed(joined.columns, columns_alias), known=joined.known)
+        joined.parts, joined.sides = plain.parts, plain.sides
     for item in inside:
         item.open = False
         item.named = item.named and alias is None
@@ -295,6 +294,7 @@ def _common(walk: Walk, left: list[Item], right: list[Item]) -> list[str]:
     walk.result.positional.add("natural_join")
     if not all(item.known for item in left + right if item.open):
         walk.opaque("NATURAL JOIN of an item whose columns are not known")
+    walk.spend(sum(len(item.columns) for item in left + right if item.open))
     right_names = {name for item in right if item.open for name, _ in item.columns}
     return [name for item in left if item.open for name, _ in item.columns if name in right_names]
 

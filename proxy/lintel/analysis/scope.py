@@ -63,6 +63,11 @@ class Item:
                 self._index.setdefault(column_name, []).append(meaning)
         return self._index.get(name, [])
 
+    def shown(self) -> "tuple[Item, ...]":
+        """The items whose columns these are: a join that merged and renamed nothing is its sides."""
+        plain = self.sides and self._columns is None and not self.merged
+        return self.sides if plain else (self,)
+
     def _listed(self) -> Columns:
         if self.table is not None:
             at, oid = self.at, self.table.relation.oid

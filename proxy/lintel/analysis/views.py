@@ -53,7 +53,7 @@ def _under(
             continue
         if relation.definition is not None and relation.kind in "vm":
             yield from _view_reads(relation, keys, world, why, depth)
-        elif _inherits(result, oid):
+        elif oid in world.schema.children and _inherits(result, oid):
             yield from _children(relation, keys, world)
 
 

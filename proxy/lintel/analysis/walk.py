@@ -31,7 +31,7 @@ Query = Callable[["Walk", Node, Scope], tuple[Columns, bool]]  # -> output colum
 
 _SKIPPED = frozenset({"typeName", "location", "funcname"})
 
-_MOST_READS = 200_000  # uses of columns in one text; a star over 1,600 columns counts as that many
+_MOST_COLUMNS = 200_000  # looked at for one text; a star over 1,600 columns counts as that many
 
 # Functions that run SQL given as text, or read a relation given by name (manual 9.15, F.10).
 _DYNAMIC = frozenset(
@@ -119,12 +119,16 @@ class Walk:
         if why not in self.result.opaque:
             self.result.opaque.append(why)
 
+    def spend(self, columns: int) -> None:
+        """Count columns that were looked at; a text that makes us look at more than any honest one is not read."""
+        self._work += columns
+        if self._work > _MOST_COLUMNS:
+            raise TooComplex
+
     def read(self, meaning: Meaning) -> None:
         """Every column that a meaning is made of is read."""
         columns = (meaning,) if type(meaning) is Col else base_columns(meaning)
-        self._work += len(columns)
-        if self._work > _MOST_READS:
-            raise TooComplex
+        self.spend(len(columns))
         for item, oid, key in columns:
             self.result.reads.add((oid, key))
             used = self.result.used.get(item)
@@ -294,7 +298,7 @@ def oids(item: Item) -> set[int]:
     """The relations that an item's own columns are taken from directly; a join's are its sides'."""
     if item.relation is not None:
         return {item.relation.oid}
-    return {oid for part in item.parts for oid in oids(part)}
+    return {oid for side in item.sides for oid in oids(side)}
 
 
 # Handlers of expression nodes
