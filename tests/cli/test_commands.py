@@ -6,10 +6,12 @@ import subprocess
 import sys
 import time
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 import pytest
+from tests.e2e.proxy import Proxy
 
 from lintel.demo.postgres import find
 
@@ -152,6 +154,53 @@ def test_a_wrong_client_attribute(orders: str, flag: str) -> None:
     done = lintel("rewrite", "--plan", PLAN, "--server", orders, "--client", flag, "SELECT 1")
     assert done.returncode == 2
     assert done.stderr.startswith("lintel: --client: ")
+
+
+@pytest.fixture
+def store(orders: str, lintel: Callable[..., Proxy]) -> str:
+    """What a Lintel kept of two clients of `orders`."""
+    proxy = lintel(orders)
+    address = f"host={proxy.host} port={proxy.port} dbname={orders.rpartition('/')[2]} user=postgres"
+    password = orders.split(":")[2].partition("@")[0]
+    for client, sql in (("shop", "SELECT * FROM orders WHERE id = 42"), ("books", "SELECT sum(total) FROM orders")):
+        with psycopg.connect(f"{address} password={password} application_name={client}") as connection:
+            connection.execute(sql.encode())
+    proxy.terminate()
+    return str(proxy.store)
+
+
+@ONE_MAJOR
+def test_report(store: str, tmp_path: Path) -> None:
+    shown = json.loads(lintel("report", "--store", store, "--format", "json", "--column", "total").stdout)
+    assert {use["client"] for use in shown["uses"]} >= {"shop", "books"}
+    only = json.loads(lintel("report", "--store", store, "--format", "json", "--client", "books").stdout)
+    assert {use["client"] for use in only["uses"]} == {"books"}
+    assert "public.orders" in lintel("report", "--store", store).stdout
+    assert lintel("report", "--store", store, "-o", str(tmp_path / "report.txt")).stdout == ""
+    assert "public.orders" in (tmp_path / "report.txt").read_text()
+    assert lintel("report", "-c", "absent.toml").returncode == 2
+    missing = lintel("report", "--store", str(tmp_path / "absent.db"))
+    assert missing.returncode == 2
+    assert "there is no store" in missing.stderr
+
+
+@ONE_MAJOR
+def test_impact(store: str, orders: str) -> None:
+    drop = "ALTER TABLE orders DROP COLUMN total"
+    done = lintel("impact", drop, "--store", store, "--format", "json")
+    assert done.returncode == 1, done.stderr
+    found = json.loads(done.stdout)
+    assert found["change"] == drop
+    assert ("DRP-01", "books") in {(finding["rule"], finding["client"]) for finding in found["findings"]}
+    live = json.loads(lintel("impact", drop, "--store", store, "--server", orders, "--format", "json").stdout)
+    assert live["findings"] == found["findings"]
+    planned = lintel("impact", "--plan", PLAN, "--store", store)
+    assert planned.returncode == 1
+    assert "ADD-01" in planned.stdout
+    for wrong in ([], [drop, "--plan", PLAN], ["SELECT 1"]):
+        done = lintel("impact", *wrong, "--store", store)
+        assert (done.returncode, done.stdout) == (2, ""), wrong
+        assert done.stderr.startswith("lintel: ")
 
 
 def test_plan_lint_and_show(tmp_path: Path) -> None:

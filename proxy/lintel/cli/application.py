@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 app.command()(serve.serve)
 app.command()(report.report)
+app.command()(report.impact)
 app.command()(statements.analyze)
 app.command()(statements.rewrite)
 app.add_typer(plan.app, name="plan")

@@ -5,8 +5,6 @@ from typing import Annotated
 
 import typer
 
-from lintel.config import ConfigError
-
 File = Annotated[
     Path | None,
     typer.Option("-c", "--config", metavar="FILE", help="The configuration; without it lintel.toml here, if any."),
@@ -18,14 +16,3 @@ Schema = Annotated[
     Path | None, typer.Option("--schema", metavar="FILE", help="CREATE statements, instead of a live catalog.")
 ]
 Store = Annotated[str | None, typer.Option("--store", metavar="FILE", help="Where what was observed is kept (SQLite).")]
-
-
-def write(text: str, output: Path | None) -> None:
-    """To the file that was named, else to stdout."""
-    if output is None:
-        print(text, end="", flush=True)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as problem:
-        raise ConfigError("--output", str(output), f"cannot be written: {problem.strerror}") from None

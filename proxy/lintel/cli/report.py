@@ -1,4 +1,4 @@
-"""`lintel report`: what was observed, from the store. No server is asked."""
+"""`lintel report` and `lintel impact`: what was observed, and what of it a change would break."""
 
 import os
 import shutil
@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from lintel.cli import options
-from lintel.config import Flag, load
+from lintel.cli import options, sources
+from lintel.config import ConfigError, Flag, load
 
 
 class Form(StrEnum):
@@ -20,34 +20,86 @@ class Form(StrEnum):
     json = "json"
 
 
+Since = Annotated[
+    str | None,
+    typer.Option("--since", metavar="TIME", help="Only what was seen since a time, or since 7d, 12h, 30m ago."),
+]
+Format = Annotated[Form, typer.Option("--format", help="For people, or for programs.")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Instead of stdout.")]
+
+
 def report(
     file: options.File = None,
     store: options.Store = None,
     table: Annotated[str | None, typer.Option("--table", metavar="NAME", help="Only this table.")] = None,
     column: Annotated[str | None, typer.Option("--column", metavar="NAME", help="Only this column.")] = None,
     client: Annotated[str | None, typer.Option("--client", metavar="NAME", help="Only this client.")] = None,
-    since: Annotated[
-        str | None,
-        typer.Option("--since", metavar="TIME", help="Only what was seen since a time, or since 7d, 12h, 30m ago."),
-    ] = None,
-    form: Annotated[Form, typer.Option("--format", help="For people, or for programs.")] = Form.text,
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Instead of stdout.")] = None,
+    since: Since = None,
+    form: Format = Form.text,
+    output: Output = None,
 ) -> None:
     """Say who reads and writes what.
 
-    From the store that `serve` writes: its --store, else the configuration's.
+    From the store that `serve` writes: its --store, else the configuration's. No server is asked.
     """
     from lintel.report import render, wanted
 
-    path = Path(load(file, [Flag("--store", "record.store", store)]).settings.record.store)
-    terminal = output is None and sys.stdout.isatty()
-    options.write(
-        render(
-            path,
-            wanted(table, column, client, since),
-            form.value,
-            width=shutil.get_terminal_size((120, 24)).columns,
-            colour=terminal and not os.environ.get("NO_COLOR"),
-        ),
-        output,
-    )
+    filters = wanted(table, column, client, since)
+    _write(render(_store(file, store), filters, form.value, width=_width(), colour=_colour(output)), output)
+
+
+def impact(
+    ddl: Annotated[str | None, typer.Argument(metavar="[DDL]", help="The change: ALTER TABLE ...")] = None,
+    plan: Annotated[Path | None, typer.Option("--plan", metavar="FILE", help="The change of a plan instead.")] = None,
+    file: options.File = None,
+    store: options.Store = None,
+    server: options.Server = None,
+    since: Since = None,
+    form: Format = Form.text,
+    output: Output = None,
+) -> None:
+    """Say what a change would break among what was seen.
+
+    Against the catalog of --server, else the one that the store keeps. Exit code 0: nothing, 1: findings,
+    3: not enough traffic was seen to say.
+    """
+    from lintel.report import breakage
+
+    change = _change(ddl, plan)
+    path = _store(file, store)
+    live = None if server is None else breakage.Catalog(sources.database(server), *sources.world(server, None))
+    verdict = breakage.run(path, change, form.value, catalog=live, since=since, width=_width(), colour=_colour(output))
+    _write(verdict.output, output)
+    raise typer.Exit(verdict.code)
+
+
+def _change(ddl: str | None, file: Path | None) -> str:
+    if (ddl is None) == (file is None):
+        raise ConfigError("lintel impact", "", "expected either DDL or --plan FILE")
+    if file is None:
+        return ddl or ""
+    from lintel.plan import load as load_plan
+
+    return load_plan(file).ddl
+
+
+def _store(file: Path | None, store: str | None) -> Path:
+    return Path(load(file, [Flag("--store", "record.store", store)]).settings.record.store)
+
+
+def _width() -> int:
+    return shutil.get_terminal_size((120, 24)).columns
+
+
+def _colour(output: Path | None) -> bool:
+    return output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        print(text, end="", flush=True)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        raise ConfigError("--output", str(output), f"cannot be written: {problem.strerror}") from None

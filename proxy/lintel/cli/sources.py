@@ -62,6 +62,13 @@ def _from_server(dsn: str) -> World:
         raise ConfigError("--server", "", f"{endpoint.where} cannot be read: {problem or 'timed out'}") from None
 
 
+def database(server: str) -> str:
+    """The name of the database that a DSN means."""
+    from lintel import catalog
+
+    return catalog.resolve(server).database
+
+
 def inputs(given: str | None) -> Iterator[bytes]:
     """The argument, or NUL-separated texts from stdin, each as soon as its NUL has come."""
     if given is not None:

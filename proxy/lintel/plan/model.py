@@ -10,7 +10,7 @@ from typing import Literal
 from lintel.plan.clients import ClientAttributes, ClientRule, Side, first_match
 from lintel.plan.expressions import columns_of, parse_expression, typed_sql
 from lintel.plan.types import TypeName, parse_type
-from lintel.sql.quoting import quote_qualified
+from lintel.sql.quoting import quote_ident, quote_qualified
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,15 @@ class Plan:
     def table(self) -> str:
         """The table's name as SQL writes it."""
         return quote_qualified(self.schema, self.name)
+
+    @property
+    def ddl(self) -> str:
+        """The statement that makes the change, of the plan's own words."""
+        change = self.change
+        constraints = (" NOT NULL" if change.not_null else "") + (
+            f" DEFAULT {change.default}" if change.default else ""
+        )
+        return f"ALTER TABLE {self.table} ADD COLUMN {quote_ident(change.column)} {change.type}{constraints}"
 
     @cached_property
     def type(self) -> TypeName:
