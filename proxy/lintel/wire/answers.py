@@ -104,6 +104,8 @@ class Answers:
         state = self._state
         old = entry.previous
         state.statements[statement.name] = statement
+        if state.counts is not None:
+            state.counts.reprepared += 1
         if old is not None and statement.name:
             state.expected.append(Expected(OWN_CLOSE))
             state.needs.send(messages.close(b"S", old.server_name))
@@ -220,6 +222,8 @@ class Answers:
         state.kept = None
         state.skipping = state.bound = False
         state.tries += 1
+        if state.counts is not None:
+            state.counts.retries += 1
         state.blocked = FOR_ANSWER
         self.asking = Answer(again)
 

@@ -19,7 +19,7 @@ frames back only where a reply may have to change, or where the next statement c
 
 from .answers import Answers
 from .client import ClientStream
-from .decision import Completed, Resolve, Settings
+from .decision import Completed, Counts, Resolve, Settings
 from .messages import IDLE
 from .server import ServerStream
 from .state import FREE, IN_STARTUP, State
@@ -36,8 +36,9 @@ class Conversation:
         completed: Completed,
         settings: Settings | None = None,
         strip_channel_binding: bool = False,
+        counts: Counts | None = None,
     ) -> None:
-        self._state = State(resolve, completed, settings or Settings())
+        self._state = State(resolve, completed, settings or Settings(), counts)
         self._client = ClientStream(self._state)
         self._answers = Answers(self._state, self._client, strip_channel_binding)
         self._server = ServerStream(self._state, self._answers)

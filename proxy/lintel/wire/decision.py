@@ -89,5 +89,12 @@ class Context(Protocol):
         ...
 
 
+class Counts(Protocol):
+    """Where a Conversation counts what nobody sees; the shell may hand in whatever has these."""
+
+    retries: int  # loud texts that were sent again
+    reprepared: int  # statements that were prepared again
+
+
 Resolve = Callable[[Settings], Context]  # quick: called whenever the settings change, and when the policy does
 Completed = Callable[[Decision, str | None], None]  # (decision, SQLSTATE or None) once per executed statement

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from . import messages
-from .decision import DDL, DISCARDS, SETTINGS, TEMPORARY, Completed, Context, Decision, Resolve, Settings
+from .decision import DDL, DISCARDS, SETTINGS, TEMPORARY, Completed, Context, Counts, Decision, Resolve, Settings
 from .expected import COPY_DONE_MARK, MAYBE_SYNC, OWN_CLOSE, OWN_PARSE, STARTUP, Expected
 from .framing import header
 from .statements import Sent, Statement
@@ -48,12 +48,15 @@ class State:
 
     __slots__ = (
         "blocked", "bound", "careful", "committed_temporary", "completed", "context", "copying", "counted",
-        "ddl", "doubtful", "ended", "error", "expected", "kept", "kept_after", "kept_size", "made", "needs",
+        "counts", "ddl", "doubtful", "ended", "error", "expected", "kept", "kept_after", "kept_size", "made", "needs",
         "portal", "portals", "resolve", "rolled_back", "settings", "skipping", "started", "statements",
         "status", "touched", "tries", "unsettled",
     )  # fmt: skip
 
-    def __init__(self, resolve: Resolve, completed: Completed, settings: Settings) -> None:
+    def __init__(
+        self, resolve: Resolve, completed: Completed, settings: Settings, counts: Counts | None = None
+    ) -> None:
+        self.counts = counts
         self.resolve = resolve
         self.completed = completed
         self.settings = settings
