@@ -1,6 +1,7 @@
 """A client that speaks as badly as a test likes: a plain socket."""
 
 import socket
+import ssl
 import struct
 from typing import Self
 
@@ -14,6 +15,10 @@ class Raw:
 
     def __init__(self, proxy: Proxy) -> None:
         self.socket = socket.create_connection(("127.0.0.1", proxy.port), 10)
+        self.records: list[int] = []  # lengths of the TLS records that came
+        self._tls: ssl.SSLObject | None = None
+        self._incoming = ssl.MemoryBIO()
+        self._outgoing = ssl.MemoryBIO()
 
     def __enter__(self) -> Self:
         return self
@@ -21,7 +26,45 @@ class Raw:
     def __exit__(self, *problem: object) -> None:
         self.socket.close()
 
+    def encrypt(self, context: ssl.SSLContext) -> None:
+        """The handshake; what comes is read record by record from here on."""
+        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname="localhost")
+        while True:
+            try:
+                self._tls.do_handshake()
+            except ssl.SSLWantReadError:
+                self.socket.sendall(self._outgoing.read())
+                self._read_record()
+            else:
+                self.socket.sendall(self._outgoing.read())
+                self.records.clear()
+                return
+
+    def _read_record(self) -> None:
+        head = self._exactly(5)
+        length = int.from_bytes(head[3:], "big")
+        self.records.append(length)
+        self._incoming.write(head + self._exactly(length))
+
+    def _exactly(self, size: int) -> bytes:
+        data = b""
+        while len(data) < size:
+            data += self.socket.recv(size - len(data))
+        return data
+
+    def receive(self) -> bytes:
+        """Some bytes."""
+        while self._tls is not None:
+            try:
+                return self._tls.read(65536)
+            except ssl.SSLWantReadError:
+                self._read_record()
+        return self.socket.recv(65536)
+
     def send(self, data: bytes) -> None:
+        if self._tls is not None:
+            self._tls.write(data)
+            data = self._outgoing.read()
         self.socket.sendall(data)
 
     def startup(self, version: int = 0x30000, **parameters: str) -> None:
@@ -45,7 +88,7 @@ class Raw:
     def read_until(self, end: bytes) -> bytes:
         data = bytearray()
         while end not in data[-70_000:]:
-            piece = self.socket.recv(65536)
+            piece = self.receive()
             assert piece, data
             data += piece
         return bytes(data)

@@ -114,6 +114,24 @@ def test_bytes_behind_ssl_request_are_never_used(open_server: Server) -> None:
         assert proxy.database.logins == []
 
 
+def test_tls_records_to_the_client_are_small(open_server: Server) -> None:
+    """libpq's asynchronous clients hang on a record that is longer than their 8 KiB buffer."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+    with Proxy(Endpoint((("127.0.0.1", open_server.port),)), Options(tls=context)) as proxy, Raw(proxy) as client:
+        client.ask_for_tls()
+        assert client.socket.recv(1) == b"S"
+        client.encrypt(trusting)
+        client.startup(user="postgres", database="postgres")
+        client.read_until(READY)
+        client.send(messages.query(b"SELECT repeat('x', 100000) FROM generate_series(1, 30)"))
+        assert client.read_until(READY).count(b"x" * 100_000) == 30
+        assert max(client.records) < 8192 + 256
+
+
 def test_login_takes_too_long(proxy: Proxy) -> None:
     began = time.monotonic()
     assert Raw(proxy).read_all() == b""

@@ -17,6 +17,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from ssl import SSLContext
 
+from lintel.metrics import Counters
 from lintel.wire.conversation import Conversation
 from lintel.wire.decision import Settings
 from lintel.wire.startup import CancelRequest, StartupMessage
@@ -47,7 +48,14 @@ class Options:
 class Listener:
     """The clients of one listening address."""
 
-    def __init__(self, databases: Databases, connector: Connector, options: Options | None = None) -> None:
+    def __init__(
+        self,
+        databases: Databases,
+        connector: Connector,
+        options: Options | None = None,
+        counters: Counters | None = None,
+    ) -> None:
+        self._counters = counters or Counters()
         self._databases = databases
         self._connector = connector
         self._options = options or Options()
@@ -114,14 +122,14 @@ class Listener:
         self.gone(arrival)
         parameters = message.parameters
         login = Login(message.user, message.database, arrival.address, parameters.get("application_name", ""))
-        session = Session(arrival.transport, server, address, self._ended)
+        session = Session(arrival.transport, server, address, self._ended, self._counters)
         presence = database.enter(login, session.reconsider)
         strip = not arrival.encrypted and server.get_extra_info("ssl_object") is not None
         settings = Settings(application_name=login.application_name)
         conversation: Conversation | Transparent = (
             Transparent()
             if message.replication
-            else Conversation(presence.resolve, presence.completed, settings, strip_channel_binding=strip)
+            else Conversation(presence.resolve, presence.completed, settings, strip, self._counters)
         )
         timer = asyncio.get_running_loop().call_later(self._options.login_timeout, _too_late, session)
         self._sessions[session] = timer

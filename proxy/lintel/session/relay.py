@@ -7,6 +7,7 @@ side is slow, silent or gone, when the Conversation wants a new snapshot, and fo
 import asyncio
 from collections.abc import Callable
 
+from lintel.metrics import Counters
 from lintel.wire import messages
 from lintel.wire.conversation import Conversation
 from lintel.wire.errors import ProtocolError
@@ -15,22 +16,32 @@ from lintel.wire.transparent import Transparent
 from .connector import Address
 from .database import Presence
 
-_BLOCKED = 1  # why reading from the client is paused: the Conversation cannot go on,
-_CLOGGED = 2  # the server takes no more,
+# Why reading from a side is paused.
+_BLOCKED = 1  # the Conversation cannot go on
+_CLOGGED = 2  # the other side takes no more
 _ENDING = 4  # nothing more is wanted
+
+_TLS_RECORD = 8192  # bytes to a client: libpq's asynchronous clients hang on larger ones
 
 
 class Session:
     """One client connection and the server connection behind it."""
 
     def __init__(
-        self, client: asyncio.Transport, server: asyncio.Transport, address: Address, ended: Callable[["Session"], None]
+        self,
+        client: asyncio.Transport,
+        server: asyncio.Transport,
+        address: Address,
+        ended: Callable[["Session"], None],
+        counters: Counters,
     ) -> None:
+        self.counters = counters
         self.address = address  # of the server
         self._client = client
         self._server = server
         self._ended: Callable[[Session], None] | None = ended
-        self._pauses = 0
+        self._client_pauses = _BLOCKED  # as they are handed over
+        self._server_pauses = _BLOCKED
         self._client_done = False  # the client has sent its last byte
         self._refreshing: asyncio.Task[None] | None = None
         self._conversation: Conversation | Transparent
@@ -40,14 +51,16 @@ class Session:
         """Send the startup packet on, and what the client has already sent behind it."""
         self._conversation = conversation
         self._presence = presence
-        self._client.set_protocol(_ClientLeg(self, conversation, self._server))
-        self._server.set_protocol(_ServerLeg(self, conversation, self._client))
+        encrypted = self._client.get_extra_info("ssl_object") is not None
+        write = _in_records(self._client) if encrypted else self._client.write
+        self._client.set_protocol(_ClientLeg(self, conversation, self._server, encrypted))
+        self._server.set_protocol(_ServerLeg(self, conversation, write))
         self._server.write(startup)
         if early:
             self.client_sent(early)
-        self._server.resume_reading()
-        if not self._pauses:
-            self._client.resume_reading()
+        self.unpause_server(_BLOCKED)
+        if not conversation.blocked:
+            self.unpause_client(_BLOCKED)
 
     @property
     def backend_key(self) -> bytes:
@@ -81,11 +94,12 @@ class Session:
         if conversation.needs.to_server:
             self._server.write(conversation.take_to_server())
         if conversation.needs.catalog and self._refreshing is None:
+            self.pause_server(_BLOCKED)
             self._refreshing = asyncio.get_running_loop().create_task(self._refresh())
         if conversation.blocked:
-            self.pause(_BLOCKED)
+            self.pause_client(_BLOCKED)
             return
-        self.unpause(_BLOCKED)
+        self.unpause_client(_BLOCKED)
         if self._client_done:
             self.client_done()
 
@@ -106,24 +120,36 @@ class Session:
             return
         if answered:
             self._client.write(answered)
+        self.unpause_server(_BLOCKED)
         self.attend()
 
     def reconsider(self) -> None:
         """The schema or a plan has changed."""
         self._conversation.reconsider()
 
-    def pause(self, reason: int) -> None:
+    def pause_client(self, reason: int) -> None:
         """Read no more from the client for now."""
-        if not self._pauses:
+        if not self._client_pauses:
             self._client.pause_reading()
-        self._pauses |= reason
+        self._client_pauses |= reason
 
-    def unpause(self, reason: int) -> None:
+    def unpause_client(self, reason: int) -> None:
         """This reason has gone."""
-        if self._pauses & reason:
-            self._pauses &= ~reason
-            if not self._pauses and not self._client.is_closing():
-                self._client.resume_reading()
+        paused, self._client_pauses = self._client_pauses, self._client_pauses & ~reason
+        if paused and not self._client_pauses and not self._client.is_closing():
+            self._client.resume_reading()
+
+    def pause_server(self, reason: int) -> None:
+        """Read no more from the server for now."""
+        if not self._server_pauses:
+            self._server.pause_reading()
+        self._server_pauses |= reason
+
+    def unpause_server(self, reason: int) -> None:
+        """This reason has gone."""
+        paused, self._server_pauses = self._server_pauses, self._server_pauses & ~reason
+        if paused and not self._server_pauses and not self._server.is_closing():
+            self._server.resume_reading()
 
     def client_done(self) -> None:
         """The client will send nothing more; what it has asked for is still answered."""
@@ -153,7 +179,8 @@ class Session:
         if self._ended is None:
             return
         ended, self._ended = self._ended, None
-        self._pauses |= _ENDING
+        self._client_pauses |= _ENDING
+        self._server_pauses |= _ENDING
         self._client.close()
         self._server.close()
         if self._refreshing is not None:
@@ -165,16 +192,19 @@ class Session:
 class _ClientLeg(asyncio.Protocol):
     """Bytes from the client; pause_writing means that the client is slow, so the server is not read."""
 
-    __slots__ = ("_needs", "_receive", "_server", "_session", "_write")
+    __slots__ = ("_counters", "_encrypted", "_receive", "_session", "_write")
 
-    def __init__(self, session: Session, conversation: Conversation | Transparent, server: asyncio.Transport) -> None:
+    def __init__(
+        self, session: Session, conversation: Conversation | Transparent, server: asyncio.Transport, encrypted: bool
+    ) -> None:
         self._session = session
+        self._counters = session.counters
         self._receive = conversation.receive_client
-        self._needs = conversation.needs
-        self._server = server
         self._write = server.write
+        self._encrypted = encrypted
 
     def data_received(self, data: bytes) -> None:
+        self._counters.client_bytes += len(data)
         try:
             sent = self._receive(data)
         except ProtocolError as problem:
@@ -187,14 +217,13 @@ class _ClientLeg(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         self._session.client_done()
-        return True
+        return not self._encrypted  # TLS has no half-closed connections
 
     def pause_writing(self) -> None:
-        self._server.pause_reading()
+        self._session.pause_server(_CLOGGED)
 
     def resume_writing(self) -> None:
-        if not self._server.is_closing():
-            self._server.resume_reading()
+        self._session.unpause_server(_CLOGGED)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         self._session.close()
@@ -203,15 +232,19 @@ class _ClientLeg(asyncio.Protocol):
 class _ServerLeg(asyncio.Protocol):
     """Bytes from the server; pause_writing means that the server takes no more, so the client is not read."""
 
-    __slots__ = ("_needs", "_receive", "_session", "_write")
+    __slots__ = ("_counters", "_needs", "_receive", "_session", "_write")
 
-    def __init__(self, session: Session, conversation: Conversation | Transparent, client: asyncio.Transport) -> None:
+    def __init__(
+        self, session: Session, conversation: Conversation | Transparent, write: Callable[[bytes], object]
+    ) -> None:
         self._session = session
+        self._counters = session.counters
         self._receive = conversation.receive_server
         self._needs = conversation.needs
-        self._write = client.write
+        self._write = write
 
     def data_received(self, data: bytes) -> None:
+        self._counters.server_bytes += len(data)
         try:
             sent = self._receive(data)
         except ProtocolError as problem:
@@ -226,10 +259,23 @@ class _ServerLeg(asyncio.Protocol):
         return False
 
     def pause_writing(self) -> None:
-        self._session.pause(_CLOGGED)
+        self._session.pause_client(_CLOGGED)
 
     def resume_writing(self) -> None:
-        self._session.unpause(_CLOGGED)
+        self._session.unpause_client(_CLOGGED)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         self._session.server_done()
+
+
+def _in_records(client: asyncio.Transport) -> Callable[[bytes], object]:
+    """Writes to a client under TLS, each piece a record of its own."""
+
+    def write(data: bytes) -> None:
+        if len(data) <= _TLS_RECORD:
+            client.write(data)
+        else:
+            view = memoryview(data)
+            client.writelines(view[start : start + _TLS_RECORD] for start in range(0, len(data), _TLS_RECORD))
+
+    return write
