@@ -44,9 +44,18 @@ def test_the_story_is_told_on_stderr_then(told: subprocess.CompletedProcess[str]
 
 
 def test_what_lintel_recorded_names_every_service(told: subprocess.CompletedProcess[str]) -> None:
-    recorded = told.stderr.partition("What Lintel saw")[2]
+    recorded = told.stderr.partition("lintel report")[2].partition("lintel impact")
     for service in ("billing-v1", "billing-v2", "reporting"):
-        assert service in recorded
+        assert service in recorded[0]
+        assert service in recorded[2]
+
+
+def test_impact_foresaw_every_kind_of_error_that_was_met(told: subprocess.CompletedProcess[str]) -> None:
+    first, _, rest = told.stderr.partition("2 · Through Lintel")
+    foreseen = rest.partition("lintel impact")[2]
+    met = set(re.findall(r"(billing-v\d|reporting) +([0-9A-Z]{5}) ", first))
+    assert met <= set(re.findall(r"(billing-v\d|reporting) +([0-9A-Z]{5}) ", foreseen))
+    assert len(met) == 4
 
 
 def test_it_goes_on_until_interrupted(tmp_path: Path) -> None:

@@ -1,11 +1,17 @@
-"""What Lintel wrote down of the shop's table while the story was played: one line for each client."""
+"""What Lintel wrote down of the shop's table while the story was played, and what follows from it for the change."""
 
-from collections import defaultdict
+import json
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
+from lintel.demo import shop
+from lintel.impact import RULES
+from lintel.report import breakage
+from lintel.schema import Schema
 from lintel.store import Filter, Reader, UseRow
 
 TABLE = "public.orders"
@@ -46,3 +52,24 @@ def _usage(client: str, rows: Iterable[UseRow]) -> Usage:
         elif row.use.kind in calls:
             calls[row.use.kind][row.statement] = row.calls
     return usage
+
+
+class Warned(NamedTuple):
+    """What `lintel impact` says of one client."""
+
+    rule: str
+    client: str
+    effect: str  # SQLSTATE, or "silent"
+    title: str
+    calls: int
+
+
+def warnings(store: Path, before: Schema) -> list[Warned]:
+    """What `lintel impact` says of the ALTER, asked with the schema as it was before."""
+    verdict = breakage.run(store, shop.ALTER, "json", catalog=breakage.Catalog("shop", before))
+    calls: Counter[tuple[str, str]] = Counter()
+    for finding in json.loads(verdict.output)["findings"]:
+        if finding["client"] is not None:
+            calls[finding["client"], finding["rule"]] += finding["calls"]
+    rules = ((client, RULES[rule], count) for (client, rule), count in sorted(calls.items()))
+    return [Warned(rule.id, client, rule.sqlstate or "silent", rule.title, count) for client, rule, count in rules]

@@ -17,7 +17,8 @@ from lintel.demo import postgres, recorded, rewriting, shop, story
 from lintel.demo.screen import Screen
 from lintel.demo.services import BillingV1, BillingV2, Reporting
 from lintel.demo.stage import NotReady, Running, serving
-from lintel.demo.tally import Tally
+from lintel.demo.tally import Tally, added
+from lintel.schema import Schema
 
 LIVE_PACE_SECONDS = 0.25
 FIRST_LIVE_ORDER = 10_000  # beyond what the story placed
@@ -65,12 +66,13 @@ async def _with_lintel(
     screen.say("The same again, but the services connect to Lintel, and one file says what is coming:")
     screen.code(shop.PLAN, "toml")
     screen.say("Lintel gives the server texts that mean the same with and without the column:")
-    screen.texts(await rewriting.examples(server.dsn("shop")))
+    before = await shop.schema(server.dsn("shop"))
+    screen.texts(rewriting.examples(before))
     address = f"postgresql://{server.user}@{server.host}:{server.port}/shop"
     async with serving(address, server.password, store, plan, directory / "serve.log") as running:
         front = f"postgresql://{server.user}:{server.password}@{running.host}:{running.port}/shop"
         tallies = await story.play(front, server.dsn("shop"), screen)
-        await _show_recorded(screen, store)
+        await _show_recorded(screen, store, before)
         screen.closing(direct, tallies)
         _verdict(screen, direct, tallies)
         if not once:
@@ -87,11 +89,13 @@ def _introduce(screen: Screen, server: postgres.Server) -> None:
     screen.say("The story is played twice, to the letter: straight at Postgres, then through Lintel.")
 
 
-async def _show_recorded(screen: Screen, store: Path) -> None:
+async def _show_recorded(screen: Screen, store: Path, before: Schema) -> None:
     await asyncio.sleep(recorded.SECONDS)
     screen.gap()
-    screen.say("What Lintel saw of orders meanwhile; it keeps no literals:")
+    screen.command("lintel report", "who was seen using orders, and how; literals are not kept")
     screen.usages(recorded.usages(store))
+    screen.command("lintel impact", "whom the ALTER breaks without Lintel, known beforehand")
+    screen.warnings(recorded.warnings(store, before))
 
 
 def _verdict(screen: Screen, direct: Sequence[Tally], lintel: Sequence[Tally]) -> None:
@@ -102,8 +106,8 @@ def _verdict(screen: Screen, direct: Sequence[Tally], lintel: Sequence[Tally]) -
 
 
 def _told(tallies: Sequence[Tally]) -> str:
-    wrong = sum(tally.wrong.total() for tally in tallies)
-    return f"{_counts(tallies)['errors']} statements failed and {wrong} answers were wrong"
+    total = added(tallies)
+    return f"{total.errors} statements failed and {total.wrong} answers were wrong"
 
 
 async def _stay(screen: Screen, server: postgres.Server, front: str, running: Running, store: Path) -> None:
@@ -131,7 +135,5 @@ async def _stay(screen: Screen, server: postgres.Server, front: str, running: Ru
 
 
 def _counts(tallies: Sequence[Tally]) -> dict[str, int]:
-    return {
-        "statements": sum(tally.statements for tally in tallies),
-        "errors": sum(tally.errors.total() for tally in tallies),
-    }
+    total = added(tallies)
+    return {"statements": total.statements, "errors": total.errors}

@@ -1,11 +1,14 @@
 """The shop of the demo: its tables, the column change, the plan for it, and the somebody who runs the ALTER.
 
-Plain data and SQL; knows neither the services nor Lintel's parts.
+Knows the database, and neither the services nor the proxy in front of it.
 """
 
 import asyncio
 
 import asyncpg
+
+from lintel import catalog
+from lintel.schema import Schema
 
 # customers has a column called priority of its own. That is what makes the new one treacherous: a NATURAL JOIN
 # joins on it, too, and its bare name becomes ambiguous.
@@ -58,6 +61,15 @@ async def create(control_dsn: str, name: str, dsn: str) -> None:
         await shop.execute(TABLES)
     finally:
         await shop.close()
+
+
+async def schema(dsn: str) -> Schema:
+    """The catalog as Lintel reads it."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        return await catalog.read(connection)
+    finally:
+        await connection.close()
 
 
 async def migrate(dsn: str, onlookers: int) -> int:

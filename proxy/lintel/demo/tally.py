@@ -5,9 +5,9 @@ Knows the drivers' exceptions and nothing of who counts.
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass, field
-from typing import Self, TypeVar
+from typing import NamedTuple, Self, TypeVar
 
 import asyncpg
 import psycopg
@@ -57,6 +57,20 @@ class Tally:
     def clean(self) -> bool:
         """Whether everything went well."""
         return not self.errors and not self.wrong
+
+
+class Sum(NamedTuple):
+    """Of several services together."""
+
+    statements: int
+    errors: int
+    wrong: int
+
+
+def added(tallies: Iterable[Tally]) -> Sum:
+    """All of them together."""
+    each = [(tally.statements, tally.errors.total(), tally.wrong.total()) for tally in tallies]
+    return Sum(*map(sum, zip(*each, strict=True))) if each else Sum(0, 0, 0)
 
 
 def described(problem: BaseException) -> tuple[str, str]:
