@@ -23,21 +23,23 @@ def test_targets() -> None:
 
 def test_statements_off_target_are_only_counted() -> None:
     one, other = Statement("select 1", ORDERS, "allow"), Statement("begin", Facts("begin"), "allow")
-    batch = Gathering().batch(Counts(1, 2, {(one, "a", "d"): 3, (other, "a", "d"): 4}, {}, 5))
+    (batch,) = Gathering().batches(Counts(1, 2, {(one, "a", "d"): 3, (other, "a", "d"): 4}, {}, 5))
     assert (batch.other, batch.dropped, [o.calls for o in batch.observations]) == (4, 5, [3])
 
 
 def test_one_shape_from_two_contexts_is_one_row() -> None:
     one, other = (Statement("select 1", ORDERS, verdict) for verdict in ("allow", "rewrite"))
     calls = {(one, "a", "d"): 3, (other, "a", "d"): 4}
-    (row,) = Gathering().batch(Counts(1, 2, calls, {((one, "a", "d"), "57014"): 2}, 0)).observations
+    ((row,),) = (
+        batch.observations for batch in Gathering().batches(Counts(1, 2, calls, {((one, "a", "d"), "57014"): 2}, 0))
+    )
     assert (row.calls, row.verdicts, row.errors) == (7, {"allow": 3, "rewrite": 4}, {"57014": 2})
 
 
 def test_a_syntax_error_keeps_no_text() -> None:
     secret = "not parsed: syntax error at or near \"'canary'\""
     one = Statement("sha256:0", Facts("", opaque=secret), "refuse", message=f"lintel: {secret}")
-    (row,) = Gathering().batch(Counts(1, 2, {(one, "a", "d"): 1}, {}, 0)).observations
+    ((row,),) = (batch.observations for batch in Gathering().batches(Counts(1, 2, {(one, "a", "d"): 1}, {}, 0)))
     assert row.statement.opaque == "not parsed: syntax error"
     assert row.refusal is None
 
@@ -45,7 +47,7 @@ def test_a_syntax_error_keeps_no_text() -> None:
 def test_the_number_of_clients_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lintel.recorder.gathering.MAX_CLIENTS", 3)
     one = Statement("select 1", ORDERS, "allow")
-    batch = Gathering().batch(Counts(1, 2, {(one, f"c{i}", "d"): 1 for i in range(9)}, {}, 0))
+    (batch,) = Gathering().batches(Counts(1, 2, {(one, f"c{i}", "d"): 1 for i in range(9)}, {}, 0))
     assert {o.client: o.calls for o in batch.observations} == {"c0": 1, "c1": 1, "c2": 1, OTHERS: 6}
 
 
@@ -57,3 +59,13 @@ def test_names_of_clients() -> None:
     assert len(client_name("x" * 1000, "u", None)) == 100
     assert tagged_name({"traceparent": "00-1", "application": "shop"}) == "shop"
     assert tagged_name({"traceparent": "00-1", "controller": "x"}) is None
+
+
+def test_many_rows_come_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lintel.recorder.gathering.SLICE", 2)
+    calls = {(Statement(f"select {i}", ORDERS, "allow"), "a", "d"): 1 for i in range(5)}
+    batches = list(Gathering().batches(Counts(1, 2, calls, {}, 7)))
+    assert [len(batch.observations) for batch in batches] == [2, 2, 1]
+    assert [batch.last for batch in batches] == [False, False, True]
+    assert [batch.dropped for batch in batches] == [7, 0, 0]
+    assert [batch.last for batch in Gathering().batches(Counts(1, 2, {}, {}, 0))] == [True]

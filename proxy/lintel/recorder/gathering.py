@@ -1,5 +1,7 @@
 """From counts of Statements to rows of the store. Runs in the store's thread."""
 
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from lintel.analysis.facts import Facts
@@ -9,7 +11,8 @@ from lintel.store import Batch, Observation, Recorded, split, uses_of
 
 MAX_CLIENTS = 10_000  # distinct names a process brings to the store; the others are one
 OTHERS = "(other clients)"
-MAX_KNOWN = 10_000
+MAX_KNOWN = 2_000
+SLICE = 1_000
 
 Key = tuple[Statement, str, str]  # statement, client, database
 
@@ -32,23 +35,35 @@ class Gathering:
         self._known: dict[tuple[Statement, str], Recorded | None] = {}
         self._clients: set[str] = set()
 
-    def batch(self, counts: Counts) -> Batch:
-        """The rows that these counts come to."""
-        batch = Batch(counts.since, counts.until, dropped=counts.dropped)
+    def batches(self, counts: Counts) -> Iterator[Batch]:
+        """The rows that these counts come to, a slice at a time: what lives long costs the event loop GC pauses."""
+        errors: dict[Key, dict[str, int]] = {}
+        for (key, sqlstate), calls in counts.errors.items():
+            errors.setdefault(key, {})[sqlstate] = calls
+        items = iter(counts.calls.items())
+        left, dropped = len(counts.calls), counts.dropped
+        while True:
+            left -= SLICE
+            yield self._batch(
+                Batch(counts.since, counts.until, dropped=dropped, last=left <= 0), islice(items, SLICE), errors
+            )
+            dropped = 0
+            if left <= 0:
+                return
+
+    def _batch(self, batch: Batch, calls: Iterable[tuple[Key, int]], errors: dict[Key, dict[str, int]]) -> Batch:
         rows: dict[tuple[Recorded, str], Observation] = {}
-        for key, calls in counts.calls.items():
+        for key, number in calls:
             row = self._row(key, rows)
             if row is None:
-                batch.other += calls
+                batch.other += number
                 continue
             statement = key[0]
-            row.calls += calls
-            row.verdicts[statement.verdict] = row.verdicts.get(statement.verdict, 0) + calls
+            row.calls += number
+            row.verdicts[statement.verdict] = row.verdicts.get(statement.verdict, 0) + number
             row.refusal = (statement.message if statement.facts.verb else None) or row.refusal
-        for (key, sqlstate), calls in counts.errors.items():
-            row = self._row(key, rows)
-            if row is not None:
-                row.errors[sqlstate] = row.errors.get(sqlstate, 0) + calls
+            for sqlstate, failed in errors.get(key, {}).items():
+                row.errors[sqlstate] = row.errors.get(sqlstate, 0) + failed
         batch.observations.extend(rows.values())
         return batch
 

@@ -75,7 +75,8 @@ class Writer:
 
     def _run(self) -> None:
         while (counts := self._queue.get()) is not None:
-            self._write_until_written(self._gathering.batch(counts))
+            for batch in self._gathering.batches(counts):
+                self._write_until_written(batch)
             with self._lock:
                 self._waiting -= 1
         if self._store is not None:

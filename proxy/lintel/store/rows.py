@@ -54,13 +54,14 @@ class Observation:
 
 @dataclass(slots=True)
 class Batch:
-    """All that one flush adds; `since` to `until` is the time in which it was observed."""
+    """What one flush adds, or a slice of it; `since` to `until` is the time in which it was observed."""
 
     since: float
     until: float
     observations: list[Observation] = field(default_factory=list)
     other: int = 0  # statements that touch no target table: counted only
     dropped: int = 0  # observations lost for good
+    last: bool = True  # nothing more was observed until `until`
 
 
 class UseRow(NamedTuple):

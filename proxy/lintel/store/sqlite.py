@@ -63,7 +63,7 @@ class Store:
                 " heartbeat = max(heartbeat, excluded.heartbeat), observed = observed + excluded.observed,"
                 " other = other + excluded.other, opaque = opaque + excluded.opaque,"
                 " dropped = dropped + excluded.dropped",
-                (self.window, since, until, observed, batch.other, opaque, batch.dropped),
+                (self.window, since, until if batch.last else since, observed, batch.other, opaque, batch.dropped),
             )
         if len(self._known) + len(new) > MAX_KNOWN:
             self._known.clear()
