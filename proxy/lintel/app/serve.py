@@ -13,6 +13,7 @@ import uvloop
 from lintel import admin, catalog, log, metrics
 from lintel.app import tls
 from lintel.app.database import Databases
+from lintel.app.health import Health
 from lintel.catalog import Endpoint
 from lintel.config import Address, Admin, ConfigError, Settings
 from lintel.metrics import Exporter
@@ -21,6 +22,7 @@ from lintel.policy import Options
 from lintel.recorder import Recorder
 from lintel.session import listener
 from lintel.session.connector import Connector
+from lintel.wire import framing
 
 DRAIN_SECONDS = 5.5  # with two for the admin side and two for a store that is slow: less than ten
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -44,7 +46,7 @@ async def _serve(settings: Settings, plans: Sequence[Plan], announce: Callable[[
     record = settings.record
     recorder = Recorder(Path(record.store), interval=record.flush_interval, tables=record.tables)
     databases = Databases(_control(settings, endpoint), plans, options, recorder, counters)
-    clients = listener.Listener(databases, connector, listener.Options(tls=tls.context(settings.listen)))
+    clients = listener.Listener(databases, connector, listener.Options(tls=tls.context(settings.listen)), counters)
     stop = _stop_on_signals(clients)
     async with AsyncExitStack() as stack:  # from here on in the reverse order of the end
         recorder.start()
@@ -52,15 +54,23 @@ async def _serve(settings: Settings, plans: Sequence[Plan], announce: Callable[[
         stack.push_async_callback(databases.close)
         lag = metrics.LoopLag()
         exporter = Exporter(
-            counters, lag, lambda: databases.catalogs, lambda: recorder.state, lambda: databases.decisions
+            counters,
+            lag,
+            catalog=lambda: databases.catalogs,
+            recorder=lambda: recorder.state,
+            decisions=lambda: databases.decisions,
+            compiled=not framing.__file__.endswith(".py"),
         )
-        admin_port = await _start_admin(stack, settings.admin, exporter, connector)
+        health = Health(lambda: databases.catalogs, lambda: _reach(connector))
+        admin_port = await _start_admin(stack, settings.admin, exporter, health)
         stack.callback(asyncio.create_task(lag.watch(), name="loop lag").cancel)
         listen_port = await _start_listening(stack, settings.listen.address, clients)
+        health.listening = True
         at = settings.listen.address._replace(port=listen_port), settings.admin.address._replace(port=admin_port)
         announce(f"lintel ready listen={at[0]} admin={at[1]}")
         _log.info("ready", listen=str(at[0]), server=endpoint.where, plans=[plan.id for plan in plans])
         await stop.wait()
+        health.listening = False
         _log.info("draining", sessions=clients.sessions)
     _log.info("ended")
 
@@ -82,19 +92,18 @@ async def _start_listening(stack: AsyncExitStack, address: Address, clients: lis
     return port
 
 
-async def _start_admin(stack: AsyncExitStack, settings: Admin, exporter: Exporter, connector: Connector) -> int:
+async def _start_admin(stack: AsyncExitStack, settings: Admin, exporter: Exporter, health: Health) -> int:
     registry = metrics.registry(exporter)
     access = admin.Access(settings.address.host, settings.token or None)
-
-    async def reach_server() -> None:
-        transport, _ = await connector.connect()
-        transport.close()
-
-    checks = {"server": admin.probe(reach_server)}
-    application = admin.application(lambda: metrics.exposition(registry), checks, access)
+    application = admin.application(lambda: metrics.exposition(registry), health.checks(), access)
     endpoint = await admin.start(application, *settings.address)
     stack.push_async_callback(endpoint.stop)
     return endpoint.port
+
+
+async def _reach(connector: Connector) -> None:
+    transport, _ = await connector.connect()
+    transport.close()
 
 
 def _stop_on_signals(clients: listener.Listener) -> asyncio.Event:
