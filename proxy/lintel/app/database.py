@@ -89,8 +89,7 @@ class Database:
 
     def _follow(self, schema: Schema) -> None:
         self.recorder.catalog(self.live.database, schema)
-        before = self.policy
-        self.policy = Policy(schema, before.plans, before.options, before)
+        self.policy = self.policy.follow(schema)
         for presence in tuple(self._presences):
             presence.reconsider()
 

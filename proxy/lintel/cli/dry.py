@@ -20,7 +20,7 @@ def judge(world: World, plans: Sequence[Plan], side: Side | None, client: Mappin
         plans = [replace(plan, shield=replace(plan.shield, clients=())) for plan in plans]
     policy = Policy(world.schema, tuple(plans))
     attributes = _attributes(client)
-    sides = {plan.id: side for plan in plans} if side else policy.sides(attributes)
+    sides = {plan.id: side for plan in plans} if side else policy.moment.sides(attributes)
     by_tag = any(plan.shield.by_tag for plan in plans)
     key = ContextKey(tuple(sides.items()), attributes if by_tag else None, world.search_path)
     context = policy.context(key)

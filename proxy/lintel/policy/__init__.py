@@ -6,9 +6,11 @@ search_path, its temporary tables, its string mode. Contexts are interned, so th
 up means something else now. Pure: no clock, no catalog, no session.
 """
 
-from lintel.policy.context import Context, ContextKey
+from lintel.policy.context import Context
 from lintel.policy.dry import dry
-from lintel.policy.policy import Options, Policy
+from lintel.policy.key import ContextKey
+from lintel.policy.moment import Options
+from lintel.policy.policy import Policy
 from lintel.policy.statement import Statement
 
 __all__ = ["Context", "ContextKey", "Options", "Policy", "Statement", "dry"]

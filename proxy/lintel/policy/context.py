@@ -2,32 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from lintel.plan.clients import ClientAttributes, Side
 from lintel.policy.deciding import Decided, decide
+from lintel.policy.judged import Name
+from lintel.policy.key import ContextKey
+from lintel.policy.moment import Moment
 from lintel.policy.recent import Recent
 from lintel.policy.shapes import Prototype, prototype
 from lintel.schema import Schema
 from lintel.sql.shape import shape_of
 from lintel.wire.decision import Decision
-
-if TYPE_CHECKING:
-    from lintel.policy.policy import Policy
-
-_Names = frozenset[tuple[str | None, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class ContextKey:
-    """What tells contexts apart; all of it hashable."""
-
-    sides: tuple[tuple[str, Side | None], ...] = ()  # plan id -> side by the plan's rules; None: infer
-    client: ClientAttributes | None = None  # only where a rule looks at tags, which come with each statement
-    search_path: tuple[str, ...] | None = ("public",)  # None: not known at the moment
-    shadowed: frozenset[str] = frozenset()  # names that a temporary relation may have
-    utf8: bool = True
-    standard_strings: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +25,10 @@ class Inherited:
 class Context:
     """Decides texts; satisfies wire.decision.Context. Everything in it is bounded."""
 
-    __slots__ = ("_decided", "_decisions", "_inherited", "_shapes", "decisions", "key", "policy")
+    __slots__ = ("_decided", "_decisions", "_inherited", "_shapes", "decisions", "key", "moment")
 
-    def __init__(self, policy: "Policy", key: ContextKey, inherited: Inherited | None) -> None:
-        self.policy = policy
+    def __init__(self, moment: Moment, key: ContextKey, inherited: Inherited | None) -> None:
+        self.moment = moment
         self.key = key
         self._decisions: Recent[Decision] = Recent()
         self.decisions = self._decisions.young  # what the hot path looks at
@@ -66,7 +50,7 @@ class Context:
         known = self._shapes.recall(shape.key)
         if known is not None:
             return known.for_text(text, shape)
-        decided = self._carried(text) or decide(self.policy, self.key, text)
+        decided = self._carried(text) or decide(self.moment, self.key, text)
         self._decided.remember(text, decided)
         if shape.spans and shape.key not in self._shapes.young:
             self._shapes.remember(shape.key, prototype(shape, decided))
@@ -74,7 +58,7 @@ class Context:
 
     def snapshot(self) -> Inherited:
         """What a successor may take over."""
-        return Inherited(self._decided.all(), self.policy.schema)
+        return Inherited(self._decided.all(), self.moment.schema)
 
     def _carried(self, text: bytes) -> Decided | None:
         if self._inherited is None:
@@ -84,17 +68,9 @@ class Context:
             return decided
         return None
 
-    def _still_means(self, names: _Names, before: Schema | None) -> bool:
-        now = self.policy.schema
+    def _still_means(self, names: frozenset[Name], before: Schema | None) -> bool:
+        now = self.moment.schema
         if now is None or before is None or self.key.search_path is None:
             return False
         path = self.key.search_path
         return all(now.find(schema, name, path) == before.find(schema, name, path) for schema, name in names)
-
-
-def inherit(before: "Policy | None", now: "Policy", key: ContextKey) -> Inherited | None:
-    """What a context of a new policy takes over from the one before: only a schema may have changed in between."""
-    if before is None or before.plans != now.plans or before.options != now.options:
-        return None
-    found = before.contexts.get(key)
-    return found.snapshot() if found is not None else None

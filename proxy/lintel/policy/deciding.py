@@ -2,22 +2,19 @@
 
 from dataclasses import dataclass, field, replace
 from itertools import count
-from typing import TYPE_CHECKING
 
 from lintel.policy.edits import Edit, edited
 from lintel.policy.effects import Effects
 from lintel.policy.judged import Judged, Name, effects_in, facts_in, judged, names_in
+from lintel.policy.key import ContextKey
 from lintel.policy.mentions import mentions
+from lintel.policy.moment import Moment
 from lintel.policy.statement import Statement
 from lintel.shield import Question
 from lintel.sql.comments import tags
 from lintel.sql.grammar import SyntaxProblem, TooDeep, parse
 from lintel.sql.stored import stored_text
 from lintel.wire.decision import SETTINGS, Decision, Refusal
-
-if TYPE_CHECKING:
-    from lintel.policy.context import ContextKey
-    from lintel.policy.policy import Policy
 
 REFUSED = "lintel_refused_"  # a refused statement is replaced by SELECT lintel_refused_17
 _LOUD = frozenset({"42703", "42702"})  # how a loud text fails
@@ -44,30 +41,30 @@ class _Edits:
     expected: list[tuple[str, Refusal]] = field(default_factory=list)
 
 
-def decide(policy: "Policy", key: "ContextKey", text: bytes) -> Decided:
+def decide(moment: Moment, key: ContextKey, text: bytes) -> Decided:
     """Decide a text under a context; never raises for anything that a client can send."""
     unreadable = _unreadable(key, text)
     if unreadable is not None:
-        return _opaque(policy, text, unreadable, [])
-    if policy.schema is None:
-        return _opaque(policy, text, "there is no catalog yet", [])
+        return _opaque(moment, text, unreadable, [])
+    if moment.schema is None:
+        return _opaque(moment, text, "there is no catalog yet", [])
     try:
         statements = parse(text)
     except (SyntaxProblem, TooDeep, UnicodeDecodeError) as error:
-        return _opaque(policy, text, f"not parsed: {error}", [])
+        return _opaque(moment, text, f"not parsed: {error}", [])
     found = tags(text)
-    sides = dict(key.sides) if key.client is None else policy.sides(replace(key.client, tags=found))
-    question = Question(policy.covered, key.search_path or (), key.shadowed, sides)
+    sides = dict(key.sides) if key.client is None else moment.sides(replace(key.client, tags=found))
+    question = Question(moment.covered, key.search_path or (), key.shadowed, sides)
     try:
         parts = [judged(text, raw, question, alone=len(statements) == 1) for raw in statements]
     except Exception as bug:
         # A fault of ours in reading one statement must not cost its session; it is seen in the reason.
-        return _opaque(policy, text, f"internal error: {type(bug).__name__}", [])
-    why = _why_opaque(policy, key, parts)
-    return _opaque(policy, text, why, parts) if why is not None else _understood(policy, key, text, parts, found)
+        return _opaque(moment, text, f"internal error: {type(bug).__name__}", [])
+    why = _why_opaque(moment, key, parts)
+    return _opaque(moment, text, why, parts) if why is not None else _understood(moment, key, text, parts, found)
 
 
-def _unreadable(key: "ContextKey", text: bytes) -> str | None:
+def _unreadable(key: ContextKey, text: bytes) -> str | None:
     """Why the text may not mean what the grammar reads (manual 24.3, 4.1.2.1)."""
     if not key.utf8 and not text.isascii():
         return "client_encoding is not UTF8"
@@ -76,7 +73,7 @@ def _unreadable(key: "ContextKey", text: bytes) -> str | None:
     return None
 
 
-def _why_opaque(policy: "Policy", key: "ContextKey", parts: list[Judged]) -> str | None:
+def _why_opaque(moment: Moment, key: ContextKey, parts: list[Judged]) -> str | None:
     """Why a text has to be treated as opaque as a whole; None where each part was understood or is harmless."""
     for part in parts:
         result = part.verdict.resolution
@@ -84,17 +81,15 @@ def _why_opaque(policy: "Policy", key: "ContextKey", parts: list[Judged]) -> str
             return "; ".join(result.opaque)
     if key.search_path is None and any(schema is None for schema, _ in names_in(parts)):
         return "the session's search_path is not known"
-    if policy.plans and any(part.effects.bits & SETTINGS for part in parts[:-1]):
+    if moment.plans and any(part.effects.bits & SETTINGS for part in parts[:-1]):
         return "search_path changes within the text"
     return None
 
 
-def _understood(
-    policy: "Policy", key: "ContextKey", text: bytes, parts: list[Judged], found: dict[str, str]
-) -> Decided:
+def _understood(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged], found: dict[str, str]) -> Decided:
     made = _Edits()
     for part in parts:
-        _follow(policy, part, made)
+        _follow(moment, part, made)
     statement = _statement(key, text, parts, found)
     loud = any(part.verdict.loud and part.verdict.kind != "refuse" for part in parts)
     decision = _decision(text, made, effects_in(parts), statement, _LOUD if loud else frozenset())
@@ -120,7 +115,7 @@ def _decision(
     )
 
 
-def _follow(policy: "Policy", part: Judged, made: _Edits) -> None:
+def _follow(moment: Moment, part: Judged, made: _Edits) -> None:
     """Put one statement's verdict into the Decision."""
     verdict = part.verdict
     if verdict.kind == "refuse":
@@ -130,7 +125,7 @@ def _follow(policy: "Policy", part: Judged, made: _Edits) -> None:
             return
         made.expected.append((refusal.sqlstate, refusal))
     elif verdict.loud:
-        made.expected.extend(_moved(policy, verdict.plans[0]))
+        made.expected.extend(_moved(moment, verdict.plans[0]))
     made.edits.extend((part.start + start, part.start + end, new) for start, end, new in verdict.edits)
 
 
@@ -141,15 +136,15 @@ def _replace(start: int, end: int, refusal: Refusal, made: _Edits) -> None:
     made.refusals.append((token, refusal))
 
 
-def _moved(policy: "Policy", plan_id: str) -> list[tuple[str, Refusal]]:
+def _moved(moment: Moment, plan_id: str) -> list[tuple[str, Refusal]]:
     """A loud text that fails where it cannot be tried again: the column has just come or gone."""
-    plan = policy.covered.plans[plan_id]
+    plan = moment.covered.plans[plan_id]
     message = f'lintel: plan "{plan.id}": the columns of {plan.table} changed while this statement was under way'
     hint = "Nothing was written by it. Run the transaction again."
     return [(code, Refusal(code, message, hint)) for code in sorted(_LOUD)]
 
 
-def _statement(key: "ContextKey", text: bytes, parts: list[Judged], found: dict[str, str]) -> Statement:
+def _statement(key: ContextKey, text: bytes, parts: list[Judged], found: dict[str, str]) -> Statement:
     kinds = [part.verdict.kind for part in parts]
     refused = next((part.verdict for part in parts if part.verdict.kind == "refuse"), None)
     return Statement(
@@ -164,13 +159,13 @@ def _statement(key: "ContextKey", text: bytes, parts: list[Judged], found: dict[
     )
 
 
-def _opaque(policy: "Policy", text: bytes, why: str, parts: list[Judged]) -> Decided:
+def _opaque(moment: Moment, text: bytes, why: str, parts: list[Judged]) -> Decided:
     """A text that was not understood: passed and recorded as such, or refused as on_opaque and on_stale say."""
     facts = replace(facts_in(parts), opaque=why)
     made = _Edits()
     statement = Statement(stored_text(text, readable=bool(parts)), facts, "allow")
-    plans = _meant(policy, text)
-    if plans or (policy.options.on_opaque == "refuse" and policy.schema is not None):
+    plans = _meant(moment, text)
+    if plans or (moment.options.on_opaque == "refuse" and moment.schema is not None):
         message = f"lintel: the statement could not be understood ({why}){_touching(plans)}; it was not run"
         _replace(0, len(text), Refusal("42501", message, _WAY_OUT), made)
         statement = replace(statement, verdict="refuse", plans=tuple(plans), sqlstate="42501", message=message)
@@ -178,11 +173,11 @@ def _opaque(policy: "Policy", text: bytes, why: str, parts: list[Judged]) -> Dec
     return Decided(_decision(text, made, effects, statement), names_in(parts))
 
 
-def _meant(policy: "Policy", text: bytes) -> list[str]:
+def _meant(moment: Moment, text: bytes) -> list[str]:
     """Ids of the plans whose tables the text may touch, by the names in it."""
-    if policy.schema is None and policy.options.on_stale == "pass":
+    if moment.schema is None and moment.options.on_stale == "pass":
         return []
-    planned = policy.planned
+    planned = moment.planned
     names = mentions(text, planned) if planned else ()
     return sorted({plan_id for name in names for plan_id in planned[name]})
 

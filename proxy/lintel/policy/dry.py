@@ -27,7 +27,7 @@ def _rules(statement: Statement, context: Context) -> list[str]:
     facts = statement.facts
     planned = {
         f"{quote_ident(plan.schema)}.{quote_ident(plan.name)}.{quote_ident(plan.change.column)}"
-        for plan in context.policy.plans
+        for plan in context.moment.plans
         if plan.id in statement.plans
     }
     found = {"NEW-01"} if planned & set(facts.reads) else set()

@@ -1,0 +1,17 @@
+"""What tells contexts apart: all that a verdict depends on besides the text and the moment."""
+
+from dataclasses import dataclass
+
+from lintel.plan.clients import ClientAttributes, Side
+
+
+@dataclass(frozen=True, slots=True)
+class ContextKey:
+    """What tells contexts apart; all of it hashable."""
+
+    sides: tuple[tuple[str, Side | None], ...] = ()  # plan id -> side by the plan's rules; None: infer
+    client: ClientAttributes | None = None  # only where a rule looks at tags, which come with each statement
+    search_path: tuple[str, ...] | None = ("public",)  # None: not known at the moment
+    shadowed: frozenset[str] = frozenset()  # names that a temporary relation may have
+    utf8: bool = True
+    standard_strings: bool = True

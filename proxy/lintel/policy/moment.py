@@ -1,0 +1,46 @@
+"""One moment of one database: a schema, the plans on it, and the options; what every decision is made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from lintel.plan import Plan
+from lintel.plan.clients import ClientAttributes, Side
+from lintel.schema import Schema
+from lintel.shield.tables import Covered
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The settings of [shield] that verdicts depend on."""
+
+    on_opaque: str = "pass"  # pass | refuse: statements that were not understood
+    on_stale: str = "refuse"  # refuse | pass: statements on a planned table while there is no catalog
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """Immutable. `schema` is None while there is no catalog."""
+
+    schema: Schema | None
+    plans: tuple[Plan, ...] = ()
+    options: Options = Options()
+
+    @cached_property
+    def covered(self) -> Covered:
+        """The relations that the plans speak of."""
+        return Covered(self.schema if self.schema is not None else Schema({}), self.plans)
+
+    @cached_property
+    def planned(self) -> dict[str, set[str]]:
+        """Bare names of the tables under plans, partitions and children included -> ids of the plans."""
+        found: dict[str, set[str]] = {}
+        for plan in self.plans:
+            found.setdefault(plan.name, set()).add(plan.id)
+        for oid, plans in self.covered.by_oid.items():
+            found.setdefault(self.covered.schema.relations[oid].name, set()).update(plan.id for plan in plans)
+        return found
+
+    def sides(self, client: ClientAttributes) -> Mapping[str, Side | None]:
+        """plan id -> the side that its rules give a client; None: to be inferred from each statement."""
+        return {plan.id: plan.shield.sees(client) for plan in self.plans}
