@@ -81,7 +81,8 @@ def test_it_speaks_tls_where_its_binaries_can(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux's")
 def test_it_dies_with_its_parent() -> None:
     script = (
-        "import time; from lintel.demo.postgres import launch; s = launch(); print(s.pid, flush=True); time.sleep(60)"
+        "import time; from lintel.demo.postgres import launch; s = launch(); "
+        "print(s.pid, s.directory, flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
