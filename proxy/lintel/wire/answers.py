@@ -9,6 +9,7 @@ from dataclasses import replace
 from . import messages, replies
 from .ask import QUESTION, Answer
 from .client import ClientStream
+from .errors import ProtocolError
 from .expected import MAYBE_SYNC, OWN_CLOSE, OWN_PARSE, STARTUP, Expected
 from .state import FOR_ANSWER, FOR_CATALOG, FOR_PARSE, FOR_READY, FREE, State
 from .statements import Statement
@@ -30,8 +31,14 @@ class Answers:
         self.backend_key = b""
         self.stay = False
 
-    def frame(self, kind: int, frame: bytes) -> bytes:  # noqa: C901 - a dispatch
+    def frame(self, kind: int, frame: bytes) -> bytes:
         """What goes to the client for any frame; the frame itself (the object) where nothing in it changes."""
+        try:
+            return self._answer(kind, frame)
+        except (ValueError, IndexError):
+            raise ProtocolError("server", "08P01", "the server has sent a message that cannot be read") from None
+
+    def _answer(self, kind: int, frame: bytes) -> bytes:  # noqa: C901 - a dispatch
         match kind:
             case messages.READY_FOR_QUERY:
                 return self._ready_for_query(frame)

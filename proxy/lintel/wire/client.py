@@ -73,7 +73,7 @@ class ClientStream:
                         pos = narrow_rows(data, after).end()  # type: ignore[union-attr]  # it always matches
                     continue
             elif kind == BIND:
-                if not data[pos + 5]:  # the unnamed portal
+                if length > 6 and not data[pos + 5]:  # the unnamed portal
                     name = data[pos + 6 : data.find(0, pos + 6, after)] if data[pos + 6] else b""
                     statement = state.statements.get(name)
                     if (
@@ -99,7 +99,7 @@ class ClientStream:
                         pos = after
                         continue
             elif kind == EXECUTE:
-                if portal is not None and portal.quiet and not data[pos + 5]:
+                if portal is not None and portal.quiet and length == 9 and not data[pos + 5]:
                     expected.append(portal.execute)
                     pos = after
                     continue
@@ -109,7 +109,7 @@ class ClientStream:
                 pos = after
                 continue
             elif kind == DESCRIBE:
-                if portal is not None and data[pos + 5] == _PORTAL and not data[pos + 6]:
+                if portal is not None and length == 6 and data[pos + 5] == _PORTAL and not data[pos + 6]:
                     expected.append(portal.describe)
                     pos = after
                     continue

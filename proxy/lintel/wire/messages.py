@@ -55,7 +55,6 @@ IN_TRANSACTION: Final = 0x54
 FAILED: Final = 0x45
 
 _length = Struct(">I").pack
-_two_bytes = Struct(">H").unpack_from
 _four_bytes = Struct(">i").unpack_from
 
 
@@ -119,8 +118,7 @@ def strings(data: bytes, start: int, count: int) -> list[bytes]:
 
 def first_column(row: bytes) -> bytes:
     """The first value of a DataRow (none is an empty one)."""
-    (count,) = _two_bytes(row, 5)
-    if not count:
+    if len(row) < 11:
         return b""
     (length,) = _four_bytes(row, 7)
     return row[11 : 11 + max(length, 0)]

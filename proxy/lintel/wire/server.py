@@ -94,7 +94,7 @@ class ServerStream:
                         if asked == messages.QUERY:
                             pos = after
                             continue
-                elif kind == READY_FOR_QUERY:
+                elif kind == READY_FOR_QUERY and length == 5:
                     if asked == messages.SYNC:
                         expected.popleft()
                         state.status = data[pos + 5]
@@ -148,6 +148,13 @@ class ServerStream:
                 answers.stay = False
                 break
             pos = after
+            if answers.asking is not None:  # what follows is for it
+                if made is None:
+                    made = []
+                made.append(data[start:pos])
+                self._skip = 0
+                made.append(self._receive_answer(data[pos:]))
+                return b"".join(made)
         self._skip = pos - end if pos > end else 0
         if pos < end:
             self._put_off(data[pos:])
@@ -177,24 +184,25 @@ class ServerStream:
     def _receive_answer(self, data: bytes) -> bytes:
         """Up to the ReadyForQuery, all but what the server says of itself is for Lintel."""
         answers = self._answers
-        passed: list[bytes] = []
-        pos = 0
-        while pos + 5 <= len(data) and pos + 1 + header(data, pos)[1] <= len(data):
+        pos = min(self._skip, len(data))
+        self._skip -= pos
+        passed = [data[:pos]]
+        while answers.asking is not None and pos + 5 <= len(data):
             kind, length = header(data, pos)
             check_length("server", length, LARGE)
             frame = data[pos : pos + 1 + length]
+            if len(frame) <= length:
+                break
             pos += len(frame)
-            if (
-                kind in _ASYNCHRONOUS
-                or answers.asking is None
-                or (kind == ERROR_RESPONSE and replies.is_fatal(messages.fields(frame)))
-            ):
+            if kind in _ASYNCHRONOUS or (kind == ERROR_RESPONSE and replies.is_fatal(messages.fields(frame))):
                 passed.append(answers.frame(kind, frame))
             elif kind == DATA_ROW:
                 answers.asking.add(frame)
             elif kind == READY_FOR_QUERY:
-                self._state.status = frame[5]
+                self._state.status = frame[-1]
                 answers.answered(answers.asking)
-        if pos < len(data):
+        if answers.asking is None:
+            passed.append(self.receive(data[pos:]))
+        elif pos < len(data):
             self._carry.keep(data[pos:])
         return b"".join(passed)
