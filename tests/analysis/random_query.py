@@ -1,5 +1,4 @@
-"""Random queries over a small schema; random_sql.py adds DML and says how they are used.
-"""
+"""Random queries over a small schema; random_sql.py adds DML and says how they are used."""
 
 import random
 from dataclasses import dataclass, field

@@ -8,6 +8,7 @@ turned away by a linear guard before it gets there. Offsets are bytes.
 import ctypes
 import json
 import re
+import resource
 from typing import Any, NamedTuple
 
 from postgast import native
@@ -15,12 +16,17 @@ from postgast import native
 Node = dict[str, Any]
 
 MAX_BYTES = 256 * 1024  # above it the tree costs the event loop more than 50 ms
-UNGUARDED_BYTES = 16 * 1024  # at two bytes per level 8,000 levels: a sixth of what 8 MB of stack hold
-MAX_NESTING = 20_000  # tokens that may each add a level; 50,000 were fine on 8 MB, 80,000 were not
+_USUAL_STACK = 8 * 1024 * 1024
+_STACK = resource.getrlimit(resource.RLIMIT_STACK)[0]
+_SHARE = min(1.0, _STACK / _USUAL_STACK) if _STACK > 0 else 1.0  # RLIM_INFINITY is negative
+UNGUARDED_BYTES = int(_SHARE * 16 * 1024)  # at two bytes per level 8,000 levels: a sixth of what 8 MB of stack hold
+MAX_NESTING = int(_SHARE * 20_000)  # tokens that may each add a level; 50,000 were fine on 8 MB, 80,000 were not
+MAX_RUN = 1000  # operator characters in a row: the scanner's time grows with the square, 0.2 s at 16 KB of "/*/*"
 
 _NESTING = re.compile(
     rb"[-+*/<>=~!@#%^&|`?:.\[(]|\b(?:union|except|intersect|join|not|is|like|collate|case|at)\b", re.IGNORECASE
 )
+_RUN = re.compile(rb"[-+*/<>=~!@#%%^&|`?]{%d}" % MAX_RUN)
 
 
 class SyntaxProblem(Exception):
@@ -78,6 +84,8 @@ def _guard(text: bytes) -> None:
     size = len(text)
     if size > MAX_BYTES:
         raise TooDeep(f"larger than {MAX_BYTES} bytes")
+    if size > 4 * MAX_RUN and _RUN.search(text):
+        raise TooDeep(f"more than {MAX_RUN} operator characters in a row")
     if size > UNGUARDED_BYTES and sum(1 for _ in _NESTING.finditer(text)) > MAX_NESTING:
         raise TooDeep(f"more than {MAX_NESTING} operators")
 
