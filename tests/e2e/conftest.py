@@ -4,54 +4,15 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlencode
 
 import psycopg
 import pytest
 import trustme
 from tests.e2e.proxy import Proxy
-from tests.e2e.route import Address
+from tests.e2e.route import ROUTES, Address, Certificates, Route, Way
 
 from lintel.demo.postgres import NoPostgres, Server, find, launch
-
-MAJORS = tuple(binaries.major for binaries in find())
-
-
-@dataclass(frozen=True)
-class Route:
-    """What is special about a way."""
-
-    name: str
-    major: int
-    client_tls: bool = False
-    server_tls: bool = False
-
-
-ROUTES = (
-    *(Route(f"pg{major}", major) for major in MAJORS),
-    *(Route(f"pg{major}-client-tls", major, client_tls=True) for major in MAJORS[:1]),
-    *(Route(f"pg{major}-server-tls", major, server_tls=True) for major in MAJORS[-1:]),
-)
-
-
-@dataclass(frozen=True)
-class Certificates:
-    """An authority, and a certificate of its for this machine, as files."""
-
-    authority: Path
-    certificate: Path
-    key: Path
-
-
-@dataclass(frozen=True)
-class Way:
-    """A Lintel and the server behind it."""
-
-    server: Server
-    proxy: Proxy | None
-    authority: Path | None
 
 
 @pytest.fixture(scope="session")
@@ -78,10 +39,10 @@ def way(request: pytest.FixtureRequest, certificates: Certificates) -> Iterator[
         offered = {"LINTEL_LISTEN__TLS_CERT": certificates.certificate, "LINTEL_LISTEN__TLS_KEY": certificates.key}
         environment = {name: str(path) for name, path in offered.items()} if route.client_tls else {}
         if os.environ.get("DIRECT"):
-            yield Way(server, None, None)
+            yield Way(route, server, None, None)
             return
         proxy = stack.enter_context(Proxy(f"{server.dsn()}?{urlencode(towards)}", environment=environment))
-        yield Way(server, proxy, certificates.authority if route.client_tls else None)
+        yield Way(route, server, proxy, certificates.authority if route.client_tls else None)
 
 
 def _launched(route: Route, certificates: Certificates) -> Server:

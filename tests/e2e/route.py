@@ -1,9 +1,13 @@
-"""A way from a client to a database: which PostgreSQL, which authentication, and where there is TLS."""
+"""Ways from a client to a database: which PostgreSQL, where there is TLS, and what a client needs to connect."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote, urlencode
+
+from tests.e2e.proxy import Proxy
+
+from lintel.demo.postgres import Server, find
 
 
 @dataclass(frozen=True)
@@ -37,3 +41,42 @@ class Address:
     def at(self, **changes: Any) -> Self:
         """The same with other parts."""
         return replace(self, **changes)
+
+
+MAJORS = tuple(binaries.major for binaries in find())
+
+
+@dataclass(frozen=True)
+class Route:
+    """What is special about a way."""
+
+    name: str
+    major: int
+    client_tls: bool = False
+    server_tls: bool = False
+
+
+ROUTES = (
+    *(Route(f"pg{major}", major) for major in MAJORS),
+    *(Route(f"pg{major}-client-tls", major, client_tls=True) for major in MAJORS[:1]),
+    *(Route(f"pg{major}-server-tls", major, server_tls=True) for major in MAJORS[-1:]),
+)
+
+
+@dataclass(frozen=True)
+class Certificates:
+    """An authority, and a certificate of its for this machine, as files."""
+
+    authority: Path
+    certificate: Path
+    key: Path
+
+
+@dataclass(frozen=True)
+class Way:
+    """A Lintel and the server behind it."""
+
+    route: Route
+    server: Server
+    proxy: Proxy | None
+    authority: Path | None
