@@ -8,9 +8,9 @@
     >B ErrorResponse ...       the client gets it, the server did not send it (now)
 
 Besides: `decide [CONTEXT] TEXT key=value..` what a context says to a text (all others are plain), `start` and `ask
-PATH` the beginning of a session and Lintel's question, `policy NAME` another policy, `refresh [NAME]` the new
-snapshot that must have been asked for, `counted [TEXT ok|SQLSTATE]..` what must have been counted since
-the last such line.
+PATH` the beginning of a session and Lintel's question, `policy NAME` another policy, `refresh [NAME]` the new snapshot
+that must have been asked for, `shadowed [NAME]..` the temporary relations, `counted [TEXT ok|SQLSTATE]..` what must
+have been counted since the last such line.
 """
 
 import random
@@ -158,6 +158,9 @@ class Play:
     def _idle(self) -> None:
         assert self.conversation.idle, "something is still expected"
 
+    def _shadowed(self, *names: str) -> None:
+        assert self.conversation.settings.temporary == set(names), f"{self.conversation.settings.temporary}"
+
     _directives: ClassVar[dict[str, Callable[..., None]]] = {
         "ask": _ask,
         "counted": _counted_so,
@@ -165,6 +168,7 @@ class Play:
         "idle": _idle,
         "policy": _policy,
         "refresh": _refresh,
+        "shadowed": _shadowed,
         "start": _start,
     }
 

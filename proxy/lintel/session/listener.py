@@ -12,10 +12,11 @@ How to put it together:
 """
 
 import asyncio
-import logging
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from ssl import SSLContext
+
+import structlog
 
 from lintel.metrics import Counters
 from lintel.wire.conversation import Conversation
@@ -28,7 +29,7 @@ from .connector import Address, Connector, Unreachable
 from .database import Database, Databases, Login
 from .relay import Session
 
-log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 _DRAIN_TICK = 0.05
 _CANCELS = 64  # at once
 _CANCEL_TIMEOUT = 10.0
@@ -107,7 +108,7 @@ class Listener:
         try:
             (server, address), _ = await asyncio.gather(self._connector.connect(), database.ready())
         except Unreachable as problem:
-            log.warning("server unreachable: %s", problem)
+            _log.warning("server unreachable", problem=str(problem))
             arrival.refuse("57P03", "lintel: the server cannot be reached")
             return
         if arrival.transport.is_closing():
@@ -154,7 +155,7 @@ class Listener:
                 await closed.wait()
                 server.close()
         except (Unreachable, TimeoutError):
-            log.warning("a cancel request could not be forwarded")
+            _log.warning("cancel request not forwarded")
         arrival.transport.close()
 
     async def drain(self, seconds: float) -> None:

@@ -170,7 +170,7 @@ class Session:
 
     def end(self, sqlstate: str, message: str) -> None:
         """Tell the client why, and close both sides."""
-        if self._ended is not None and not self._client.is_closing():
+        if self._ended is not None and self._conversation.between_frames and not self._client.is_closing():
             self._client.write(messages.fatal(sqlstate, message))
         self.close()
 

@@ -10,11 +10,12 @@ from . import messages, replies
 from .ask import QUESTION, Answer
 from .client import ClientStream
 from .errors import ProtocolError
-from .expected import MAYBE_SYNC, OWN_CLOSE, OWN_PARSE, STARTUP, Expected
+from .expected import OWN_CLOSE, OWN_PARSE, STARTUP, Expected
 from .state import FOR_ANSWER, FOR_CATALOG, FOR_PARSE, FOR_READY, FREE, State
 from .statements import Statement
 
 _TRIES = 3
+_READY = (messages.SYNC, messages.QUERY, messages.FUNCTION_CALL, STARTUP)  # what a ReadyForQuery may answer
 
 
 class Answers:
@@ -177,7 +178,7 @@ class Answers:
         entry = state.head()
         fields = messages.fields(frame)
         state.ended = state.ended or replies.is_fatal(fields)
-        if entry is None or entry.kind in (messages.SYNC, MAYBE_SYNC, STARTUP):
+        if entry is None or entry.kind in (messages.SYNC, STARTUP):
             return frame
         if self._can_try_again(entry, fields):
             return self._wait_for_catalog()
@@ -257,18 +258,12 @@ class Answers:
         return frame
 
     def _pop_ready(self) -> Expected | None:
-        """What the ReadyForQuery answers.
-
-        A Sync that COPY FROM may have swallowed counts as swallowed where another follows it; one ReadyForQuery too
-        many is passed on and answers nothing.
-        """
-        state = self._state
-        entry = None
-        while (head := state.head()) is not None and head.kind == MAYBE_SYNC:
-            entry = state.pop()
-        if head is not None and head.kind in (messages.SYNC, messages.QUERY, messages.FUNCTION_CALL, STARTUP):
-            entry = state.pop()
-        return entry
+        """What the ReadyForQuery answers; where that is nothing (see State.end_copy) the server is not skipping."""
+        head = self._state.head()
+        if head is not None and head.kind in _READY:
+            return self._state.pop()
+        self._state.skipping = False
+        return None
 
     def _idle(self) -> None:
         """Nothing is under way: the moment to ask, or to let the client go on."""

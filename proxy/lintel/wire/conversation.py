@@ -85,6 +85,11 @@ class Conversation:
         return self._state.ended
 
     @property
+    def between_frames(self) -> bool:
+        """A frame of the shell's own may go to the client now."""
+        return self._server.between_frames
+
+    @property
     def blocked(self) -> bool:
         """Client input is piling up: better not to read more of it for now."""
         return self._state.blocked > IN_STARTUP

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from .statements import Sent, Statement
 
 STARTUP: Final = 0  # the first ReadyForQuery
-MAYBE_SYNC: Final = 1  # a Sync that the server may have swallowed in COPY FROM before it failed
 OWN_PARSE: Final = 2  # a statement prepared again under another server-side name
 OWN_CLOSE: Final = 3
 

@@ -73,9 +73,9 @@ class Requests:
         if state.blocked == IN_STARTUP and kind not in (PASSWORD, TERMINATE):
             state.blocked = FOR_STARTUP
             return self._wait()
-        if state.skipping and kind != SYNC:
-            return frame
         try:
+            if state.skipping and kind != SYNC:
+                return self._skipped(kind, frame)
             return self._request(kind, frame)
         except ValueError:
             raise ProtocolError("client", "08P01", "invalid string in message") from None
@@ -102,6 +102,17 @@ class Requests:
                 return self._function_call(frame)
             case messages.TERMINATE:
                 return self._terminate(frame)
+        return frame
+
+    def _skipped(self, kind: int, frame: bytes) -> bytes:
+        """The server is about to discard it; should it not, it still gets no text but one that was decided."""
+        if kind == QUERY:
+            text = self._decide(frame[5:-1]).text
+            return frame if text is None else messages.query(text)
+        if kind == PARSE:
+            name, own = messages.strings(frame, 5, 2)
+            text = self._decide(own).text
+            return frame if text is None else messages.parse(name, text, frame[7 + len(name) + len(own) :])
         return frame
 
     def _wait(self, sent: bytes = b"") -> bytes:

@@ -165,6 +165,11 @@ class ServerStream:
         made.append(data[start:pos])
         return b"".join(made)
 
+    @property
+    def between_frames(self) -> bool:
+        """The client has had whole frames so far: another may follow."""
+        return not self._skip
+
     def resume(self) -> bytes:
         """A new snapshot is in force: what goes to the client of what has waited for it."""
         data = b"".join(self._waiting)

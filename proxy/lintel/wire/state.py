@@ -10,7 +10,7 @@ from typing import Final
 
 from . import messages
 from .decision import DDL, DISCARDS, SETTINGS, TEMPORARY, Completed, Context, Counts, Decision, Resolve, Settings
-from .expected import COPY_DONE_MARK, MAYBE_SYNC, OWN_CLOSE, OWN_PARSE, STARTUP, Expected
+from .expected import COPY_DONE_MARK, OWN_CLOSE, OWN_PARSE, STARTUP, SYNC_REPLY, Expected
 from .framing import header
 from .statements import Sent, Statement
 
@@ -24,6 +24,8 @@ FOR_ANSWER: Final = 4  # the session is being asked
 FOR_CATALOG: Final = 5  # the shell is fetching a new snapshot; the server's output waits too
 
 KEPT_LIMIT: Final = 1024 * 1024  # bytes of a segment kept for another try
+
+_NOT_KEPT = (OWN_PARSE, OWN_CLOSE, messages.COPY_DONE)  # expected, but no frame of the client asks for it
 
 
 class Needs:
@@ -179,7 +181,7 @@ class State:
     def pop(self) -> Expected:
         """The head has been answered, or will not be."""
         entry = self.expected.popleft()
-        if self.kept is None or entry.kind in (OWN_PARSE, OWN_CLOSE):
+        if self.kept is None or entry.kind in _NOT_KEPT:
             return entry
         if self.kept_after:
             self.kept_after -= 1
@@ -192,7 +194,7 @@ class State:
     def start_keeping(self) -> None:
         """From the frame that is being sent on."""
         self.kept = deque()
-        self.kept_after = sum(entry.kind not in (OWN_PARSE, OWN_CLOSE) for entry in self.expected)
+        self.kept_after = sum(entry.kind not in _NOT_KEPT for entry in self.expected)
         self.kept_size = 0
         self.careful = True
 
@@ -240,21 +242,24 @@ class State:
     def undo_segment(self) -> None:
         """Everything up to the next Sync is skipped by the server."""
         undone: list[Expected] = []
-        while self.expected and self.expected[0].kind not in (messages.SYNC, MAYBE_SYNC):
+        while self.expected and self.expected[0].kind != messages.SYNC:
             undone.append(self.pop())
         for entry in reversed(undone):
             self.undo(entry)
         self.skipping = not self.expected
 
     def end_copy(self, failed: bool) -> None:
-        """COPY FROM is over: the Syncs sent before the client's CopyDone are swallowed by the server, or may be."""
+        """COPY FROM is over: the server has swallowed the Syncs that came before the client's CopyDone.
+
+        One that fails before it has read anything, in a trigger say, has not: then there is a ReadyForQuery more than
+        is expected, which is passed on and answers nothing.
+        """
         self.copying = False
         self.kept = None
-        first = self.expected.popleft()
-        within: list[Expected] = []
+        copy = self.expected.popleft()
+        others: list[Expected] = []
         if failed or COPY_DONE_MARK in self.expected:
             while self.expected and (entry := self.expected.popleft()) is not COPY_DONE_MARK:
-                within.append(Expected(MAYBE_SYNC) if entry.kind == messages.SYNC else entry)
-        if failed:
-            self.expected.extendleft(reversed(within))
-        self.expected.appendleft(first)
+                if entry is not SYNC_REPLY:
+                    others.append(entry)
+        self.expected.extendleft(reversed([copy, *others]))

@@ -12,6 +12,7 @@ class Transparent:
     started = True
     blocked = False
     idle = True
+    between_frames = False
     ended = True  # how the server goes is between it and the client
 
     def __init__(self) -> None:
