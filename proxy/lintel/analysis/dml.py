@@ -136,7 +136,7 @@ def _on_conflict(walk: Walk, node: Node, target: Item, scope: Scope) -> None:
         walk.visit(body.get("expr", {}), arbiter)
     walk.visit(infer.get("whereClause", {}), arbiter)
     if "conname" in infer:
-        _constraint(walk, target)
+        _constraint(walk, infer["conname"], target)
     if node["action"] != "ONCONFLICT_UPDATE":
         return
     # Unqualified names are ambiguous here, as the server has it: the target and excluded have the same columns.
@@ -153,11 +153,18 @@ def _again(target: Item, name: str) -> Item:
     return item
 
 
-def _constraint(walk: Walk, target: Item) -> None:
-    """ON CONFLICT ON CONSTRAINT reads the constraint's columns; the snapshot knows only primary keys."""
+def _constraint(walk: Walk, name: str, target: Item) -> None:
+    """ON CONFLICT ON CONSTRAINT reads the constraint's columns (transformOnConflictArbiter)."""
     relation = target.relation
-    if relation is not None:
-        walk.result.reads.update((relation.oid, attnum) for attnum in relation.primary_key)
+    if relation is None:
+        return
+    known = dict(relation.constraints)
+    if not known and name == f"{relation.name}_pkey":  # a file of DDL: the name that the server gives a primary key
+        known = {name: relation.primary_key}
+    if name not in known:
+        walk.opaque(f'the columns of constraint "{name}" are not known')
+    for attnum in known.get(name, ()):
+        walk.read(Col(target.at, relation.oid, attnum))
 
 
 def _arbiter_column(walk: Walk, name: str, target: Item) -> None:

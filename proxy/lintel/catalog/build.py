@@ -18,6 +18,7 @@ def relation(row: Row, definition: str | None) -> Relation:
         columns=_columns(row),
         parents=tuple(row["parents"]),
         primary_key=tuple(row["primary_key"] or ()),
+        constraints=_constraints(row),
         definition=definition,
         has_rules=row["has_rules"],
     )
@@ -29,6 +30,11 @@ def functions(rows: Iterable[Row]) -> dict[str, tuple[Function, ...]]:
     for row in rows:
         found[row["name"]] = (*found.get(row["name"], ()), _function(row))
     return found
+
+
+def _constraints(row: Row) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    keys = (tuple(map(int, key.split())) for key in row["constraint_keys"])
+    return tuple(zip(row["constraint_names"], keys, strict=True))
 
 
 def _columns(row: Row) -> tuple[Column, ...]:
@@ -50,6 +56,7 @@ def _function(row: Row) -> Function:
         set_returning=row["set_returning"],
         volatile=row["volatile"],
         record=row["record"] and columns is None,
+        row_type=row["row_type"],
     )
 
 

@@ -59,6 +59,10 @@ SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind::pg_catalog.text
        a.identity,
        ARRAY(SELECT i.inhparent FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid ORDER BY i.inhseqno) AS parents,
        (SELECT k.conkey FROM pg_catalog.pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'p') AS primary_key,
+       ARRAY(SELECT k.conname::pg_catalog.text FROM pg_catalog.pg_constraint k
+             WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'x') ORDER BY k.conname) AS constraint_names,
+       ARRAY(SELECT pg_catalog.array_to_string(k.conkey, ' ') FROM pg_catalog.pg_constraint k
+             WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'x') ORDER BY k.conname) AS constraint_keys,
        c.relhasrules AND EXISTS (SELECT FROM pg_catalog.pg_rewrite r
                                  WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN') AS has_rules
 FROM pg_catalog.pg_class c
@@ -118,6 +122,7 @@ SELECT n.nspname AS schema, p.proname AS name, p.proretset AS set_returning, p.p
            ARRAY(SELECT a.attname::pg_catalog.text FROM pg_catalog.pg_attribute a
                  WHERE a.attrelid = row_type.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum)
        END AS row_names,
+       CASE WHEN row_type.relkind <> 'c' THEN row_type.oid ELSE 0 END AS row_type,
        p.prorettype = 'pg_catalog.record'::pg_catalog.regtype OR p.proname LIKE 'json%\\_populate\\_record%' AS record
 FROM pg_catalog.pg_proc p
 JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace

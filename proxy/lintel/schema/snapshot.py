@@ -38,6 +38,7 @@ class Relation:
     definition: str | None = None  # the query of a view or materialized view, names qualified
     has_rules: bool = False  # rules other than a view's own _RETURN
     temporary: bool = False
+    constraints: tuple[tuple[str, tuple[int, ...]], ...] = ()  # (name, attnums) of those that ON CONFLICT may name
 
     def column(self, name: str) -> Column | None:
         """The column of that name, or None."""
@@ -57,6 +58,7 @@ class Function:
     set_returning: bool = False
     volatile: str = "v"  # pg_proc.provolatile
     record: bool = False  # returns record without OUT columns: a column definition list decides
+    row_type: int = 0  # oid of the table whose rows it returns: they are as the table is (trap T6)
 
 
 @dataclass(frozen=True)

@@ -31,5 +31,9 @@ def load(data: bytes) -> Schema:
 
 
 def _relation(values: list[Any]) -> Relation:
-    oid, schema, name, kind, columns, parents, key, *rest = values
-    return Relation(oid, schema, name, kind, tuple(Column(*c) for c in columns), tuple(parents), tuple(key), *rest)
+    oid, schema, name, kind, columns, parents, key, definition, has_rules, temporary, *more = values
+    constraints = tuple((constraint, tuple(attnums)) for found in more for constraint, attnums in found)
+    return Relation(
+        oid, schema, name, kind, tuple(Column(*c) for c in columns), tuple(parents), tuple(key),
+        definition, has_rules, temporary, constraints,
+    )  # fmt: skip

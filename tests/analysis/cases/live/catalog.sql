@@ -114,3 +114,6 @@ SELECT x, name FROM unnest($1::bigint[]) AS x, customers WHERE EXISTS (SELECT 1 
 
 -- unnest of a cast to an array of composites
 SELECT city, first_name FROM people, unnest($1::address[]) AS a
+
+-- on conflict on a unique constraint
+INSERT INTO categories (id) VALUES (1) ON CONFLICT ON CONSTRAINT categories_name_key DO NOTHING
