@@ -4,11 +4,16 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
+import hypothesis
 import psycopg
 import pytest
 from tests.e2e.proxy import Proxy
 
 from lintel.demo.postgres import Binaries, Server, find, launch
+
+# The same inputs in every run; a test that wants others says so itself.
+hypothesis.settings.register_profile("lintel", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("lintel")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

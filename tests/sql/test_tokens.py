@@ -141,9 +141,9 @@ def test_linear_on_hostile_text(piece: str) -> None:
 def _seconds(data: bytes) -> float:
     best = 1e9
     for _ in range(2):
-        began = time.perf_counter()
+        began = time.process_time()
         tokens(data)
-        best = min(best, time.perf_counter() - began)
+        best = min(best, time.process_time() - began)
     return best
 
 
