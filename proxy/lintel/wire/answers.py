@@ -10,7 +10,7 @@ from . import messages, replies
 from .ask import QUESTION, Answer
 from .client import ClientStream
 from .errors import ProtocolError
-from .expected import OWN_CLOSE, OWN_PARSE, STARTUP, Expected
+from .expected import COPY_DONE_MARK, OWN_CLOSE, OWN_PARSE, STARTUP, Expected
 from .state import FOR_ANSWER, FOR_CATALOG, FOR_PARSE, FOR_READY, FREE, State
 from .statements import Statement
 
@@ -137,8 +137,8 @@ class Answers:
         state.copying = state.careful = True
         if not state.kept_after:
             state.kept = None  # analysed: there will be no other try
-        if state.blocked == FOR_READY:  # that will not come before the client's data has gone
-            self._release()
+        if state.blocked == FOR_READY and COPY_DONE_MARK not in state.expected:
+            self._release()  # it will not be ready before the client's data has gone
         return frame
 
     def _command_complete(self, frame: bytes) -> bytes:
@@ -189,7 +189,7 @@ class Answers:
         state.error = replies.sqlstate(fields)
         state.careful = True
         if state.copying:
-            state.end_copy(failed=True)
+            state.end_copy(failed=True, violated=state.error == "08P01")
         if entry.kind not in (messages.QUERY, messages.FUNCTION_CALL):
             self._segment_failed(entry)
         return frame
@@ -201,8 +201,8 @@ class Answers:
         if entry.kind == OWN_PARSE and entry.previous is not None and not entry.previous.name:
             entry.previous.lose()
         state.undo_segment()
-        if state.blocked == FOR_PARSE:
-            self._release()
+        if state.blocked == FOR_PARSE or (state.blocked == FOR_READY and state.skipping):
+            self._release()  # what was waited for will not come
 
     def _can_try_again(self, entry: Expected, fields: replies.Fields) -> bool:
         """A loud text has failed, and nothing ran."""
@@ -241,6 +241,7 @@ class Answers:
         if state.ddl and status == messages.IDLE:
             state.ddl = False
             return self._wait_for_catalog()
+        earlier = state.kept_after  # of an earlier segment than the one that is kept
         entry = self._pop_ready()
         state.status = status
         if entry is not None and entry.kind == messages.QUERY:
@@ -248,10 +249,10 @@ class Answers:
         elif entry is not None and entry.kind == STARTUP:
             state.started = state.unsettled = True
         state.transaction_moved()
-        if not state.kept_after:
+        if not earlier:
             state.kept = None
             state.tries = 0
-        if not state.expected:
+        if state.head() is None:
             self._idle()
         else:
             state.update_careful()

@@ -50,8 +50,7 @@ class ClientStream:
         state = self._state
         requests = self._requests
         if state.blocked > IN_STARTUP:
-            self.waiting.append(data)
-            return b""
+            return self._hold(data)
         if self._carry and not (data := self._carry.join(data)):
             return b""
         expected = state.expected
@@ -68,6 +67,7 @@ class ClientStream:
             after = pos + length + 1
             if careful or after > end or length < 4:
                 if kind == COPY_DATA and length >= 4 and state.started:
+                    state.kept = None  # it would not be sent again
                     pos = after
                     if length <= NARROW and end - after > RUN:
                         pos = narrow_rows(data, after).end()  # type: ignore[union-attr]  # it always matches
@@ -172,6 +172,14 @@ class ClientStream:
             return data[:pos]
         made.append(data[start:pos])
         return b"".join(made)
+
+    def _hold(self, data: bytes) -> bytes:
+        """Only the rest of a frame whose start has gone goes as well."""
+        rest = data[: self._skip]
+        self._skip -= len(rest)
+        if len(rest) < len(data):
+            self.waiting.append(data[len(rest) :])
+        return rest
 
     def release(self, again: bytes = b"") -> bytes:
         """The waiting is over: `again` (frames that were sent before) and what has come meanwhile."""

@@ -234,10 +234,11 @@ class Requests:
 
     def _copy_end(self, frame: bytes) -> bytes:
         state = self._state
-        state.kept = None
+        state.kept = None  # see COPY data in client.py
         if state.expected and state.expected[0].kind == QUERY:  # otherwise its Sync has to reach the server first
             self._wait_for_ready()
-        state.expected.append(COPY_DONE_MARK)
+        if state.expected:
+            state.expected.append(COPY_DONE_MARK)
         return frame
 
     def _function_call(self, frame: bytes) -> bytes:
