@@ -1,0 +1,123 @@
+"""A client's bytes crossing a Conversation to a scripted server and back, in slices and in an order left to dice."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.wire.fuzz.model import Postgres
+from tests.wire.playbook import ScriptedContext
+
+from lintel.wire.conversation import Conversation
+from lintel.wire.decision import Decision, Settings
+
+SECONDS = 0.1  # that one chunk may take, of this thread's CPU time: other processes are not to blame
+_SIZES = (1, 1, 3, 7, 20, 100, 4096)
+
+
+class Contexts:
+    """Where a Conversation asks; `decide(name, text)` is the test's, `now` the name of the policy in force."""
+
+    def __init__(self, decide: Callable[[str, bytes], Decision] | None = None) -> None:
+        self._decide = decide
+        self._contexts: dict[str, ScriptedContext] = {}
+        self.now = "now"
+        self.counted = 0
+
+    def resolve(self, settings: Settings) -> ScriptedContext:
+        """The context of this moment."""
+        if self.now not in self._contexts:
+            self._contexts[self.now] = _Asked(self.now, self._decide) if self._decide else ScriptedContext()
+        return self._contexts[self.now]
+
+    def completed(self, decision: Decision, sqlstate: str | None) -> None:
+        """Counts."""
+        self.counted += 1
+
+
+class _Asked(ScriptedContext):
+    def __init__(self, name: str, decide: Callable[[str, bytes], Decision]) -> None:
+        super().__init__()
+        self._name = name
+        self._asked = decide
+
+    def decide(self, text: bytes) -> Decision:
+        return self.decisions.setdefault(text, self._asked(self._name, text))
+
+
+def timed(receive: Callable[[bytes], bytes], data: bytes) -> bytes:
+    """Whatever comes in is dealt with at once."""
+    began = time.thread_time()
+    sent = receive(data)
+    assert time.thread_time() - began < SECONDS, f"{len(data)} bytes took {time.thread_time() - began:.3f} s"
+    return sent
+
+
+@dataclass
+class Crossing:
+    """`run` moves bytes until none are left; then `got` is what the client has."""
+
+    server: Postgres
+    contexts: Contexts
+    dice: random.Random
+    moment: Callable[["Crossing"], None] = lambda crossing: None  # called between two moves: whatever may happen
+    up: bytes = b""  # on their way to the server
+    down: bytes = b""  # on their way to the client
+    got: bytes = b""
+    reached: bytes = b""  # everything that the server has read
+    _left: bytes = field(default=b"", repr=False)
+
+    def __post_init__(self) -> None:
+        self.conversation = Conversation(self.contexts.resolve, self.contexts.completed)
+        self.down = self.server.start()
+
+    def run(self, program: bytes) -> None:
+        """Everything crosses; that something is left which nobody will move is a deadlock."""
+        self._left = program
+        moves = {self._client: "_left", self._server: "up", self._deliver: "down"}
+        while True:
+            possible = [move for move, source in moves.items() if getattr(self, source)]
+            if self.conversation.blocked and self.dice.random() < 0.9 and self._client in possible:
+                possible.remove(self._client)  # the shell reads no more, but something may be under way
+            if self.conversation.needs.catalog:
+                possible.append(self._refresh)
+            if not possible:
+                break
+            self.moment(self)
+            self.dice.choice(possible)()
+        assert not self._left, f"deadlock: {self._left!r} is not read any more"
+
+    def _slice(self, data: bytes) -> int:
+        return min(len(data), self.dice.choice(_SIZES))
+
+    def _client(self) -> None:
+        size = self._slice(self._left)
+        self.up += timed(self.conversation.receive_client, self._left[:size])
+        self._left = self._left[size:]
+        self.up += self.conversation.take_to_server()
+
+    def _server(self) -> None:
+        size = self._slice(self.up)
+        self.reached += self.up[:size]
+        self.down += self.server.receive(self.up[:size])
+        self.up = self.up[size:]
+
+    def _deliver(self) -> None:
+        size = self._slice(self.down)
+        self.got += timed(self.conversation.receive_server, self.down[:size])
+        self.down = self.down[size:]
+        self.up += self.conversation.take_to_server()
+
+    def _refresh(self) -> None:
+        self.got += self.conversation.refreshed()
+        self.up += self.conversation.take_to_server()
+
+    def at_rest(self) -> None:
+        """Nothing is owed, kept or waiting any more."""
+        state = self.conversation._state
+        assert state.head() is None, [chr(entry.kind) for entry in state.expected]
+        assert not self.conversation.blocked
+        assert not state.kept
+        assert not self.conversation._client.waiting
+        assert not self.conversation._client._carry
+        assert not self.conversation._server._carry

@@ -1,0 +1,103 @@
+"""Random client programs: what a client sends, whatever it is answered; sensible runs of messages and single ones."""
+
+from hypothesis import strategies as st
+from tests.wire.fuzz.meanings import TEXTS
+
+from lintel.wire import messages
+from lintel.wire.messages import frame
+
+Frames = tuple[bytes, ...]
+
+_NAMES = st.sampled_from([b"", b"", b"a", b"q"])
+_PORTALS = st.sampled_from([b"", b"", b"p"])
+_LIMITS = st.sampled_from([0, 0, 0, 1, 2])
+SYNC = messages.SYNC_FRAME
+FLUSH = messages.FLUSH_FRAME
+COPY_DONE = frame(messages.COPY_DONE, b"")
+COPY_FAIL = frame(messages.COPY_FAIL, b"enough\0")
+GOOD = frame(messages.COPY_DATA, b"1\n2\n")
+BAD = frame(messages.COPY_DATA, b"bad\n")
+# Whatever has been going on, behind these everything has been answered.
+END: Frames = (COPY_FAIL, SYNC, SYNC, messages.query(b"SELECT 1"))
+
+
+def execute(portal: bytes, limit: int) -> bytes:
+    """With a row limit."""
+    return frame(messages.EXECUTE, portal + b"\0" + limit.to_bytes(4, "big"))
+
+
+def function(oid: int) -> bytes:
+    """Without arguments."""
+    return frame(messages.FUNCTION_CALL, oid.to_bytes(4, "big") + b"\0" * 6)
+
+
+def _text(texts: list[bytes]) -> st.SearchStrategy[bytes]:
+    return st.sampled_from([text for text in texts if text != b"DISCARD ALL"])
+
+
+def _queries(texts: list[bytes]) -> st.SearchStrategy[Frames]:
+    several = st.lists(_text(texts), min_size=2, max_size=3).map(b";".join)
+    # Behind an Execute without Sync an empty one is in a transaction for PostgreSQL 18, in none for 15.
+    return st.one_of(st.sampled_from(texts), several).map(
+        lambda text: (messages.query(text),) if text.strip(b";") else (SYNC, messages.query(text))
+    )
+
+
+def _copies(texts: list[bytes]) -> st.SearchStrategy[Frames]:
+    began = st.sampled_from(
+        [
+            (messages.query(b"COPY public.t FROM STDIN"),),
+            (*_run(b"", b"COPY public.t FROM STDIN", b"", 0), SYNC),
+            _run(b"", b"COPY public.t FROM STDIN", b"", 0),
+        ]
+    )
+    data = st.lists(st.sampled_from([GOOD, GOOD, GOOD, BAD, SYNC, FLUSH]), max_size=3).map(tuple)
+    ends = st.sampled_from([(COPY_DONE,), (COPY_DONE, SYNC), (COPY_FAIL,), (COPY_FAIL, SYNC)])
+    return st.tuples(began, data, ends).map(lambda parts: parts[0] + parts[1] + parts[2])
+
+
+def _parse(name: bytes, text: bytes) -> bytes:
+    if not text.startswith(b"SELECT"):  # the model's EXECUTE knows nothing else, and EXECUTE q as q would never end
+        name = name.replace(b"q", b"a")
+    return messages.parse(name, text, b"\0\0")
+
+
+def _run(name: bytes, text: bytes, portal: bytes, limit: int) -> Frames:
+    return (_parse(name, text), messages.bind(portal, name), execute(portal, limit))
+
+
+def _runs(texts: list[bytes]) -> st.SearchStrategy[Frames]:
+    described = st.tuples(_text(texts), st.booleans()).map(
+        lambda drawn: (
+            _parse(b"", drawn[0]),
+            messages.bind(b"", b""),
+            *((messages.describe(b"P", b""),) if drawn[1] else ()),
+            messages.execute(b""),
+            SYNC,
+        )
+    )
+    named = st.builds(_run, _NAMES, _text(texts), _PORTALS, _LIMITS)
+    again = st.builds(lambda name, limit: (messages.bind(b"", name), execute(b"", limit), SYNC), _NAMES, _LIMITS)
+    return st.one_of(described, named, again)
+
+
+def _singles(texts: list[bytes]) -> st.SearchStrategy[Frames]:
+    one = st.one_of(
+        st.just(SYNC),
+        st.builds(_parse, _NAMES, _text(texts)),
+        st.builds(messages.bind, _PORTALS, _NAMES),
+        st.builds(execute, _PORTALS, _LIMITS),
+        st.builds(messages.describe, st.just(b"S"), _NAMES),
+        st.builds(messages.describe, st.just(b"P"), _PORTALS),
+        st.builds(messages.close, st.just(b"S"), _NAMES),
+        st.builds(messages.close, st.just(b"P"), _PORTALS),
+        st.sampled_from([FLUSH, function(2026), function(1), GOOD, BAD, COPY_DONE, COPY_FAIL]),
+    )
+    return one.map(lambda made: (made,))
+
+
+def programs(more: tuple[bytes, ...] = ()) -> st.SearchStrategy[Frames]:
+    """Up to some thirty messages; `more` are texts besides those of TEXTS."""
+    texts = [*TEXTS, *more]
+    parts = st.one_of(_queries(texts), _runs(texts), _singles(texts), _copies(texts))
+    return st.lists(parts, max_size=10).map(lambda made: (*(one for part in made for one in part), *END))

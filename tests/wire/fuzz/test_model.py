@@ -1,0 +1,59 @@
+"""The oracle of the fuzzing is right: real servers answer the same programs with the same messages."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from hypothesis import strategies as st
+from tests.shield.wire_client import Client
+from tests.wire.fuzz.effort import fuzz
+from tests.wire.fuzz.meanings import ordinary
+from tests.wire.fuzz.model import Postgres
+from tests.wire.fuzz.programs import Frames, programs
+
+from lintel.wire import messages
+
+TERMINATE = messages.frame(messages.TERMINATE, b"")
+Seen = list[tuple[str, str]]
+
+
+@pytest.fixture
+def with_table(database: str) -> Iterator[str]:
+    with psycopg.connect(database, autocommit=True) as client:
+        client.execute("CREATE TABLE t (n int)")
+    yield database
+
+
+def seen(data: bytes) -> Seen:
+    """Types, and of what tells the most its heart: tag, status, SQLSTATE."""
+    found = []
+    while data:
+        end = 1 + int.from_bytes(data[1:5], "big")
+        found.append((chr(data[0]), _heart(data[0], data[:end])))
+        data = data[end:]
+    return [one for one in found if one[0] != "S" or one[1] == "application_name"]
+
+
+def _heart(kind: int, frame: bytes) -> str:
+    if kind in (messages.ERROR_RESPONSE, messages.NOTICE_RESPONSE):
+        fields = dict(messages.fields(frame))
+        return " ".join(fields.get(code, b"").decode() for code in b"VC")
+    if kind == messages.PARAMETER_STATUS:
+        return messages.parameter_status(frame)[0]
+    if kind in (messages.COMMAND_COMPLETE, messages.READY_FOR_QUERY):
+        return frame[5:].decode()
+    return ""
+
+
+def really(dsn: str, program: Frames) -> Seen:
+    """What a real server says to it, up to its end."""
+    with Client(dsn, "") as client:
+        client.send(*program, TERMINATE)
+        return seen(client._input.read())
+
+
+def test_model(with_table: str) -> None:
+    def check(program: Frames) -> None:
+        assert seen(Postgres(ordinary).receive(b"".join(program))) == really(with_table, program)
+
+    fuzz(150, check, program=programs())

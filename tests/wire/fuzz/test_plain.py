@@ -1,0 +1,34 @@
+"""With plain decisions a client sees through a Conversation exactly what it sees without, whatever it sends."""
+
+import random
+
+from hypothesis import strategies as st
+from tests.wire.fuzz.crossing import Contexts, Crossing
+from tests.wire.fuzz.effort import effort, fuzz
+from tests.wire.fuzz.meanings import ordinary
+from tests.wire.fuzz.model import Postgres
+from tests.wire.fuzz.programs import programs
+
+from lintel.wire.ask import QUESTION
+
+
+def directly(program: bytes) -> tuple[bytes, Postgres]:
+    """What the client sees without Lintel."""
+    server = Postgres(ordinary)
+    return server.start() + server.receive(program), server
+
+
+def plainly(program: tuple[bytes, ...], seed: int) -> None:
+    sent = b"".join(program)
+    expected, server = directly(sent)
+    crossing = Crossing(Postgres(ordinary), Contexts(), random.Random(seed))
+    crossing.run(sent)
+    assert crossing.got == expected
+    assert crossing.reached.replace(QUESTION, b"", 1) == sent
+    if not server.dead:
+        crossing.at_rest()
+
+
+@effort(800)
+def test_plain_decisions(inputs: int) -> None:
+    fuzz(inputs, plainly, program=programs(), seed=st.integers(0, 2**32))
