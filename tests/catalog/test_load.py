@@ -135,8 +135,10 @@ async def test_functions_tell_what_they_yield(database: str) -> None:
         "CREATE FUNCTION plain(text) RETURNS int LANGUAGE sql AS 'SELECT 1'",
         "CREATE PROCEDURE proc() LANGUAGE sql AS ''",
     )
-    functions = (await snapshot(database)).functions
-    assert functions["rows"] == (Function("public", "rows", ("a", "b"), set_returning=True, volatile="s"),)
+    schema = await snapshot(database)
+    functions = schema.functions
+    table = schema.by_name["public", "t"].oid
+    assert functions["rows"] == (Function("public", "rows", ("a", "b"), True, "s", row_type=table),)
     assert functions["pair"][0].columns == ("l", "r")
     assert functions["nameless"][0].columns == ("column1", "column2")
     assert functions["one"][0].columns == ("x",)

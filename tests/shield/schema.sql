@@ -45,3 +45,10 @@ CREATE VIEW order_totals AS SELECT o.id, o.total, c.name FROM orders o LEFT JOIN
 CREATE VIEW order_star AS SELECT * FROM orders;
 CREATE FUNCTION order_size(orders) RETURNS numeric LANGUAGE sql STABLE AS 'SELECT $1.total * 2';
 CREATE FUNCTION spent(int) RETURNS numeric LANGUAGE sql STABLE AS 'SELECT sum(total) FROM public.orders WHERE cid = $1';
+CREATE FUNCTION all_orders() RETURNS SETOF orders LANGUAGE sql STABLE AS 'SELECT * FROM public.orders';
+CREATE FUNCTION order_by_id(int) RETURNS orders LANGUAGE sql STABLE AS 'SELECT o FROM public.orders o WHERE id = $1';
+
+-- Another table of that name, without a plan, for those who have its schema in their search_path.
+CREATE SCHEMA aside;
+CREATE TABLE aside.orders (id int, priority text);
+INSERT INTO aside.orders VALUES (71, 'aside'), (72, NULL);

@@ -1,14 +1,14 @@
 """The columns of a value of a composite type, where the schema tells them: a column of that type, its fields, elements.
 
-Knows free-standing types only. The row type of a table grows with the table, and a statement that expands it without
-naming the table is not understood (opaque).
+Knows the fields of free-standing types only. The row type of a table grows with the table: where a text names it, its
+columns are noted; a statement that expands it without naming the table is not understood (opaque).
 """
 
 from lintel.analysis import scope as scopes
 from lintel.analysis.meanings import Col
 from lintel.analysis.resolution import Node
 from lintel.analysis.scope import Item, Scope
-from lintel.analysis.walk import Walk, fields_of
+from lintel.analysis.walk import HANDLERS, Walk, fields_of
 from lintel.schema.snapshot import Relation
 from lintel.sql.quoting import quote_ident
 
@@ -95,3 +95,18 @@ def _composite(walk: Walk, type_name: str | None) -> Relation | None:
 
 def _bare(name: str) -> str:
     return name[1:-1].replace('""', '"') if name.startswith('"') else name
+
+
+def _type_name(walk: Walk, node: Node, _: Scope) -> None:
+    """A table's row type, as in NULL::t: it has the columns that the table has (trap T6)."""
+    names = [part["String"]["sval"] for part in node.get("names", [])]
+    if not names or names[0] == "pg_catalog":
+        return
+    table = walk.world.find(names[-2] if len(names) > 1 else None, names[-1])
+    if table is not None:
+        walk.result.names.add((names[-2] if len(names) > 1 else None, names[-1]))
+        walk.result.row_types.add(table.relation.oid)
+        walk.bind(node["location"], "type", table.columns)
+
+
+HANDLERS["TypeName"] = HANDLERS["typeName"] = _type_name

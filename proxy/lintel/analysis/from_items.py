@@ -6,6 +6,7 @@ from lintel.analysis.names import output_name
 from lintel.analysis.resolution import Node, Source
 from lintel.analysis.scope import Item, Scope
 from lintel.analysis.walk import Walk, subquery
+from lintel.schema import Function
 
 # Functions of pg_catalog that are usual in FROM, for a schema that was read from a file and so has no pg_proc.
 _KNOWN_COLUMNS: dict[str, tuple[str, ...] | None] = {
@@ -187,6 +188,9 @@ def _outputs(
     if "FuncCall" not in call:
         return [alias or name], True, True
     shapes = _shapes(walk, call["FuncCall"]["funcname"])
+    if name.startswith(("json_populate_record", "jsonb_populate_record")):
+        names = composite.columns(walk, call["FuncCall"]["args"][0], scope)
+        shapes = set() if names is None else {names}
     if name == "unnest":
         shapes = composite.unnested(walk, call["FuncCall"]["args"][0], scope)
     if shapes == {None}:
@@ -205,11 +209,19 @@ def _shapes(walk: Walk, funcname: list[Node]) -> set[tuple[str, ...] | None]:
     if len(names) > 1:
         found = tuple(f for f in found if f.schema == names[0])
     if found:
-        return {None if f.record and f.columns is None else f.columns for f in found}
+        return {None if f.record and f.columns is None else _row_columns(walk, f) for f in found}
     if names[-1] in _KNOWN_COLUMNS and names[0] in ("pg_catalog", names[-1]):
         return {_KNOWN_COLUMNS[names[-1]]}
     # The live catalog has every function but the system's plain scalar ones; a file of DDL has none.
     return {None} if walk.world.schema.functions else set()
+
+
+def _row_columns(walk: Walk, function: Function) -> tuple[str, ...] | None:
+    relation = walk.world.schema.relations.get(function.row_type)
+    if relation is None:
+        return function.columns
+    walk.result.row_types.add(relation.oid)
+    return tuple(column.name for column in walk.world.table(relation).columns)
 
 
 def _table_function(walk: Walk, tag: str, node: Node, scope: Scope) -> Item:
@@ -253,7 +265,7 @@ def _joined(node: Node, left: list[Item], right: list[Item], merged: dict[str, M
     alias, columns_alias = alias_of(node)
     joined = Item(left[0].at, alias, None)
     joined.sides = tuple([side for item in inside if item.open for side in item.shown()])
-    joined.known = all([side.known for side in joined.sides])
+    joined.known = all(side.known for side in joined.sides)
     joined.parts, joined.merged, joined.named = tuple(inside), merged, alias is not None
     if columns_alias:
         plain, joined = joined, Item(joined.at, alias, renamed(joined.columns, columns_alias), known=joined.known)

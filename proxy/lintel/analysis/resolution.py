@@ -99,6 +99,7 @@ class Resolution:
     writes: set[tuple[int, Key]] = field(default_factory=set)
     used: dict[int, set[Key]] = field(default_factory=dict)  # item -> keys
     relations: dict[int, Relation] = field(default_factory=dict)  # by oid: those reached by name
+    row_types: set[int] = field(default_factory=set)  # oids of those whose row type is named or returned (trap T6)
     starred: set[int] = field(default_factory=set)  # oids
     whole: set[int] = field(default_factory=set)  # oids
     positional: set[str] = field(default_factory=set)

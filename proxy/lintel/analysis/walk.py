@@ -29,7 +29,7 @@ from lintel.analysis.world import World
 Handler = Callable[["Walk", Node, Scope], None]
 Query = Callable[["Walk", Node, Scope], tuple[Columns, bool]]  # -> output columns, and whether they are all known
 
-_SKIPPED = frozenset({"typeName", "location", "funcname"})
+_SKIPPED = frozenset({"location", "funcname"})
 
 _MOST_COLUMNS = 200_000  # looked at for one text; a star over 1,600 columns counts as that many
 
@@ -485,7 +485,6 @@ HANDLERS: dict[str, Handler] = {
     "SubLink": _sub_link,
     "A_Const": _nothing,
     "ParamRef": _nothing,
-    "TypeName": _nothing,
     "String": _nothing,
 }
 

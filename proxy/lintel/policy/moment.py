@@ -33,12 +33,16 @@ class Moment:
 
     @cached_property
     def planned(self) -> dict[str, set[str]]:
-        """Bare names of the tables under plans, partitions and children included -> ids of the plans."""
+        """Bare names of the tables under plans, and of functions that return their rows -> ids of the plans."""
         found: dict[str, set[str]] = {}
         for plan in self.plans:
             found.setdefault(plan.name, set()).add(plan.id)
         for oid, plans in self.covered.by_oid.items():
             found.setdefault(self.covered.schema.relations[oid].name, set()).update(plan.id for plan in plans)
+        for function in (f for overloads in self.covered.schema.functions.values() for f in overloads):
+            if function.row_type in self.covered.by_oid:
+                plans = self.covered.by_oid[function.row_type]
+                found.setdefault(function.name, set()).update(plan.id for plan in plans)
         return found
 
     def sides(self, client: ClientAttributes) -> Mapping[str, Side | None]:

@@ -19,6 +19,7 @@ _EXACT = frozenset(
         "row_to_json", "to_json", "to_jsonb", "json_agg", "jsonb_agg", "count", "num_nulls", "num_nonnulls", "(row)",
     }
 )  # fmt: skip
+_AGGREGATES = frozenset(("json_agg", "jsonb_agg", "count"))
 _UNGROUPABLE = frozenset(
     {
         "json", "xml", "point", "box", "polygon", "lseg", "path", "circle", "line",
@@ -136,18 +137,23 @@ def _without_schema(case: Case, start: int, end: int, origin: int, kind: str) ->
 def _grouped(case: Case, source: Source) -> list[Splice]:
     """T1: GROUP BY a primary key frees the other columns; a derived table has no key, so they are grouped too."""
     level, relation = source.level, source.table.relation
-    if level is None or not level.group or not level.plain_group or not relation.primary_key:
+    if level is None or not level.group or not relation.primary_key:
         return []
     grouped = {m.key for m in level.grouped if isinstance(m, Col) and m.item == source.at}
     if not grouped.issuperset(relation.primary_key):
         return []
-    bare = {r.meaning.key for r in level.bare if isinstance(r.meaning, Col) and r.meaning.item == source.at}
+    within = [r for r in case.answer.references if r.level is not None and r.level is not level]  # subqueries
+    bare = {r.meaning.key for r in [*level.bare, *within] if isinstance(r.meaning, Col) and r.meaning.item == source.at}
     for use in case.answer.stars:
         if use.level is level and any(item.at == source.at for item in flat(use.items)):
             bare |= {column.key for column in case.tables[relation.oid].columns}
+    if any(use.function not in _AGGREGATES and source.item in flat((use.item,)) for use in case.answer.rows):
+        raise Unserved("GROUP BY a key of a table under a plan, and its whole row")
     added = [c for c in case.tables[relation.oid].columns if c.key in bare - grouped]
     if not added:
         return []
+    if not level.plain_group:
+        raise Unserved("GROUPING SETS of a key of a table under a plan, and other columns of it")
     types = {c.name: c.type for c in relation.columns}
     if any(types.get(c.name) in _UNGROUPABLE for c in added):
         raise Unserved("GROUP BY a key of a table under a plan, with a column that cannot be grouped")

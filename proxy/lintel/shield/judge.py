@@ -51,7 +51,8 @@ class _Judging:
         self.covered = question.covered
         self.world = World(self.covered.schema, question.search_path, {}, question.shadowed)
         self.plain = resolve([statement], self.world)
-        self.touched = [oid for oid in self.plain.relations if oid in self.covered.by_oid]
+        reached = [*self.plain.relations, *self.plain.row_types.difference(self.plain.relations)]
+        self.touched = [oid for oid in reached if oid in self.covered.by_oid]
         self.ids = tuple(sorted({plan.id for oid in self.touched for plan in self.covered.by_oid[oid]}))
         self.shown = self.covered.shown(self.ids)
         self.own: dict[Present, Resolution] = {}
