@@ -189,7 +189,7 @@ class Answers:
         state.error = replies.sqlstate(fields)
         state.careful = True
         if state.copying:
-            state.end_copy(failed=True, violated=state.error == "08P01")
+            state.end_copy(failed=True)
         if entry.kind not in (messages.QUERY, messages.FUNCTION_CALL):
             self._segment_failed(entry)
         return frame

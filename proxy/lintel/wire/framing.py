@@ -31,7 +31,8 @@ def check_length(side: Side, length: int, limit: int) -> None:
 
 def _narrow_rows() -> re.Pattern[bytes]:
     lengths = (rb"\x%02x.{%d}" % (length, length - 4) for length in range(4, 64))
-    return re.compile(rb"(?:[Dd]\x00\x00\x00(?:%b))*+" % b"|".join(lengths), re.DOTALL)
+    # Greedy, not possessive: CPython before 3.11.5 (gh-106052) would end within a row that is not whole.
+    return re.compile(rb"(?:[Dd]\x00\x00\x00(?:%b))*" % b"|".join(lengths), re.DOTALL)
 
 
 # Steps over a run of DataRow or CopyData frames of less than 64 bytes, at twice the speed of a loop; `.end()` is where

@@ -248,7 +248,7 @@ class State:
             self.undo(entry)
         self.skipping = not self.expected
 
-    def end_copy(self, failed: bool, violated: bool = False) -> None:
+    def end_copy(self, failed: bool) -> None:
         """COPY FROM is over: the server has swallowed the Syncs that came before the client's CopyDone.
 
         One that fails before it has read anything, in a trigger say, has not: then there is a ReadyForQuery more than
@@ -262,6 +262,4 @@ class State:
             while self.expected and (entry := self.expected.popleft()) is not COPY_DONE_MARK:
                 if entry is not SYNC_REPLY:
                     others.append(entry)
-        if violated:
-            del others[:1]  # what the client sent instead of data has been read as that
         self.expected.extendleft(reversed([copy, *others]))
