@@ -16,36 +16,60 @@ class Token(NamedTuple):
     end: int
 
 
-_DIGITS = rb"[0-9](?:_?[0-9])*+"
+# CPython before 3.11.5 (gh-106052) goes on from where the last, failing round of a possessive group got to. So in such
+# a group nothing can fail behind a choice, a repetition or a lookahead; where that cannot be, the loop is in Python.
+def _digits(digit: bytes) -> bytes:
+    return digit + digit + rb"*+(?:_" + digit + digit + rb"*+)*+"
+
+
+_DIGITS = _digits(rb"[0-9]")
 _WORD = rb"[A-Za-z_\x80-\xff][A-Za-z0-9_$\x80-\xff]*+"
 _PLAIN = rb"'[^']*+(?:''[^']*+)*+'"
 _BITS = rb"'[^']*+'"  # '' is no quote here
 _ESCAPED = rb"'[^'\\]*+(?:(?:''|\\.)[^'\\]*+)*+'"
-# Two literals with a line break (and comments) between them are one.
-_CONTINUE = rb"(?:[ \t\f\v]|--[^\n\r]*+)*+[\n\r](?:[ \t\n\r\f\v]|--[^\n\r]*+[\n\r])*+"
+_RUN = rb"[~!@#^&|`?+*%<>=]++|-(?!-)|/(?!\*)"
 
 _LEX = re.compile(
     rb"(?P<space>[ \t\n\r\f\v]++)"
-    rb"|(?P<string>(?:[nN]|[uU]&)?" + _PLAIN + rb"(?:" + _CONTINUE + _PLAIN + rb")*+"
-    rb"|[bBxX]" + _BITS + rb"(?:" + _CONTINUE + _BITS + rb")*+"
-    rb"|[eE]" + _ESCAPED + rb"(?:" + _CONTINUE + _ESCAPED + rb")*+)"
+    rb"|(?P<string>(?:[nN]|[uU]&)?" + _PLAIN + rb"|[bBxX]" + _BITS + rb"|[eE]" + _ESCAPED + rb")"
     rb'|(?P<quoted>(?:[uU]&)?"[^"]*+(?:""[^"]*+)*+")'
     rb"|(?P<open>(?:[bBxXnNeE]|[uU]&)?'|(?:[uU]&)?\")"
     rb"|(?P<ident>" + _WORD + rb")"
-    rb"|(?P<number>(?:0[xX](?:_?[0-9a-fA-F])++|0[oO](?:_?[0-7])++|0[bB](?:_?[01])++"
-    rb"|(?:" + _DIGITS + rb"(?:\.(?!\.)(?:" + _DIGITS + rb")?+)?+|\." + _DIGITS + rb")(?:[eE][+-]?" + _DIGITS + rb")?+)"
-    rb"(?![A-Za-z_\x80-\xff]))"
-    rb"|(?P<junk>\.?[0-9](?:[0-9.]|_(?=[0-9]))*+" + _WORD + rb")"
+    rb"|(?P<number>(?:"
+    rb"0[xX]_?"
+    + _digits(rb"[0-9a-fA-F]")
+    + rb"|0[oO]_?"
+    + _digits(rb"[0-7]")
+    + rb"|0[bB]_?"
+    + _digits(rb"[01]")
+    + rb"|(?:"
+    + _DIGITS
+    + rb"(?>(?:\.(?!\.)(?:"
+    + _DIGITS
+    + rb")?)?)|\."
+    + _DIGITS
+    + rb")"
+    rb"(?>(?:[eE][+-]?" + _DIGITS + rb")?))(?![A-Za-z_\x80-\xff]))"
+    rb"|(?P<junk>\.?[0-9][0-9.]*+(?:_[0-9][0-9.]*+)*+" + _WORD + rb")"
     rb"|(?P<param>\$[0-9]++)"
     rb"|(?P<dollar>\$(?:[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*+)?+\$)"
     rb"|(?P<block>/\*)"
     rb"|(?P<comment>--[^\n\r]*+)"
-    rb"|(?P<run>(?:(?!--|/\*)[~!@#^&|`?+\-*/%<>=])++)"
+    rb"|(?P<run>" + _RUN + rb")"
     rb"|(?P<op>::|:=|\.\.|[,()\[\].;:])"
     rb"|(?P<error>.)",
     re.DOTALL,
 )
-_BEGINNINGS = frozenset({"block", "dollar", "open", "junk"})
+_MORE_RUN = re.compile(_RUN).match
+# Two literals with a line break (and comments) between them are one.
+_LINE_BREAK = re.compile(rb"(?:[ \t\f\v]|--[^\n\r]*+)*+[\n\r]").match
+_MORE_SPACE = re.compile(rb"[ \t\n\r\f\v]++|--[^\n\r]*+[\n\r]").match
+_MORE_PLAIN = re.compile(_PLAIN).match
+_MORE_STRING = {
+    **dict.fromkeys(b"bBxX", re.compile(_BITS).match),
+    **dict.fromkeys(b"eE", re.compile(_ESCAPED, re.DOTALL).match),
+}
+_BEGINNINGS = frozenset({"block", "dollar", "open", "junk", "string"})
 _BLOCK_EDGE = re.compile(rb"/\*|\*/")
 _MAKES_SIGNS_PART = re.compile(rb"[~!@#^&|`?%]")
 
@@ -60,6 +84,8 @@ def tokens(text: bytes) -> list[Token]:
         assert hit is not None  # the last alternative takes any byte
         kind, start, at = hit.lastgroup or "", at, hit.end()
         if kind == "run":
+            while hit := _MORE_RUN(text, at):
+                at = hit.end()
             _operators(text, start, at, found)
         elif kind != "space":
             if kind in _BEGINNINGS:
@@ -79,12 +105,28 @@ def _operators(text: bytes, start: int, end: int, found: list[Token]) -> None:
 
 def _whole(kind: str, text: bytes, start: int, opened: int) -> tuple[str, int]:
     """(kind, end) of a token of which the regular expression saw only the beginning."""
+    if kind == "string":
+        return kind, _string(text, start, opened)
     if kind == "block":
         return _comment(text, opened)
     if kind == "dollar":
         close = text.find(text[start:opened], opened)
         return ("error", len(text)) if close < 0 else ("string", close + opened - start)
     return "error", opened if kind == "junk" else len(text)
+
+
+def _string(text: bytes, start: int, end: int) -> int:
+    """The end of a literal with what continues it."""
+    more = _MORE_STRING.get(text[start], _MORE_PLAIN)
+    while gap := _LINE_BREAK(text, end):
+        begin = gap.end()
+        while gap := _MORE_SPACE(text, begin):
+            begin = gap.end()
+        part = more(text, begin)
+        if part is None:
+            break
+        end = part.end()
+    return end
 
 
 def _comment(text: bytes, opened: int) -> tuple[str, int]:
