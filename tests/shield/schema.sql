@@ -52,3 +52,12 @@ CREATE FUNCTION order_by_id(int) RETURNS orders LANGUAGE sql STABLE AS 'SELECT o
 CREATE SCHEMA aside;
 CREATE TABLE aside.orders (id int, priority text);
 INSERT INTO aside.orders VALUES (71, 'aside'), (72, NULL);
+
+-- One who may see some columns of some rows. Roles are the whole server's: made where it is not there yet.
+DO 'BEGIN CREATE ROLE clerk; EXCEPTION WHEN duplicate_object THEN END';
+GRANT SELECT (id, cid), UPDATE (total) ON orders TO clerk;
+GRANT INSERT (id, cid) ON orders TO clerk;
+GRANT SELECT ON tasks, customers, docs TO clerk;
+GRANT SELECT, INSERT, DELETE ON archive TO clerk;
+ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON orders TO clerk USING (cid = 1);
