@@ -67,7 +67,7 @@ class ClientStream:
             after = pos + length + 1
             if careful or after > end or length < 4:
                 if kind == COPY_DATA and length >= 4 and state.started:
-                    state.kept = None  # it would not be sent again
+                    state.copy_data()
                     pos = after
                     if length <= NARROW and end - after > RUN:
                         pos = narrow_rows(data, after).end()  # type: ignore[union-attr]  # it always matches

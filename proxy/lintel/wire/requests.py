@@ -98,6 +98,8 @@ class Requests:
                 return self._sync(frame)
             case messages.COPY_DONE | messages.COPY_FAIL:
                 return self._copy_end(frame)
+            case messages.COPY_DATA:
+                self._state.copy_data()
             case messages.FUNCTION_CALL:
                 return self._function_call(frame)
             case messages.TERMINATE:
@@ -234,7 +236,7 @@ class Requests:
 
     def _copy_end(self, frame: bytes) -> bytes:
         state = self._state
-        state.kept = None  # see COPY data in client.py
+        state.kept = None  # it would not be sent again
         if state.expected and state.expected[0].kind == QUERY:  # otherwise its Sync has to reach the server first
             self._wait_for_ready()
         if state.expected:

@@ -10,7 +10,8 @@ from typing import Final
 
 from . import messages
 from .decision import DDL, DISCARDS, SETTINGS, TEMPORARY, Completed, Context, Counts, Decision, Resolve, Settings
-from .expected import COPY_DONE_MARK, OWN_CLOSE, OWN_PARSE, STARTUP, SYNC_REPLY, Expected
+from .errors import ProtocolError
+from .expected import COPY_DATA_MARK, COPY_DONE_MARK, OWN_CLOSE, OWN_PARSE, STARTUP, SYNC_REPLY, Expected
 from .framing import header
 from .statements import Sent, Statement
 
@@ -25,7 +26,8 @@ FOR_CATALOG: Final = 5  # the shell is fetching a new snapshot; the server's out
 
 KEPT_LIMIT: Final = 1024 * 1024  # bytes of a segment kept for another try
 
-_NOT_KEPT = (OWN_PARSE, OWN_CLOSE, messages.COPY_DONE)  # expected, but no frame of the client asks for it
+_MARKS = (messages.COPY_DATA, messages.COPY_DONE)
+_NOT_KEPT = (OWN_PARSE, OWN_CLOSE, *_MARKS)  # expected, but no frame of the client asks for it
 
 
 class Needs:
@@ -174,7 +176,7 @@ class State:
 
     def head(self) -> Expected | None:
         """What the next reply answers."""
-        while self.expected and self.expected[0] is COPY_DONE_MARK:
+        while self.expected and self.expected[0].kind in _MARKS:
             self.expected.popleft()
         return self.expected[0] if self.expected else None
 
@@ -248,18 +250,28 @@ class State:
             self.undo(entry)
         self.skipping = not self.expected
 
+    def copy_data(self) -> None:
+        """The client has sent some."""
+        self.kept = None  # it would not be sent again
+        if self.expected and self.expected[-1] is not COPY_DATA_MARK:
+            self.expected.append(COPY_DATA_MARK)
+
     def end_copy(self, failed: bool) -> None:
         """COPY FROM is over: the server has swallowed the Syncs that came before the client's CopyDone.
 
         One that fails before it has read anything, in a trigger say, has not: then there is a ReadyForQuery more than
-        is expected, which is passed on and answers nothing.
+        is expected, which is passed on and answers nothing. Behind data that made it fail nobody can tell.
         """
         self.copying = False
         self.kept = None
         copy = self.expected.popleft()
         others: list[Expected] = []
         if failed or COPY_DONE_MARK in self.expected:
+            data = False
             while self.expected and (entry := self.expected.popleft()) is not COPY_DONE_MARK:
+                data = data or entry is COPY_DATA_MARK
                 if entry is not SYNC_REPLY:
                     others.append(entry)
+                elif failed and data:
+                    raise ProtocolError("client", "08P01", "Sync among COPY data that could not be copied")
         self.expected.extendleft(reversed([copy, *others]))
