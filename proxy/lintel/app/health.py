@@ -1,4 +1,4 @@
-"""What /readyz asks. Is the listener up, is what is known of the databases fresh, can the server be reached.
+"""What /readyz asks: that the listener is up, what is known of the databases fresh, and the server to be reached.
 
 Only databases whose catalog was read at least once count: names are the clients' to choose before they have logged in,
 and nobody may take a proxy out of service by asking for one that does not exist.
