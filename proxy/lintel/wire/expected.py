@@ -46,3 +46,4 @@ SYNC_REPLY: Final = Expected(messages.SYNC)
 FUNCTION_REPLY: Final = Expected(messages.FUNCTION_CALL)
 COPY_DATA_MARK: Final = Expected(messages.COPY_DATA)  # not a reply: COPY data came here
 COPY_DONE_MARK: Final = Expected(messages.COPY_DONE)  # not a reply: where the client ended its COPY data
+MARKS: Final = (messages.COPY_DATA, messages.COPY_DONE)

@@ -7,7 +7,7 @@ frame: the frame itself (the object) where nothing in it changes.
 from . import messages
 from .decision import ENDS, SETTINGS, TEMPORARY, Decision
 from .errors import ProtocolError
-from .expected import COPY_DONE_MARK, FUNCTION_REPLY, OWN_PARSE, SYNC_REPLY, Expected
+from .expected import COPY_DONE_MARK, FUNCTION_REPLY, MARKS, OWN_PARSE, SYNC_REPLY, Expected
 from .framing import LARGE, SMALL, STATEMENT
 from .messages import (
     BIND,
@@ -237,7 +237,8 @@ class Requests:
     def _copy_end(self, frame: bytes) -> bytes:
         state = self._state
         state.kept = None  # it would not be sent again
-        if state.expected and state.expected[0].kind == QUERY:  # otherwise its Sync has to reach the server first
+        asked = next((entry for entry in reversed(state.expected) if entry.kind not in MARKS), None)
+        if asked is not None and asked.kind == QUERY:  # otherwise its Sync has to reach the server first
             self._wait_for_ready()
         if state.expected:
             state.expected.append(COPY_DONE_MARK)

@@ -11,7 +11,7 @@ from typing import Final
 from . import messages
 from .decision import DDL, DISCARDS, SETTINGS, TEMPORARY, Completed, Context, Counts, Decision, Resolve, Settings
 from .errors import ProtocolError
-from .expected import COPY_DATA_MARK, COPY_DONE_MARK, OWN_CLOSE, OWN_PARSE, STARTUP, SYNC_REPLY, Expected
+from .expected import COPY_DATA_MARK, COPY_DONE_MARK, MARKS, OWN_CLOSE, OWN_PARSE, STARTUP, SYNC_REPLY, Expected
 from .framing import header
 from .statements import Sent, Statement
 
@@ -26,8 +26,7 @@ FOR_CATALOG: Final = 5  # the shell is fetching a new snapshot; the server's out
 
 KEPT_LIMIT: Final = 1024 * 1024  # bytes of a segment kept for another try
 
-_MARKS = (messages.COPY_DATA, messages.COPY_DONE)
-_NOT_KEPT = (OWN_PARSE, OWN_CLOSE, *_MARKS)  # expected, but no frame of the client asks for it
+_NOT_KEPT = (OWN_PARSE, OWN_CLOSE, *MARKS)  # expected, but no frame of the client asks for it
 
 
 class Needs:
@@ -176,7 +175,7 @@ class State:
 
     def head(self) -> Expected | None:
         """What the next reply answers."""
-        while self.expected and self.expected[0].kind in _MARKS:
+        while self.expected and self.expected[0].kind in MARKS:
             self.expected.popleft()
         return self.expected[0] if self.expected else None
 

@@ -118,7 +118,7 @@ class Postgres:
     def _failed(self, kind: int, failure: Failure) -> None:
         self._output.append(failure.frame())
         self.dead = failure.fatal
-        self.settings = dict(self._committed) if self.status == b"I" else self.settings
+        self.settings = dict(self._committed)
         if self.status == b"I":
             self._portals.clear()
         else:

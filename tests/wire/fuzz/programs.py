@@ -17,8 +17,8 @@ COPY_DONE = frame(messages.COPY_DONE, b"")
 COPY_FAIL = frame(messages.COPY_FAIL, b"enough\0")
 GOOD = frame(messages.COPY_DATA, b"1\n2\n")
 BAD = frame(messages.COPY_DATA, b"bad\n")
-# Whatever has been going on, behind these everything has been answered.
-END: Frames = (COPY_FAIL, SYNC, SYNC, messages.query(b"SELECT 1"))
+# Whatever has been going on (COPY apart), behind these everything has been answered.
+END: Frames = (SYNC, SYNC, messages.query(b"SELECT 1"))
 
 
 def execute(portal: bytes, limit: int) -> bytes:
@@ -37,10 +37,7 @@ def _text(texts: list[bytes]) -> st.SearchStrategy[bytes]:
 
 def _queries(texts: list[bytes]) -> st.SearchStrategy[Frames]:
     several = st.lists(_text(texts), min_size=2, max_size=3).map(b";".join)
-    # Behind an Execute without Sync an empty one is in a transaction for PostgreSQL 18, in none for 15.
-    return st.one_of(st.sampled_from(texts), several).map(
-        lambda text: (messages.query(text),) if text.strip(b";") else (SYNC, messages.query(text))
-    )
+    return st.one_of(st.sampled_from(texts), several).map(lambda text: (messages.query(text),))
 
 
 def _copies(texts: list[bytes]) -> st.SearchStrategy[Frames]:
@@ -100,4 +97,14 @@ def programs(more: tuple[bytes, ...] = ()) -> st.SearchStrategy[Frames]:
     """Up to some thirty messages; `more` are texts besides those of TEXTS."""
     texts = [*TEXTS, *more]
     parts = st.one_of(_queries(texts), _runs(texts), _singles(texts), _copies(texts))
-    return st.lists(parts, max_size=10).map(lambda made: (*(one for part in made for one in part), *END))
+    return st.lists(parts, max_size=10).map(lambda made: _ended(tuple(one for part in made for one in part)))
+
+
+def copies(program: Frames) -> bool:
+    """It has to do with COPY FROM."""
+    return any(one[0] in (messages.COPY_DATA, messages.COPY_DONE, messages.COPY_FAIL) for one in program)
+
+
+def _ended(program: Frames) -> Frames:
+    ended = copies(program) or any(b"FROM STDIN" in one for one in program)
+    return (*program, *((COPY_FAIL,) if ended else ()), *END)

@@ -13,7 +13,7 @@ from tests.wire.fuzz.crossing import Contexts, Crossing
 from tests.wire.fuzz.effort import effort, fuzz
 from tests.wire.fuzz.meanings import TEXTS, Failure, Meaning, ordinary
 from tests.wire.fuzz.model import Postgres
-from tests.wire.fuzz.programs import programs
+from tests.wire.fuzz.programs import copies, programs
 
 from lintel.wire import decision as bits
 from lintel.wire import messages
@@ -123,9 +123,16 @@ def decidedly(program: tuple[bytes, ...], seed: int, alters: bool) -> None:
             crossing.conversation.reconsider()
 
     crossing = Crossing(world.server, contexts, dice, moment)
-    crossing.run(sent)
-    if not world.hopeless:
-        assert crossing.got == expected
+    if not crossing.run(sent):
+        return
+    got = crossing.got
+    if world.hopeless or copies(program):  # what has been sent behind COPY data is not tried again
+        # Then the client learns that the table has changed; up to there nothing may differ.
+        end = got.find(b'column "loud"')
+        cut = got.rfind(b"E\0\0", 0, end) if end >= 0 else len(got)
+        assert got[:cut] == expected[: cut if end >= 0 else None]
+    else:
+        assert got == expected
     if not direct.dead:
         crossing.at_rest()
 
