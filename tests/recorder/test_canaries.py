@@ -42,7 +42,7 @@ async def test_no_canary_in_the_store(tmp_path: Path, on_strings: bool) -> None:
     recorder = Recorder(tmp_path / "lintel.db", interval=60)
     recorder.start()
     for text in TEXTS:
-        recorder.observe(context.decide(text.encode()).statement, "app", "shop", "42601")
+        recorder.observe(context.decide(text.encode()).statement, recorder.tally("app", "shop"), "42601")
     await recorder.close()
     stored = everything(tmp_path)
     assert b"orders" in stored

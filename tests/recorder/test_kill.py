@@ -22,7 +22,7 @@ async def main():
     recorder.start()
     one = Statement("select total from orders", Facts("select", ("public.orders",)), "allow")
     for number in range(1, 10**9):
-        recorder.observe(one, "billing", "shop")
+        recorder.observe(one, recorder.tally("billing", "shop"))
         print(number, flush=True)
         await asyncio.sleep(0.001)
 

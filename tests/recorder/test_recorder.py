@@ -68,8 +68,8 @@ async def test_in_the_store_within_two_seconds(path: Path) -> None:
     recorder.start()
     one = statement()
     for _ in range(1000):
-        recorder.observe(one, "billing", "shop")
-    recorder.observe(one, "billing", "shop", "23505")
+        recorder.observe(one, recorder.tally("billing", "shop"))
+    recorder.observe(one, recorder.tally("billing", "shop"), "23505")
     await until_stored(path, 1001, 2.0)
     assert recorder.state.dropped == 0
     assert recorder.state.flushes >= 1
@@ -79,8 +79,8 @@ async def test_in_the_store_within_two_seconds(path: Path) -> None:
 async def test_close_flushes(path: Path) -> None:
     recorder = Recorder(path, interval=60)
     recorder.start()
-    recorder.observe(statement(), "billing", "shop")
-    recorder.observe(statement(tags={"application": "tagged"}), "billing", "shop")
+    recorder.observe(statement(), recorder.tally("billing", "shop"))
+    recorder.observe(statement(tags={"application": "tagged"}), recorder.tally("billing", "shop"))
     await recorder.close()
     assert {row.client for row in Reader(path).uses(Filter())} == {"billing", "tagged"}
 
@@ -94,7 +94,7 @@ async def test_observe_never_waits_for_a_locked_store(path: Path) -> None:
     took = []
     for _ in range(30):
         began = time.perf_counter()
-        recorder.observe(one, "billing", "shop")
+        recorder.observe(one, recorder.tally("billing", "shop"))
         took.append(time.perf_counter() - began)
         await asyncio.sleep(0.03)
     assert sorted(took)[-4] < 0.05  # a busy machine may take the processor away now and then
@@ -110,7 +110,7 @@ async def test_memory_is_bounded_and_drops_are_counted(path: Path) -> None:
     recorder = Recorder(path, interval=60, max_keys=10)
     recorder.start()
     for number in range(25):
-        recorder.observe(statement(number), "billing", "shop")
+        recorder.observe(statement(number), recorder.tally("billing", "shop"))
     assert recorder.state.dropped == 15
     await recorder.close()
     assert recorder.state.dropped == 15
@@ -122,11 +122,11 @@ async def test_a_deleted_store_is_made_anew(path: Path) -> None:
     recorder = Recorder(path, interval=0.05)
     recorder.start()
     recorder.catalog("shop", Schema({}))
-    recorder.observe(statement(), "billing", "shop")
+    recorder.observe(statement(), recorder.tally("billing", "shop"))
     await until_stored(path, 1)
     for file in path.parent.iterdir():
         file.unlink()
-    recorder.observe(statement(), "billing", "shop")
+    recorder.observe(statement(), recorder.tally("billing", "shop"))
     await until_stored(path, 1)
     assert Reader(path).catalog("shop") is not None
     await recorder.close()
@@ -135,11 +135,11 @@ async def test_a_deleted_store_is_made_anew(path: Path) -> None:
 async def test_a_corrupt_store_is_put_aside(path: Path) -> None:
     recorder = Recorder(path, interval=0.05)
     recorder.start()
-    recorder.observe(statement(), "billing", "shop")
+    recorder.observe(statement(), recorder.tally("billing", "shop"))
     await until_stored(path, 1)
     overwrite(path)
     await asyncio.sleep(0.1)
-    recorder.observe(statement(), "billing", "shop")
+    recorder.observe(statement(), recorder.tally("billing", "shop"))
     await until_stored(path, 1)
     assert list(path.parent.glob("*.corrupt-*"))
     await recorder.close()
@@ -150,7 +150,7 @@ async def test_a_store_that_stays_unwritable_does_not_hold_up_the_end(path: Path
     recorder.start()
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    recorder.observe(statement(), "billing", "shop")
+    recorder.observe(statement(), recorder.tally("billing", "shop"))
     await asyncio.sleep(0.1)
     began = time.monotonic()
     await recorder.close()
@@ -183,6 +183,6 @@ async def test_observing_is_quick(path: Path) -> None:
     for _ in range(5):
         began = time.thread_time()
         for _ in range(10_000):
-            recorder.observe(one, "billing", "shop", None)
+            recorder.observe(one, recorder.tally("billing", "shop"), None)
         best = min(best, (time.thread_time() - began) / 10_000)
     assert best < 3e-6

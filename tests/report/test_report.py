@@ -40,7 +40,7 @@ async def record(path: Path, *seen: tuple[str, str, str]) -> None:
         facts = analyze(sql.encode(), SCHEMA, ("public",))
         message = 'lintel: plan "p" refuses it' if verdict == "refuse" else None
         statement = Statement(stored_text(sql.encode()), facts, verdict, search_path=("public",), message=message)
-        recorder.observe(statement, client, "shop", "42703" if message else None)
+        recorder.observe(statement, recorder.tally(client, "shop"), "42703" if message else None)
     await recorder.close()
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from lintel.catalog import Endpoint, Live
 from lintel.metrics import CatalogState, Counters
 from lintel.plan import ClientAttributes, Plan
-from lintel.policy import Context, Options, Policy
+from lintel.policy import Context, Options, Policy, Statement
 from lintel.recorder import Recorder, client_name
 from lintel.schema import Schema
 from lintel.session.database import Login
@@ -24,37 +24,44 @@ MAX_IDLE = 64  # names are the clients' to choose, before they have logged in
 class Presence:
     """One session in a database."""
 
-    __slots__ = ("_changed", "_client", "_counters", "_database", "_login", "_observe")
+    __slots__ = ("_changed", "_counters", "_database", "_login", "_tally")
 
     def __init__(self, database: "Database", login: Login, changed: Callable[[], None]) -> None:
         self._database = database
         self._login = login
         self._changed = changed
         self._counters = database.counters
-        self._observe = database.recorder.observe
-        self._client = ""
+        self._tally = database.recorder.tally("", login.database)
 
     def resolve(self, settings: Settings) -> Context:
         """The context of a session with these settings."""
         login = self._login
         client = ClientAttributes(settings.application_name, login.user, login.database, login.address or None)
-        self._client = client_name(client.application_name, client.user, client.address)
+        name = client_name(client.application_name, client.user, client.address)
+        if name != self._tally.client:
+            self._tally = self._database.recorder.tally(name, login.database)
         return self._database.policy.context_for(settings, client)
 
     def completed(self, decision: Decision, sqlstate: str | None) -> None:
         """Count a statement; on the hot path."""
         statement = decision.statement
-        self._observe(statement, self._client, self._login.database, sqlstate)
         counters = self._counters
-        verdict = statement.verdict
-        if verdict == "refuse":
+        calls = self._tally.calls
+        if sqlstate is None and statement in calls:
+            calls[statement] += 1
+        else:
+            self._database.recorder.observe(statement, self._tally, sqlstate)
             if sqlstate is not None:
-                counters.refused(sqlstate)
-            else:
-                verdict = "allow"  # the server was to refuse it, but the column has come in the meantime
-        elif sqlstate is not None:
-            counters.errors_passed += 1
-        counters.statements["opaque" if statement.facts.opaque and verdict == "allow" else verdict] += 1
+                self._failed(statement, sqlstate)
+        # What the server was to refuse may work after all: the column has come in the meantime.
+        served = statement.outcome == "refuse" and sqlstate is None
+        counters.statements["allow" if served else statement.outcome] += 1
+
+    def _failed(self, statement: Statement, sqlstate: str) -> None:
+        if statement.outcome == "refuse":
+            self._counters.refused(sqlstate)
+        else:
+            self._counters.errors_passed += 1
 
     async def refresh(self) -> None:
         """Until a newer snapshot is in force."""

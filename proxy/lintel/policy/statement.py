@@ -18,3 +18,7 @@ class Statement:
     plans: tuple[str, ...] = ()  # ids of the plans that it meets
     sqlstate: str | None = None  # of a refusal
     message: str | None = None  # of a refusal
+    outcome: str = field(init=False)  # verdict, and "opaque" for what was passed without being understood
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "outcome", "opaque" if self.facts.opaque and self.verdict == "allow" else self.verdict)

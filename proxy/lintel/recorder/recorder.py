@@ -3,10 +3,12 @@
 import asyncio
 import time
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from lintel.metrics import RecorderState
 from lintel.policy.statement import Statement
 from lintel.recorder.gathering import Counts, Key
+from lintel.recorder.tally import Tally
 from lintel.recorder.writer import Writer
 from lintel.schema import Schema
 from lintel.store import Store
@@ -24,7 +26,9 @@ class Recorder:
         """Open the store; raises StoreError. Later on nothing does."""
         self._interval = interval
         self._max_keys = max_keys
-        self._calls: dict[Key, int] = {}
+        self._tallies: WeakValueDictionary[tuple[str, str], Tally] = WeakValueDictionary()
+        self._counting: set[Tally] = set()  # those with counts since the last flush
+        self._pending = 0  # distinct keys in them
         self._errors: dict[tuple[Key, str], int] = {}
         self._dropped = 0  # since the last flush
         self._since = time.time()
@@ -36,18 +40,28 @@ class Recorder:
         self._writer.start()
         self._tick()
 
-    def observe(self, statement: Statement, client: str, database: str, sqlstate: str | None = None) -> None:
-        """Count one completed statement; on the hot path."""
-        key = (statement, client, database)
-        calls = self._calls
-        if key in calls:
-            calls[key] += 1
-        elif len(calls) < self._max_keys:
-            calls[key] = 1
+    def tally(self, client: str, database: str) -> Tally:
+        """Where the statements of this client are counted; shared by its sessions."""
+        key = (client, database)
+        found = self._tallies.get(key)
+        if found is None:
+            found = self._tallies[key] = Tally(client, database)
+        return found
+
+    def observe(self, statement: Statement, tally: Tally, sqlstate: str | None = None) -> None:
+        """Count one completed statement. The hot path adds to `tally.calls` itself where the statement is in it."""
+        calls = tally.calls
+        if statement in calls:
+            calls[statement] += 1
+        elif self._pending < self._max_keys:
+            calls[statement] = 1
+            self._pending += 1
+            self._counting.add(tally)
         else:
             self._dropped += 1
             return
         if sqlstate is not None:
+            key = (statement, tally.client, tally.database)
             self._errors[key, sqlstate] = self._errors.get((key, sqlstate), 0) + 1
 
     def catalog(self, database: str, schema: Schema) -> None:
@@ -59,7 +73,7 @@ class Recorder:
         """For the metrics."""
         writer = self._writer
         return RecorderState(
-            pending=len(self._calls) + writer.pending,
+            pending=self._pending + writer.pending,
             flushes=writer.flushes,
             failures=writer.failures,
             dropped=self._dropped + writer.dropped,
@@ -83,6 +97,10 @@ class Recorder:
 
     def _hand_over(self) -> None:
         until = max(self._since, time.time())
-        counts = Counts(self._since, until, self._calls, self._errors, self._dropped)
-        self._calls, self._errors, self._dropped, self._since = {}, {}, 0, until
+        calls: dict[Key, int] = {}
+        for tally in self._counting:
+            calls.update({(one, tally.client, tally.database): number for one, number in tally.take().items()})
+        counts = Counts(self._since, until, calls, self._errors, self._dropped)
+        self._counting, self._pending = set(), 0
+        self._errors, self._dropped, self._since = {}, 0, until
         self._writer.take(counts)
