@@ -231,13 +231,14 @@ class Requests:
         self._state.skipping = False
         self._state.bound = False
         self._expect(SYNC_REPLY, frame)
-        self._wait_for_ready()
+        if not self._state.copying:  # there it gets no reply
+            self._wait_for_ready()
         return frame
 
     def _copy_end(self, frame: bytes) -> bytes:
         state = self._state
         state.kept = None  # it would not be sent again
-        asked = next((entry for entry in reversed(state.expected) if entry.kind not in MARKS), None)
+        asked = next((entry for entry in reversed(state.expected) if entry.kind not in (SYNC, *MARKS)), None)
         if asked is not None and asked.kind == QUERY:  # otherwise its Sync has to reach the server first
             self._wait_for_ready()
         if state.expected:

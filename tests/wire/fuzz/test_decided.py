@@ -13,7 +13,7 @@ from tests.wire.fuzz.crossing import Contexts, Crossing
 from tests.wire.fuzz.effort import effort, fuzz
 from tests.wire.fuzz.meanings import TEXTS, Failure, Meaning, ordinary
 from tests.wire.fuzz.model import Postgres
-from tests.wire.fuzz.programs import copies, programs
+from tests.wire.fuzz.programs import ALONE, copies, programs
 
 from lintel.wire import decision as bits
 from lintel.wire import messages
@@ -21,7 +21,7 @@ from lintel.wire.decision import Decision, Refusal
 
 WIDE = b"SELECT wide"
 GONE = b"SELECT gone"  # refused with a text that cannot be analysed
-LANDING = b"SELECT landing"  # goes out as it is and fails
+LANDING = ALONE  # goes out as it is and fails
 LOUD = b"SELECT loud"
 ALTER = b"ALTER TABLE t ADD c int"
 TEMPORARY = b"CREATE TEMP TABLE o (n int)"
