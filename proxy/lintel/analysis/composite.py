@@ -6,9 +6,10 @@ columns are noted; a statement that expands it without naming the table is not u
 
 from lintel.analysis import scope as scopes
 from lintel.analysis.meanings import Col
+from lintel.analysis.references import fields_of
 from lintel.analysis.resolution import Node
 from lintel.analysis.scope import Item, Scope
-from lintel.analysis.walk import HANDLERS, Walk, fields_of
+from lintel.analysis.walk import HANDLERS, Walk
 from lintel.schema.snapshot import Relation
 from lintel.sql.quoting import quote_ident
 

@@ -1,12 +1,13 @@
 """INSERT, UPDATE, DELETE, MERGE (analyze.c, parse_merge.c)."""
 
 from lintel.analysis import scope as scopes
+from lintel.analysis.expressions import expression_list
 from lintel.analysis.from_items import from_clause, from_item, relation_item
 from lintel.analysis.meanings import Col, Columns
 from lintel.analysis.resolution import InsertUse, Node, Source
 from lintel.analysis.scope import Item, Scope
 from lintel.analysis.select import target_list, with_clause
-from lintel.analysis.walk import QUERIES, Walk, expression_list, subquery
+from lintel.analysis.walk import QUERIES, Walk, subquery
 
 Outputs = tuple[Columns, bool]
 

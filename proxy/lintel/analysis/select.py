@@ -4,13 +4,15 @@ from collections.abc import Callable
 
 from lintel.analysis import composite
 from lintel.analysis import scope as scopes
+from lintel.analysis.expressions import expression_list, value
 from lintel.analysis.from_items import from_clause
 from lintel.analysis.meanings import Columns, Expr, Meaning, Merged, Missing, TooComplex
 from lintel.analysis.names import output_name
 from lintel.analysis.recursion import in_order
+from lintel.analysis.references import star
 from lintel.analysis.resolution import Node
 from lintel.analysis.scope import Cte, Scope
-from lintel.analysis.walk import HANDLERS, QUERIES, Walk, expression_list, star, subquery
+from lintel.analysis.walk import HANDLERS, QUERIES, Walk, subquery
 
 MOST_COLUMNS = 1664  # MaxTupleAttributeNumber: the server refuses more
 _TOO_MANY = f"target lists can have at most {MOST_COLUMNS} entries"
@@ -65,7 +67,7 @@ def target_list(walk: Walk, targets: list[Node], scope: Scope) -> tuple[Columns,
             all_known = all_known and known
             continue
         location = entry["location"]
-        column = (entry.get("name") or output_name(entry["val"]), walk.value(entry["val"], walk.at(location), scope))
+        column = (entry.get("name") or output_name(entry["val"]), value(walk, entry["val"], walk.at(location), scope))
         columns.append(column)
         splice = walk.ours(location)
         if splice is not None and splice.kind in ("star", "copy"):
@@ -114,7 +116,7 @@ def _group(walk: Walk, node: Node, scope: Scope, columns: Columns) -> None:
             _bind_output(walk, entry, columns, name)
             found = _output(columns, name)
         else:
-            found = _ordinal(walk, entry, columns) or [walk.value(entry, -1, scope)]
+            found = _ordinal(walk, entry, columns) or [value(walk, entry, -1, scope)]
         if level is not None:
             level.grouped.update(found)
 

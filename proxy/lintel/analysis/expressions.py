@@ -1,0 +1,219 @@
+"""Expressions: the handlers of the nodes that mean more than the names under them (parse_expr.c, parse_func.c)."""
+
+from lintel.analysis import scope as scopes
+from lintel.analysis.meanings import Col, Columns, Expr, Meaning, Missing, Row
+from lintel.analysis.references import fields_of, is_star, note, oids, resolve_reference, row_of, star, starred
+from lintel.analysis.resolution import Node, RowUse
+from lintel.analysis.scope import Item, Scope
+from lintel.analysis.walk import HANDLERS, Walk, subquery
+
+# Functions that run SQL given as text, or read a relation given by name (manual 9.15, F.10).
+_DYNAMIC = frozenset(
+    [
+        "query_to_xml",
+        "query_to_xmlschema",
+        "query_to_xml_and_xmlschema",
+        "table_to_xml",
+        "table_to_xmlschema",
+        "table_to_xml_and_xmlschema",
+        "cursor_to_xml",
+        "schema_to_xml",
+        "database_to_xml",
+        "dblink",
+        "dblink_exec",
+        "ts_stat",
+        "ts_rewrite",
+        "crosstab",
+        "connectby",
+        "xpath_table",
+    ]
+)
+
+
+def value(walk: Walk, node: Node, at: int, scope: Scope) -> Meaning:
+    """Visit an expression and say what its value means: a column passed through, or computed at `at`."""
+    reference = node.get("ColumnRef")
+    if reference is not None and "A_Star" not in reference["fields"][-1]:
+        return resolve_reference(walk, reference, scope)
+    sublink = node.get("SubLink")
+    if sublink is not None and sublink["subLinkType"] == "EXPR_SUBLINK":
+        columns, _ = _scalar(walk, sublink, scope)
+        return columns[0][1] if walk.ours(sublink["location"]) and len(columns) == 1 else Expr(at)
+    if "A_Indirection" in node:
+        field = _field(walk, node["A_Indirection"], scope)
+        return Expr(at) if field is None else field
+    walk.visit(node, scope)
+    return Expr(at)
+
+
+def _column_ref(walk: Walk, node: Node, scope: Scope) -> None:
+    if "A_Star" in node["fields"][-1]:
+        _starred_row(walk, node, scope, None)
+    else:
+        resolve_reference(walk, node, scope)
+
+
+def _starred_row(walk: Walk, node: Node, scope: Scope, function: str | None) -> None:
+    """t.* as one value, as in f(t.*): the whole row (transformWholeRowRef)."""
+    for item in starred(walk, fields_of(node), scope, node["location"]):
+        note(walk, node["location"], row_of(walk, item, node["location"], function))
+
+
+def _row_expr(walk: Walk, node: Node, scope: Scope) -> None:
+    expression_list(walk, node.get("args", []), scope)
+
+
+def expression_list(walk: Walk, nodes: list[Node], scope: Scope) -> int | None:
+    """Visit a list in which t.* stands for its columns (ROW, VALUES); returns its width, None where not known."""
+    width: int | None = 0
+    for node in nodes:
+        if is_star(node):
+            columns, known = star(walk, node["ColumnRef"], scope, node["ColumnRef"]["location"])
+            width = width + len(columns) if known and width is not None else None
+        else:
+            walk.visit(node, scope)
+            width = None if width is None else width + 1
+    return width
+
+
+def _func_call(walk: Walk, node: Node, scope: Scope) -> None:
+    name = node["funcname"][-1]["String"]["sval"]
+    walk.result.functions.add(name)
+    if name in _DYNAMIC:
+        walk.opaque(f"{name} runs SQL inside the server")
+    args = node.get("args", [])
+    if len(args) == 1 and "ColumnRef" in args[0] and _projection(walk, node, name, args[0]["ColumnRef"], scope):
+        return
+    level, walk.level = walk.level, None if _aggregates(node) else walk.level
+    for arg in args:
+        if is_star(arg):
+            _starred_row(walk, arg["ColumnRef"], scope, name)
+        elif "ColumnRef" in arg:
+            resolve_reference(walk, arg["ColumnRef"], scope, name)
+        else:
+            walk.visit(arg, scope)
+    for part in ("agg_order", "agg_filter", "over"):
+        if part in node:
+            walk.visit(node[part], scope)
+    walk.level = level
+
+
+def _aggregates(node: Node) -> bool:
+    # Which calls are aggregates needs pg_proc; these flags are certain. T1 only adds columns to GROUP BY, which
+    # an aggregate's argument does not need and is not harmed by.
+    return "agg_filter" in node or node.get("agg_distinct", False) or node.get("agg_within_group", False)
+
+
+def _projection(walk: Walk, call: Node, name: str, reference: Node, scope: Scope) -> bool:
+    """c(t), functional notation for t.c, unless there is a function of that name (ParseFuncOrColumn)."""
+    names = fields_of(reference)
+    if "A_Star" in reference["fields"][-1] or len(call["funcname"]) > 1 or name in walk.world.schema.functions:
+        return False
+    if len(names) == 1 and not isinstance(scopes.column(scope, names[0]), Missing):
+        return False
+    item = scopes.named_item(scope, names[-1], names[-2] if len(names) > 1 else None)
+    if not isinstance(item, Item):
+        return False
+    meaning = scopes.in_item(item, name)
+    if not isinstance(meaning, Col):
+        return False
+    # The name stands where the call does; a splice could not serve it, so it is a whole-row use as well.
+    note(walk, call["location"], meaning)
+    walk.read(row_of(walk, item, reference["location"], name))
+    return True
+
+
+def _indirection(walk: Walk, node: Node, scope: Scope) -> None:
+    _field(walk, node, scope)
+
+
+def _field(walk: Walk, node: Node, scope: Scope) -> Meaning | None:
+    """(t).c, (t).*, (expression).c, a[1]: the meaning where it is a column of a whole row, passed through."""
+    reference = node["arg"].get("ColumnRef")
+    walk.visit(node["indirection"], scope)
+    if reference is None or "A_Star" in reference["fields"][-1]:
+        walk.visit(node["arg"], scope)
+        return None
+    steps = node["indirection"]
+    uses = len(walk.result.rows)
+    meaning = resolve_reference(walk, reference, scope, "(row)")
+    if not isinstance(meaning, Row):
+        return None
+    if "A_Star" in steps[0]:
+        _all_fields(walk, reference["location"], meaning, walk.result.rows[uses:])
+    elif "String" in steps[0]:
+        found = _one_field(walk, reference["location"], meaning, steps[0]["String"]["sval"])
+        return found if len(steps) == 1 else None
+    return None
+
+
+def _all_fields(walk: Walk, location: int, row: Row, uses: list[RowUse]) -> None:
+    for _, meaning in row.columns:
+        walk.read(meaning)
+    walk.bind(location, "star", row.columns)
+    for use in uses:
+        walk.result.starred.update(oids(use.item))
+
+
+def _one_field(walk: Walk, location: int, row: Row, name: str) -> Meaning | None:
+    found = [meaning for column, meaning in row.columns if column == name]
+    _note_field(walk, location, name, found)
+    return found[0] if len(found) == 1 else None
+
+
+def _note_field(walk: Walk, location: int, name: str, found: list[Meaning]) -> None:
+    if len(found) > 1:
+        walk.problem("42702", walk.at(location), f'column reference "{name}" is ambiguous')
+    elif found:
+        walk.read(found[0])
+        walk.bind(location, "field", found[0])
+    elif name not in walk.world.schema.functions:
+        walk.problem("42703", walk.at(location), f'column "{name}" not found in data type')
+
+
+def _sub_link(walk: Walk, node: Node, scope: Scope) -> None:
+    if "testexpr" in node:
+        walk.visit(node["testexpr"], scope)
+    if node["subLinkType"] == "EXPR_SUBLINK":
+        columns, known = _scalar(walk, node, scope)
+    else:
+        columns, known = subquery(walk, node["subselect"], scope)
+    if node["subLinkType"] == "EXISTS_SUBLINK" or not known:
+        return
+    expected = _test_width(node)
+    if expected is not None and len(columns) != expected:
+        walk.problem("42601", walk.at(node["location"]), "the subquery has the wrong number of columns")
+
+
+def _scalar(walk: Walk, node: Node, scope: Scope) -> tuple[Columns, bool]:
+    columns, known = subquery(walk, node["subselect"], scope)
+    splice = walk.ours(node["location"])
+    if splice is not None and splice.kind == "reference" and len(columns) == 1:
+        walk.result.bindings.setdefault((splice.origin, "ref"), columns[0][1])
+    return columns, known
+
+
+def _test_width(node: Node) -> int | None:
+    row = node.get("testexpr", {}).get("RowExpr")
+    if row is None:
+        return 1
+    args = row.get("args", [])
+    return None if any(is_star(arg) for arg in args) else len(args)
+
+
+def _nothing(walk: Walk, node: Node, scope: Scope) -> None:
+    """Constants, parameters and types hold no names."""
+
+
+HANDLERS.update(
+    {
+        "ColumnRef": _column_ref,
+        "RowExpr": _row_expr,
+        "FuncCall": _func_call,
+        "A_Indirection": _indirection,
+        "SubLink": _sub_link,
+        "A_Const": _nothing,
+        "ParamRef": _nothing,
+        "String": _nothing,
+    }
+)
