@@ -1,6 +1,7 @@
 """A Listener in a thread of its own, in front of a real server, with a Database that decides what a test says."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from tests.wire.playbook import ScriptedContext
 
 from lintel.session.connector import Address, Connector
 from lintel.session.database import Login
+from lintel.session.door import Door
 from lintel.session.listener import Listener, Options
 from lintel.wire.decision import Decision, Settings
 
@@ -96,11 +98,13 @@ class Proxy:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
         self.listener = Listener(lambda name: self.database, Connector(self._endpoint, 2.0), self._options)
-        server = await self._loop.create_server(self.listener.accept, "127.0.0.1", 0)
-        self.port = server.sockets[0].getsockname()[1]
+        listening = socket.create_server(("127.0.0.1", 0))
+        door = Door([listening], self.listener.accept)
+        door.open()
+        self.port = listening.getsockname()[1]
         self._ready.set()
         await self._stop.wait()
-        server.close()
+        door.close()
         self.listener.end()
         await asyncio.sleep(0.05)
 

@@ -58,4 +58,6 @@ def _toml(value: object) -> str:
     # A JSON string or list of strings is TOML, too.
     if isinstance(value, float):
         return f'"{value:g}s"'
+    if isinstance(value, int):
+        return str(value)
     return json.dumps(list(value) if type(value) is tuple else str(value), ensure_ascii=False)

@@ -9,8 +9,10 @@ from lintel.config.errors import ConfigError
 from lintel.config.load import Flag, Loaded, load
 from lintel.config.settings import (
     Admin,
+    Limits,
     Listen,
     Log,
+    Process,
     Record,
     Server,
     Settings,
@@ -23,9 +25,11 @@ __all__ = [
     "Admin",
     "ConfigError",
     "Flag",
+    "Limits",
     "Listen",
     "Loaded",
     "Log",
+    "Process",
     "Record",
     "Server",
     "Settings",

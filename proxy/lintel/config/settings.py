@@ -33,6 +33,27 @@ class Listen:
 
 
 @dataclass(frozen=True, slots=True)
+class Process:
+    """How many processes relay, and how one run hands over to the next."""
+
+    workers: int = _key(1, values.count)
+    handover_timeout: float = _key(60.0, values.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What clients may take, in each process."""
+
+    sessions: int = _key(10_000, values.count)
+    startups: int = _key(1_000, values.count)
+    login_timeout: float = _key(60.0, values.seconds)
+    idle_timeout: float = _key(0.0, values.seconds_or_never)
+    tcp_keepalive_idle: float = _key(60.0, values.seconds)
+    tcp_keepalive_interval: float = _key(10.0, values.seconds)
+    tcp_keepalive_count: int = _key(6, values.count)
+
+
+@dataclass(frozen=True, slots=True)
 class Admin:
     """Metrics and health."""
 
@@ -72,6 +93,8 @@ class Settings:
 
     server: Server = field(default_factory=Server)
     listen: Listen = field(default_factory=Listen)
+    process: Process = field(default_factory=Process)
+    limits: Limits = field(default_factory=Limits)
     admin: Admin = field(default_factory=Admin)
     record: Record = field(default_factory=Record)
     shield: Shield = field(default_factory=Shield)

@@ -82,6 +82,22 @@ def seconds(value: object, _: Path) -> float:
     return float(match[1]) * _SECONDS[match[2]]
 
 
+def seconds_or_never(value: object, base: Path) -> float:
+    """A duration, as seconds; 0 stands for never."""
+    if value in (0, "0", "0s") and not isinstance(value, bool):
+        return 0.0
+    return seconds(value, base)
+
+
+def count(value: object, _: Path) -> int:
+    """A whole number above zero."""
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise Unexpected("a whole number above zero")
+    return value
+
+
 def choice(*words: str) -> Reader:
     """One of these words."""
 

@@ -1,6 +1,7 @@
 """Sessions: accepting clients, connecting to the server, moving bytes. What to do with them is wire's to say.
 
 - *listener*: accepts, begins and drains sessions; its docstring shows how to construct it.
+- *door*: takes connections from listening sockets, one turn at a time.
 - *arrival*: a client until its startup packet: TLS, cancel requests.
 - *connector*: the only place where server connections are made.
 - *relay*: the two transports of one session joined to its Conversation.

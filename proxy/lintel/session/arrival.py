@@ -5,14 +5,13 @@ before TLS is ever taken for something sent under it (CVE-2021-23214).
 """
 
 import asyncio
-from collections.abc import Callable
 from ssl import SSLContext
 from typing import TYPE_CHECKING, cast
 
 from lintel.wire import messages, startup
 from lintel.wire.errors import ProtocolError
 
-from .connector import tune
+from .connector import KeepAlive, tune
 
 if TYPE_CHECKING:
     from .listener import Listener
@@ -21,10 +20,10 @@ if TYPE_CHECKING:
 class Arrival(asyncio.Protocol):
     """Reads packets; hands the connection over to the Listener when it knows what it is."""
 
-    def __init__(self, listener: "Listener", tls: SSLContext | None, arrived: Callable[["Arrival"], bool]) -> None:
+    def __init__(self, listener: "Listener", tls: SSLContext | None, keepalive: KeepAlive) -> None:
         self._listener = listener
         self._tls = tls
-        self._arrived = arrived
+        self._keepalive = keepalive
         self._data = b""
         self._asked: set[type[startup.Packet]] = set()
         self._handed_over = False
@@ -40,9 +39,8 @@ class Arrival(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Counted from here on."""
         self.transport = cast("asyncio.Transport", transport)
-        tune(transport)
-        if not self._arrived(self):
-            self.refuse("53300", "lintel: too many connections")
+        tune(transport, self._keepalive)
+        self._listener.arrived(self)
 
     def data_received(self, data: bytes) -> None:
         """A packet, or a part of one."""

@@ -1,22 +1,35 @@
 """The one place where connections to the server are made: TCP or Unix socket, several hosts, TLS as sslmode says.
 
 The password is the client's business: here nothing is sent but SSLRequest, and the startup packet only after it has
-been answered as sslmode wants it.
+been answered as sslmode wants it. Where sslmode names two ways (`prefer`, `allow`) the second is tried as libpq tries
+it: when the server answers the startup packet with an error.
 """
 
 import asyncio
 import socket
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from ssl import SSLContext
-from typing import Protocol, cast
+from typing import NamedTuple, Protocol, cast
 
-from lintel.wire.startup import SSL_REQUEST_PACKET
+from lintel.wire.messages import ERROR_RESPONSE
+
+from .server_leg import NoTLS, Unreachable, Waiting, certificate, secure, secure_directly
+
+__all__ = ["Address", "Connector", "KeepAlive", "Opened", "Target", "Unreachable", "show", "tune"]
+
+_KEEP_IDLE: int = getattr(socket, "TCP_KEEPIDLE", 0x10)  # macOS calls it TCP_KEEPALIVE, which is 0x10
 
 Address = tuple[str, int] | str  # (host, port), or the path of a Unix socket
 
 
-class Unreachable(Exception):
-    """No server could be connected to, or not as sslmode demands; the message is for the log."""
+@dataclass(frozen=True, slots=True)
+class KeepAlive:
+    """When a quiet TCP connection is probed, in seconds, and when it is given up."""
+
+    idle: float = 60.0
+    interval: float = 10.0
+    count: int = 6
 
 
 class Target(Protocol):
@@ -29,13 +42,40 @@ class Target(Protocol):
 
     @property
     def sslmode(self) -> str:
-        """libpq's words; `allow` is taken as `disable`, as it is the client that logs in."""
+        """libpq's words."""
         ...
 
     @property
     def ssl(self) -> SSLContext | None:
-        """What verifies the server, by sslmode; None only for `disable`."""
+        """What verifies the server, by sslmode, and what it verifies of us; None only for `disable`."""
         ...
+
+    @property
+    def direct_tls(self) -> bool:
+        """sslnegotiation=direct."""
+        ...
+
+
+class Client(NamedTuple):
+    """What a server connection is for."""
+
+    startup: bytes  # the packet
+    certificate: bytes | None  # what it was shown, DER; None without TLS
+
+
+@dataclass(slots=True)
+class Opened:
+    """A server connection, its reading paused; set_protocol is the taker's."""
+
+    transport: asyncio.Transport
+    address: Address
+    waiting: Waiting
+    startup_sent: bool = False
+
+    @property
+    def certificate(self) -> bytes | None:
+        """What the server has shown, DER; None without TLS."""
+        return certificate(self.transport)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,76 +84,51 @@ class Connector:
 
     target: Target
     timeout: float = 5.0  # seconds per address
-
-    @property
-    def encrypts(self) -> bool:
-        """Server connections must be TLS."""
-        return self.target.sslmode in ("require", "verify-ca", "verify-full")
+    keepalive: KeepAlive = field(default_factory=KeepAlive)
 
     async def connect(self, first: Address | None = None) -> tuple[asyncio.Transport, Address]:
-        """A connection that is ready for a startup packet, its reading paused; set_protocol is the caller's."""
+        """A connection that is ready for a startup packet, or for a cancel request."""
+        opened = await self.open(None, (first,) if first is not None else None)
+        return opened.transport, opened.address
+
+    async def open(self, client: Client | None, addresses: tuple[Address, ...] | None = None) -> Opened:
+        """A connection for a client; its startup packet may have been sent already, where sslmode has two ways."""
         problems: list[str] = []
-        for address in (first,) if first is not None else self.target.addresses:
+        for address in self.target.addresses if addresses is None else addresses:
             try:
-                async with asyncio.timeout(self.timeout):
-                    return await self._connect(address), address
+                return await self._open(address, client)
             except (OSError, EOFError, Unreachable) as problem:
+                if isinstance(problem, Unreachable) and problem.sqlstate != "57P03":
+                    raise  # an attack rather than a server that is down
                 problems.append(f"{show(address)}: {problem or type(problem).__name__}")
         raise Unreachable("; ".join(problems))
 
-    async def _connect(self, address: Address) -> asyncio.Transport:
-        loop = asyncio.get_running_loop()
-        transport: asyncio.Transport
-        if isinstance(address, str):
-            transport, asking = await loop.create_unix_connection(_Asking, address)
-            return _paused(transport)
-        transport, asking = await loop.create_connection(_Asking, *address)
-        try:
-            tune(transport)
-            if self.target.ssl is None or self.target.sslmode in ("disable", "allow"):
-                return _paused(transport)
-            return await self._secured(transport, asking, address[0])
-        except BaseException:
-            transport.abort()
-            raise
+    async def _open(self, address: Address, client: Client | None) -> Opened:
+        ways = _ways("disable" if isinstance(address, str) else self.target.sslmode)
+        for number, encrypted in enumerate(ways, 1):
+            last = number == len(ways)
+            async with asyncio.timeout(self.timeout):
+                opened = await self._connect(address, encrypted)
+                try:
+                    if last or await _agreed(opened, client):
+                        return opened
+                except NoTLS:
+                    raise
+                except BaseException:
+                    opened.transport.abort()
+                    raise
+            opened.transport.abort()
+        raise AssertionError(ways)
 
-    async def _secured(self, transport: asyncio.Transport, asking: "_Asking", host: str) -> asyncio.Transport:
-        transport.write(SSL_REQUEST_PACKET)
-        answer = await asking.answer
-        if answer == b"S":
-            loop = asyncio.get_running_loop()
-            ssl = cast("SSLContext", self.target.ssl)
-            name = host if self.target.sslmode == "verify-full" or not _is_address(host) else None
-            secured = await loop.start_tls(transport, asking, ssl, server_hostname=name)
-            return _paused(cast("asyncio.Transport", secured))
-        if answer == b"N" and not self.encrypts:
-            return _paused(transport)
-        # One byte and no more: anything behind it was not sent by a server that waits for a handshake (CVE-2021-23222).
-        raise Unreachable("the server does not offer TLS" if answer == b"N" else "no proper answer to SSLRequest")
-
-
-class _Asking(asyncio.Protocol):
-    """Until a session takes over: the answer to SSLRequest, and nothing else is expected."""
-
-    def __init__(self) -> None:
-        self.answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-
-    def data_received(self, data: bytes) -> None:
-        if not self.answer.done():
-            self.answer.set_result(data)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if not self.answer.done():
-            self.answer.set_exception(exc or EOFError("connection closed"))
-            self.answer.exception()  # nobody may be waiting
-
-
-def tune(transport: asyncio.BaseTransport) -> None:
+def tune(transport: asyncio.BaseTransport, keepalive: KeepAlive) -> None:
     """Small messages at once, and dead peers found out."""
     sock = transport.get_extra_info("socket")
     if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        sock.setsockopt(socket.IPPROTO_TCP, _KEEP_IDLE, max(1, round(keepalive.idle)))
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, max(1, round(keepalive.interval)))
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, keepalive.count)
 
 
 def show(address: Address) -> str:

@@ -3,17 +3,18 @@
 How to put it together:
 
     listener = Listener(databases, Connector(endpoint), Options(login_timeout=60.0))
-    server = await loop.create_server(listener.accept, host, port)      # or sock=...
+    door = Door(sockets, listener.accept)
+    door.open()
     ...
-    server.close()
-    await listener.drain(10.0)                                          # a second call to end() cuts it short
+    door.close()
+    await listener.drain(10.0)                                          # a call to end() cuts it short
 
 `databases(name)` gives the Database (see database.py) that a session in it talks to.
 """
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ssl import SSLContext
 
 import structlog
@@ -25,7 +26,7 @@ from lintel.wire.startup import CancelRequest, StartupMessage
 from lintel.wire.transparent import Transparent
 
 from .arrival import Arrival
-from .connector import Address, Connector, Unreachable
+from .connector import Address, Connector, KeepAlive, Unreachable
 from .database import Database, Databases, Login
 from .relay import Session
 
@@ -33,6 +34,8 @@ _log = structlog.get_logger(__name__)
 _DRAIN_TICK = 0.05
 _CANCELS = 64  # at once
 _CANCEL_TIMEOUT = 10.0
+_SWEEPS = 4  # in an idle timeout
+_IDLE_TOO_LONG = ("57P05", "lintel: terminating connection due to idle-session timeout")
 _SHUTTING_DOWN = ("57P01", "lintel: terminating connection due to administrator command")
 
 
@@ -44,6 +47,9 @@ class Options:
     tls_required: bool = False
     login_timeout: float = 60.0
     sessions: int = 10_000
+    startups: int = 1_000  # connections that have not sent their startup packet
+    idle_timeout: float = 0.0  # 0: never
+    keepalive: KeepAlive = field(default_factory=KeepAlive)
 
 
 class Listener:
@@ -60,31 +66,59 @@ class Listener:
         self._databases = databases
         self._connector = connector
         self._options = options or Options()
-        self._arrivals: dict[Arrival, asyncio.TimerHandle] = {}
+        self._arrivals: dict[Arrival, asyncio.TimerHandle] = {}  # the oldest first
+        self._beginning: dict[Arrival, asyncio.TimerHandle] = {}  # their startup packet is there, the server not yet
         self._sessions: dict[Session, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._cancels = asyncio.Semaphore(_CANCELS)
         self._draining = False
+        self._sweeping: asyncio.TimerHandle | None = None
 
     @property
     def sessions(self) -> int:
         """How many there are, those included that are only arriving."""
-        return len(self._sessions) + len(self._arrivals)
+        return len(self._sessions) + len(self._beginning) + len(self._arrivals)
+
+    def reconfigure(self, connector: Connector, options: Options) -> None:
+        """For what begins from now on; limits and the idle timeout for everybody."""
+        self._connector = connector
+        self._options = options
+        self._watch_idle()
 
     def accept(self) -> Arrival:
-        """The protocol of a new connection, for create_server."""
-        return Arrival(self, self._options.tls, self._arrived)
+        """The protocol of a new connection, for a Door."""
+        self._watch_idle()
+        return Arrival(self, self._options.tls, self._options.keepalive)
 
-    def _arrived(self, arrival: Arrival) -> bool:
+    def arrived(self, arrival: Arrival) -> None:
+        """Connected. Where too many have not said a word, the oldest of them goes: logging in takes a moment only."""
         loop = asyncio.get_running_loop()
         self._arrivals[arrival] = loop.call_later(self._options.login_timeout, arrival.transport.abort)
-        return len(self._arrivals) <= self._options.sessions
+        while len(self._arrivals) > self._options.startups:
+            oldest = next(iter(self._arrivals))
+            oldest.transport.abort()
+            self.gone(oldest)
 
     def gone(self, arrival: Arrival) -> None:
-        """It has closed before a session began."""
-        timer = self._arrivals.pop(arrival, None)
+        """It has closed before a session began, or one has begun."""
+        timer = self._arrivals.pop(arrival, None) or self._beginning.pop(arrival, None)
         if timer is not None:
             timer.cancel()
+
+    def _watch_idle(self) -> None:
+        if self._sweeping is None and self._options.idle_timeout:
+            loop = asyncio.get_running_loop()
+            self._sweeping = loop.call_later(self._options.idle_timeout / _SWEEPS, self._sweep)
+
+    def _sweep(self) -> None:
+        """End who has been idle in every sweep of an idle timeout."""
+        self._sweeping = None
+        for session in list(self._sessions):
+            session.silence = session.silence + 1 if session.idle else 0
+            if session.silence > _SWEEPS and self._options.idle_timeout:
+                session.end(*_IDLE_TOO_LONG)
+        if self._sessions:
+            self._watch_idle()
 
     def spawn(self, work: Coroutine[None, None, None]) -> None:
         """A task that is not lost."""
@@ -98,9 +132,11 @@ class Listener:
             arrival.refuse("57P03", "lintel: shutting down")
         elif self._options.tls_required and not arrival.encrypted:
             arrival.refuse("28000", "lintel: connections must use TLS")
-        elif len(self._sessions) >= self._options.sessions:
+        elif len(self._sessions) + len(self._beginning) >= self._options.sessions:
             arrival.refuse("53300", "lintel: too many connections")
         else:
+            if arrival in self._arrivals:
+                self._beginning[arrival] = self._arrivals.pop(arrival)
             self.spawn(self._begin(arrival, message))
 
     async def _begin(self, arrival: Arrival, message: StartupMessage) -> None:
@@ -161,6 +197,8 @@ class Listener:
     async def drain(self, seconds: float) -> None:
         """Idle sessions end now, others when their transaction has, all of them after `seconds`."""
         self._draining = True
+        if self._sweeping is not None:
+            self._sweeping.cancel()
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
         while self._sessions and loop.time() < until:
@@ -173,7 +211,7 @@ class Listener:
         """Every session, at once."""
         for session in list(self._sessions):
             session.end(*_SHUTTING_DOWN)
-        for arrival in list(self._arrivals):
+        for arrival in [*self._arrivals, *self._beginning]:
             arrival.transport.abort()
 
 

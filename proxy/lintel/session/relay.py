@@ -37,6 +37,7 @@ class Session:
     ) -> None:
         self.counters = counters
         self.address = address  # of the server
+        self.silence = 0  # sweeps of the listener since the client sent something
         self._client = client
         self._server = server
         self._ended: Callable[[Session], None] | None = ended
@@ -205,6 +206,7 @@ class _ClientLeg(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._counters.client_bytes += len(data)
+        self._session.silence = 0
         try:
             sent = self._receive(data)
         except ProtocolError as problem:
