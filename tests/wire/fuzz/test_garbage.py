@@ -15,6 +15,7 @@ from lintel.wire import framing, messages, replies, startup
 from lintel.wire.conversation import Conversation
 from lintel.wire.decision import DDL, DISCARDS, ENDS, SETTINGS, TEMPORARY, Decision, Refusal
 from lintel.wire.errors import ProtocolError
+from lintel.wire.login import as_it_is, without_channel_binding
 
 KINDS = [value for name, value in vars(messages).items() if isinstance(value, int) and name not in ("FAILED", "IDLE")]
 LENGTHS = st.one_of(st.integers(0, 40), st.sampled_from([0x3FFFFFFF, 0x40000000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF]))
@@ -58,7 +59,9 @@ ERRORS = st.builds(
 BODIES = st.one_of(
     STRINGS,
     st.binary(max_size=30),
-    st.sampled_from([b"I", b"T", b"E", b"S\0", b"Pa\0", b"\0\0\0\0", b"SELECT 1\0", b"\0\0\0\x0aSCRAM-SHA-256-PLUS\0\0"]),
+    st.sampled_from(
+        [b"I", b"T", b"E", b"S\0", b"Pa\0", b"\0\0\0\0", b"SELECT 1\0", b"\0\0\0\x0aSCRAM-SHA-256-PLUS\0\0"]
+    ),
     ERRORS,
     st.builds(lambda name, text: name + b"\0" + text.encode() + b"\0\0\0", NAMES, st.sampled_from(TEXTS)),
 )
@@ -88,7 +91,9 @@ BOTH = st.lists(st.one_of(CLIENT.map(lambda frame: ("client", frame)), SERVER.ma
 def converse(said: list[tuple[str, bytes]], seed: int, started: bool) -> None:
     dice = random.Random(seed)
     contexts = Contexts(decide)
-    conversation = Conversation(contexts.resolve, contexts.completed, strip_channel_binding=bool(seed % 2))
+    conversation = Conversation(
+        contexts.resolve, contexts.completed, authentication=without_channel_binding if seed % 2 else as_it_is
+    )
     held = {"client": 0, "server": 0}
     with contextlib.suppress(ProtocolError):
         for side, data in [("server", START)] * started + said:
