@@ -1,6 +1,6 @@
-"""A client program from a file, spoken to a real server, directly or through Lintel: everything that it hears.
+r"""A client program from a file, spoken to a real server, directly or through Lintel: everything that it hears.
 
-F Query "SELECT 1"     sent, as in transcripts; \\n, \\t and \\xff are what they are in Python
+F Query "SELECT 1"     sent, as in transcripts; \n, \t and \xff are what they are in Python
 wait [MESSAGE]         read up to a message of this type, ReadyForQuery without
 other "NOTIFY c"       another session does this
 closed                 the server closes by itself

@@ -1,4 +1,4 @@
-"""What a text means to the tiny Postgres of model.py. Those in TEXTS are SQL that means just that to a real one, too."""
+"""What a text means to the tiny Postgres of model.py. Those in TEXTS are SQL and mean just that to a real one."""
 
 from dataclasses import dataclass
 from typing import Final

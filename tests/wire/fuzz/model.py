@@ -48,7 +48,7 @@ class Postgres:
         self._reported = ""
         self._input = b""
         self._output: list[bytes] = []
-        self.ran = False  # something has been bound or executed since the last Sync
+        self.ran = False  # something has been bound since the last Sync
         self._loop = self._main()
         next(self._loop)
 
@@ -107,7 +107,7 @@ class Postgres:
             case messages.CLOSE:
                 self._close(body[:1], body[1:-1])
             case messages.SYNC:
-                self._skipping = False
+                self._skipping = self.ran = False
                 self._finish()
                 self._ready()
             case messages.FUNCTION_CALL:
@@ -133,7 +133,6 @@ class Postgres:
             self._ready()
 
     def _ready(self) -> None:
-        self.ran = self.ran and self.status != b"I"
         if self.settings["application_name"] != self._reported:
             self._reported = self.settings["application_name"]
             self._send(messages.PARAMETER_STATUS, b"application_name\0" + self._reported.encode() + b"\0")
@@ -255,7 +254,6 @@ class Postgres:
         meaning = portal.meaning
         if portal.failed:
             raise Failure("55000", "portal cannot be run")
-        self.ran = True
         named = meaning
         if meaning.executes is not None:
             named = self._statement(meaning.executes)

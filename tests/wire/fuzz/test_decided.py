@@ -6,17 +6,15 @@ one of the two tables only.
 """
 
 import random
-from dataclasses import replace
 
 from hypothesis import strategies as st
 from tests.wire.fuzz.crossing import Contexts, Crossing
 from tests.wire.fuzz.effort import effort, fuzz
-from tests.wire.fuzz.meanings import TEXTS, Failure, Meaning, ordinary
+from tests.wire.fuzz.meanings import Failure, Meaning, ordinary
 from tests.wire.fuzz.model import Postgres
 from tests.wire.fuzz.programs import ALONE, copies, programs
 
 from lintel.wire import decision as bits
-from lintel.wire import messages
 from lintel.wire.decision import Decision, Refusal
 
 WIDE = b"SELECT wide"

@@ -4,14 +4,13 @@ import contextlib
 import random
 from collections.abc import Callable
 
-import pytest
 from hypothesis import strategies as st
 from tests.wire.fuzz.crossing import Contexts, timed
 from tests.wire.fuzz.effort import effort, fuzz
 from tests.wire.fuzz.programs import BAD, COPY_DONE, COPY_FAIL, END, GOOD, execute, function
 from tests.wire.playbook import randomly
 
-from lintel.wire import framing, messages, replies, startup
+from lintel.wire import messages
 from lintel.wire.conversation import Conversation
 from lintel.wire.decision import DDL, DISCARDS, ENDS, SETTINGS, TEMPORARY, Decision, Refusal
 from lintel.wire.errors import ProtocolError

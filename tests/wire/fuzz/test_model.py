@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from hypothesis import strategies as st
 from tests.shield.wire_client import Client
 from tests.wire.fuzz.effort import fuzz
 from tests.wire.fuzz.meanings import ordinary
@@ -21,7 +20,7 @@ Seen = list[tuple[str, str]]
 def with_table(database: str) -> Iterator[str]:
     with psycopg.connect(database, autocommit=True) as client:
         client.execute("CREATE TABLE t (n int)")
-    yield database
+    return database
 
 
 def seen(data: bytes) -> Seen:
