@@ -15,7 +15,7 @@ import pytest
 import trustme
 from tests.e2e.proxy import Proxy
 
-from lintel.demo.postgres import find
+from lintel.demo.postgres import NoPostgres, find, launch
 
 Lintel = Callable[..., Proxy]
 ONE_MAJOR = pytest.mark.parametrize("server", find()[:1], indirect=True, ids=lambda found: f"pg{found.major}")
@@ -122,13 +122,34 @@ def test_a_bad_plan_names_file_key_and_what_was_expected(tmp_path: Path) -> None
     assert f"{plan}: add.type: " in message
 
 
-def test_tls_on_both_legs_is_refused_at_the_start(tmp_path: Path) -> None:
-    issued = trustme.CA().issue_cert("localhost")
-    issued.cert_chain_pems[0].write_to_path(str(tmp_path / "cert.pem"))
-    issued.private_key_pem.write_to_path(str(tmp_path / "key.pem"))
-    (tmp_path / "lintel.toml").write_text('[listen]\ntls_cert = "cert.pem"\ntls_key = "key.pem"\n')
-    message = refused("--server", "postgresql://u@127.0.0.1/d?sslmode=require", cwd=tmp_path)
-    assert message.startswith("lintel: --server: sslmode: expected disable or prefer, not require")
+def shown_to_clients(directory: Path, authority: trustme.CA) -> tuple[Path, Path]:
+    """A certificate with its key, and a lintel.toml that names them."""
+    directory.mkdir(exist_ok=True)
+    issued = authority.issue_cert("localhost", "127.0.0.1")
+    issued.cert_chain_pems[0].write_to_path(str(directory / "cert.pem"))
+    issued.private_key_pem.write_to_path(str(directory / "key.pem"))
+    (directory / "lintel.toml").write_text('[listen]\ntls_cert = "cert.pem"\ntls_key = "key.pem"\n')
+    return directory / "cert.pem", directory / "key.pem"
+
+
+def test_tls_on_both_legs_with_two_certificates(tmp_path: Path, lintel: Lintel) -> None:
+    authority = trustme.CA()
+    shown_to_clients(tmp_path, authority)
+    certificate, key = shown_to_clients(tmp_path / "server", authority)
+    flags = "-c", str(tmp_path / "lintel.toml")
+    try:
+        server = launch(find()[-1].bindir, ssl_cert=certificate, ssl_key=key)
+    except NoPostgres as problem:
+        pytest.skip(f"no PostgreSQL with OpenSSL here: {str(problem).splitlines()[-1]}")
+    with server:
+        required = f"{server.dsn()}?sslmode=require"
+        message = refused("--server", required, *flags, cwd=tmp_path)
+        assert message.startswith("lintel: --server: sslmode: the server shows another certificate")
+        assert "either give listen.tls_cert" in message
+        proxy = lintel(required, "-c", str(tmp_path / "server" / "lintel.toml"))
+        with psycopg.connect(through(proxy, required.replace("sslmode", "channel_binding"))) as client:
+            assert client.pgconn.ssl_in_use
+    lintel(required, *flags)  # a server that is down is asked at each login
 
 
 def test_a_certificate_that_is_none(tmp_path: Path) -> None:

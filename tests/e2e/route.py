@@ -60,6 +60,7 @@ ROUTES = (
     *(Route(f"pg{major}", major) for major in MAJORS),
     *(Route(f"pg{major}-client-tls", major, client_tls=True) for major in MAJORS[:1]),
     *(Route(f"pg{major}-server-tls", major, server_tls=True) for major in MAJORS[-1:]),
+    *(Route(f"pg{major}-both-tls", major, client_tls=True, server_tls=True) for major in MAJORS[-1:]),
 )
 
 

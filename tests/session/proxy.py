@@ -26,6 +26,7 @@ class Endpoint:
     addresses: tuple[Address, ...]
     sslmode: str = "disable"
     ssl: SSLContext | None = None
+    direct_tls: bool = False
 
 
 class Scripted:

@@ -1,16 +1,31 @@
-"""TLS of the two legs. Both at once need Lintel to answer for the server's certificate, which it cannot do yet.
+"""TLS of the two legs, and whether they agree.
 
-With a certificate of Lintel's own towards the client, SCRAM's channel binding ends at Lintel: libpq then tells the
-server that it saw no offer of it, and a server that made one refuses the login.
+SCRAM's channel binding ties a login to the certificate that the client has seen. So with TLS on both legs Lintel has to
+show the server's own; with another, a server that offers SCRAM lets nobody in who came to Lintel by TLS.
 """
 
+import asyncio
 import ssl
-from dataclasses import replace
+from pathlib import Path
+from struct import pack
+
+import structlog
 
 from lintel.catalog import Endpoint
 from lintel.config import ConfigError, Listen
+from lintel.session.connector import Connector, Opened, Unreachable
+from lintel.wire import messages
 
 DEMANDS_TLS = ("require", "verify-ca", "verify-full")
+PROBE_SECONDS = 5.0
+
+_WAYS_OUT = (
+    "SCRAM with channel binding cannot pass between two certificates; either give listen.tls_cert and listen.tls_key the "
+    "server's own certificate and key, or leave one leg plain: no listen.tls_cert, or sslmode=disable or a Unix socket "
+    "towards the server"
+)
+
+_log = structlog.get_logger(__name__)
 
 
 def context(listen: Listen) -> ssl.SSLContext | None:
@@ -27,15 +42,49 @@ def context(listen: Listen) -> ssl.SSLContext | None:
     return made
 
 
-def one_leg(listen: Listen, endpoint: Endpoint) -> Endpoint:
-    """The server to relay to: in plain text where the client's leg is encrypted, a ConfigError where it must not be."""
+def certificate(listen: Listen) -> bytes:
+    """The first of the file, DER, which is what clients are shown; `context` has read it before."""
     if not listen.tls_cert:
-        return endpoint
-    if endpoint.sslmode in DEMANDS_TLS:
+        return b""
+    begin, end = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
+    _, _, rest = Path(listen.tls_cert).read_text(encoding="utf-8", errors="replace").partition(begin)
+    return ssl.PEM_cert_to_DER_cert(begin + rest.partition(end)[0] + end)
+
+
+async def check(listen: Listen, endpoint: Endpoint, connector: Connector) -> None:
+    """ConfigError where clients that come by TLS could not log in; a server that is down is asked at each login."""
+    if not listen.tls_cert or endpoint.sslmode not in DEMANDS_TLS:
+        return  # prefer and allow then leave the server's leg plain
+    startup = _startup(endpoint)
+    for address in endpoint.addresses:
+        try:
+            opened = await connector.open(None, (address,))
+        except Unreachable:
+            continue
+        try:
+            if opened.certificate not in (None, certificate(listen)):
+                await _refuse_channel_binding(opened, startup)
+        finally:
+            opened.transport.abort()
+
+
+async def _refuse_channel_binding(opened: Opened, startup: bytes) -> None:
+    """The server shows another certificate: that is all right as long as it asks for something else than SCRAM."""
+    opened.transport.write(startup)
+    opened.transport.resume_reading()
+    try:
+        async with asyncio.timeout(PROBE_SECONDS):
+            answer = await opened.waiting.some()
+    except (OSError, EOFError):  # TimeoutError among them
+        return
+    if answer[0] == messages.AUTHENTICATION and messages.without_channel_binding(answer) != answer:
         raise ConfigError(
-            "--server",
-            "sslmode",
-            f"expected disable or prefer, not {endpoint.sslmode}, because listen.tls_cert is set: TLS on both legs is "
-            "not supported by this version (drop one of them, or use a Unix socket to the server)",
+            "--server", "sslmode", f"the server shows another certificate than listen.tls_cert: {_WAYS_OUT}"
         )
-    return replace(endpoint, sslmode="disable")
+    _log.warning("the server shows another certificate than listen.tls_cert: who has to log in by SCRAM cannot")
+
+
+def _startup(endpoint: Endpoint) -> bytes:
+    pairs = {"user": endpoint.user, "database": endpoint.database, "application_name": "lintel"}
+    body = b"".join(f"{name}\0{value}\0".encode() for name, value in pairs.items()) + b"\0"
+    return pack(">II", len(body) + 8, 0x30000) + body

@@ -57,6 +57,7 @@ class Endpoint:
     database: str
     sslmode: str  # libpq's words: disable, allow, prefer, require, verify-ca, verify-full
     ssl: SSLContext | None = field(repr=False, compare=False)
+    direct_tls: bool  # sslnegotiation=direct
     target_session_attrs: str
     uri: str = field(repr=False)  # what asyncpg gets
 
@@ -86,6 +87,7 @@ def resolve(dsn: str, option: str = "--server") -> Endpoint:
         database=params.database,
         sslmode=params.sslmode.name.replace("_", "-"),
         ssl=params.ssl or None,
+        direct_tls=params.ssl_negotiation.name == "direct",
         target_session_attrs=params.target_session_attrs.value,
         uri=uri,
     )

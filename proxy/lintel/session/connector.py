@@ -7,9 +7,8 @@ it: when the server answers the startup packet with an error.
 
 import asyncio
 import socket
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from ssl import SSLContext
+from ssl import SSLContext, SSLError
 from typing import NamedTuple, Protocol, cast
 
 from lintel.wire.messages import ERROR_RESPONSE
@@ -96,7 +95,8 @@ class Connector:
         problems: list[str] = []
         for address in self.target.addresses if addresses is None else addresses:
             try:
-                return await self._open(address, client)
+                async with asyncio.timeout(self.timeout):
+                    return await self._open(address, client)
             except (OSError, EOFError, Unreachable) as problem:
                 if isinstance(problem, Unreachable) and problem.sqlstate != "57P03":
                     raise  # an attack rather than a server that is down
@@ -104,21 +104,70 @@ class Connector:
         raise Unreachable("; ".join(problems))
 
     async def _open(self, address: Address, client: Client | None) -> Opened:
-        ways = _ways("disable" if isinstance(address, str) else self.target.sslmode)
-        for number, encrypted in enumerate(ways, 1):
-            last = number == len(ways)
-            async with asyncio.timeout(self.timeout):
+        *others, last = (False,) if isinstance(address, str) else _WAYS[self.target.sslmode]
+        for encrypted in others:
+            try:
                 opened = await self._connect(address, encrypted)
-                try:
-                    if last or await _agreed(opened, client):
-                        return opened
-                except NoTLS:
-                    raise
-                except BaseException:
-                    opened.transport.abort()
-                    raise
+            except SSLError:
+                continue
+            try:
+                if await self._fits(opened, client):
+                    return opened
+            except BaseException:
+                opened.transport.abort()
+                raise
             opened.transport.abort()
-        raise AssertionError(ways)
+        return await self._connect(address, last)
+
+    async def _fits(self, opened: Opened, client: Client | None) -> bool:
+        """This way will do; where the server's first answer is an error, the other is to be tried."""
+        if client is None:
+            return True
+        if self.target.sslmode == "prefer":
+            if opened.certificate is None:
+                return True  # the server has no TLS: there is no other way
+            if client.certificate not in (None, opened.certificate):
+                return False  # SCRAM with channel binding could not pass
+        opened.transport.write(client.startup)
+        opened.startup_sent = True
+        opened.transport.resume_reading()
+        return (await opened.waiting.some())[0] != ERROR_RESPONSE
+
+    async def _connect(self, address: Address, encrypted: bool) -> Opened:
+        loop = asyncio.get_running_loop()
+        if isinstance(address, str):
+            transport, waiting = await loop.create_unix_connection(Waiting, address)
+        elif encrypted and self.target.direct_tls:
+            transport, waiting = await secure_directly(address, cast("SSLContext", self.target.ssl))
+            tune(transport, self.keepalive)
+        else:
+            transport, waiting = await loop.create_connection(Waiting, *address)
+            tune(transport, self.keepalive)
+            if encrypted:
+                transport = await self._secured(transport, waiting, address[0])
+        transport.pause_reading()
+        return Opened(transport, address, waiting)
+
+    async def _secured(self, transport: asyncio.Transport, waiting: Waiting, host: str) -> asyncio.Transport:
+        try:
+            return await secure(transport, waiting, cast("SSLContext", self.target.ssl), host)
+        except BaseException as problem:
+            if isinstance(problem, NoTLS) and self.target.sslmode == "prefer":
+                return transport
+            transport.abort()
+            raise
+
+
+# By sslmode: whether a connection is encrypted, and what is tried next where the server does not want it so.
+_WAYS: dict[str, tuple[bool, ...]] = {
+    "disable": (False,),
+    "allow": (False, True),
+    "prefer": (True, False),
+    "require": (True,),
+    "verify-ca": (True,),
+    "verify-full": (True,),
+}
+
 
 def tune(transport: asyncio.BaseTransport, keepalive: KeepAlive) -> None:
     """Small messages at once, and dead peers found out."""
@@ -134,12 +183,3 @@ def tune(transport: asyncio.BaseTransport, keepalive: KeepAlive) -> None:
 def show(address: Address) -> str:
     """As a message shows it."""
     return address if isinstance(address, str) else f"{address[0]}:{address[1]}"
-
-
-def _paused(transport: asyncio.Transport) -> asyncio.Transport:
-    transport.pause_reading()
-    return transport
-
-
-def _is_address(host: str) -> bool:
-    return ":" in host or host.replace(".", "").isdigit()

@@ -22,11 +22,12 @@ import structlog
 from lintel.metrics import Counters
 from lintel.wire.conversation import Conversation
 from lintel.wire.decision import Settings
+from lintel.wire.login import Passing, between
 from lintel.wire.startup import CancelRequest, StartupMessage
 from lintel.wire.transparent import Transparent
 
 from .arrival import Arrival
-from .connector import Address, Connector, KeepAlive, Unreachable
+from .connector import Client, Connector, KeepAlive, Opened, Unreachable
 from .database import Database, Databases, Login
 from .relay import Session
 
@@ -44,6 +45,7 @@ class Options:
     """What may be set."""
 
     tls: SSLContext | None = None  # offered to clients
+    certificate: bytes = b""  # what they are shown, DER
     tls_required: bool = False
     login_timeout: float = 60.0
     sessions: int = 10_000
@@ -141,36 +143,37 @@ class Listener:
 
     async def _begin(self, arrival: Arrival, message: StartupMessage) -> None:
         database = self._databases(message.database)
+        client = Client(message.packet, self._options.certificate if arrival.encrypted else None)
         try:
-            (server, address), _ = await asyncio.gather(self._connector.connect(), database.ready())
+            opened, _ = await asyncio.gather(self._connector.open(client), database.ready())
         except Unreachable as problem:
             _log.warning("server unreachable", problem=str(problem))
-            arrival.refuse("57P03", "lintel: the server cannot be reached")
+            arrival.refuse(problem.sqlstate, "lintel: the server cannot be reached")
             return
         if arrival.transport.is_closing():
-            server.abort()
+            opened.transport.abort()
             return
-        self._join(arrival, message, database, server, address)
+        self._join(arrival, message, database, opened, between(client.certificate, opened.certificate))
 
     def _join(
-        self, arrival: Arrival, message: StartupMessage, database: Database, server: asyncio.Transport, address: Address
+        self, arrival: Arrival, message: StartupMessage, database: Database, server: Opened, passing: Passing
     ) -> None:
         """From here on the two connections are one session."""
         self.gone(arrival)
         parameters = message.parameters
         login = Login(message.user, message.database, arrival.address, parameters.get("application_name", ""))
-        session = Session(arrival.transport, server, address, self._ended, self._counters)
+        session = Session(arrival.transport, server.transport, server.address, self._ended, self._counters)
         presence = database.enter(login, session.reconsider)
-        strip = not arrival.encrypted and server.get_extra_info("ssl_object") is not None
         settings = Settings(application_name=login.application_name)
         conversation: Conversation | Transparent = (
-            Transparent()
+            Transparent(passing)
             if message.replication
-            else Conversation(presence.resolve, presence.completed, settings, strip, self._counters)
+            else Conversation(presence.resolve, presence.completed, settings, passing, self._counters)
         )
         timer = asyncio.get_running_loop().call_later(self._options.login_timeout, _too_late, session)
         self._sessions[session] = timer
-        session.begin(conversation, presence, message.packet, arrival.take_early())
+        startup = b"" if server.startup_sent else message.packet
+        session.begin(conversation, presence, startup, arrival.take_early(), server.waiting.take())
 
     def _ended(self, session: Session) -> None:
         self._sessions.pop(session).cancel()

@@ -48,17 +48,23 @@ class Session:
         self._conversation: Conversation | Transparent
         self._presence: Presence
 
-    def begin(self, conversation: Conversation | Transparent, presence: Presence, startup: bytes, early: bytes) -> None:
-        """Send the startup packet on, and what the client has already sent behind it."""
+    def begin(
+        self, conversation: Conversation | Transparent, presence: Presence, startup: bytes, early: bytes, said: bytes
+    ) -> None:
+        """Send the startup packet on, and what either side has already sent behind it."""
         self._conversation = conversation
         self._presence = presence
         encrypted = self._client.get_extra_info("ssl_object") is not None
         write = _in_records(self._client) if encrypted else self._client.write
         self._client.set_protocol(_ClientLeg(self, conversation, self._server, encrypted))
-        self._server.set_protocol(_ServerLeg(self, conversation, write))
-        self._server.write(startup)
+        server_leg = _ServerLeg(self, conversation, write)
+        self._server.set_protocol(server_leg)
+        if startup:
+            self._server.write(startup)
         if early:
             self.client_sent(early)
+        if said:
+            server_leg.data_received(said)
         self.unpause_server(_BLOCKED)
         if not conversation.blocked:
             self.unpause_client(_BLOCKED)

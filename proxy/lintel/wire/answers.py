@@ -11,6 +11,7 @@ from .ask import QUESTION, Answer
 from .client import ClientStream
 from .errors import ProtocolError
 from .expected import COPY_DONE_MARK, OWN_CLOSE, OWN_PARSE, STARTUP, Expected
+from .login import Passing
 from .state import FOR_ANSWER, FOR_CATALOG, FOR_PARSE, FOR_READY, FREE, State
 from .statements import Statement
 
@@ -21,12 +22,12 @@ _READY = (messages.SYNC, messages.QUERY, messages.FUNCTION_CALL, STARTUP)  # wha
 class Answers:
     """Of one session; `stay` tells the hot path that the frame in hand waits for the catalog."""
 
-    __slots__ = ("_blocked_before", "_client", "_state", "_strip", "asking", "backend_key", "stay")
+    __slots__ = ("_authentication", "_blocked_before", "_client", "_state", "asking", "backend_key", "stay")
 
-    def __init__(self, state: State, client: ClientStream, strip_channel_binding: bool) -> None:
+    def __init__(self, state: State, client: ClientStream, authentication: Passing) -> None:
         self._state = state
         self._client = client  # to be told when its waiting is over
-        self._strip = strip_channel_binding
+        self._authentication = authentication
         self._blocked_before = FREE
         self.asking: Answer | None = None  # the question under way, or the end of a try that is given up
         self.backend_key = b""
@@ -62,7 +63,7 @@ class Answers:
             case messages.PARAMETER_STATUS:
                 return self._parameter_status(frame)
             case messages.AUTHENTICATION:
-                return messages.without_channel_binding(frame) if self._strip else frame
+                return self._authentication(frame)
             case messages.BACKEND_KEY_DATA:
                 self.backend_key = frame[5:]
         return frame

@@ -20,6 +20,7 @@ frames back only where a reply may have to change, or where the next statement c
 from .answers import Answers
 from .client import ClientStream
 from .decision import Completed, Counts, Resolve, Settings
+from .login import Passing, as_it_is
 from .messages import IDLE
 from .server import ServerStream
 from .state import FREE, IN_STARTUP, State
@@ -35,12 +36,12 @@ class Conversation:
         resolve: Resolve,
         completed: Completed,
         settings: Settings | None = None,
-        strip_channel_binding: bool = False,
+        authentication: Passing = as_it_is,
         counts: Counts | None = None,
     ) -> None:
         self._state = State(resolve, completed, settings or Settings(), counts)
         self._client = ClientStream(self._state)
-        self._answers = Answers(self._state, self._client, strip_channel_binding)
+        self._answers = Answers(self._state, self._client, authentication)
         self._server = ServerStream(self._state, self._answers)
         self.needs = self._state.needs
         self.receive_client = self._client.receive  # bytes -> bytes for the server

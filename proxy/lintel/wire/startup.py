@@ -10,6 +10,7 @@ PACKET_LIMIT: Final = 10_000  # MAX_STARTUP_PACKET_LENGTH in the server
 CANCEL_REQUEST: Final = 80877102
 SSL_REQUEST: Final = 80877103
 GSSENC_REQUEST: Final = 80877104
+ALPN: Final = "postgresql"  # what direct TLS is agreed on
 SSL_REQUEST_PACKET: Final = b"\0\0\0\x08\x04\xd2\x16\x2f"
 
 _head = Struct(">II").unpack_from
