@@ -166,7 +166,8 @@ class Session:
 
     def server_done(self) -> None:
         """The server has closed: of its own accord, it has told the client why; else the client is told here."""
-        if self._conversation.ended or self._client.is_closing():
+        invited = self._client_done and self._conversation.answered
+        if self._conversation.ended or invited or self._client.is_closing():
             self.close()
         else:
             self.end("08006", "lintel: the server has closed the connection unexpectedly")

@@ -96,6 +96,11 @@ class Conversation:
         return self._state.blocked > IN_STARTUP
 
     @property
+    def answered(self) -> bool:
+        """The server owes nothing."""
+        return self._state.head() is None
+
+    @property
     def idle(self) -> bool:
         """Nothing is under way and no transaction is open: the session can end without harm."""
         return self._state.blocked == FREE and not self._state.expected and self._state.status == IDLE

@@ -18,6 +18,7 @@ class Transparent:
     __slots__ = ("_authentication", "_rest", "backend_key", "needs", "started")
 
     blocked = False
+    answered = True
     idle = True
     between_frames = True
     ended = True  # how the server goes is between it and the client
