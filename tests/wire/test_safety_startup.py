@@ -106,14 +106,19 @@ def test_cancel_with_the_key_of_that_version(both: Both, version: int) -> None:
 @pytest.mark.parametrize("length", [4, 8, 32, 255, 256])
 def test_cancel_key_of_any_length(length: int) -> None:
     key = struct.pack(">I", 4711) + bytes(range(256))[:length]
-    with scripted(OK + messages.frame(messages.BACKEND_KEY_DATA, key) + READY) as (address, cancelled):
-        with InProcess(Endpoint((address,))) as proxy, raw(proxy) as client, raw(proxy) as other:
-            client.startup(0x30002, **WHO)
-            assert messages.frame(messages.BACKEND_KEY_DATA, key) in client.read_until(READY)
-            request = struct.pack(">II", len(key) + 8, CANCEL_REQUEST) + key
-            other.send(request)
-            assert other.read_all() == b""
-            assert cancelled == [request]
+    told = messages.frame(messages.BACKEND_KEY_DATA, key)
+    request = struct.pack(">II", len(key) + 8, CANCEL_REQUEST) + key
+    with (
+        scripted(OK + told + READY) as (address, cancelled),
+        InProcess(Endpoint((address,))) as proxy,
+        raw(proxy) as client,
+        raw(proxy) as other,
+    ):
+        client.startup(0x30002, **WHO)
+        assert told in client.read_until(READY)
+        other.send(request)
+        assert other.read_all() == b""
+        assert cancelled == [request]
 
 
 def test_cancel_key_that_is_too_long_or_too_short() -> None:

@@ -107,6 +107,11 @@ def copies(program: Frames) -> bool:
     return any(one[0] in (messages.COPY_DATA, messages.COPY_DONE, messages.COPY_FAIL) for one in program)
 
 
+def unrepeatable(program: Frames) -> bool:
+    """In front of these no text is tried again."""
+    return copies(program) or any(one[0] == messages.FUNCTION_CALL for one in program)
+
+
 def _ended(program: Frames) -> Frames:
     ended = copies(program) or any(b"FROM STDIN" in one for one in program)
     return (*program, *((COPY_FAIL,) if ended else ()), *END)

@@ -12,7 +12,7 @@ from tests.wire.fuzz.crossing import Contexts, Crossing
 from tests.wire.fuzz.effort import effort, fuzz
 from tests.wire.fuzz.meanings import Failure, Meaning, ordinary
 from tests.wire.fuzz.model import Postgres
-from tests.wire.fuzz.programs import ALONE, copies, programs
+from tests.wire.fuzz.programs import ALONE, programs, unrepeatable
 
 from lintel.wire import decision as bits
 from lintel.wire.decision import Decision, Refusal
@@ -124,7 +124,7 @@ def decidedly(program: tuple[bytes, ...], seed: int, alters: bool) -> None:
     if not crossing.run(sent):
         return
     got = crossing.got
-    if world.hopeless or copies(program):  # what has been sent behind COPY data is not tried again
+    if world.hopeless or unrepeatable(program):
         # Then the client learns that the table has changed; up to there nothing may differ.
         end = got.find(b'column "loud"')
         cut = got.rfind(b"E\0\0", 0, end) if end >= 0 else len(got)
