@@ -200,6 +200,7 @@ def _read(*texts: str, stack: int | None = None) -> list[tuple[float, str | None
     return found
 
 
+@pytest.mark.check(20)
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_bombs(group: int) -> None:
     """At full size, and at sizes nearer to where the guards stand."""
@@ -212,6 +213,7 @@ def test_bombs(group: int) -> None:
     assert slow == {}
 
 
+@pytest.mark.check(20)
 @pytest.mark.parametrize(
     "megabytes", [1, pytest.param(2, marks=pytest.mark.long), pytest.param(8, marks=pytest.mark.long)]
 )

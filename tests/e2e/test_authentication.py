@@ -38,6 +38,7 @@ def test_pg8000(guarded: tuple[Server, Address]) -> None:
     client.close()
 
 
+@pytest.mark.check(14)
 def test_a_wrong_password_is_refused_by_the_server(guarded: tuple[Server, Address]) -> None:
     server, address = guarded
     with psycopg.connect(server.dsn()) as control:
@@ -56,6 +57,7 @@ def test_md5_is_really_md5() -> None:
         )
 
 
+@pytest.mark.check(14)
 def test_a_role_without_a_password_and_a_revoked_one(guarded: tuple[Server, Address]) -> None:
     server, address = guarded
     with psycopg.connect(server.dsn(), autocommit=True) as control:

@@ -52,6 +52,7 @@ def test_bad_input_names_the_file_the_key_and_what_was_expected(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.check(13)
 def test_tls_on_both_legs_is_refused_at_the_start(tmp_path: Path) -> None:
     done = lintel("serve", "--server", "postgresql://postgres@127.0.0.1:1/x?sslmode=require", "-c", str(both(tmp_path)))
     assert done.returncode == 2, done.stderr

@@ -26,6 +26,7 @@ def test_a_client_that_trusts_somebody_else_stays_away(way: Way, address: Addres
         psycopg.connect(address.at(authority=stranger).uri())
 
 
+@pytest.mark.check(12)
 def test_no_password_goes_to_a_server_with_another_certificate(certificates: Certificates, tmp_path: Path) -> None:
     stranger = tmp_path / "stranger.pem"
     trustme.CA().cert_pem.write_to_path(str(stranger))

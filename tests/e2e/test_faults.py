@@ -69,6 +69,7 @@ MALFORMED = {
 }
 
 
+@pytest.mark.check(2)
 @pytest.mark.parametrize("bytes_sent", MALFORMED.values(), ids=MALFORMED.keys())
 def test_a_malformed_frame_closes_that_session_and_no_other(proxy: Proxy, bytes_sent: bytes) -> None:
     with psycopg.connect(uri(proxy)) as neighbour, wire.connected(proxy.host, proxy.port) as client:
@@ -81,6 +82,7 @@ def test_a_malformed_frame_closes_that_session_and_no_other(proxy: Proxy, bytes_
         assert neighbour.execute("SELECT 1").fetchone() == (1,)
 
 
+@pytest.mark.check(8, 17)
 @pytest.mark.parametrize("bytes_sent", [b"\0\0\0\3", b"\x7f\xff\xff\xff\0\3\0\0", b"GET / HTTP/1.1\r\n\r\n"])
 def test_a_malformed_startup_is_closed(proxy: Proxy, bytes_sent: bytes) -> None:
     with psycopg.connect(uri(proxy)) as neighbour, wire.connected(proxy.host, proxy.port) as client:

@@ -48,6 +48,7 @@ def dsn(proxy: Proxy) -> str:
     return f"postgresql://postgres@127.0.0.1:{proxy.port}/postgres"
 
 
+@pytest.mark.check(2)
 @pytest.mark.parametrize(
     ("frame", "code"),
     [
@@ -70,6 +71,7 @@ def test_malformed_frame_ends_that_session_only(raw: Raw, proxy: Proxy, frame: b
         assert other.execute("SELECT 1").fetchone() == (1,)
 
 
+@pytest.mark.check(8, 17)
 def test_malformed_startup(proxy: Proxy) -> None:
     for packet, code in (
         (struct.pack(">II", 20_000, 0x30000), "08P01"),
@@ -83,12 +85,14 @@ def test_malformed_startup(proxy: Proxy) -> None:
     assert proxy.database.logins == []
 
 
+@pytest.mark.check(8)
 def test_a_newer_minor_version_is_the_servers_to_negotiate(proxy: Proxy) -> None:
     with Raw(proxy) as client:
         client.startup(version=0x30063, user="postgres", database="postgres")
         assert client.read_until(READY)[:1] == b"v"
 
 
+@pytest.mark.check(11)
 def test_encryption_requests(proxy: Proxy) -> None:
     client = Raw(proxy)
     client.ask_for_tls()
@@ -99,6 +103,7 @@ def test_encryption_requests(proxy: Proxy) -> None:
     assert sqlstate(client.read_all()) == "08P01"
 
 
+@pytest.mark.check(10)
 def test_bytes_behind_ssl_request_are_never_used(open_server: Server) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert("localhost").configure_cert(context)
@@ -114,6 +119,7 @@ def test_bytes_behind_ssl_request_are_never_used(open_server: Server) -> None:
         assert proxy.database.logins == []
 
 
+@pytest.mark.check(9)
 def test_tls_records_to_the_client_are_small(open_server: Server) -> None:
     """libpq's asynchronous clients hang on a record that is longer than their 8 KiB buffer."""
     authority = trustme.CA()
@@ -132,12 +138,14 @@ def test_tls_records_to_the_client_are_small(open_server: Server) -> None:
         assert max(client.records) < 8192 + 256
 
 
+@pytest.mark.check(17)
 def test_login_takes_too_long(proxy: Proxy) -> None:
     began = time.monotonic()
     assert Raw(proxy).read_all() == b""
     assert 0.5 < time.monotonic() - began < 5
 
 
+@pytest.mark.check(18)
 def test_session_limit(proxy: Proxy) -> None:
     with contextlib.ExitStack() as stack:
         for _ in range(20):
@@ -185,12 +193,14 @@ def silent_server() -> Iterator[tuple[str, int]]:
         thread.join(5)
 
 
+@pytest.mark.check(9)
 def test_half_close_still_gets_the_reply(raw: Raw) -> None:
     raw.send(messages.query(b"SELECT pg_sleep(0.2), 'late'"))
     raw.socket.shutdown(socket.SHUT_WR)
     assert b"late" in raw.read_all()
 
 
+@pytest.mark.check(19)
 def test_stalled_reader_is_not_buffered_for(raw: Raw, proxy: Proxy) -> None:
     """The server has to wait; what the proxy holds is bounded, and everything arrives in the end."""
     raw.send(messages.query(b"SELECT repeat('x', 100000) FROM generate_series(1, 500)"))
@@ -200,6 +210,7 @@ def test_stalled_reader_is_not_buffered_for(raw: Raw, proxy: Proxy) -> None:
     assert raw.read_until(READY).count(b"x" * 100_000) == 500
 
 
+@pytest.mark.check(19)
 def test_large_pipeline_with_unread_replies(raw: Raw) -> None:
     raw.socket.setblocking(False)
     sent = memoryview(messages.query(b"SELECT '" + b"y" * 10_000 + b"'") * 500)

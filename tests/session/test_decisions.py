@@ -27,6 +27,7 @@ def client(dsn: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
 Client = psycopg.Connection[tuple[object, ...]]
 
 
+@pytest.mark.check(5)
 def test_refusal_in_a_transaction(client: Client, proxy: Proxy) -> None:
     proxy.database.says("INSERT INTO o (prio) VALUES (1)", REFUSED)
     with pytest.raises(psycopg.errors.UndefinedColumn, match="lintel: plan p"), client.transaction():

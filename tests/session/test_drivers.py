@@ -77,6 +77,7 @@ async def test_asyncpg(dsn: str) -> None:
     await client.close()
 
 
+@pytest.mark.check(16)
 async def test_cancel(dsn: str) -> None:
     client = await asyncpg.connect(dsn)
     with pytest.raises(asyncio.TimeoutError):

@@ -38,6 +38,7 @@ def logged_in(proxy: Proxy) -> Raw:
     return client
 
 
+@pytest.mark.check(17)
 def test_silent_connections_keep_nobody_out(open_server: Server) -> None:
     with in_front_of(open_server, Options(startups=20)) as proxy:
         silent = [Raw(proxy) for _ in range(60)]
@@ -49,6 +50,7 @@ def test_silent_connections_keep_nobody_out(open_server: Server) -> None:
             one.socket.close()
 
 
+@pytest.mark.check(17)
 def test_a_login_under_way_is_not_taken_for_a_silent_connection(open_server: Server) -> None:
     with in_front_of(open_server, Options(startups=1)) as proxy:
         for _ in range(20):

@@ -44,6 +44,7 @@ def through(proxy: Proxy, server: Server, **more: str) -> str:
     return psycopg.conninfo.make_conninfo(**{**values, "dbname": "postgres", **more})
 
 
+@pytest.mark.check(14)
 @pytest.mark.parametrize("auth", ["trust", "password", "md5"])
 def test_authentication(auth: Auth) -> None:
     settings = {"password_encryption": "md5"} if auth == "md5" else {}
@@ -59,6 +60,7 @@ def at(server: Server, **more: object) -> Endpoint:
     return Endpoint((("localhost", server.port),), **more)  # type: ignore[arg-type]
 
 
+@pytest.mark.check(13, 14)
 def test_scram(server: Server, proxy: Proxy) -> None:
     with psycopg.connect(through(proxy, server, application_name="billing")) as client:
         assert client.execute("SELECT 1").fetchone() == (1,)
@@ -82,6 +84,7 @@ def test_second_address_is_tried(server: Server) -> None:
         psycopg.connect(through(proxy, server)).close()
 
 
+@pytest.mark.check(12)
 def test_tls_to_the_client(server: Server, authority: trustme.CA, tmp_path: Path) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(context)
@@ -97,6 +100,7 @@ def test_tls_to_the_client(server: Server, authority: trustme.CA, tmp_path: Path
             psycopg.connect(through(proxy, server, sslmode="disable"))
 
 
+@pytest.mark.check(13)
 @pytest.mark.parametrize("mode", ["prefer", "require", "verify-full"])
 def test_tls_to_the_server(tls_server: Server, authority: trustme.CA, mode: str) -> None:
     """The client's leg is plain, so the offer of SCRAM-SHA-256-PLUS is not passed on: libpq would refuse it."""
@@ -107,6 +111,7 @@ def test_tls_to_the_server(tls_server: Server, authority: trustme.CA, mode: str)
         assert client.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()").fetchone() == (True,)
 
 
+@pytest.mark.check(12)
 def test_bad_certificate_gets_no_password(tls_server: Server) -> None:
     with Proxy(at(tls_server, sslmode="verify-full", ssl=ssl.create_default_context())) as proxy:
         with pytest.raises(psycopg.OperationalError, match="cannot be reached"):
@@ -114,6 +119,7 @@ def test_bad_certificate_gets_no_password(tls_server: Server) -> None:
         assert proxy.database.logins == []
 
 
+@pytest.mark.check(12)
 def test_no_tls_where_it_is_required(server: Server) -> None:
     with (
         Proxy(at(server, sslmode="require", ssl=ssl.create_default_context())) as proxy,
@@ -127,6 +133,7 @@ def test_no_tls_where_it_is_required(server: Server) -> None:
         assert client.execute("SELECT 1").fetchone() == (1,)
 
 
+@pytest.mark.check(7)
 def test_replication_is_relayed(server: Server, proxy: Proxy) -> None:
     with psycopg.connect(through(proxy, server, replication="database"), autocommit=True) as client:
         assert client.pgconn.exec_(b"IDENTIFY_SYSTEM").nfields == 4

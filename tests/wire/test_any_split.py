@@ -111,6 +111,7 @@ def begin(run: Run) -> None:
     run.send(1, row + row + frame_of("B", ["ReadyForQuery", "I"]))
 
 
+@pytest.mark.check(1)
 @pytest.mark.parametrize("slicing", [bytewise, randomly(1), randomly(2)], ids=["bytewise", "random1", "random2"])
 def test_the_same_bytes_arrive(slicing: Slicing) -> None:
     for seed in range(300):
@@ -125,6 +126,7 @@ def test_the_same_bytes_arrive(slicing: Slicing) -> None:
         assert runs[0].broken or runs[0].arrived == runs[1].arrived, seed
 
 
+@pytest.mark.check(2)
 def test_nothing_but_protocol_errors() -> None:
     dice = random.Random(7)
     for seed in range(2000):
@@ -144,6 +146,7 @@ def damaged(data: bytes, dice: random.Random) -> bytes:
     return bytes(changed[: dice.randint(1, len(changed))] if dice.random() < 0.5 else changed)
 
 
+@pytest.mark.check(2)
 def test_a_large_frame_in_small_pieces_is_joined_once() -> None:
     run = Run(lambda data: (data[at : at + 1000] for at in range(0, len(data), 1000)))
     begin(run)

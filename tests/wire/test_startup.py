@@ -26,6 +26,7 @@ def test_packet(data: bytes, packet: Packet) -> None:
     assert found[0] == packet
 
 
+@pytest.mark.check(8, 17)
 @pytest.mark.parametrize(
     ("data", "sqlstate"),
     [
