@@ -12,7 +12,6 @@ from tests.session.proxy import Endpoint, Proxy
 from lintel.demo.postgres import NoPostgres, Server, find, launch
 from lintel.session.listener import Options
 
-
 pytestmark = pytest.mark.check(13)
 
 
@@ -116,9 +115,9 @@ def test_with_another_certificate_other_authentication_passes(party: Party, othe
     with (
         started(party, auth="password") as server,
         Proxy(at(server, "require", party.trusting), other.options) as proxy,
+        psycopg.connect(through(proxy, server, sslmode="require")) as client,
     ):
-        with psycopg.connect(through(proxy, server, sslmode="require")) as client:
-            assert encrypted(client) is True
+        assert encrypted(client) is True
 
 
 @pytest.mark.parametrize("client_leg", ["disable", "require"])

@@ -15,6 +15,7 @@ from lintel.catalog import Endpoint
 from lintel.config import ConfigError, Listen
 from lintel.session.connector import Connector, Opened, Unreachable
 from lintel.wire import messages
+from lintel.wire.startup import ALPN
 
 DEMANDS_TLS = ("require", "verify-ca", "verify-full")
 PROBE_SECONDS = 5.0
@@ -34,6 +35,7 @@ def context(listen: Listen) -> ssl.SSLContext | None:
         return None
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     made.minimum_version = ssl.TLSVersion.TLSv1_2
+    made.set_alpn_protocols([ALPN])
     try:
         made.load_cert_chain(listen.tls_cert, listen.tls_key)
     except (OSError, ssl.SSLError) as problem:

@@ -8,7 +8,7 @@ import asyncio
 from ssl import SSLContext
 from typing import TYPE_CHECKING, cast
 
-from lintel.wire import messages, startup
+from lintel.wire import client_hello, messages, startup
 from lintel.wire.errors import ProtocolError
 
 from .connector import KeepAlive, tune
@@ -53,6 +53,9 @@ class Arrival(asyncio.Protocol):
             self.refuse(problem.sqlstate, problem.message)
 
     def _read(self) -> None:
+        if self._data[:1] == b"\x16" and not self._asked and not self.encrypted:
+            self._hello()
+            return
         found = startup.read(self._data)
         if found is None:
             return
@@ -86,20 +89,40 @@ class Arrival(asyncio.Protocol):
         self._asked.add(asked)
         self._data = b""
         if asked is startup.SSLRequest and self._tls is not None:
-            self._handed_over = True
-            self.transport.pause_reading()
-            self._listener.spawn(self._secure(self._tls))
+            self._hand_over()
+            self._listener.spawn(self._answer_and_secure(self._tls))
         else:
             self.transport.write(b"N")
 
-    async def _secure(self, tls: SSLContext) -> None:
+    def _hello(self) -> None:
+        """TLS without SSLRequest: only with the application protocol agreed on."""
+        speaks = client_hello.speaks_postgres(self._data)
+        if speaks is None:
+            return
+        self._handed_over = True
+        if speaks and self._tls is not None:
+            self.transport.pause_reading()
+            self._listener.spawn(self._secure(self._tls, self.take_early()))
+            return
+        if self._tls is not None:
+            self.transport.write(client_hello.NO_APPLICATION_PROTOCOL)
+        self.transport.close()
+
+    async def _answer_and_secure(self, tls: SSLContext) -> None:
         if self._data:  # it came before the handshake, whatever it is
             self.refuse("08P01", "received unencrypted data after an encryption request")
             return
         self.transport.write(b"S")
+        await self._secure(tls)
+
+    async def _secure(self, tls: SSLContext, hello: bytes = b"") -> None:
         loop = asyncio.get_running_loop()
+        handshake = loop.create_task(loop.start_tls(self.transport, self, tls, server_side=True))
+        if hello:
+            await asyncio.sleep(0)  # by then the transport has its new protocol, and that will know of it first
+            loop.call_soon(_feed, self.transport, hello)
         try:
-            secured = await loop.start_tls(self.transport, self, tls, server_side=True)
+            secured = await handshake
         except (OSError, EOFError):
             self.transport.abort()
             return
@@ -118,3 +141,14 @@ class Arrival(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         """Gone before its session began, or taken over by it."""
         self._listener.gone(self)
+
+
+def _feed(transport: asyncio.Transport, data: bytes) -> None:
+    """What had been read before TLS took over."""
+    protocol = cast("asyncio.BufferedProtocol", transport.get_protocol())
+    while data:
+        buffer = protocol.get_buffer(len(data))
+        size = min(len(buffer), len(data))
+        memoryview(buffer)[:size] = data[:size]
+        protocol.buffer_updated(size)
+        data = data[size:]
