@@ -79,6 +79,8 @@ def relation_item(walk: Walk, node: Node, scope: Scope, role: str) -> Item:
     alias, columns_alias = alias_of(node)
     cte = scope.cte(name) if schema is None and role == "from" else None
     if cte is not None:
+        if cte.early:
+            walk.problem("42P19", at, f'recursive reference to query "{name}" where it cannot stand')
         return Item(at, alias or name, renamed(cte.columns, columns_alias), known=cte.known)
     walk.result.names.add((schema, name))
     table = walk.world.find(schema, name)

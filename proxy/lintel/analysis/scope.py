@@ -82,6 +82,7 @@ class Cte:
 
     columns: Columns
     known: bool = True
+    early: bool = False  # of a WITH RECURSIVE, named before its columns are decided: the server answers 42P19
 
 
 @dataclass(slots=True)

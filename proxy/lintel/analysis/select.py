@@ -207,6 +207,9 @@ def with_clause(walk: Walk, node: Node, scope: Scope) -> None:
     if clause is None:
         return
     ctes = [entry["CommonTableExpr"] for entry in clause["ctes"]]
+    if clause.get("recursive"):
+        # All of them see each other and themselves, and hide tables of their names, from the start.
+        scope.ctes.update({cte["ctename"]: Cte((), early=True) for cte in ctes})
     for cte in in_order(ctes) if clause.get("recursive") else ctes:
         columns, known = (
             _recursive(walk, cte, scope) if clause.get("recursive") else (subquery(walk, cte["ctequery"], scope))
