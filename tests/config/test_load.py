@@ -82,6 +82,12 @@ def test_paths_start_from_the_file_that_names_them(tmp_path: Path) -> None:
         ("[record]\nflush_interval = 0", "record.flush_interval", "expected a duration above zero"),
         ("[record]\nflush_interval = true", "record.flush_interval", "expected a duration above zero"),
         ('[listen]\ntls_cert = "c.pem"', "listen.tls_key", "expected, because tls_cert is set"),
+        (
+            '[listen]\nunix_socket_permissions = "rwx"',
+            "listen.unix_socket_permissions",
+            "expected permissions in octal",
+        ),
+        ("[listen]\nunix_socket_permissions = 777", "listen.unix_socket_permissions", "expected permissions in octal"),
         ("[listen", "", "expected TOML"),
     ],
 )

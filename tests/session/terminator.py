@@ -1,4 +1,4 @@
-"""TLS in front of a server that has none, as PostgreSQL 17 and later speak it: SSLRequest, or TLS from the first byte."""
+"""TLS before a server that has none, as PostgreSQL 17 and later have it: SSLRequest, or TLS from the first byte."""
 
 import socket
 import ssl

@@ -64,7 +64,7 @@ def test_a_client_without_the_protocol_gets_an_alert(server: Server, party: Part
         for protocols in ([], ["http/1.1"]):
             with (
                 socket.create_connection(("127.0.0.1", proxy.port), 10) as plain,
-                pytest.raises(ssl.SSLError, match="(?i)no.application.protocol"),
+                pytest.raises(ssl.SSLError, match=r"(?i)no.application.protocol"),
             ):
                 trusting(party, *protocols).wrap_socket(plain, server_hostname="localhost")
     with Proxy(Endpoint((("127.0.0.1", server.port),))) as proxy, Raw(proxy) as client:

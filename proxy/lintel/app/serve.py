@@ -11,11 +11,11 @@ import structlog
 import uvloop
 
 from lintel import admin, catalog, log, metrics
-from lintel.app import tls
+from lintel.app import tls, unix_socket
 from lintel.app.database import Databases
 from lintel.app.health import Health
 from lintel.catalog import Endpoint
-from lintel.config import Address, Admin, ConfigError, Settings
+from lintel.config import Admin, ConfigError, Listen, Settings
 from lintel.metrics import Exporter
 from lintel.plan import Plan
 from lintel.policy import Options
@@ -66,7 +66,7 @@ async def _serve(settings: Settings, plans: Sequence[Plan], announce: Callable[[
         health = Health(lambda: databases.catalogs, lambda: _reach(connector))
         admin_port = await _start_admin(stack, settings.admin, exporter, health)
         stack.callback(asyncio.create_task(lag.watch(), name="loop lag").cancel)
-        listen_port = await _start_listening(stack, settings.listen.address, clients)
+        listen_port = await _start_listening(stack, settings.listen, clients)
         health.listening = True
         at = settings.listen.address._replace(port=listen_port), settings.admin.address._replace(port=admin_port)
         announce(f"lintel ready listen={at[0]} admin={at[1]}")
@@ -83,14 +83,19 @@ def _control(settings: Settings, endpoint: Endpoint) -> Endpoint:
     return catalog.resolve(dsn, "server.control_dsn").on(endpoint.database) if dsn else endpoint
 
 
-async def _start_listening(stack: AsyncExitStack, address: Address, clients: listener.Listener) -> int:
+async def _start_listening(stack: AsyncExitStack, listen: Listen, clients: listener.Listener) -> int:
+    address = listen.address
+    loop = asyncio.get_running_loop()
     try:
-        server = await asyncio.get_running_loop().create_server(clients.accept, address.host, address.port)
+        server = await loop.create_server(clients.accept, address.host, address.port)
     except OSError as problem:
         raise ConfigError("listen.address", str(address), problem.strerror or str(problem)) from None
     stack.push_async_callback(clients.drain, DRAIN_SECONDS)
     stack.callback(server.close)
     port: int = server.sockets[0].getsockname()[1]
+    local = unix_socket.listening(listen, port)
+    if local is not None:
+        stack.callback((await loop.create_unix_server(clients.accept, sock=local)).close)
     return port
 
 

@@ -21,9 +21,9 @@ DEMANDS_TLS = ("require", "verify-ca", "verify-full")
 PROBE_SECONDS = 5.0
 
 _WAYS_OUT = (
-    "SCRAM with channel binding cannot pass between two certificates; either give listen.tls_cert and listen.tls_key the "
-    "server's own certificate and key, or leave one leg plain: no listen.tls_cert, or sslmode=disable or a Unix socket "
-    "towards the server"
+    "SCRAM with channel binding cannot pass between two certificates; either give listen.tls_cert and listen.tls_key "
+    "the server's own certificate and key, or leave one leg plain: no listen.tls_cert, or sslmode=disable or a Unix "
+    "socket towards the server"
 )
 
 _log = structlog.get_logger(__name__)

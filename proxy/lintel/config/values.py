@@ -98,6 +98,13 @@ def count(value: object, _: Path) -> int:
     return value
 
 
+def permissions(value: object, _: Path) -> str:
+    """Of a file, in octal as chmod takes them."""
+    if not isinstance(value, str) or not re.fullmatch("0?[0-7]{3}", value):
+        raise Unexpected('permissions in octal, such as "0770"')
+    return value
+
+
 def choice(*words: str) -> Reader:
     """One of these words."""
 

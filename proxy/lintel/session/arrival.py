@@ -5,6 +5,7 @@ before TLS is ever taken for something sent under it (CVE-2021-23214).
 """
 
 import asyncio
+import socket
 from ssl import SSLContext
 from typing import TYPE_CHECKING, cast
 
@@ -40,6 +41,8 @@ class Arrival(asyncio.Protocol):
         """Counted from here on."""
         self.transport = cast("asyncio.Transport", transport)
         tune(transport, self._keepalive)
+        if _is_local(transport):
+            self._tls = None  # as with the server: nobody listens in
         self._listener.arrived(self)
 
     def data_received(self, data: bytes) -> None:
@@ -143,12 +146,17 @@ class Arrival(asyncio.Protocol):
         self._listener.gone(self)
 
 
+def _is_local(transport: asyncio.BaseTransport) -> bool:
+    sock = transport.get_extra_info("socket")
+    return sock is not None and sock.family == socket.AF_UNIX
+
+
 def _feed(transport: asyncio.Transport, data: bytes) -> None:
     """What had been read before TLS took over."""
     protocol = cast("asyncio.BufferedProtocol", transport.get_protocol())
     while data:
-        buffer = protocol.get_buffer(len(data))
+        buffer = memoryview(protocol.get_buffer(len(data)))
         size = min(len(buffer), len(data))
-        memoryview(buffer)[:size] = data[:size]
+        buffer[:size] = data[:size]
         protocol.buffer_updated(size)
         data = data[size:]

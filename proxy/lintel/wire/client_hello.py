@@ -15,7 +15,7 @@ _ALPN_EXTENSION: Final = 16
 
 
 def speaks_postgres(data: bytes) -> bool | None:
-    """Whether the client offers it; None as long as its first record is not whole. One record holds every real hello."""
+    """Whether the client offers it; None as long as its first record is not whole. Every real hello has one."""
     if len(data) < 5:
         return None
     end = 5 + int.from_bytes(data[3:5], "big")
