@@ -59,10 +59,10 @@ def _code(text: str) -> Iterator[str]:
 
 def test_every_dev_command_of_the_documents_exists() -> None:
     source = (ROOT / "dev").read_text()
-    known = set(re.findall(r'"(\w+)": \w+', source[source.index("COMMANDS = ") :].partition("}")[0]))
-    shown = {name for page in PAGES for name in re.findall(r"\./dev (\w+)", page.read_text())}
+    known = set(re.findall(r'"([\w-]+)": \w+', source[source.index("COMMANDS = ") :].partition("}")[0]))
+    shown = {name for page in PAGES for name in re.findall(r"\./dev ([\w-]+)", page.read_text())}
     assert shown <= known
-    assert known <= set(re.findall(r"\./dev (\w+)", source)), "its own --help"
+    assert known <= set(re.findall(r"\./dev ([\w-]+)", source)), "its own --help"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
