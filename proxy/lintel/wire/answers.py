@@ -185,6 +185,8 @@ class Answers:
             return self._wait_for_catalog()
         if entry.decision is not None and entry.sent is not None:
             changed = replies.for_client(fields, entry.decision, entry.sent.text, state.settings.client_encoding)
+            if entry.statement is not None and entry.statement.renamed:
+                changed = replies.under_own_name(changed, entry.statement.server_name, entry.statement.name)
             if changed is not fields:
                 frame, fields = messages.error_response(changed), changed
         state.error = replies.sqlstate(fields)

@@ -47,6 +47,14 @@ def for_client(fields: Fields, decision: Decision, text: bytes, encoding: str) -
     return fields
 
 
+def under_own_name(fields: Fields, server_name: bytes, name: bytes) -> Fields:
+    """A message that names a prepared statement names it as the client does."""
+    named, own = b'"%b"' % server_name, b'"%b"' % name
+    if named not in (value(fields, MESSAGE) or b""):
+        return fields
+    return [(key, found.replace(named, own) if key == MESSAGE else found) for key, found in fields]
+
+
 def _refusal(fields: Fields, decision: Decision) -> Refusal | None:
     message = value(fields, MESSAGE) or b""
     for token, refusal in decision.refusals:
