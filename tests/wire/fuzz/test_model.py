@@ -66,4 +66,4 @@ def test_model(with_table: str) -> None:
         program = settled(program)
         assert seen(Postgres(ordinary).receive(b"".join(program))) == really(with_table, program)
 
-    fuzz(150, check, program=programs())
+    fuzz(60, check, program=programs())
