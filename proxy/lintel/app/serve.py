@@ -41,13 +41,15 @@ def serve(settings: Settings, plans: Sequence[Plan], announce: Callable[[str], N
 async def _serve(settings: Settings, plans: Sequence[Plan], announce: Callable[[str], None]) -> None:
     counters = metrics.Counters()
     endpoint = catalog.resolve(settings.server.dsn)
-    connector = Connector(endpoint, settings.server.connect_timeout)
+    control = _control(settings, endpoint)
+    hosts = catalog.Hosts(endpoint, control)
+    connector = Connector(endpoint, settings.server.connect_timeout, hosts=hosts)
     shown = tls.context(settings.listen), tls.certificate(settings.listen)
     await tls.check(settings.listen, endpoint, connector)
     options = Options(settings.shield.on_opaque, settings.shield.on_stale)
     record = settings.record
     recorder = Recorder(Path(record.store), interval=record.flush_interval, tables=record.tables)
-    databases = Databases(_control(settings, endpoint), plans, options, recorder, counters)
+    databases = Databases(control, plans, options, recorder, counters)
     clients = listener.Listener(databases, connector, listener.Options(*shown), counters)
     stop = _stop_on_signals(clients)
     async with AsyncExitStack() as stack:  # from here on in the reverse order of the end

@@ -24,7 +24,8 @@ POLL_SECONDS = 1.0
 LINGER_SECONDS = 1.0
 LONGEST_BACKOFF = 5.0
 
-_UNREADABLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+# InternalClientError: none of several servers is as target_session_attrs demands.
+_UNREADABLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 _log = structlog.get_logger(__name__)
 

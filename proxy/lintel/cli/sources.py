@@ -58,7 +58,13 @@ def _from_server(dsn: str) -> World:
 
     try:
         return asyncio.run(read())
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
+    except (
+        OSError,
+        TimeoutError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        asyncpg.InternalClientError,
+    ) as problem:
         raise ConfigError("--server", "", f"{endpoint.where} cannot be read: {problem or 'timed out'}") from None
 
 

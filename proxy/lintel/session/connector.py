@@ -7,6 +7,7 @@ it: when the server answers the startup packet with an error.
 
 import asyncio
 import socket
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from ssl import SSLContext, SSLError
 from typing import NamedTuple, Protocol, cast
@@ -84,6 +85,7 @@ class Connector:
     target: Target
     timeout: float = 5.0  # seconds per address
     keepalive: KeepAlive = field(default_factory=KeepAlive)
+    hosts: Callable[[], Awaitable[tuple[Address, ...]]] | None = None  # those that are wanted now; None: all
 
     async def connect(self, first: Address | None = None) -> tuple[asyncio.Transport, Address]:
         """A connection that is ready for a startup packet, or for a cancel request."""
@@ -93,7 +95,9 @@ class Connector:
     async def open(self, client: Client | None, addresses: tuple[Address, ...] | None = None) -> Opened:
         """A connection for a client; its startup packet may have been sent already, where sslmode has two ways."""
         problems: list[str] = []
-        for address in self.target.addresses if addresses is None else addresses:
+        if addresses is None:
+            addresses = await self.hosts() if self.hosts is not None else self.target.addresses
+        for address in addresses:
             try:
                 async with asyncio.timeout(self.timeout):
                     return await self._open(address, client)
@@ -101,7 +105,7 @@ class Connector:
                 if isinstance(problem, Unreachable) and problem.sqlstate != "57P03":
                     raise  # an attack rather than a server that is down
                 problems.append(f"{show(address)}: {problem or type(problem).__name__}")
-        raise Unreachable("; ".join(problems))
+        raise Unreachable("; ".join(problems) or "no server is as target_session_attrs demands")
 
     async def _open(self, address: Address, client: Client | None) -> Opened:
         *others, last = (False,) if isinstance(address, str) else _WAYS[self.target.sslmode]

@@ -27,7 +27,7 @@ from lintel.wire.startup import CancelRequest, StartupMessage
 from lintel.wire.transparent import Transparent
 
 from .arrival import Arrival
-from .connector import Client, Connector, KeepAlive, Opened, Unreachable
+from .connector import Address, Client, Connector, KeepAlive, Opened, Unreachable, show
 from .database import Database, Databases, Login
 from .relay import Session
 
@@ -186,16 +186,27 @@ class Listener:
         owner = next((session for session in self._sessions if session.backend_key == request.key), None)
         try:
             async with self._cancels, asyncio.timeout(_CANCEL_TIMEOUT):
-                server, _ = await self._connector.connect(owner.address if owner is not None else None)
-                closed = _Closed()
-                server.set_protocol(closed)
-                server.write(request.packet)
-                server.resume_reading()
-                await closed.wait()
-                server.close()
-        except (Unreachable, TimeoutError):
+                # That of a session of another process is nobody's here: all but one server will not know it.
+                for address in self._connector.target.addresses if owner is None else (owner.address,):
+                    await self._send(request.packet, address)
+        except TimeoutError:
             _log.warning("cancel request not forwarded")
         arrival.transport.close()
+
+    async def _send(self, packet: bytes, address: Address) -> None:
+        try:
+            server, _ = await self._connector.connect(address)
+        except Unreachable:
+            _log.warning("cancel request not forwarded", server=show(address))
+            return
+        try:
+            closed = _Closed()
+            server.set_protocol(closed)
+            server.write(packet)
+            server.resume_reading()
+            await closed.wait()
+        finally:
+            server.close()
 
     async def drain(self, seconds: float) -> None:
         """Idle sessions end now, others when their transaction has, all of them after `seconds`."""
