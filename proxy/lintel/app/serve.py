@@ -5,6 +5,7 @@ import resource
 import signal
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from ipaddress import ip_network
 from pathlib import Path
 
 import structlog
@@ -50,7 +51,8 @@ async def _serve(settings: Settings, plans: Sequence[Plan], announce: Callable[[
     record = settings.record
     recorder = Recorder(Path(record.store), interval=record.flush_interval, tables=record.tables)
     databases = Databases(control, plans, options, recorder, counters)
-    clients = listener.Listener(databases, connector, listener.Options(*shown), counters)
+    balancers = tuple(map(ip_network, settings.listen.proxy_protocol_from))
+    clients = listener.Listener(databases, connector, listener.Options(*shown, balancers=balancers), counters)
     stop = _stop_on_signals(clients)
     async with AsyncExitStack() as stack:  # from here on in the reverse order of the end
         recorder.start()

@@ -30,6 +30,7 @@ class Listen:
     address: Address = _key(Address("127.0.0.1", 6432), values.address)
     unix_socket_directory: str = _key("", values.path)
     unix_socket_permissions: str = _key("0777", values.permissions)
+    proxy_protocol_from: tuple[str, ...] = _key((), values.networks)
     tls_cert: str = _key("", values.path)
     tls_key: str = _key("", values.path)
 

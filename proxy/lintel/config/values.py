@@ -3,6 +3,7 @@
 Variables and flags are text only, so every reader takes text too; a list is then separated by commas.
 """
 
+import ipaddress
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -96,6 +97,15 @@ def count(value: object, _: Path) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise Unexpected("a whole number above zero")
     return value
+
+
+def networks(value: object, base: Path) -> tuple[str, ...]:
+    """A list of networks, as CIDR or single addresses."""
+    given = texts(value, base)
+    try:
+        return tuple(str(ipaddress.ip_network(one)) for one in given)
+    except ValueError:
+        raise Unexpected('a list of networks, such as ["10.1.0.0/16", "::1/128"]') from None
 
 
 def permissions(value: object, _: Path) -> str:

@@ -6,10 +6,11 @@ before TLS is ever taken for something sent under it (CVE-2021-23214).
 
 import asyncio
 import socket
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from ssl import SSLContext
 from typing import TYPE_CHECKING, cast
 
-from lintel.wire import client_hello, messages, startup
+from lintel.wire import client_hello, messages, proxy_header, startup
 from lintel.wire.errors import ProtocolError
 
 from .connector import KeepAlive, tune
@@ -17,23 +18,34 @@ from .connector import KeepAlive, tune
 if TYPE_CHECKING:
     from .listener import Listener
 
+Network = IPv4Network | IPv6Network
+
 
 class Arrival(asyncio.Protocol):
     """Reads packets; hands the connection over to the Listener when it knows what it is."""
 
-    def __init__(self, listener: "Listener", tls: SSLContext | None, keepalive: KeepAlive) -> None:
+    def __init__(
+        self, listener: "Listener", tls: SSLContext | None, keepalive: KeepAlive, balancers: tuple[Network, ...] = ()
+    ) -> None:
         self._listener = listener
         self._tls = tls
         self._keepalive = keepalive
+        self._balancers = balancers
+        self._introduced = True  # nobody in between has yet to say who the client is
         self._data = b""
         self._asked: set[type[startup.Packet]] = set()
         self._handed_over = False
         self.transport: asyncio.Transport
         self.encrypted = False
+        self._said: str | None = None  # the client's address, by its balancer
 
     @property
     def address(self) -> str:
-        """The peer's, without its port."""
+        """The client's, without its port."""
+        return self._said or self._peer
+
+    @property
+    def _peer(self) -> str:
         peer = self.transport.get_extra_info("peername")
         return str(peer[0]) if isinstance(peer, tuple) else ""
 
@@ -43,17 +55,32 @@ class Arrival(asyncio.Protocol):
         tune(transport, self._keepalive)
         if _is_local(transport):
             self._tls = None  # as with the server: nobody listens in
+        self._introduced = not _is_within(self._peer, self._balancers)
         self._listener.arrived(self)
 
     def data_received(self, data: bytes) -> None:
         """A packet, or a part of one."""
         self._data += data
-        if self._handed_over:
+        if self._handed_over or not (self._introduced or self._introduce()):
             return
         try:
             self._read()
         except ProtocolError as problem:
             self.refuse(problem.sqlstate, problem.message)
+
+    def _introduce(self) -> bool:
+        try:
+            found = proxy_header.read(self._data)
+        except ProtocolError:
+            self._handed_over = True
+            self.transport.abort()  # who speaks otherwise is no balancer: it is told nothing
+            return False
+        if found is None:
+            return False
+        self._said, end = found
+        self._data = self._data[end:]
+        self._introduced = True
+        return True
 
     def _read(self) -> None:
         if self._data[:1] == b"\x16" and not self._asked and not self.encrypted:
@@ -144,6 +171,15 @@ class Arrival(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         """Gone before its session began, or taken over by it."""
         self._listener.gone(self)
+
+
+def _is_within(address: str, networks: tuple[Network, ...]) -> bool:
+    if not address or not networks:
+        return False
+    peer: IPv4Address | IPv6Address = ip_address(address)
+    if isinstance(peer, IPv6Address) and peer.ipv4_mapped is not None:
+        peer = peer.ipv4_mapped
+    return any(peer in network for network in networks)
 
 
 def _is_local(transport: asyncio.BaseTransport) -> bool:

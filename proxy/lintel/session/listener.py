@@ -26,7 +26,7 @@ from lintel.wire.login import Passing, between
 from lintel.wire.startup import CancelRequest, StartupMessage
 from lintel.wire.transparent import Transparent
 
-from .arrival import Arrival
+from .arrival import Arrival, Network
 from .connector import Address, Client, Connector, KeepAlive, Opened, Unreachable, show
 from .database import Database, Databases, Login
 from .relay import Session
@@ -52,6 +52,7 @@ class Options:
     startups: int = 1_000  # connections that have not sent their startup packet
     idle_timeout: float = 0.0  # 0: never
     keepalive: KeepAlive = field(default_factory=KeepAlive)
+    balancers: tuple[Network, ...] = ()  # connections from there begin with a header of the PROXY protocol
 
 
 class Listener:
@@ -90,7 +91,7 @@ class Listener:
     def accept(self) -> Arrival:
         """The protocol of a new connection, for a Door."""
         self._watch_idle()
-        return Arrival(self, self._options.tls, self._options.keepalive)
+        return Arrival(self, self._options.tls, self._options.keepalive, self._options.balancers)
 
     def arrived(self, arrival: Arrival) -> None:
         """Connected. Where too many have not said a word, the oldest of them goes: logging in takes a moment only."""
