@@ -6,8 +6,12 @@ from types import FrameType
 
 from bench import relay
 from bench.failure import BenchFailure
+from bench.suites import run as suites
 
-BENCHES = {"relay": (relay.main, "CPU, throughput and latency: direct, Lintel, pgbouncer")}
+BENCHES = {
+    "relay": (relay.main, "CPU, throughput and latency: direct, Lintel, pgbouncer"),
+    "suites": (suites.main, "other people's test suites: what passes directly, what through Lintel"),
+}
 
 
 def main(arguments: list[str]) -> int:
