@@ -10,7 +10,6 @@ import pytest
 from tests.admin.http import get
 
 from lintel.admin import Access, Check, application, probe, start
-from lintel.config.errors import ConfigError
 from lintel.metrics import Counters, Exporter, exposition, registry
 
 
@@ -28,11 +27,19 @@ async def raises() -> str | None:
 
 @asynccontextmanager
 async def admin(
-    checks: Mapping[str, Check] | None = None, host: str = "127.0.0.1", token: str | None = None
+    checks: Mapping[str, Check] | None = None,
+    host: str = "127.0.0.1",
+    token: str | None = None,
+    problems: Mapping[str, str] | None = None,
 ) -> AsyncIterator[int]:
     source = registry(Exporter(Counters(sessions=3)))
-    app = application(lambda: exposition(source), checks or {}, Access(host, token))
-    endpoint = await start(app, "127.0.0.1" if host == "127.0.0.1" else "0.0.0.0", 0)
+
+    async def page() -> tuple[bytes, str]:
+        return exposition(source)
+
+    app = application(page, checks or {}, Access(host, token), lambda: problems or {})
+    listening = socket.create_server(("127.0.0.1" if host == "127.0.0.1" else "0.0.0.0", 0))
+    endpoint = await start(app, listening)
     try:
         yield endpoint.port
     finally:
@@ -108,11 +115,13 @@ async def test_signals_stay_the_proxys_own() -> None:
         assert {number: signal.getsignal(number) for number in before} == before
 
 
-async def test_a_taken_port_names_the_setting() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        app = application(lambda: (b"", "text/plain"), {}, Access("127.0.0.1"))
-        with pytest.raises(ConfigError, match=r"admin\.address"):
-            await start(app, "127.0.0.1", taken.getsockname()[1])
+async def test_a_problem_is_shown_and_no_reason_to_send_the_traffic_elsewhere() -> None:
+    async with admin({"listener": holds}, problems={"configuration": "not reloaded"}) as port:
+        answer = await get(port, "/readyz")
+    assert answer.status == 200
+    assert answer.json() == {
+        "ready": True, "checks": {"listener": "ok"}, "problems": {"configuration": "not reloaded"}
+    }  # fmt: skip
 
 
 async def test_a_probe_is_shared_by_those_who_ask_at_once() -> None:

@@ -9,6 +9,6 @@
 from lintel.admin.application import application
 from lintel.admin.endpoint import Endpoint, start
 from lintel.admin.guard import Access
-from lintel.admin.readiness import Check, probe
+from lintel.admin.readiness import Check, failures, probe
 
-__all__ = ["Access", "Check", "Endpoint", "application", "probe", "start"]
+__all__ = ["Access", "Check", "Endpoint", "application", "failures", "probe", "start"]

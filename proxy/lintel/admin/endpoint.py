@@ -1,4 +1,4 @@
-"""uvicorn inside the running loop, on a socket that is bound here, so that port 0 and errors are ours to report.
+"""uvicorn inside the running loop, on a socket that it is given.
 
 It must not touch the process: no signal handlers, no logging set-up, no exit.
 """
@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 import uvicorn
 from starlette.types import ASGIApp
-
-from lintel.config.errors import ConfigError
 
 GRACE_SECONDS = 2
 MAX_CONNECTIONS = 100  # beyond it 503: the admin side must not eat the descriptors of the sessions
@@ -41,21 +39,19 @@ class _Server(uvicorn.Server):
 class Endpoint:
     """The admin side while it listens."""
 
-    host: str
     port: int
     _server: _Server
     _task: asyncio.Task[None]
 
     async def stop(self) -> None:
-        """Finish what is being answered, for a moment, and close."""
+        """Finish what is being answered, for a moment, and close; a second time does nothing."""
         self._server.should_exit = True
         self._server.ending.set()
         await self._task
 
 
-async def start(app: ASGIApp, host: str, port: int) -> Endpoint:
-    """Listen and serve until stopped; ConfigError where the address cannot be bound."""
-    listener = _bind(host, port)
+async def start(app: ASGIApp, listener: socket.socket) -> Endpoint:
+    """Serve on this socket, which is bound, until stopped."""
     config = uvicorn.Config(
         app, loop="none", http="h11", ws="none", lifespan="off", log_config=None, log_level="warning", access_log=False,
         server_header=False, limit_concurrency=MAX_CONNECTIONS, timeout_graceful_shutdown=GRACE_SECONDS,
@@ -66,12 +62,4 @@ async def start(app: ASGIApp, host: str, port: int) -> Endpoint:
         if task.done():
             task.result()
         await asyncio.sleep(STEP_SECONDS)
-    return Endpoint(host, listener.getsockname()[1], server, task)
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host.strip("[]"), port), family=family, backlog=128)
-    except OSError as error:
-        raise ConfigError("", "admin.address", f"{host}:{port}: {error.strerror or error}") from None
+    return Endpoint(listener.getsockname()[1], server, task)

@@ -1,12 +1,16 @@
 """The composition root: the only place that constructs the parts and joins them.
 
-- *serve*: from Settings to a running proxy, and its end.
-- *database*: what sessions ask of one database: its catalog, policy and recorder put together.
-- *health*: what /readyz asks of them.
-- *tls*: the certificate that clients are shown, and whether it goes with the server's.
-- *unix_socket*: where clients on this machine come in.
+- *serve*: a running proxy and its end: signals, the admin side, what relays.
+- *configuration*: settings and plans as one value, and what is made of them; *reloading* puts a new one in force.
+- *proxy*: one process that relays; *database* is what its sessions ask of one database, *health* what /readyz asks.
+- *supervisor*: several worker processes in its place; *child* is one of them as the supervisor sees it, *worker* the
+  process itself, *channel* what they say to each other, *state* the totals that they add up.
+- *sockets* and *unix_socket*: where clients come in, bound or passed in; *handover* passes it to a successor;
+  *systemd* hears of it.
+- *tls*: the certificate that clients are shown, and which legs may be encrypted.
 """
 
+from lintel.app.configuration import Configuration
 from lintel.app.serve import serve
 
-__all__ = ["serve"]
+__all__ = ["Configuration", "serve"]

@@ -100,6 +100,15 @@ class Database:
         for presence in tuple(self._presences):
             presence.reconsider()
 
+    def change(self, plans: tuple[Plan, ...], options: Options) -> None:
+        """Other plans or options from here on, for prepared statements at their next use."""
+        before = self.policy.moment
+        if (before.plans, before.options) == (plans, options):
+            return
+        self.policy = Policy(before.schema, plans, options)
+        for presence in tuple(self._presences):
+            presence.reconsider()
+
     async def ready(self) -> None:
         """Until there is a snapshot, or none to be had for now."""
         self.live.hold()  # so that the connection is there when the session enters
@@ -150,9 +159,18 @@ class Databases:
             found = self._by_name[name] = self._make(name)
         return found
 
+    def change(self, plans: Sequence[Plan], options: Options) -> None:
+        """Other plans or options, in every database at the same moment."""
+        self._plans = tuple(plans)
+        self._options = options
+        for name, database in self._by_name.items():
+            database.change(self._plans_of(name), options)
+
     def _make(self, name: str) -> Database:
-        plans = tuple(plan for plan in self._plans if (plan.database or self._control.database) == name)
-        return Database(Live(self._control, name), plans, self._options, self._recorder, self._counters)
+        return Database(Live(self._control, name), self._plans_of(name), self._options, self._recorder, self._counters)
+
+    def _plans_of(self, name: str) -> tuple[Plan, ...]:
+        return tuple(plan for plan in self._plans if (plan.database or self._control.database) == name)
 
     def _forget_idle(self) -> None:
         idle = [name for name, database in self._by_name.items() if database.idle]

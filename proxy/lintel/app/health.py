@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from lintel.admin import Check, probe
 from lintel.metrics import CatalogState
 
+NAMES = ("listener", "catalog", "server")
 MAX_CATALOG_AGE_SECONDS = 15.0  # several polls, and the longest pause between attempts
 
 
@@ -23,7 +24,7 @@ class Health:
 
     def checks(self) -> dict[str, Check]:
         """By name, as /readyz shows them."""
-        return {"listener": self._listener, "catalog": self._catalog, "server": probe(self.reach_server)}
+        return dict(zip(NAMES, (self._listener, self._catalog, probe(self.reach_server)), strict=True))
 
     async def _listener(self) -> str | None:
         return None if self.listening else "not accepting sessions"

@@ -1,136 +1,166 @@
-"""From Settings to a running proxy, and to its end: SIGTERM drains, a second signal ends at once."""
+"""From a Configuration to a running proxy, and to its end.
+
+SIGTERM and SIGINT drain, a second one ends at once; SIGHUP reads the configuration anew; SIGUSR2 hands over to a new
+process.
+"""
 
 import asyncio
-import resource
+import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from ipaddress import ip_network
-from pathlib import Path
+from socket import socket
+from typing import Protocol
 
 import structlog
 import uvloop
+from starlette.applications import Starlette
 
-from lintel import admin, catalog, log, metrics
-from lintel.app import tls, unix_socket
-from lintel.app.database import Databases
-from lintel.app.health import Health
-from lintel.catalog import Endpoint
-from lintel.config import Admin, ConfigError, Listen, Settings
-from lintel.metrics import Exporter
-from lintel.plan import Plan
-from lintel.policy import Options
-from lintel.recorder import Recorder
-from lintel.session import listener
-from lintel.session.connector import Connector
+from lintel import admin, log, metrics
+from lintel.admin import Check
+from lintel.app import handover, sockets, systemd, unix_socket
+from lintel.app.configuration import Configuration, Read
+from lintel.app.proxy import Proxy
+from lintel.app.reloading import Reloading
+from lintel.app.state import State
+from lintel.app.supervisor import Supervisor
+from lintel.config import Address, Listen
 from lintel.wire import framing
 
 DRAIN_SECONDS = 5.5  # with two for the admin side and two for a store that is slow: less than ten
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
+GRACE_SECONDS = 1.0  # idle for so long: nobody is at work there
 
 _log = structlog.get_logger(__name__)
 
 
-def serve(settings: Settings, plans: Sequence[Plan], announce: Callable[[str], None]) -> None:
+class Relay(Protocol):
+    """What relays: a Proxy in this process, or a Supervisor of several."""
+
+    @property
+    def checks(self) -> Mapping[str, Check]:
+        """What has to hold for it to be ready."""
+        ...
+
+    @property
+    def pids(self) -> Sequence[int | str]:
+        """The processes whose use of resources counts."""
+        ...
+
+    async def start(self, listening: Sequence[socket]) -> None:
+        """Begin to accept."""
+        ...
+
+    async def state(self) -> State:
+        """The totals."""
+        ...
+
+    def apply(self, configuration: Configuration) -> None:
+        """All of it or, where it raises ConfigError, nothing."""
+        ...
+
+    async def drain(self, seconds: float, grace: float = 0.0) -> None:
+        """Accept nobody any longer, and end what there is within this time."""
+        ...
+
+    def end(self) -> None:
+        """Every session, at once."""
+        ...
+
+    async def close(self) -> None:
+        """After drain."""
+        ...
+
+
+def serve(read: Read, announce: Callable[[str], None]) -> None:
     """Run until a signal; `announce` gets the one line that says where. ConfigError where it cannot start."""
-    log.configure(settings.log.level, settings.log.format)
-    _allow_many_connections()
+    configuration = read()
+    log.configure(configuration.settings.log.level, configuration.settings.log.format)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(settings, plans, announce))
+        runner.run(_serve(configuration, read, announce))
 
 
-async def _serve(settings: Settings, plans: Sequence[Plan], announce: Callable[[str], None]) -> None:
-    counters = metrics.Counters()
-    endpoint = catalog.resolve(settings.server.dsn)
-    control = _control(settings, endpoint)
-    hosts = catalog.Hosts(endpoint, control)
-    connector = Connector(endpoint, settings.server.connect_timeout, hosts=hosts)
-    shown = tls.context(settings.listen), tls.certificate(settings.listen)
-    await tls.check(settings.listen, endpoint, connector)
-    options = Options(settings.shield.on_opaque, settings.shield.on_stale)
-    record = settings.record
-    recorder = Recorder(Path(record.store), interval=record.flush_interval, tables=record.tables)
-    databases = Databases(control, plans, options, recorder, counters)
-    balancers = tuple(map(ip_network, settings.listen.proxy_protocol_from))
-    clients = listener.Listener(databases, connector, listener.Options(*shown, balancers=balancers), counters)
-    stop = _stop_on_signals(clients)
-    async with AsyncExitStack() as stack:  # from here on in the reverse order of the end
-        recorder.start()
-        stack.push_async_callback(recorder.close)
-        stack.push_async_callback(databases.close)
-        lag = metrics.LoopLag()
-        exporter = Exporter(
-            counters,
-            lag,
-            catalog=lambda: databases.catalogs,
-            recorder=lambda: recorder.state,
-            decisions=lambda: databases.decisions,
-            compiled=not framing.__file__.endswith(".py"),
-        )
-        health = Health(lambda: databases.catalogs, lambda: _reach(connector))
-        admin_port = await _start_admin(stack, settings.admin, exporter, health)
-        stack.callback(asyncio.create_task(lag.watch(), name="loop lag").cancel)
-        listen_port = await _start_listening(stack, settings.listen, clients)
-        health.listening = True
-        at = settings.listen.address._replace(port=listen_port), settings.admin.address._replace(port=admin_port)
+async def _serve(configuration: Configuration, read: Read, announce: Callable[[str], None]) -> None:
+    settings = configuration.settings
+    passed = sockets.passed()
+    async with AsyncExitStack() as stack:  # its parts end in the reverse order
+        await configuration.check()
+        relay: Relay = Proxy(configuration) if settings.process.workers == 1 else Supervisor(configuration)
+        stack.push_async_callback(relay.close)
+        reloading = Reloading(read, configuration, relay.apply)
+        clients = sockets.adopt(passed, sockets.CLIENTS) or _bind(settings.listen)
+        (ours, *_) = sockets.adopt(passed, sockets.ADMIN) or sockets.bind(settings.admin.address, "admin.address")
+        descriptors = {sockets.CLIENTS: [one.fileno() for one in clients], sockets.ADMIN: [ours.fileno()]}
+        endpoint = await admin.start(_admin(relay, reloading, configuration), ours)
+        stack.push_async_callback(endpoint.stop)
+        orders = Orders(relay)
+        await relay.start(clients)
+        at = _at(settings.listen.address, clients), _at(settings.admin.address, [ours])
         announce(f"lintel ready listen={at[0]} admin={at[1]}")
-        _log.info("ready", listen=str(at[0]), server=endpoint.where, plans=[plan.id for plan in plans])
-        await stop.wait()
-        health.listening = False
-        _log.info("draining", sessions=clients.sessions)
+        _log.info("ready", listen=at[0], server=configuration.server.where, workers=settings.process.workers)
+        systemd.notify("READY=1", f"MAINPID={os.getpid()}")
+        handover.tell_predecessor(passed)
+        if await _handed_over(orders, reloading, descriptors):
+            await endpoint.stop()  # the successor answers there
+            await relay.drain(settings.process.handover_timeout, GRACE_SECONDS)
+        else:
+            systemd.notify("STOPPING=1")
+            await relay.drain(DRAIN_SECONDS)
     _log.info("ended")
 
 
-def _control(settings: Settings, endpoint: Endpoint) -> Endpoint:
-    """Where the catalogs are read: on the same databases, maybe as somebody else."""
-    dsn = settings.server.control_dsn
-    return catalog.resolve(dsn, "server.control_dsn").on(endpoint.database) if dsn else endpoint
+async def _handed_over(orders: "Orders", reloading: Reloading, descriptors: sockets.Descriptors) -> bool:
+    """Follow the signals until this process is to end; whether another one has taken over."""
+    while True:
+        order = await orders.next()
+        if order == signal.SIGHUP:
+            await reloading.reload()
+        elif order == signal.SIGUSR2:
+            if await handover.succeeded(descriptors):
+                return orders.end_at_once()
+        else:
+            orders.end_at_once()
+            return False
 
 
-async def _start_listening(stack: AsyncExitStack, listen: Listen, clients: listener.Listener) -> int:
-    address = listen.address
-    loop = asyncio.get_running_loop()
-    try:
-        server = await loop.create_server(clients.accept, address.host, address.port)
-    except OSError as problem:
-        raise ConfigError("listen.address", str(address), problem.strerror or str(problem)) from None
-    stack.push_async_callback(clients.drain, DRAIN_SECONDS)
-    stack.callback(server.close)
-    port: int = server.sockets[0].getsockname()[1]
-    local = unix_socket.listening(listen, port)
-    if local is not None:
-        stack.callback((await loop.create_unix_server(clients.accept, sock=local)).close)
-    return port
+class Orders:
+    """The signals that this process follows, one after another."""
+
+    def __init__(self, relay: Relay) -> None:
+        self._relay = relay
+        self._queue: asyncio.Queue[signal.Signals] = asyncio.Queue()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR2):
+            asyncio.get_running_loop().add_signal_handler(number, self._queue.put_nowait, number)
+
+    async def next(self) -> signal.Signals:
+        """The next one."""
+        return await self._queue.get()
+
+    def end_at_once(self) -> bool:
+        """From here on SIGTERM and SIGINT end every session."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self._relay.end)
+        return True
 
 
-async def _start_admin(stack: AsyncExitStack, settings: Admin, exporter: Exporter, health: Health) -> int:
-    registry = metrics.registry(exporter)
+def _bind(listen: Listen) -> list[socket]:
+    bound = sockets.bind(listen.address, "listen.address")
+    local = unix_socket.listening(listen, sockets.where(bound).port)
+    return bound if local is None else [*bound, local]
+
+
+def _at(address: Address, listening: Sequence[socket]) -> str:
+    """As it was asked for, with the port that it has become; of a socket that was passed what it says itself."""
+    actual = sockets.where(listening)
+    return str(address._replace(port=actual.port) if address.port in (0, actual.port) else actual)
+
+
+def _admin(relay: Relay, reloading: Reloading, configuration: Configuration) -> Starlette:
+    settings = configuration.settings.admin
+    compiled = not framing.__file__.endswith(".py")
+
+    async def exposition() -> tuple[bytes, str]:
+        state = await relay.state()
+        return metrics.exposition(metrics.registry(state.exporter(compiled=compiled), relay.pids))
+
     access = admin.Access(settings.address.host, settings.token or None)
-    application = admin.application(lambda: metrics.exposition(registry), health.checks(), access)
-    endpoint = await admin.start(application, *settings.address)
-    stack.push_async_callback(endpoint.stop)
-    return endpoint.port
-
-
-async def _reach(connector: Connector) -> None:
-    transport, _ = await connector.connect()
-    transport.close()
-
-
-def _stop_on_signals(clients: listener.Listener) -> asyncio.Event:
-    stop = asyncio.Event()
-
-    def handle() -> None:
-        if stop.is_set():
-            clients.end()
-        stop.set()
-
-    for number in SIGNALS:
-        asyncio.get_running_loop().add_signal_handler(number, handle)
-    return stop
-
-
-def _allow_many_connections() -> None:
-    """Two descriptors for each session; the usual soft limit of 1,024 is there for the sake of select()."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return admin.application(exposition, relay.checks, access, lambda: reloading.problems)

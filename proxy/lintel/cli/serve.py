@@ -15,6 +15,9 @@ def serve(
     listen: Annotated[str | None, typer.Option("--listen", metavar="HOST:PORT", help="Where clients connect.")] = None,
     admin: Annotated[str | None, typer.Option("--admin", metavar="HOST:PORT", help="Metrics and health.")] = None,
     store: options.Store = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", metavar="N", help="Processes that share the work.")
+    ] = None,
     plan: Annotated[list[Path] | None, typer.Option("--plan", metavar="FILE", help="A plan; may be repeated.")] = None,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Log at level debug.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Log at level warning.")] = False,
@@ -22,9 +25,11 @@ def serve(
     """Relay clients to a Postgres, record what they use, carry what the plans say.
 
     Prints `lintel ready listen=HOST:PORT admin=HOST:PORT` when it is; port 0 picks a free one.
-    SIGTERM drains: idle sessions end at once, others when their transaction has.
+    SIGTERM drains: idle sessions end at once, others when their transaction has. SIGHUP reads the configuration
+    and the plans anew. SIGUSR2 starts this command again and hands the listening sockets over to it.
     """
     from lintel import plan as plans
+    from lintel.app import Configuration
     from lintel.app import serve as run
 
     flags = [
@@ -32,8 +37,13 @@ def serve(
         Flag("--listen", "listen.address", listen),
         Flag("--admin", "admin.address", admin),
         Flag("--store", "record.store", store),
+        Flag("--workers", "process.workers", workers),
         Flag("--plan", "shield.plans", [str(one) for one in plan or ()]),
         Flag("-v" if verbose else "-q", "log.level", "debug" if verbose else "warning" if quiet else None),
     ]
-    settings = load(file, flags).settings
-    run(settings, plans.load_all(settings.shield.plans), lambda line: print(line, flush=True))
+
+    def read() -> Configuration:
+        settings = load(file, flags).settings
+        return Configuration(settings, plans.load_all(settings.shield.plans))
+
+    run(read, lambda line: print(line, flush=True))

@@ -120,7 +120,7 @@ class Listener:
             session.silence = session.silence + 1 if session.idle else 0
             if session.silence > _SWEEPS and self._options.idle_timeout:
                 session.end(*_IDLE_TOO_LONG)
-        if self._sessions:
+        if self.sessions:
             self._watch_idle()
 
     def spawn(self, work: Coroutine[None, None, None]) -> None:
@@ -209,18 +209,30 @@ class Listener:
         finally:
             server.close()
 
-    async def drain(self, seconds: float) -> None:
-        """Idle sessions end now, others when their transaction has, all of them after `seconds`."""
-        self._draining = True
+    async def drain(self, seconds: float, grace: float = 0.0) -> None:
+        """Idle sessions end now, others when their transaction has, all of them after `seconds`.
+
+        With `grace`, who has been accepted is still let in, and who is idle has so long to ask for something: half of
+        the time, those who are at work do not notice that their next session will be somebody else's.
+        """
+        self._draining = not grace
         if self._sweeping is not None:
             self._sweeping.cancel()
         loop = asyncio.get_running_loop()
-        until = loop.time() + seconds
-        while self._sessions and loop.time() < until:
-            for session in [session for session in self._sessions if session.idle]:
-                session.end(*_SHUTTING_DOWN)
+        began = loop.time()
+        await asyncio.sleep(_DRAIN_TICK)  # who was accepted last has arrived by then
+        while loop.time() < began + seconds and self._undrained(loop.time() - began, grace):
+            patience = grace if loop.time() < began + seconds / 2 else 0.0
+            for session in list(self._sessions):
+                session.silence = session.silence + 1 if session.idle else 0
+                if session.silence and session.silence * _DRAIN_TICK >= patience:
+                    session.end(*_SHUTTING_DOWN)
             await asyncio.sleep(_DRAIN_TICK)
         self.end()
+
+    def _undrained(self, seconds: float, grace: float) -> bool:
+        """Whether anybody is left; who has said nothing by now is nobody."""
+        return bool(self._sessions or self._beginning or (self._arrivals and seconds < grace))
 
     def end(self) -> None:
         """Every session, at once."""

@@ -1,0 +1,94 @@
+"""What `serve` is told: settings and plans, read together, checked together, replaced together.
+
+A Configuration travels to worker processes as it is, so that all of them have what the supervisor has read, whatever
+has become of the files since.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from ipaddress import ip_network
+
+from lintel import catalog
+from lintel.app import tls
+from lintel.catalog import Endpoint
+from lintel.config import Settings
+from lintel.config.settings import KEYS
+from lintel.plan import Plan
+from lintel.session.connector import Connector, KeepAlive
+from lintel.session.listener import Options
+
+# What stays as it is until the next start, by the beginning of the key; everything else takes effect on reload.
+_FIXED = ("admin.", "record.", "server.dsn", "server.control_dsn", "listen.address", "listen.unix_", "process.workers")
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """One state of the files, the environment and the flags."""
+
+    settings: Settings
+    plans: tuple[Plan, ...]
+
+    @property
+    def server(self) -> Endpoint:
+        """Where clients are relayed to. ConfigError where the DSN is none."""
+        return catalog.resolve(self.settings.server.dsn)
+
+    @property
+    def control(self) -> Endpoint:
+        """Where the catalogs are read: on the same databases, maybe as somebody else."""
+        dsn = self.settings.server.control_dsn
+        return catalog.resolve(dsn, "server.control_dsn").on(self.server.database) if dsn else self.server
+
+    def connector(self) -> Connector:
+        """What makes server connections."""
+        server = self.server
+        hosts = catalog.Hosts(server, self.control)
+        return Connector(server, self.settings.server.connect_timeout, self._keepalive, hosts)
+
+    def options(self, descriptors: int) -> Options:
+        """For the Listener of a process that may have so many open files. ConfigError for a bad certificate."""
+        limits = self.settings.limits
+        startups = min(limits.startups, descriptors // 4)
+        return Options(
+            tls=tls.context(self.settings.listen),
+            certificate=tls.certificate(self.settings.listen),
+            login_timeout=limits.login_timeout,
+            sessions=max(1, min(limits.sessions, (descriptors - startups - SPARE) // 2)),
+            startups=startups,
+            idle_timeout=limits.idle_timeout,
+            keepalive=self._keepalive,
+            balancers=tuple(map(ip_network, self.settings.listen.proxy_protocol_from)),
+        )
+
+    @property
+    def _keepalive(self) -> KeepAlive:
+        limits = self.settings.limits
+        return KeepAlive(limits.tcp_keepalive_idle, limits.tcp_keepalive_interval, limits.tcp_keepalive_count)
+
+    async def check(self) -> None:
+        """ConfigError where no process could run with it, or no client log in."""
+        assert self.control
+        self.options(SPARE)
+        await tls.check(self.settings.listen, self.server, self.connector())
+
+    def after(self, running: "Configuration") -> "Configuration":
+        """What can be put in force while a process runs: all but what is fixed."""
+        settings = self.settings
+        for key in (key for key in KEYS.values() if key.dotted.startswith(_FIXED)):
+            section = replace(getattr(settings, key.section), **{key.name: _value(running.settings, key.dotted)})
+            settings = replace(settings, **{key.section: section})
+        return Configuration(settings, self.plans)
+
+    def differing(self, other: "Configuration") -> list[str]:
+        """The keys in which the two differ."""
+        return [key for key in KEYS if _value(self.settings, key) != _value(other.settings, key)]
+
+
+SPARE = 100  # descriptors for everything but sessions: catalogs, the store, the admin side, cancel requests
+
+Read = Callable[[], Configuration]
+
+
+def _value(settings: Settings, dotted: str) -> object:
+    section, _, name = dotted.partition(".")
+    return getattr(getattr(settings, section), name)

@@ -1,0 +1,108 @@
+"""One process that relays: listener, catalogs, recorder and their metrics. Knows nothing of other processes."""
+
+import asyncio
+import resource
+import socket
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import structlog
+
+from lintel.admin import Check
+from lintel.app.configuration import Configuration
+from lintel.app.database import Databases
+from lintel.app.health import Health
+from lintel.app.state import State
+from lintel.metrics import Counters, LoopLag
+from lintel.policy import Options
+from lintel.recorder import Recorder
+from lintel.session.door import Door
+from lintel.session.listener import Listener
+
+_ENOUGH = 1 << 20
+
+_log = structlog.get_logger(__name__)
+
+
+class Proxy:
+    """Raises ConfigError and StoreError while it is made, and nothing later."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._descriptors = _all_descriptors()
+        self._counters = Counters()
+        self._lag = LoopLag()
+        self._connector = configuration.connector()
+        options = configuration.options(self._descriptors)
+        if options.sessions < configuration.settings.limits.sessions:
+            _log.info("as many sessions as the limit on open files leaves room for", sessions=options.sessions)
+        record = configuration.settings.record
+        self._recorder = Recorder(Path(record.store), interval=record.flush_interval, tables=record.tables)
+        self._databases = Databases(
+            configuration.control, configuration.plans, _shield(configuration), self._recorder, self._counters
+        )
+        self._listener = Listener(self._databases, self._connector, options, self._counters)
+        self._health = Health(lambda: self._databases.catalogs, self._reach)
+        self.checks: Mapping[str, Check] = self._health.checks()
+        self._door: Door | None = None
+        self._watching: asyncio.Task[None] | None = None
+
+    async def start(self, listening: Sequence[socket.socket]) -> None:
+        """Begin to accept; the sockets are its own from here on."""
+        self._recorder.start()
+        self._watching = asyncio.create_task(self._lag.watch(), name="loop lag")
+        self._door = Door(listening, self._listener.accept)
+        self._door.open()
+        self._health.listening = True
+
+    async def state(self) -> State:
+        """Its totals."""
+        return State(
+            self._counters, self._lag, self._databases.catalogs, self._recorder.state, self._databases.decisions
+        )
+
+    @property
+    def pids(self) -> Sequence[int | str]:
+        """The processes whose use of resources counts."""
+        return ("self",)
+
+    def apply(self, configuration: Configuration) -> None:
+        """All of it or, where it raises ConfigError, nothing."""
+        connector, options = configuration.connector(), configuration.options(self._descriptors)
+        self._connector = connector
+        self._listener.reconfigure(connector, options)
+        self._databases.change(configuration.plans, _shield(configuration))
+
+    async def drain(self, seconds: float, grace: float = 0.0) -> None:
+        """Accept nobody any longer, and return when the last session has ended, after so many seconds at the latest."""
+        self._health.listening = False
+        if self._door is not None:
+            self._door.close()
+        _log.info("draining", sessions=self._listener.sessions)
+        await self._listener.drain(seconds, grace)
+
+    def end(self) -> None:
+        """Every session, at once."""
+        self._listener.end()
+
+    async def close(self) -> None:
+        """After drain: let go of the databases and bring everything to the store."""
+        if self._watching is not None:
+            self._watching.cancel()
+        await self._databases.close()
+        await self._recorder.close()
+
+    async def _reach(self) -> None:
+        transport, _ = await self._connector.connect()
+        transport.close()
+
+
+def _shield(configuration: Configuration) -> Options:
+    shield = configuration.settings.shield
+    return Options(shield.on_opaque, shield.on_stale)
+
+
+def _all_descriptors() -> int:
+    """As many as this process may have; the usual soft limit of 1,024 is there for the sake of select()."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return _ENOUGH if hard == resource.RLIM_INFINITY else hard

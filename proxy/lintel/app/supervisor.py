@@ -1,0 +1,155 @@
+"""Several worker processes behind one listening socket: begun, restarted when they die, told what to do, summed up.
+
+The supervisor itself relays nothing, so it answers on the admin side whatever its workers are going through.
+"""
+
+import asyncio
+import socket
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+import structlog
+
+from lintel.admin import Check
+from lintel.app.channel import Answer, Drain, End, Message
+from lintel.app.child import Child
+from lintel.app.configuration import Configuration
+from lintel.app.health import NAMES
+from lintel.app.state import State, total
+from lintel.store import Store
+
+POLL_SECONDS = 1.0  # what a worker that is killed has counted since is not in the totals
+HEALTHY_SECONDS = 10.0  # a worker that lived as long is restarted at once
+LONGEST_BACKOFF = 5.0
+CLOSING_SECONDS = 3.0  # for the store, after a worker has drained
+
+_log = structlog.get_logger(__name__)
+
+
+class WorkerFailed(Exception):
+    """A worker ended before it ever began; it has said why on stderr."""
+
+
+class Supervisor:
+    """In the place of a Proxy. Raises StoreError while it is made; the configuration has been checked."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        Store(Path(configuration.settings.record.store)).close()  # made once, before several come to it
+        self._configuration = configuration
+        self._listening: Sequence[socket.socket] = ()
+        self._children: dict[int, Child] = {}
+        self._slots: list[asyncio.Task[None]] = []
+        self._past = State()
+        self._ending = False
+        self._polling: asyncio.Task[None] | None = None
+        self._asking: asyncio.Task[dict[int, Answer | None]] | None = None
+        self.checks: Mapping[str, Check] = {
+            **{name: partial(self._reason, name) for name in NAMES},
+            "workers": self._all_there,
+        }
+
+    @property
+    def pids(self) -> Sequence[int | str]:
+        """The processes whose use of resources counts."""
+        return ("self", *(child.process.pid for child in self._children.values()))
+
+    async def start(self, listening: Sequence[socket.socket]) -> None:
+        """Begin the workers, and return when each accepts."""
+        self._listening = listening
+        loop = asyncio.get_running_loop()
+        numbers = range(1, self._configuration.settings.process.workers + 1)
+        begun = [loop.create_future() for _ in numbers]
+        self._slots = [
+            asyncio.create_task(self._keep(number, ready), name=f"worker {number}")
+            for number, ready in zip(numbers, begun, strict=True)
+        ]
+        await asyncio.gather(*begun)
+        self._polling = asyncio.create_task(self._poll(), name="poll workers")
+
+    async def _keep(self, number: int, begun: "asyncio.Future[None]") -> None:
+        """One worker after another, until the end."""
+        backoff = 0.0
+        loop = asyncio.get_running_loop()
+        while not self._ending:
+            child = self._children[number] = await Child.start(self._configuration, self._listening, begun)
+            since = loop.time()
+            code = await child.follow()
+            del self._children[number]
+            self._past = self._past.plus(child.last.state.of_the_past())
+            if not begun.done():
+                begun.set_exception(WorkerFailed(f"worker {number} ended with code {code}"))
+            if self._ending or begun.exception() is not None:
+                return
+            backoff = 0.0 if loop.time() - since > HEALTHY_SECONDS else min(LONGEST_BACKOFF, max(0.1, backoff * 2))
+            _log.error("worker ended, another one begins", worker=number, code=code, in_seconds=backoff)
+            await asyncio.sleep(backoff)
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            await self._ask_all(readiness=False)
+
+    async def _ask_all(self, *, readiness: bool) -> dict[int, Answer | None]:
+        children = dict(self._children)
+        answers = await asyncio.gather(*(child.ask(readiness=readiness) for child in children.values()))
+        return dict(zip(children, answers, strict=True))
+
+    async def state(self) -> State:
+        """The sum of all, those included that have ended."""
+        await self._ask_all(readiness=False)
+        return total([self._past, *(child.last.state for child in self._children.values())])
+
+    async def _readiness(self) -> dict[int, Answer | None]:
+        """One question for all the checks that are made at the same time."""
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask_all(readiness=True))
+        return await asyncio.shield(self._asking)
+
+    async def _reason(self, name: str) -> str | None:
+        answers = await self._readiness()
+        reasons = (f"worker {number}: {answer.reasons[name]}" for number, answer in sorted(answers.items())
+                   if answer is not None and name in answer.reasons)  # fmt: skip
+        return next(reasons, None)
+
+    async def _all_there(self) -> str | None:
+        answers = await self._readiness()
+        silent = [
+            number for number in range(1, len(self._slots) + 1)
+            if answers.get(number) is None or not (number in self._children and self._children[number].ready)
+        ]  # fmt: skip
+        return f"not there: {', '.join(map(str, silent))} of {len(self._slots)}" if silent else None
+
+    def apply(self, configuration: Configuration) -> None:
+        """In every worker, and in those that come."""
+        self._configuration = configuration
+        self._tell(configuration)
+
+    def _tell(self, message: Message) -> None:
+        for child in self._children.values():
+            child.send(message)
+
+    async def drain(self, seconds: float, grace: float = 0.0) -> None:
+        """Every worker drains and ends; those that do not are killed."""
+        self._ending = True
+        for one in self._listening:
+            one.close()
+        _log.info("draining", workers=len(self._children))
+        self._tell(Drain(seconds, grace))
+        running = [slot for number, slot in enumerate(self._slots, 1) if number in self._children]
+        if running:
+            await asyncio.wait(running, timeout=seconds + CLOSING_SECONDS)
+
+    def end(self) -> None:
+        """Every session, at once."""
+        self._tell(End())
+
+    async def close(self) -> None:
+        """Nothing is left."""
+        self._ending = True
+        for child in self._children.values():
+            child.process.kill()
+        tasks = [task for task in (*self._slots, self._polling) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,162 @@
+"""`lintel serve --workers N`: one socket, several processes, one answer on the admin side."""
+
+import json
+import os
+import re
+import signal
+import threading
+import time
+import urllib.error
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import psycopg
+import pytest
+from tests.app.test_serve import ONE_MAJOR, through
+from tests.e2e.proxy import Proxy
+
+Lintel = Callable[..., Proxy]
+pytestmark = ONE_MAJOR
+
+WORKERS = 3
+
+
+@pytest.fixture
+def proxy(database: str, lintel: Lintel) -> Proxy:
+    return lintel(database, "--workers", str(WORKERS))
+
+
+@pytest.fixture
+def dsn(database: str, proxy: Proxy) -> str:
+    return through(proxy, database)
+
+
+def workers(proxy: Proxy) -> list[int]:
+    """Their process ids."""
+    children = Path(f"/proc/{proxy.process.pid}/task/{proxy.process.pid}/children").read_text()
+    return [int(pid) for pid in children.split()]
+
+
+def metric(proxy: Proxy, name: str) -> float:
+    found = re.search(rf"^{re.escape(name)} (\S+)$", proxy.get("/metrics"), re.MULTILINE)
+    assert found, name
+    return float(found[1])
+
+
+def ready(proxy: Proxy) -> bool:
+    try:
+        return bool(json.loads(proxy.get("/readyz"))["ready"])
+    except urllib.error.HTTPError as problem:
+        problem.close()
+        return False
+
+
+def until(holds: Callable[[], bool], seconds: float = 15.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def clients(dsn: str) -> Iterator[list[psycopg.Connection]]:
+    with ExitStack() as stack:
+        yield [stack.enter_context(psycopg.connect(dsn, autocommit=True)) for _ in range(30)]
+
+
+def test_the_sum_is_shown_and_stored(proxy: Proxy, clients: list[psycopg.Connection]) -> None:
+    clients[0].execute("CREATE TABLE t (id int)")
+    time.sleep(2)  # the other workers follow by polling; until then they count it as opaque
+    before = metric(proxy, 'lintel_statements_total{verdict="allow"}')
+    for number in range(300):
+        clients[number % 30].execute("SELECT id FROM t WHERE id = 1")
+    assert metric(proxy, 'lintel_statements_total{verdict="allow"}') - before == 300
+    assert metric(proxy, "lintel_sessions") == 30
+    assert metric(proxy, "lintel_catalog_databases") == 1
+    assert metric(proxy, "process_resident_memory_bytes") > (WORKERS + 1) * 10_000_000
+    proxy.terminate()
+    (use,) = [use for use in proxy.report()["uses"] if use["kind"] == "read"]
+    assert use["calls"] == 300
+    assert proxy.report()["window"]["dropped"] == 0
+
+
+def test_cancel_reaches_the_right_server_process_through_any_worker(
+    proxy: Proxy, clients: list[psycopg.Connection]
+) -> None:
+    """A cancel request is a connection of its own, which any worker may get."""
+    outcomes: dict[int, str | None] = {}
+
+    def run(number: int) -> None:
+        try:
+            clients[number].execute("SELECT pg_sleep(3)")
+            outcomes[number] = None
+        except psycopg.Error as problem:
+            outcomes[number] = problem.sqlstate
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.5)
+    for number in range(0, 12, 2):
+        clients[number].cancel()
+    for thread in threads:
+        thread.join()
+    assert outcomes == {number: "57014" if number % 2 == 0 else None for number in range(12)}
+
+
+def test_a_worker_that_dies_is_replaced_and_only_its_sessions_end(
+    proxy: Proxy, dsn: str, clients: list[psycopg.Connection]
+) -> None:
+    for client in clients:
+        client.execute("SELECT 1")
+    time.sleep(1.2)  # the totals are asked for once a second
+    before = metric(proxy, "lintel_sessions_total")
+    killed = workers(proxy)[0]
+    os.kill(killed, signal.SIGKILL)
+    until(lambda: killed not in workers(proxy))
+    until(lambda: len(workers(proxy)) == WORKERS and ready(proxy))
+    alive = 0
+    for client in clients:
+        try:
+            client.execute("SELECT 1")
+            alive += 1
+        except psycopg.OperationalError:
+            pass
+    assert 0 < alive < 30
+    for _ in range(10):
+        psycopg.connect(dsn).close()
+    assert metric(proxy, "lintel_sessions_total") == before + 10
+    assert "worker ended, another one begins" in proxy.log
+
+
+def test_not_ready_while_a_worker_does_not_answer(proxy: Proxy) -> None:
+    assert ready(proxy)
+    stopped = workers(proxy)[0]
+    os.kill(stopped, signal.SIGSTOP)
+    assert not ready(proxy)
+    assert proxy.get("/livez") == "ok\n"
+    os.kill(stopped, signal.SIGCONT)
+    until(lambda: ready(proxy))
+
+
+def test_sigterm_drains_all_of_them(proxy: Proxy, dsn: str, clients: list[psycopg.Connection]) -> None:
+    clients[0].execute("CREATE TABLE kept (id int)")
+    busy = clients[1]
+    busy.execute("BEGIN")
+    pids = workers(proxy)
+    proxy.process.terminate()
+    time.sleep(0.5)
+    busy.execute("INSERT INTO kept VALUES (1)")
+    busy.execute("COMMIT")
+    assert proxy.process.wait(10) == 0
+    assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+    with pytest.raises(psycopg.OperationalError):
+        clients[0].execute("SELECT 1")
+
+
+def test_workers_do_not_outlive_their_supervisor(proxy: Proxy) -> None:
+    pids = workers(proxy)
+    proxy.process.kill()
+    proxy.process.wait()
+    until(lambda: not [pid for pid in pids if Path(f"/proc/{pid}").exists()])
