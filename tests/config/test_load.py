@@ -89,6 +89,7 @@ def test_paths_start_from_the_file_that_names_them(tmp_path: Path) -> None:
         ),
         ("[listen]\nunix_socket_permissions = 777", "listen.unix_socket_permissions", "expected permissions in octal"),
         ('[listen]\nproxy_protocol_from = ["10.0.0.1/8"]', "listen.proxy_protocol_from", "a list of networks"),
+        ('[listen]\ntls = "require"', "listen.tls_cert", "expected, because listen.tls requires it"),
         ("[listen", "", "expected TOML"),
     ],
 )

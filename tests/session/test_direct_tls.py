@@ -2,7 +2,9 @@
 
 import socket
 import ssl
+import struct
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -173,3 +175,24 @@ def test_both_ways_of_a_mode_are_tried(party: Party, mode: str, rule: str, encry
         with Proxy(target) as proxy, psycopg.connect(through(proxy, server)) as client:
             row = client.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()").fetchone()
             assert row == (encrypted,)
+
+
+@pytest.mark.check(12)
+def test_plain_clients_are_turned_away_before_the_server_hears_of_them(party: Party) -> None:
+    options = replace(party.options, tls_required=True)
+    with socket.create_server(("127.0.0.1", 0)) as server, Proxy(Endpoint((server.getsockname(),)), options) as proxy:
+        with Raw(proxy) as client:
+            client.startup(user="postgres")
+            assert sqlstate(client.read_all()) == "28000"
+        server.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
+@pytest.mark.check(10)
+@pytest.mark.parametrize("request_code", [80877103, 80877104])
+def test_bytes_stuffed_behind_a_request(server: Server, party: Party, request_code: int) -> None:
+    with Proxy(Endpoint((("127.0.0.1", server.port),)), party.options) as proxy, Raw(proxy) as client:
+        client.send(struct.pack(">II", 8, request_code) + b"\0\0\0\x16\0\3\0\0user\0postgres\0\0"[:22])
+        assert sqlstate(client.read_all()) == "08P01"
+        assert proxy.database.logins == []

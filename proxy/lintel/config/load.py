@@ -110,6 +110,8 @@ def _place(problem: Exception) -> str:
 
 def _check(settings: Settings, said: Mapping[str, _Said]) -> None:
     listen = settings.listen
+    if listen.tls == "require" and not listen.tls_cert:
+        raise ConfigError(said["listen.tls"].origin, "listen.tls_cert", "expected, because listen.tls requires it")
     for given, other in (("tls_cert", "tls_key"), ("tls_key", "tls_cert")):
         if getattr(listen, given) and not getattr(listen, other):
             raise ConfigError(said[f"listen.{given}"].origin, f"listen.{other}", f"expected, because {given} is set")

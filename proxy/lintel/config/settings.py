@@ -31,6 +31,7 @@ class Listen:
     unix_socket_directory: str = _key("", values.path)
     unix_socket_permissions: str = _key("0777", values.permissions)
     proxy_protocol_from: tuple[str, ...] = _key((), values.networks)
+    tls: Literal["offer", "require"] = _key("offer", values.choice("offer", "require"))
     tls_cert: str = _key("", values.path)
     tls_key: str = _key("", values.path)
 

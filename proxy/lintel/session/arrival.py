@@ -37,6 +37,7 @@ class Arrival(asyncio.Protocol):
         self._handed_over = False
         self.transport: asyncio.Transport
         self.encrypted = False
+        self.local = False  # by a Unix socket
         self._said: str | None = None  # the client's address, by its balancer
 
     @property
@@ -53,7 +54,8 @@ class Arrival(asyncio.Protocol):
         """Counted from here on."""
         self.transport = cast("asyncio.Transport", transport)
         tune(transport, self._keepalive)
-        if _is_local(transport):
+        self.local = _is_local(transport)
+        if self.local:
             self._tls = None  # as with the server: nobody listens in
         self._introduced = not _is_within(self._peer, self._balancers)
         self._listener.arrived(self)

@@ -133,7 +133,7 @@ class Listener:
         """A startup packet has come."""
         if self._draining:
             arrival.refuse("57P03", "lintel: shutting down")
-        elif self._options.tls_required and not arrival.encrypted:
+        elif self._options.tls_required and not arrival.encrypted and not arrival.local:
             arrival.refuse("28000", "lintel: connections must use TLS")
         elif len(self._sessions) + len(self._beginning) >= self._options.sessions:
             arrival.refuse("53300", "lintel: too many connections")
