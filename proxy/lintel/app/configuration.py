@@ -52,6 +52,7 @@ class Configuration:
         return Options(
             tls=tls.context(self.settings.listen),
             certificate=tls.certificate(self.settings.listen),
+            tls_required=self.settings.listen.tls == "require",
             login_timeout=limits.login_timeout,
             sessions=max(1, min(limits.sessions, (descriptors - startups - SPARE) // 2)),
             startups=startups,
