@@ -81,6 +81,7 @@ def test_the_sum_is_shown_and_stored(proxy: Proxy, clients: list[psycopg.Connect
     assert proxy.report()["window"]["dropped"] == 0
 
 
+@pytest.mark.check(16)
 def test_cancel_reaches_the_right_server_process_through_any_worker(
     proxy: Proxy, clients: list[psycopg.Connection]
 ) -> None:
@@ -140,6 +141,7 @@ def test_not_ready_while_a_worker_does_not_answer(proxy: Proxy) -> None:
     until(lambda: ready(proxy))
 
 
+@pytest.mark.check(31)
 def test_sigterm_drains_all_of_them(proxy: Proxy, dsn: str, clients: list[psycopg.Connection]) -> None:
     clients[0].execute("CREATE TABLE kept (id int)")
     busy = clients[1]
