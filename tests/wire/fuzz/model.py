@@ -120,6 +120,7 @@ class Postgres:
         self.dead = failure.fatal
         self.settings = dict(self._committed)
         if self.status == b"I":
+            self._piped = False
             self._portals.clear()
         else:
             self.status = b"E"

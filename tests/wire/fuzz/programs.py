@@ -112,6 +112,26 @@ def unrepeatable(program: Frames) -> bool:
     return copies(program) or any(one[0] == messages.FUNCTION_CALL for one in program)
 
 
+def uses_the_forgotten(program: Frames) -> bool:
+    """The unnamed statement behind a Query, which has destroyed it.
+
+    Lintel, preparing it again because a policy has changed, would bring it back: the client is better off than without.
+    """
+    there = True
+    for one in program:
+        if one[0] == messages.QUERY:
+            there = False
+        elif one[0] == messages.PARSE and not one[5]:
+            there = True
+        elif not there and (_bound(one) == b"" or one == messages.describe(b"S", b"")):
+            return True
+    return False
+
+
+def _bound(one: bytes) -> bytes | None:
+    return one[5:].split(b"\0")[1] if one[0] == messages.BIND else None
+
+
 def _ended(program: Frames) -> Frames:
     ended = copies(program) or any(b"FROM STDIN" in one for one in program)
     return (*program, *((COPY_FAIL,) if ended else ()), *END)
