@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> None:
         for name in arguments[1:]:
             one_input(Path(name).read_bytes())
         return
-    import atheris  # type: ignore[import-not-found]  # not among the locked packages: nobody else needs it
+    import atheris  # type: ignore[import-untyped]  # not among the locked packages: nobody else needs it
 
     atheris.instrument_all()
     atheris.Setup([sys.argv[0], *arguments], one_input)

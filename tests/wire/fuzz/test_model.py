@@ -1,7 +1,5 @@
 """The oracle of the fuzzing is right: real servers answer the same programs with the same messages."""
 
-from collections.abc import Iterator
-
 import psycopg
 import pytest
 from tests.shield.wire_client import Client
@@ -17,7 +15,7 @@ Seen = list[tuple[str, str]]
 
 
 @pytest.fixture
-def with_table(database: str) -> Iterator[str]:
+def with_table(database: str) -> str:
     with psycopg.connect(database, autocommit=True) as client:
         client.execute("CREATE TABLE t (n int)")
     return database
