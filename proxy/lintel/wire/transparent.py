@@ -19,7 +19,7 @@ class Transparent:
 
     blocked = False
     answered = True
-    idle = True
+    idle = False  # a stream that its client only listens to is under way until somebody ends it
     between_frames = True
     ended = True  # how the server goes is between it and the client
 
