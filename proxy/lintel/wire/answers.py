@@ -104,6 +104,7 @@ class Answers:
         self._state.pop()
         entry.statement.confirmed = True
         if entry.kind == messages.PARSE:
+            self._release_if_parsed()
             return frame
         self._prepared_again(entry, entry.statement)
         return b""
@@ -119,6 +120,11 @@ class Answers:
             state.expected.append(Expected(OWN_CLOSE))
             state.needs.send(messages.close(b"S", old.server_name))
         self._release()
+
+    def _release_if_parsed(self) -> None:
+        """Whether the client's own Parse has worked is known now; one of Lintel's may still be under way."""
+        if self._state.blocked == FOR_PARSE and all(entry.kind != OWN_PARSE for entry in self._state.expected):
+            self._release()
 
     def _answered(self, kind: int, frame: bytes) -> bytes:
         entry = self._state.head()
@@ -204,8 +210,10 @@ class Answers:
         if entry.kind == OWN_PARSE and entry.previous is not None and not entry.previous.name:
             entry.previous.lose()
         state.undo_segment()
-        if state.blocked == FOR_PARSE or (state.blocked == FOR_READY and state.skipping):
+        if state.blocked == FOR_READY and state.skipping:
             self._release()  # what was waited for will not come
+        else:
+            self._release_if_parsed()
 
     def _can_try_again(self, entry: Expected, fields: replies.Fields) -> bool:
         """A loud text has failed, and nothing ran."""

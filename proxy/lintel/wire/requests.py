@@ -288,13 +288,15 @@ class Requests:
         """Under a fresh name, as a failed Parse must not cost the client its statement (the unnamed one has none)."""
         state = self._state
         old = state.statements[name]
+        state.blocked = FOR_PARSE
+        state.careful = True
+        if not old.confirmed:  # the client's own Parse of it may yet fail, or be skipped
+            return self._wait(messages.FLUSH_FRAME)
         decision = state.decide(old.text)
         if old.by_sql:
             decision = outdated(decision)
         again = old.decided(decision, state.context, state.fresh_name() if name else name)
         state.expected.append(Expected(OWN_PARSE, decision, again, False, b"", old))
-        state.blocked = FOR_PARSE
-        state.careful = True
         return self._wait(messages.parse(again.server_name, decision.sent(old.text), old.types) + messages.FLUSH_FRAME)
 
     def _start_keeping(self, decision: Decision) -> None:
