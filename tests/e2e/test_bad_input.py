@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-import trustme
 from tests.e2e.proxy import lintel
 
 PLAN = """
@@ -50,19 +49,3 @@ def test_bad_input_names_the_file_the_key_and_what_was_expected(
     assert (done.returncode, done.stdout) == (2, ""), done.stderr
     assert all(word in done.stderr for word in words), done.stderr
     assert "Traceback" not in done.stderr
-
-
-@pytest.mark.check(13)
-def test_tls_on_both_legs_is_refused_at_the_start(tmp_path: Path) -> None:
-    done = lintel("serve", "--server", "postgresql://postgres@127.0.0.1:1/x?sslmode=require", "-c", str(both(tmp_path)))
-    assert done.returncode == 2, done.stderr
-    assert "TLS" in done.stderr
-
-
-def both(directory: Path) -> Path:
-    issued = trustme.CA().issue_cert("localhost")
-    issued.cert_chain_pems[0].write_to_path(str(directory / "cert.pem"))
-    issued.private_key_pem.write_to_path(str(directory / "key.pem"))
-    configuration = directory / "lintel.toml"
-    configuration.write_text('[listen]\ntls_cert = "cert.pem"\ntls_key = "key.pem"\n')
-    return configuration
