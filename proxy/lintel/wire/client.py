@@ -11,7 +11,6 @@ from .framing import NARROW, RUN, Carry, check_length, header, narrow_rows
 from .messages import (
     BIND,
     COPY_DATA,
-    COPY_FAIL,
     DESCRIBE,
     EXECUTE,
     FLUSH,
@@ -24,7 +23,7 @@ from .messages import (
 from .requests import Requests, limit_of
 from .state import IN_STARTUP, KEPT_LIMIT, State
 
-_PASSED_IN_PARTS = (COPY_DATA, COPY_FAIL, FUNCTION_CALL, PASSWORD)  # nothing in them is read
+_PASSED_IN_PARTS = (COPY_DATA, FUNCTION_CALL, PASSWORD)  # nothing in them is read
 # All rows of the unnamed portal: what nearly every driver sends behind its Bind.
 _EXECUTE_SYNC = messages.execute(b"") + messages.SYNC_FRAME
 _EXECUTE_SYNC_SIZE = len(_EXECUTE_SYNC)

@@ -31,7 +31,7 @@ from .statements import Sent, Statement, deallocate, outdated
 _LIMITS = {
     BIND: LARGE,
     COPY_DATA: LARGE,
-    COPY_FAIL: LARGE,
+    COPY_FAIL: SMALL,
     FUNCTION_CALL: LARGE,
     PASSWORD: 65_536,
     PARSE: STATEMENT,
