@@ -126,9 +126,7 @@ def test_the_lock_names_packages_and_hashes_only() -> None:
 
 
 # Whatever says where this was made rather than what it is.
-PRIVATE = re.compile(
-    r"--(?:extra-)?index-url|--find-links|files\.python|/simple/|file:///|/root/|/home/\w+/|/tmp/\w+/"
-)
+PRIVATE = re.compile(r"--(?:extra-)?index-url|--find-links|files\.python|/simple/|file:///|/root/|/home/\w+/|/tmp/\w+/")
 MAY_SPEAK_OF_IT = {"dev", "tests/test_docs.py", "tests/test_dev.py", "requirements.lock", "Dockerfile"}
 
 
