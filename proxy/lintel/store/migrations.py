@@ -69,5 +69,12 @@ SELECT s.database, c.client, s.sql, e.sqlstate, e.calls, c.last_seen
 FROM errors e JOIN calls c ON c.key = e.key JOIN statements s ON s.id = c.statement;
 """
 
-MIGRATIONS = (_FIRST,)
+_IMPORTS = """
+-- What `lintel import` has already added, so that nothing counts twice: a server's statements, or log files.
+CREATE TABLE imported (
+    source TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (source, key)
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS = (_FIRST, _IMPORTS)
 VERSION = len(MIGRATIONS)

@@ -45,6 +45,7 @@ class Observation:
     errors: dict[str, int] = field(default_factory=dict)  # by SQLSTATE
     verdicts: dict[str, int] = field(default_factory=dict)  # allow | rewrite | refuse
     refusal: str | None = None  # the message that was given
+    seen: tuple[float, float] | None = None  # first and last; None: when the batch was observed
 
     @property
     def key(self) -> str:
@@ -62,6 +63,8 @@ class Batch:
     other: int = 0  # statements that touch no target table: counted only
     dropped: int = 0  # observations lost for good
     last: bool = True  # nothing more was observed until `until`
+    watched: bool = True  # everything in this time was seen; False for a log, which may leave out what it likes
+    imported: dict[tuple[str, str], str] = field(default_factory=dict)  # (source, key) -> how far an import has got
 
 
 class UseRow(NamedTuple):

@@ -55,16 +55,13 @@ class Store:
             for key in new:
                 _add_statement(connection, statements[key])
             for observation in batch.observations:
-                _add_calls(connection, observation, since, until)
-            opaque = sum(_not_understood(o) for o in batch.observations)
-            observed = sum(o.calls for o in batch.observations)
-            connection.execute(
-                "INSERT INTO windows VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
-                " heartbeat = max(heartbeat, excluded.heartbeat), observed = observed + excluded.observed,"
-                " other = other + excluded.other, opaque = opaque + excluded.opaque,"
-                " dropped = dropped + excluded.dropped",
-                (self.window, since, until if batch.last else since, observed, batch.other, opaque, batch.dropped),
+                _add_calls(connection, observation, *_seen(observation, since, until))
+            connection.executemany(
+                "INSERT OR REPLACE INTO imported VALUES (?, ?, ?)",
+                [(*key, value) for key, value in batch.imported.items()],
             )
+            if batch.watched:
+                _add_window(connection, self.window, batch, since, until)
         if len(self._known) + len(new) > MAX_KNOWN:
             self._known.clear()
         self._known.update(new)
@@ -78,6 +75,11 @@ class Store:
                 " taken = excluded.taken, snapshot = excluded.snapshot",
                 (database, utc(time.time()), snapshot.dump(schema)),
             )
+
+    def imported(self, source: str) -> dict[str, str]:
+        """How far imports from this source have got, by key."""
+        with naming(self.path):
+            return dict(self._connection.execute("SELECT key, value FROM imported WHERE source = ?", (source,)))
 
     def close(self) -> None:
         """Close it, whatever state it is in."""
@@ -157,6 +159,25 @@ def _add_statement(connection: sqlite3.Connection, statement: Recorded) -> None:
         "INSERT OR IGNORE INTO uses VALUES (?, ?, ?, ?)",
         [(statement.id, use.table, use.column or "", use.kind) for use in statement.uses],
     )
+
+
+def _add_window(connection: sqlite3.Connection, window: str, batch: Batch, since: str, until: str) -> None:
+    opaque = sum(_not_understood(o) for o in batch.observations)
+    observed = sum(o.calls for o in batch.observations)
+    connection.execute(
+        "INSERT INTO windows VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+        " heartbeat = max(heartbeat, excluded.heartbeat), observed = observed + excluded.observed,"
+        " other = other + excluded.other, opaque = opaque + excluded.opaque,"
+        " dropped = dropped + excluded.dropped",
+        (window, since, until if batch.last else since, observed, batch.other, opaque, batch.dropped),
+    )
+
+
+def _seen(observation: Observation, since: str, until: str) -> tuple[str, str]:
+    if observation.seen is None:
+        return since, until
+    first, last = observation.seen
+    return utc(first), utc(last)
 
 
 # Syntax error; undefined or ambiguous column, table, function.
