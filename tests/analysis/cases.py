@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.analysis.oracle import Oracle, Verdict
+from bench.oracle.oracle import Oracle
+from bench.oracle.tree import Verdict
 
 HERE = Path(__file__).parent
 SCHEMA = HERE / "cases" / "schema.sql"

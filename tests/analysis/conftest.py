@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import asyncpg
 import psycopg
 import pytest
+from bench.oracle.oracle import Oracle
 from tests.analysis import cases
-from tests.analysis.oracle import Oracle
 from tests.analysis.random_query import SCHEMA as RANDOM_SCHEMA
 
 from lintel.catalog.load import Loader

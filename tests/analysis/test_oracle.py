@@ -5,10 +5,10 @@ from functools import cache
 from typing import Any
 
 import pytest
+from bench.oracle.tree import Rejection, Verdict
 from tests.analysis import cases
 from tests.analysis.cases import Case, Expected
 from tests.analysis.conftest import Judged
-from tests.analysis.oracle import Rejection, Verdict
 from tests.analysis.random_sql import Statement, statements
 
 from lintel.analysis import analyze
