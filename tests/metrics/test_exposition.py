@@ -16,7 +16,7 @@ from lintel.metrics import (
 )
 
 NAME = re.compile(r"^lintel_[a-z_]+$")
-LABELS = {"verdict", "direction", "sqlstate", "le", "version", "python", "compiled"}
+LABELS = {"verdict", "direction", "side", "sqlstate", "le", "version", "python", "compiled"}
 
 
 def full(counters: Counters, lag: LoopLag | None = None) -> Exporter:
@@ -51,6 +51,7 @@ def test_hot_path_counts_are_what_the_scrape_shows() -> None:
     counters.errors_passed += 4
     counters.retries += 5
     counters.reprepared += 6
+    counters.stalled["client"] += 7
     counters.refused("42703")
     seen = scrape(full(counters))
     assert seen["lintel_sessions", ""] == 1
@@ -63,6 +64,7 @@ def test_hot_path_counts_are_what_the_scrape_shows() -> None:
     assert seen["lintel_server_errors_total", ""] == 4
     assert seen["lintel_retries_total", ""] == 5
     assert seen["lintel_reprepared_total", ""] == 6
+    assert seen["lintel_sessions_stalled_total", "client"] == 7
 
 
 def test_state_that_others_hold_is_read_at_scrape_time() -> None:

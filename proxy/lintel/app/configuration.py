@@ -57,6 +57,7 @@ class Configuration:
             sessions=max(1, min(limits.sessions, (descriptors - startups - SPARE) // 2)),
             startups=startups,
             idle_timeout=limits.idle_timeout,
+            stall_timeout=limits.stall_timeout,
             keepalive=self._keepalive,
             balancers=tuple(map(ip_network, self.settings.listen.proxy_protocol_from)),
         )

@@ -52,6 +52,7 @@ class Limits:
     startups: int = _key(1_000, values.count)
     login_timeout: float = _key(60.0, values.seconds)
     idle_timeout: float = _key(0.0, values.seconds_or_never)
+    stall_timeout: float = _key(86_400.0, values.seconds_or_never)
     tcp_keepalive_idle: float = _key(60.0, values.seconds)
     tcp_keepalive_interval: float = _key(10.0, values.seconds)
     tcp_keepalive_count: int = _key(6, values.count)

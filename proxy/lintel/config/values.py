@@ -12,8 +12,8 @@ from typing import NamedTuple
 # (value, directory that a relative path in it starts from) -> what the setting holds
 Reader = Callable[[object, Path], object]
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min)?")
-_SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, None: 1.0}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|h)?")
+_SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, None: 1.0}
 
 
 class Unexpected(ValueError):

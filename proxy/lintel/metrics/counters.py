@@ -9,6 +9,7 @@ One thread (the event loop's) writes; a scrape on the same loop reads. No locks,
 from dataclasses import dataclass, field
 
 VERDICTS = ("allow", "rewrite", "refuse", "opaque")
+SIDES = ("client", "server")
 MAX_SQLSTATES = 32  # our own refusals use a handful; the bound keeps a scrape small whatever a plan makes up
 
 
@@ -24,6 +25,7 @@ class Counters:
     refusals: dict[str, int] = field(default_factory=dict)  # by the SQLSTATE that we answered with
     errors_passed: int = 0  # the server's own errors, relayed as they were
     retries: int = 0  # loud texts that failed and were sent again for the schema that is there now
+    stalled: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SIDES, 0))  # sessions, by who did not read
     reprepared: int = 0  # prepared statements parsed again under a fresh server-side name
 
     def session_opened(self) -> None:

@@ -1,7 +1,7 @@
 """The counters as Prometheus families, made at scrape time.
 
 Where catalog and recorder live is not known here: the composition root passes functions that read their state.
-Names are `lintel_*` in base units; labels are verdict, direction and SQLSTATE, each from a closed set.
+Names are `lintel_*` in base units; labels are verdict, direction, side and SQLSTATE, each from a closed set.
 """
 
 import platform
@@ -78,6 +78,8 @@ def _build(compiled: bool) -> Metric:
 def _sessions(counters: Counters) -> Iterator[Metric]:
     yield _gauge("lintel_sessions", "Client sessions open now.", counters.sessions)
     yield _counter("lintel_sessions_total", "Client sessions accepted.", counters.sessions_total)
+    stalled = "Sessions closed because a side did not read, by side."
+    yield _by_label("lintel_sessions_stalled_total", stalled, "side", counters.stalled)
     directions = {"client_to_server": counters.client_bytes, "server_to_client": counters.server_bytes}
     yield _by_label("lintel_relayed_bytes_total", "Bytes read, by direction.", "direction", directions)
 

@@ -51,6 +51,7 @@ class Options:
     sessions: int = 10_000
     startups: int = 1_000  # connections that have not sent their startup packet
     idle_timeout: float = 0.0  # 0: never
+    stall_timeout: float = 0.0  # 0: never
     keepalive: KeepAlive = field(default_factory=KeepAlive)
     balancers: tuple[Network, ...] = ()  # connections from there begin with a header of the PROXY protocol
 
@@ -163,7 +164,14 @@ class Listener:
         self.gone(arrival)
         parameters = message.parameters
         login = Login(message.user, message.database, arrival.address, parameters.get("application_name", ""))
-        session = Session(arrival.transport, server.transport, server.address, self._ended, self._counters)
+        session = Session(
+            arrival.transport,
+            server.transport,
+            server.address,
+            self._ended,
+            self._counters,
+            self._options.stall_timeout,
+        )
         presence = database.enter(login, session.reconsider)
         settings = Settings(application_name=login.application_name)
         conversation: Conversation | Transparent = (

@@ -7,14 +7,17 @@ side is slow, silent or gone, when the Conversation wants a new snapshot, and fo
 import asyncio
 from collections.abc import Callable
 
+import structlog
+
 from lintel.metrics import Counters
 from lintel.wire import messages
 from lintel.wire.conversation import Conversation
 from lintel.wire.errors import ProtocolError
 from lintel.wire.transparent import Transparent
 
-from .connector import Address
+from .connector import Address, show
 from .database import Presence
+from .stall import Stall, reset
 
 # Why reading from a side is paused.
 _BLOCKED = 1  # the Conversation cannot go on
@@ -22,6 +25,9 @@ _CLOGGED = 2  # the other side takes no more
 _ENDING = 4  # nothing more is wanted
 
 _TLS_RECORD = 8192  # bytes to a client: libpq's asynchronous clients hang on larger ones
+_LINGER = 60.0  # seconds that a client may take nothing of the rest when its session has ended
+
+_log = structlog.get_logger(__name__)
 
 
 class Session:
@@ -34,6 +40,7 @@ class Session:
         address: Address,
         ended: Callable[["Session"], None],
         counters: Counters,
+        stall_timeout: float = 0.0,
     ) -> None:
         self.counters = counters
         self.address = address  # of the server
@@ -45,6 +52,8 @@ class Session:
         self._server_pauses = _BLOCKED
         self._client_done = False  # the client has sent its last byte
         self._refreshing: asyncio.Task[None] | None = None
+        self.client_stall = Stall(client, stall_timeout, self._client_stalled)
+        self.server_stall = Stall(server, stall_timeout, self._server_stalled)
         self._conversation: Conversation | Transparent
         self._presence: Presence
 
@@ -158,6 +167,23 @@ class Session:
         if paused and not self._server_pauses and not self._server.is_closing():
             self._server.resume_reading()
 
+    def _client_stalled(self) -> None:
+        """What would be said to it would not arrive: it is reset, and the server's process ends as at a lost client."""
+        self._stalled("client")
+        self.close()
+        reset(self._client)
+        self._server.abort()
+
+    def _server_stalled(self) -> None:
+        self._stalled("server")
+        self.end("08006", "lintel: the server has stopped reading")
+        reset(self._server)
+
+    def _stalled(self, side: str) -> None:
+        if self._ended is not None:
+            self.counters.stalled[side] += 1
+            _log.warning("session closed: a peer has stopped reading", side=side, server=show(self.address))
+
     def client_done(self) -> None:
         """The client will send nothing more; what it has asked for is still answered."""
         self._client_done = True
@@ -191,6 +217,8 @@ class Session:
         self._server_pauses |= _ENDING
         self._client.close()
         self._server.close()
+        if self._client.get_write_buffer_size():  # what it has sent, the server gets in any case
+            self.client_stall.hurry(_LINGER)
         if self._refreshing is not None:
             self._refreshing.cancel()
         self._presence.leave()
@@ -230,12 +258,15 @@ class _ClientLeg(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self._session.pause_server(_CLOGGED)
+        self._session.client_stall.watch()
 
     def resume_writing(self) -> None:
+        self._session.client_stall.over()
         self._session.unpause_server(_CLOGGED)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         self._session.close()
+        self._session.client_stall.end()
 
 
 class _ServerLeg(asyncio.Protocol):
@@ -269,12 +300,15 @@ class _ServerLeg(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self._session.pause_client(_CLOGGED)
+        self._session.server_stall.watch()
 
     def resume_writing(self) -> None:
+        self._session.server_stall.over()
         self._session.unpause_client(_CLOGGED)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         self._session.server_done()
+        self._session.server_stall.end()
 
 
 def _in_records(client: asyncio.Transport) -> Callable[[bytes], object]:
