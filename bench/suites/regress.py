@@ -15,6 +15,7 @@ from bench.failure import BenchFailure
 
 _SCHEDULE = re.compile(r"^test: (.*)$", re.MULTILINE)
 _SECONDS = 120
+PLANNED = ("regression", "onek")  # the database and the table that a plan names
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,13 @@ def run(tree: Tree, psql: str, connection: dict[str, str], results: Path) -> dic
     _prepare(psql, {**os.environ, **connection})
     place = str(results).encode()  # some files print paths
     return {name: _printed(tree, psql, environment, name).replace(place, b"RESULTS") for name in tree.files}
+
+
+def keep(printed: dict[str, bytes], directory: Path) -> None:
+    """What was printed, to be compared by hand."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, text in printed.items():
+        (directory / f"{name}.out").write_bytes(text)
 
 
 def _surroundings(tree: Tree, results: Path) -> dict[str, str]:

@@ -25,6 +25,11 @@ class Place:
     """A directory with the environment, the distributions and the unpacked suites."""
 
     directory: Path
+    way: str = ""
+
+    def printed(self, name: str) -> Path:
+        """Where what a suite printed is kept."""
+        return self.directory / "printed" / self.way / f"{name}.txt"
 
     @property
     def python(self) -> Path:
@@ -54,8 +59,33 @@ class Place:
             shutil.rmtree(root / without)
         return root
 
+    def debian(self, names: tuple[str, ...], prefix: str) -> Path:
+        """These packages and those they depend on whose names begin with `prefix`, unpacked but not installed."""
+        target = self.directory / "debian"
+        if not target.exists():
+            no = [f"--no-{kind}" for kind in ("recommends", "suggests", "conflicts", "breaks", "replaces", "enhances")]
+            listed = _quietly("apt-cache", "depends", "--recurse", *no, *names).split()
+            wanted = sorted({name for name in listed if name.startswith(prefix)})
+            archives = self.directory / "archives"
+            archives.mkdir(exist_ok=True)
+            _quietly("apt-get", "download", "-o", "APT::Sandbox::User=root", *wanted, directory=archives)
+            for archive in archives.glob("*.deb"):
+                _quietly("dpkg-deb", "--extract", str(archive), str(target))
+        return target
 
-def _quietly(*command: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    def node_modules(self, requirements: tuple[str, ...]) -> Path:
+        """These packages of npm."""
+        root = self.directory / "node"
+        if not root.exists():
+            root.mkdir()
+            (root / "package.json").write_text('{"private": true}')
+            _quietly("npm", "install", "--no-audit", "--no-fund", "--no-save", *requirements, directory=root)
+        return root / "node_modules"
+
+
+def _quietly(*command: str, directory: Path | None = None) -> str:
+    """What it printed on stdout."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=directory)
     if done.returncode:
         raise BenchFailure(f"{' '.join(command[:4])} failed:\n{done.stderr}")
+    return done.stdout

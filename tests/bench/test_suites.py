@@ -3,9 +3,12 @@
 import tarfile
 from pathlib import Path
 
-from bench.suites import regress
+from bench.suites import plans, regress
 from bench.suites.drivers import _DJANGO, _passed
+from bench.suites.golang import _PASSED
 from bench.suites.run import Compared
+
+from lintel.plan.load import load
 
 REPORT = """<testsuites><testsuite>
 <testcase classname="tests.test_a.A" name="test_good" />
@@ -28,11 +31,25 @@ def test_only_what_passed_counts(tmp_path: Path) -> None:
 
 
 def test_differences_are_named() -> None:
-    compared = Compared("a", {"same", "lost"}, {"same", "gained"})
-    assert compared.shown()[1:] == ["    only direct: lost", "    only through Lintel: gained"]
+    compared = Compared("a", {"same", "lost"}, {"lintel": {"same", "gained"}, "plan": {"same", "lost"}})
+    assert compared.shown()[1:] == ["    only direct, not lintel: lost", "    only lintel: gained"]
+    assert compared.lost
     assert compared.as_json() == {
-        "suite": "a", "direct": 2, "lintel": 2, "only_direct": ["lost"], "only_lintel": ["gained"]
+        "suite": "a", "direct": 2, "lintel": {"passed": 2, "lost": ["lost"], "gained": ["gained"]},
+        "plan": {"passed": 2, "lost": [], "gained": []},
     }  # fmt: skip
+
+
+def test_what_go_prints_is_read() -> None:
+    printed = (
+        "=== RUN   TestA\n--- PASS: TestA (0.00s)\n    --- PASS: TestA/sub (0.00s)\n--- FAIL: TestB\n--- SKIP: TestC"
+    )
+    assert _PASSED.findall(printed) == ["TestA", "TestA/sub"]
+
+
+def test_the_plan_is_one(tmp_path: Path) -> None:
+    plan = load(plans.write(tmp_path, "suite", "t1"))
+    assert (plan.database, plan.schema, plan.name) == ("suite", "public", "t1")
 
 
 def test_the_schedule_is_read_in_its_order(tmp_path: Path) -> None:
