@@ -23,7 +23,7 @@ from bench.workloads import PLAN
 from lintel.demo.account import give, unprivileged
 from lintel.demo.postgres import Server
 
-START_SECONDS = 10.0
+START_SECONDS = 30.0
 STOP_SECONDS = 15.0
 DATABASE = "postgres"
 
