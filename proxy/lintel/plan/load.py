@@ -32,7 +32,7 @@ def check_together(plans: Sequence[Plan]) -> None:
     columns: dict[tuple[str | None, ...], Plan] = {}
     for plan in plans:
         _claim(ids, (plan.id,), plan, "id")
-        _claim(columns, (plan.database, plan.schema, plan.name, plan.change.column), plan, "add.column")
+        _claim(columns, (plan.database, *plan.routes, plan.schema, plan.name, plan.change.column), plan, "add.column")
 
 
 def _claim(taken: dict[tuple[str | None, ...], Plan], claim: tuple[str | None, ...], plan: Plan, key: str) -> None:
