@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from lintel.analysis.meanings import Meaning
+from lintel.analysis.meanings import Columns, Meaning
 from lintel.analysis.scope import Item
 from lintel.schema.logical import Key, LogicalTable
 from lintel.schema.snapshot import Relation
@@ -105,6 +105,7 @@ class Resolution:
     positional: set[str] = field(default_factory=set)
     names: set[tuple[str | None, str]] = field(default_factory=set)  # relation names that were looked up
     functions: set[str] = field(default_factory=set)  # bare names of functions called
+    outputs: Columns | None = None  # what the first query returns; None: nothing, or not known
     exact: bool = False  # a literal decides what is meant: ORDER BY 1
     utility: bool = False  # DDL and the like: neither returns nor writes rows
     stored: bool = False  # the text of a view, function or rule: kept by the server, never to be rewritten

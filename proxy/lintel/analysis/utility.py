@@ -145,7 +145,9 @@ def _words(tag: str) -> str:
 
 
 def _query(walk: Walk, node: Node, scope: Scope) -> None:
-    subquery(walk, node, scope)
+    columns, known = subquery(walk, node, scope)
+    if known and walk.result.outputs is None:
+        walk.result.outputs = columns
 
 
 def _held(walk: Walk, tag: str, body: Node) -> None:

@@ -18,7 +18,7 @@ class World:
 
     def find(self, schema: str | None, name: str) -> LogicalTable | None:
         """The table that a name means, None where there is none or a temporary relation may shadow it."""
-        if (schema is None and name in self.shadowed) or (schema is not None and schema.startswith("pg_temp")):
+        if schema is None and name in self.shadowed:
             return None
         relation = self.schema.find(schema, name, self.search_path)
         if relation is None or relation.kind not in SELECTABLE:

@@ -1,0 +1,106 @@
+"""The corpora that are captured: other people's suites run through a relay that judges each statement on its way."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from bench.failure import BenchFailure
+from bench.oracle.compare import Count
+from bench.oracle.judge import Judge
+from bench.oracle.relay import Relay
+from bench.suites import regress
+from bench.suites.command import Connection, run
+from bench.suites.sources import Place
+from lintel.demo.postgres import Server, launch
+
+_SETTINGS = {
+    "max_prepared_transactions": "50",
+    "wal_level": "logical",
+    "max_connections": "200",
+    "allow_in_place_tablespaces": "on",
+}
+_SQLALCHEMY = ("test/dialect/postgresql", "test/dialect/test_suite.py", "--backend-only", "--maxfail=10000")
+_SQLALCHEMY_DATABASE = """
+ALTER DATABASE test SET default_text_search_config = 'pg_catalog.english';
+"""
+_SQLALCHEMY_OBJECTS = """
+CREATE SCHEMA test_schema; CREATE SCHEMA test_schema_2; CREATE EXTENSION hstore; CREATE EXTENSION citext;
+"""
+_DJANGO = (
+    "aggregation aggregation_regress annotations basic bulk_create composite_pk constraints custom_columns datatypes "
+    "dates datetimes db_functions defer delete delete_regress distinct_on_fields expressions expressions_case "
+    "expressions_window extra_regress filtered_relation force_insert_update foreign_object from_db_value "
+    "generic_relations get_or_create known_related_objects lookup m2m_through many_to_many many_to_one "
+    "model_inheritance model_inheritance_regress null_fk null_queries one_to_one or_lookups ordering postgres_tests "
+    "prefetch_related proxy_models queries raw_query reverse_lookup select_for_update select_related timezones update "
+    "update_only_fields"
+)
+_DJANGO_SETTINGS = """
+import os
+_here = {"ENGINE": "django.db.backends.postgresql", "HOST": os.environ["PGHOST"], "PORT": os.environ["PGPORT"],
+         "USER": os.environ["PGUSER"], "PASSWORD": os.environ["PGPASSWORD"]}
+DATABASES = {"default": {**_here, "NAME": "django"}, "other": {**_here, "NAME": "django_other"}}
+SECRET_KEY = "not secret"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
+USE_TZ = False
+"""
+
+
+def regression(major: int, archive: Path, directory: Path) -> Count:
+    """PostgreSQL's own suite, file by file in the order of its schedule."""
+    # The server's account reads data there, and writes results.
+    directory.chmod(0o755)
+    tree = regress.unpack(archive, directory / "regression")
+    with _relayed(major) as (server, connection, count):
+        regress.run(tree, str(server.bindir / "psql"), dict(connection), directory / "results")
+    return count
+
+
+def sqlalchemy(major: int, place: Place) -> Count:
+    """SQLAlchemy's suites for PostgreSQL and for any database."""
+    root = place.unpacked("sqlalchemy==2.1.9", "")
+    with _relayed(major) as (server, connection, count):
+        _database(server, "test", _SQLALCHEMY_OBJECTS)
+        with psycopg.connect(server.dsn(), autocommit=True) as control:
+            control.execute(_SQLALCHEMY_DATABASE.encode())
+        uri = "postgresql+psycopg2://{PGUSER}:{PGPASSWORD}@{PGHOST}:{PGPORT}/test".format(**connection)
+        command = [str(place.python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *_SQLALCHEMY, "--dburi", uri]
+        run(command, root, place.printed("oracle-sqlalchemy"), connection)
+    return count
+
+
+def django(major: int, place: Place) -> Count:
+    """Django's tests of its ORM."""
+    root = place.unpacked("django==5.2.19", "django") / "tests"
+    (root / "lintel_settings.py").write_text(_DJANGO_SETTINGS)
+    options = ["--noinput", "--parallel", "1", "--settings", "lintel_settings"]
+    with _relayed(major) as (_, connection, count):
+        command = [str(place.python), "runtests.py", *options, *_DJANGO.split()]
+        run(command, root, place.printed("oracle-django"), connection)
+    return count
+
+
+@contextmanager
+def _relayed(major: int) -> Iterator[tuple[Server, Connection, Count]]:
+    """A fresh server, and a relay in front of it."""
+    count = Count()
+    with launch(major, auth="trust", settings=_SETTINGS) as server:
+        relay = Relay(server.host, server.port, lambda session: Judge(session, count))
+        account = {"PGUSER": server.user, "PGPASSWORD": server.password}
+        surroundings = {"PGSSLMODE": "disable", "PGGSSENCMODE": "disable"}
+        try:
+            yield server, {"PGHOST": server.host, "PGPORT": str(relay.port), **account, **surroundings}, count
+        finally:
+            relay.close()
+        if relay.failures:
+            raise BenchFailure(f"the relay failed: {relay.failures[0]!r}")
+
+
+def _database(server: Server, name: str, objects: str) -> None:
+    with psycopg.connect(server.dsn(), autocommit=True) as control:
+        control.execute(f"CREATE DATABASE {name}".encode())
+    with psycopg.connect(server.dsn(name), autocommit=True) as control:
+        control.execute(objects.encode())
