@@ -62,7 +62,7 @@ class Scripted:
         self.settings.append(settings)
         return self.contexts["unknown" if settings.search_path is None else self.current]
 
-    def completed(self, decision: Decision, sqlstate: str | None) -> None:
+    def completed(self, decision: Decision, sqlstate: str | None, chunk: bytes, at: int) -> None:
         self.counted.append((decision.statement, sqlstate or "ok"))
 
     async def refresh(self) -> None:

@@ -83,7 +83,7 @@ class Play:
     def _context(self, name: str) -> ScriptedContext:
         return self._contexts.setdefault(name, ScriptedContext())
 
-    def _completed(self, decision: Decision, sqlstate: str | None) -> None:
+    def _completed(self, decision: Decision, sqlstate: str | None, chunk: bytes, at: int) -> None:
         self._counted.append((decision.statement, sqlstate or "ok"))
 
     def line(self, line: str) -> None:

@@ -72,7 +72,7 @@ class Run:
         self._contexts = [Context(0)]
         self.broken = False
         self.arrived = (bytearray(), bytearray())
-        self.conversation = Conversation(self._resolve, lambda decision, sqlstate: None)
+        self.conversation = Conversation(self._resolve, lambda decision, sqlstate, chunk, at: None)
 
     def _resolve(self, settings: Settings) -> Context:
         return self._contexts[-1]

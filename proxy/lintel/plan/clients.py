@@ -24,7 +24,7 @@ class ClientAttributes:
     user: str = ""
     database: str = ""
     address: str | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,40 +1,29 @@
 """A context: all that a session's verdicts depend on besides the text, and the decisions made under it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
-from lintel.policy.deciding import Decided, decide
-from lintel.policy.judged import Name
+from lintel.policy.deciding import decide
+from lintel.policy.kept import Carried, History, Kept
 from lintel.policy.key import ContextKey
 from lintel.policy.moment import Moment
 from lintel.policy.recent import Recent
-from lintel.policy.shapes import Prototype, prototype
-from lintel.schema import Schema
-from lintel.sql.shape import shape_of
+from lintel.policy.shapes import prototype
+from lintel.sql.comments import only, tags_in
+from lintel.sql.shape import Shape, shape_of
 from lintel.wire.decision import Decision
-
-
-@dataclass(frozen=True, slots=True)
-class Inherited:
-    """The decisions of the same context a schema ago, and what is needed to know whether they still hold."""
-
-    decided: Mapping[bytes, Decided]
-    schema: Schema | None
 
 
 class Context:
     """Decides texts; satisfies wire.decision.Context. Everything in it is bounded."""
 
-    __slots__ = ("_decided", "_decisions", "_inherited", "_shapes", "decisions", "key", "moment")
+    __slots__ = ("_decisions", "_history", "_kept", "_step", "decisions", "key", "moment")
 
-    def __init__(self, moment: Moment, key: ContextKey, inherited: Inherited | None) -> None:
+    def __init__(self, moment: Moment, key: ContextKey, kept: Kept, history: History, step: int) -> None:
         self.moment = moment
         self.key = key
         self._decisions: Recent[Decision] = Recent()
         self.decisions = self._decisions.young  # what the hot path looks at
-        self._decided: Recent[Decided] = Recent()
-        self._shapes: Recent[Prototype | None] = Recent()  # None: texts of this shape are told apart exactly
-        self._inherited = inherited
+        self._kept = kept
+        self._history = history
+        self._step = step
 
     def decide(self, text: bytes) -> Decision:
         """The decision for a text that is not in `decisions`."""
@@ -47,30 +36,24 @@ class Context:
 
     def _made(self, text: bytes) -> Decision:
         shape = shape_of(text)
-        known = self._shapes.recall(shape.key)
-        if known is not None:
-            return known.for_text(text, shape)
-        decided = self._carried(text) or decide(self.moment, self.key, text)
-        self._decided.remember(text, decided)
-        if shape.spans and shape.key not in self._shapes.young:
-            self._shapes.remember(shape.key, prototype(shape, decided))
+        key = shape.key + self._tagged(text, shape) if len(shape.holes) > len(shape.spans) else shape.key
+        known = self._standing(self._kept.shapes.recall(key))
+        if known is not None and known.prototype is not None:
+            return known.prototype.for_text(text, shape)
+        carried = self._standing(self._kept.texts.recall(text))
+        decided = carried.decided if carried is not None else decide(self.moment, self.key, text)
+        if carried is None:
+            self._kept.texts.remember(text, Carried(decided, None, self._step))
+        if shape.holes and known is None:
+            self._kept.shapes.remember(key, Carried(decided, prototype(shape, decided), self._step))
         return decided.decision
 
-    def snapshot(self) -> Inherited:
-        """What a successor may take over."""
-        return Inherited(self._decided.all(), self.moment.schema)
+    def _tagged(self, text: bytes, shape: Shape) -> bytes:
+        """Of its comments only the tags that matter tell shapes apart: who sent it, never which request it was."""
+        found = only(tags_in(text, shape.comments), self.moment.tag_names)
+        return repr(found).encode() if found else b""
 
-    def _carried(self, text: bytes) -> Decided | None:
-        if self._inherited is None:
-            return None
-        decided = self._inherited.decided.get(text)
-        if decided is not None and self._still_means(decided.names, self._inherited.schema):
-            return decided
+    def _standing(self, found: Carried | None) -> Carried | None:
+        if found is not None and self._history.stands(found, self._step, self.key.search_path):
+            return found
         return None
-
-    def _still_means(self, names: frozenset[Name], before: Schema | None) -> bool:
-        now = self.moment.schema
-        if now is None or before is None or self.key.search_path is None:
-            return False
-        path = self.key.search_path
-        return all(now.find(schema, name, path) == before.find(schema, name, path) for schema, name in names)

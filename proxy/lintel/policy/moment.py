@@ -8,6 +8,7 @@ from lintel.plan import Plan
 from lintel.plan.clients import ClientAttributes, Side
 from lintel.schema import Schema
 from lintel.shield.tables import Covered
+from lintel.sql.comments import SERVICE_TAGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,12 @@ class Moment:
                 plans = self.covered.by_oid[function.row_type]
                 found.setdefault(function.name, set()).update(plan.id for plan in plans)
         return found
+
+    @cached_property
+    def tag_names(self) -> tuple[str, ...]:
+        """The tags of a comment that matter: those that name a service, and those that the rules of plans ask for."""
+        asked = {name for plan in self.plans for rule in plan.shield.clients for name, _ in rule.tags}
+        return (*SERVICE_TAGS, *sorted(asked.difference(SERVICE_TAGS)))
 
     def sides(self, client: ClientAttributes) -> Mapping[str, Side | None]:
         """plan id -> the side that its rules give a client; None: to be inferred from each statement."""

@@ -26,9 +26,9 @@ class Prototype:
 
 
 def prototype(shape: Shape, decided: Decided) -> Prototype | None:
-    """The prototype of a text's shape; None where its literals or comments matter."""
+    """The prototype of a text's shape; None where its literals matter, or an edit touches one or a comment."""
     decision = decided.decision
-    if decided.exact or decision.effects or decision.refusals or shape.holes != shape.spans:
+    if decided.exact or decision.effects or decision.refusals:
         return None
     if any(_cuts(start, end, shape) for start, end, _ in decision.edits):
         return None
@@ -36,4 +36,4 @@ def prototype(shape: Shape, decided: Decided) -> Prototype | None:
 
 
 def _cuts(start: int, end: int, shape: Shape) -> bool:
-    return any(a < end and start < b for a, b in shape.spans)
+    return any(a < end and start < b for a, b in shape.holes)

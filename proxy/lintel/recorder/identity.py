@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from lintel.sql.comments import SERVICE_TAGS
+
 MAX_NAME = 100
-SERVICE_TAGS = ("application", "service", "service_name", "service.name", "app")  # never one that differs per request
 
 
 def client_name(application_name: str, user: str, address: str | None) -> str:

@@ -28,12 +28,14 @@ class Login:
 class Presence(Protocol):
     """One session, as its database sees it."""
 
+    heard: float  # monotonic seconds when the client sent something last: from then on the server was at work
+
     def resolve(self, settings: Settings) -> Context:
         """The context that these settings give this session; quick, called on every change of either."""
         ...
 
-    def completed(self, decision: Decision, sqlstate: str | None) -> None:
-        """A statement has been answered: count it. Never waits."""
+    def completed(self, decision: Decision, sqlstate: str | None, chunk: bytes, at: int) -> None:
+        """A statement has been answered: count it. Never waits. See wire.decision.Completed."""
         ...
 
     async def refresh(self) -> None:

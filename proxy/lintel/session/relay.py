@@ -6,6 +6,7 @@ side is slow, silent or gone, when the Conversation wants a new snapshot, and fo
 
 import asyncio
 from collections.abc import Callable
+from time import monotonic
 
 import structlog
 
@@ -32,6 +33,11 @@ _log = structlog.get_logger(__name__)
 
 class Session:
     """One client connection and the server connection behind it."""
+
+    __slots__ = (
+        "_client", "_client_done", "_client_pauses", "_conversation", "_ended", "_presence", "_refreshing", "_server",
+        "_server_pauses", "address", "client_stall", "counters", "server_stall", "silence",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -65,7 +71,7 @@ class Session:
         self._presence = presence
         encrypted = self._client.get_extra_info("ssl_object") is not None
         write = _in_records(self._client) if encrypted else self._client.write
-        self._client.set_protocol(_ClientLeg(self, conversation, self._server, encrypted))
+        self._client.set_protocol(_ClientLeg(self, presence, conversation, self._server, encrypted))
         server_leg = _ServerLeg(self, conversation, write)
         self._server.set_protocol(server_leg)
         if startup:
@@ -228,12 +234,18 @@ class Session:
 class _ClientLeg(asyncio.Protocol):
     """Bytes from the client; pause_writing means that the client is slow, so the server is not read."""
 
-    __slots__ = ("_counters", "_encrypted", "_receive", "_session", "_write")
+    __slots__ = ("_counters", "_encrypted", "_presence", "_receive", "_session", "_write")
 
     def __init__(
-        self, session: Session, conversation: Conversation | Transparent, server: asyncio.Transport, encrypted: bool
+        self,
+        session: Session,
+        presence: Presence,
+        conversation: Conversation | Transparent,
+        server: asyncio.Transport,
+        encrypted: bool,
     ) -> None:
         self._session = session
+        self._presence = presence
         self._counters = session.counters
         self._receive = conversation.receive_client
         self._write = server.write
@@ -242,6 +254,7 @@ class _ClientLeg(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._counters.client_bytes += len(data)
         self._session.silence = 0
+        self._presence.heard = monotonic()
         try:
             sent = self._receive(data)
         except ProtocolError as problem:

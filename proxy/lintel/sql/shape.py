@@ -24,6 +24,11 @@ class Shape(NamedTuple):
     spans: tuple[Span, ...]
     holes: tuple[Span, ...]
 
+    @property
+    def comments(self) -> tuple[Span, ...]:
+        """The holes that are no literals."""
+        return () if len(self.holes) == len(self.spans) else tuple(sorted({*self.holes} - {*self.spans}))
+
 
 # One pass over the texts that drivers and ORMs write; on `trouble` the tokenizer takes over. The set in front lets the
 # search run in C; lookbehinds tell which of its bytes it was. Quoted names match without a group, so that what is in

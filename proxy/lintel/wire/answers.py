@@ -158,7 +158,7 @@ class Answers:
             state.end_copy(failed=False)
         if entry.kind == messages.EXECUTE:
             state.pop()
-            self._count(entry, None)
+            self._count(entry, None, frame)
             state.counted.discard(entry.portal)
         elif not state.kept_after:
             state.kept = None  # something ran
@@ -175,10 +175,10 @@ class Answers:
             state.careful = True
         return frame
 
-    def _count(self, entry: Expected, sqlstate: str | None) -> None:
-        """Once per portal, however often it is fetched from."""
+    def _count(self, entry: Expected, sqlstate: str | None, tagged: bytes = b"") -> None:
+        """Once per portal, however often it is fetched from; `tagged` is the CommandComplete, where it is at hand."""
         if entry.decision is not None and (entry.kind != messages.EXECUTE or entry.portal not in self._state.counted):
-            self._state.completed(entry.decision, sqlstate)
+            self._state.completed(entry.decision, sqlstate, tagged, 0 if tagged else -1)
 
     def _error_response(self, frame: bytes) -> bytes:
         state = self._state

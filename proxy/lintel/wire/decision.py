@@ -111,4 +111,5 @@ class Counts(Protocol):
 
 
 Resolve = Callable[[Settings], Context]  # quick: called whenever the settings change, and when the policy does
-Completed = Callable[[Decision, str | None], None]  # (decision, SQLSTATE or None) once per executed statement
+# (decision, SQLSTATE or None, chunk, offset in it of the CommandComplete or -1) once per executed statement
+Completed = Callable[[Decision, str | None, bytes, int], None]

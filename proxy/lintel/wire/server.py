@@ -58,6 +58,7 @@ class ServerStream:
         end = len(data)
         start = 0
         pos = self._skip
+        tag = -1  # where the CommandComplete of the Query under way is
         made: list[bytes] | None = None
         while pos + 5 <= end:
             kind, length = header(data, pos)
@@ -78,7 +79,7 @@ class ServerStream:
                     if entry.quiet:
                         if asked == messages.EXECUTE:
                             expected.popleft()
-                            state.completed(entry.decision, None)  # type: ignore[arg-type]
+                            state.completed(entry.decision, None, data, pos)  # type: ignore[arg-type]
                             pos = after
                             if (
                                 after + 6 == end
@@ -92,6 +93,7 @@ class ServerStream:
                                 break
                             continue
                         if asked == messages.QUERY:
+                            tag = pos
                             pos = after
                             continue
                 elif kind == READY_FOR_QUERY and length == 5:
@@ -103,7 +105,8 @@ class ServerStream:
                     if asked == messages.QUERY:
                         expected.popleft()
                         state.status = data[pos + 5]
-                        state.completed(entry.decision, None)  # type: ignore[arg-type]
+                        state.completed(entry.decision, None, data, tag)  # type: ignore[arg-type]
+                        tag = -1
                         pos = after
                         continue
                 elif kind == BIND_COMPLETE:

@@ -33,7 +33,7 @@ class Contexts:
             self._contexts[self.now] = _Asked(self.now, self._decide) if self._decide else ScriptedContext()
         return self._contexts[self.now]
 
-    def completed(self, decision: Decision, sqlstate: str | None) -> None:
+    def completed(self, decision: Decision, sqlstate: str | None, chunk: bytes, at: int) -> None:
         """Counts."""
         self.counted += 1
 

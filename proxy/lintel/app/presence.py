@@ -1,0 +1,92 @@
+"""One session in a database: what decides its statements, and where they are counted. `completed` is the hot path."""
+
+import time
+from collections.abc import Callable
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from lintel.plan import ClientAttributes
+from lintel.policy import Context, Statement
+from lintel.recorder import Line, client_name
+from lintel.recorder.tally import UNTIMED
+from lintel.session.database import Login
+from lintel.wire.decision import Decision, Settings
+from lintel.wire.replies import rows
+
+if TYPE_CHECKING:
+    from lintel.app.database import Database
+
+
+class Presence:
+    """Satisfies the protocol of session.database. A statement's time is that since its client's last bytes."""
+
+    __slots__ = ("_changed", "_counters", "_database", "_login", "_tally", "heard")
+
+    def __init__(self, database: "Database", login: Login, changed: Callable[[], None]) -> None:
+        self._database = database
+        self._login = login
+        self._changed = changed
+        self._counters = database.counters
+        self._tally = database.recorder.tally("", login.database)
+        self.heard = monotonic()
+
+    def resolve(self, settings: Settings) -> Context:
+        """The context of a session with these settings."""
+        login = self._login
+        client = ClientAttributes(settings.application_name, login.user, login.database, login.address or None)
+        name = client_name(client.application_name, client.user, client.address)
+        if name != self._tally.client:
+            self._tally = self._database.recorder.tally(name, login.database)
+        return self._database.policy.context_for(settings, client)
+
+    def completed(self, decision: Decision, sqlstate: str | None, chunk: bytes, at: int) -> None:
+        """Count a statement, and time one of a few."""
+        statement = decision.statement
+        counters = self._counters
+        tally = self._tally
+        number = tally.calls.get(statement, 0)
+        if number and sqlstate is None:
+            tally.calls[statement] = number + 1
+            if not number & UNTIMED:
+                tally.sample(statement, monotonic() - self.heard, rows(chunk, at))
+        elif sqlstate is not None:
+            self._database.recorder.observe(statement, tally, sqlstate)
+            self._failed(statement, sqlstate)
+        elif self._database.recorder.observe(statement, tally):
+            tally.sample(statement, monotonic() - self.heard, rows(chunk, at))
+        # What the server was to refuse may work after all: the column has come in the meantime.
+        served = statement.outcome == "refuse" and sqlstate is None
+        counters.statements["allow" if served else statement.outcome] += 1
+
+    def _failed(self, statement: Statement, sqlstate: str) -> None:
+        if statement.outcome == "refuse":
+            self._counters.refused(sqlstate)
+        else:
+            self._counters.errors_passed += 1
+
+    async def refresh(self) -> None:
+        """Until a newer snapshot is in force."""
+        await self._database.refresh()
+
+    def reconsider(self) -> None:
+        """The policy has changed."""
+        self._changed()
+
+    def leave(self) -> None:
+        """The session is over."""
+        self._database.left(self)
+
+
+class Logged(Presence):
+    """Its statements go to the query log as well, every one with its time."""
+
+    __slots__ = ()
+
+    def completed(self, decision: Decision, sqlstate: str | None, chunk: bytes, at: int) -> None:
+        """Count a statement and write it down."""
+        super().completed(decision, sqlstate, chunk, at)
+        log = self._database.recorder.log
+        assert log is not None
+        tally, seconds = self._tally, monotonic() - self.heard
+        found = rows(chunk, at) if at >= 0 else None
+        log.put(Line(time.time(), tally.client, tally.database, decision.statement, sqlstate, seconds, found))
