@@ -9,6 +9,7 @@ from pathlib import Path
 import structlog
 
 from lintel.admin import Check
+from lintel.app import allocator
 from lintel.app.configuration import Configuration
 from lintel.app.databases import Databases
 from lintel.app.destinations import Destinations
@@ -33,6 +34,7 @@ class Proxy:
     """
 
     def __init__(self, configuration: Configuration, tell: Callable[[str], None] | None = None) -> None:
+        allocator.settle()
         self._descriptors = _all_descriptors()
         self._counters = Counters()
         self._lag = LoopLag()
