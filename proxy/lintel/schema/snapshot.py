@@ -105,7 +105,7 @@ class Schema:
         return made
 
     def find(self, schema: str | None, name: str, search_path: Iterable[str]) -> Relation | None:
-        """The relation that a name means (manual 5.10.3): pg_temp and pg_catalog come first unless the path has them."""
+        """The relation that a name means (manual 5.10.3): pg_temp and pg_catalog first unless the path has them."""
         if schema is not None:
             return self.by_name.get((schema, name))
         path = tuple(search_path)
