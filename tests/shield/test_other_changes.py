@@ -20,7 +20,6 @@ from lintel.demo.postgres import Server
 CASES = everything()
 SHOWN = 3
 OTHER: dict[Side, tuple[str, str]] = {"old": ("bare", "filled"), "new": ("fresh", "bare")}
-SWAPPED: dict[Side, Side] = {"old": "new", "new": "old"}
 # Functions in the database are not rewritten (REN-03): what calls one that names a renamed column fails, or says other
 # names than before.
 INSIDE = re.compile(r"\b(order_size|spent|all_orders|order_by_id|order_star|order_totals)\b")
@@ -49,10 +48,13 @@ def _dropping(text: str) -> str:
 
 
 def _renaming(number: int, table: str, column: str, to: str) -> str:
-    rules = "".join(f'[[shield.clients]]\nmatch = {{ application_name = "{s}*" }}\nsees = "{s}"\n' for s in ("old", "new"))
+    rules = "".join(
+        f'[[shield.clients]]\nmatch = {{ application_name = "{s}*" }}\nsees = "{s}"\n' for s in ("old", "new")
+    )
+    rows = "[shield]\nwhole_rows = 'record'\n" if table == "docs" else ""
     return (
         f"id = 'p{number}'\npurpose = 'tidying up'\ntable = '{table}'\n"
-        f"[rename]\ncolumn = '{column}'\nto = '{to}'\n[shield]\nwhole_rows = 'record'\n{rules}"
+        f"[rename]\ncolumn = '{column}'\nto = '{to}'\n{rows}{rules}"
     )
 
 
@@ -81,8 +83,10 @@ def test_dropped(server: Server, fronts: dict[str, Sessions], case: Case) -> Non
     found = []
     for mode in dict.fromkeys((modes(case)[0], modes(case)[-1])):
         wanted = _run(fronts["dropped"], logical, case.side, case, mode, through=False)
-        got = _run(fronts["dropped"], physical, SWAPPED[case.side], case, mode, through=True)
-        if case.verdict == "refuse":
+        got = _run(fronts["dropped"], physical, case.side, case, mode, through=True)
+        refused = case.verdict == "refuse" or _unplaced(got)
+        if refused:
+            fronts["dropped"].databases.restore(logical)
             found += [] if got.refused() else [f"{mode}: not refused"]
         else:
             found += [f"{mode}: {line}" for line in differences(case, wanted, got)]
@@ -104,7 +108,7 @@ def test_renamed(server: Server, fronts: dict[str, Sessions], case: Case, kind: 
             sessions.databases.restore("bare")
         got = _run(sessions, physical, "new" if kind == "renamed back" else "old", case, mode, through=True)
         if not got.refused():
-            found += [f"{mode}: {line}" for line in differences(case, wanted, got)]
+            found += [f"{mode}: {line}" for line in differences(case, _other_words(wanted), _other_words(got))]
             if physical != "bare":
                 found += _left_behind(sessions.databases, case, mode, "bare", physical)
         elif case.verdict != "refuse":
@@ -113,6 +117,19 @@ def test_renamed(server: Server, fronts: dict[str, Sessions], case: Case, kind: 
             sessions.databases.restore(physical)
             sessions.databases.restore("bare")
     assert not found, _shown(case, found)
+
+
+def _other_words(outcome: Outcome) -> Outcome:
+    """The server's own errors name the column as it is called there: a constraint's, for one."""
+    for reply in outcome.replies:
+        if reply.error is not None and reply.error["C"].startswith("23"):
+            reply.error["M"] = re.sub(r'column "\w+"', "a column", reply.error["M"])
+    return outcome
+
+
+def _unplaced(got: Outcome) -> bool:
+    """This Lintel was started after two columns of the table had gone: it cannot know in which order they stood."""
+    return got.refused() and "the place of column" in (got.error or {})["M"]
 
 
 def _skip_if_unknown(case: Case, server: Server) -> None:

@@ -2,7 +2,8 @@
 
 `bare` has the old clients' schema, `fresh` the new clients' as it is right after the change (defaults everywhere),
 `filled` the same with other values; `moving` is for tests that make the change themselves; `renamed` is `bare` with
-other names for some columns. All are copies of one database, so that the OIDs of tables and row types are the same in each.
+other names for some columns. All are copies of one database, so that the OIDs of tables and row types are the same in
+each.
 """
 
 import uuid

@@ -45,12 +45,15 @@ def constants(source: Source, columns: list[LogicalColumn], case: Case) -> dict[
 
 
 def as_query(case: Case, source: Source, names: list[str]) -> str:
-    """COPY's table as a query over the client's columns, for a column that may be absent or have another name."""
+    """COPY's table as a query over the client's columns, for a column that may be absent or have another name.
+
+    COPY takes the table's own rows, without its children's (manual, COPY: Notes).
+    """
     table = case.tables[source.table.relation.oid]
     by_name = {column.name: column for column in table.columns}
     q = case.alias("q")
     listed = ", ".join(f"{q}.{quote_ident(name)}" for name in names)
-    return f"(SELECT {listed} FROM {derived(case, source, [by_name[name] for name in names], [], only=False)} AS {q})"
+    return f"(SELECT {listed} FROM {derived(case, source, [by_name[name] for name in names], [], only=True)} AS {q})"
 
 
 def _other(plan: Plan, column: LogicalColumn) -> str:

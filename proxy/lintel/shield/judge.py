@@ -173,9 +173,7 @@ class _Judging:
         counted = bool(answer.stars or answer.rows or any(not use.listed for use in answer.inserts))
         unplaced = next((plan for oid in self.touched if (plan := self.covered.unplaced(oid))), None)
         if counted and unplaced is not None:
-            raise Unserved(
-                f'the place of column "{unplaced.change.column}" among the others is not known any longer'
-            )
+            raise Unserved(f'the place of column "{unplaced.change.column}" among the others is not known any longer')
 
     def _passes_stars(self) -> bool:
         return all(self.covered.plans[i].shield.stars == "pass" for i in self.ids)

@@ -23,7 +23,7 @@ def positional(case: Case) -> list[Splice]:
         if use.source.table.relation.oid not in case.tables:
             continue
         if use.source.role == "copy_to":
-            found += _copy_to(case, use)
+            found += _copy_to(case, use) if use.source.table.relation.kind == "r" else []  # the server copies no others
         elif use.source.role == "copy_from" and use.listed:
             found += _copy_from(case, use)
         elif use.source.role in ("insert", "copy_from") and not use.listed and use.width != 0:
