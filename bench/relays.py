@@ -4,6 +4,7 @@ Each is a context manager that gives a running `Relay` and ends it. What is meas
 """
 
 import contextlib
+import os
 import re
 import shutil
 import socket
@@ -12,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from bench.workloads import PLAN
 from lintel.demo.account import give, unprivileged
 from lintel.demo.postgres import Server
 
-START_SECONDS = 10.0
+START_SECONDS = 30.0
 STOP_SECONDS = 15.0
 DATABASE = "postgres"
 
@@ -65,18 +66,35 @@ def direct(server: Server) -> Iterator[Relay]:
 @contextlib.contextmanager
 def lintel(server: Server, store: Path, program: Path | None = None) -> Iterator[Relay]:
     """`lintel serve` as users start it, recording into `store`, with the plan on the queried table."""
-    command = [*lintel_command(program), "serve", "--server", server.dsn(DATABASE)]
-    command += ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--store", str(store), "--plan", str(PLAN)]
+    with serving(server.dsn(DATABASE), store, program, ("--plan", str(PLAN)), user=server.user) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def serving(
+    dsn: str,
+    store: Path,
+    program: Path | None = None,
+    flags: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+    user: str = "postgres",
+) -> Iterator[Relay]:
+    """`lintel serve` in front of that server."""
+    command = [*lintel_command(program), "serve", "--server", dsn, "--store", str(store), *flags]
+    command += ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]
+    inside = {**os.environ, **(environment or {})}
     with tempfile.NamedTemporaryFile(prefix="lintel-bench-", suffix=".log") as log:
         try:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True)
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True, env=inside
+            )
         except OSError as error:
             raise BenchFailure(f"{command[0]}: {error.strerror}") from None
         with _ended(process):
             ready = _READY.search(_first_line(process))
             if ready is None:
                 raise BenchFailure(f"lintel serve did not start: {Path(log.name).read_text()[-2000:]}")
-            target = Target("127.0.0.1", int(ready[1]), server.user, DATABASE)
+            target = Target("127.0.0.1", int(ready[1]), user, DATABASE)
             yield Relay("lintel", target, process.pid, ready[2])
 
 

@@ -12,7 +12,7 @@ def state(sessions: int, age: float | None) -> State:
     counters.refused("42703")
     lag = LoopLag()
     lag.observe(0.003)
-    return State(counters, lag, CatalogState(1, age, 2, 1), RecorderState(3, 4, 5, 6), 7)
+    return State(counters, lag, CatalogState(1, age, 2, 1), RecorderState(3, 4, 5, 6, 7, 8, 9.0), 7)
 
 
 def test_two_processes_add_up() -> None:
@@ -22,14 +22,14 @@ def test_two_processes_add_up() -> None:
     assert both.counters.refusals == {"42703": 2}
     assert sum(both.lag.counts) == 2
     assert both.catalog == CatalogState(1, 1.5, 4, 2), "a database that both follow is one; the oldest catalog matters"
-    assert both.recorder == RecorderState(6, 8, 10, 12)
+    assert both.recorder == RecorderState(6, 8, 10, 12, 14, 16, 9.0)
     assert both.decisions == 14
 
 
 def test_of_a_process_that_has_ended_what_only_grows_is_left() -> None:
     past = state(2, 0.5).of_the_past()
     assert (past.counters.sessions, past.counters.sessions_total, past.decisions) == (0, 10, 0)
-    assert past.recorder == RecorderState(0, 4, 5, 6)
+    assert past.recorder == RecorderState(0, 4, 5, 6, 7, 8)
     assert past.catalog.age_seconds is None
 
 

@@ -1,5 +1,8 @@
 """From Statements to rows."""
 
+from collections import Counter
+from typing import Any
+
 import pytest
 
 from lintel.analysis.facts import Facts
@@ -7,6 +10,7 @@ from lintel.policy.statement import Statement
 from lintel.recorder import client_name
 from lintel.recorder.gathering import OTHERS, Counts, Gathering, is_target
 from lintel.recorder.identity import tagged_name
+from lintel.recorder.tally import ROWS, Taken
 
 ORDERS = Facts("select", ("public.orders",), ("public.orders.id", "public.orders.total"))
 
@@ -21,25 +25,33 @@ def test_targets() -> None:
     assert is_target(Facts("select", ("public.v",), base_reads=("public.orders.id",)), ("orders",))
 
 
+def counts(*taken: Taken, dropped: int = 0) -> Counts:
+    return Counts(1, 2, list(taken), Counter({"d": dropped} if dropped else {}))
+
+
+def taken(calls: dict[Statement, int], client: str = "a", **more: Any) -> Taken:
+    return Taken(client, "d", calls, more.get("errors", {}), more.get("samples", {}))
+
+
 def test_statements_off_target_are_only_counted() -> None:
     one, other = Statement("select 1", ORDERS, "allow"), Statement("begin", Facts("begin"), "allow")
-    (batch,) = Gathering().batches(Counts(1, 2, {(one, "a", "d"): 3, (other, "a", "d"): 4}, {}, 5))
-    assert (batch.other, batch.dropped, [o.calls for o in batch.observations]) == (4, 5, [3])
+    (batch,) = Gathering().batches(counts(taken({one: 3, other: 4}), dropped=5))
+    assert (batch.other, batch.dropped, [o.calls for o in batch.observations]) == ({"d": 4}, {"d": 5}, [3])
 
 
 def test_one_shape_from_two_contexts_is_one_row() -> None:
     one, other = (Statement("select 1", ORDERS, verdict) for verdict in ("allow", "rewrite"))
-    calls = {(one, "a", "d"): 3, (other, "a", "d"): 4}
-    ((row,),) = (
-        batch.observations for batch in Gathering().batches(Counts(1, 2, calls, {((one, "a", "d"), "57014"): 2}, 0))
-    )
+    samples = {one: {ROWS: 5, 20: 1}, other: {ROWS: 2, 20: 2, 21: 1}}
+    both = taken({one: 3, other: 4}, errors={(one, "57014"): 2}, samples=samples)
+    ((row,),) = (batch.observations for batch in Gathering().batches(counts(both)))
     assert (row.calls, row.verdicts, row.errors) == (7, {"allow": 3, "rewrite": 4}, {"57014": 2})
+    assert (row.rows, row.timed) == (7, {20: 3, 21: 1})
 
 
 def test_a_syntax_error_keeps_no_text() -> None:
     secret = "not parsed: syntax error at or near \"'canary'\""
     one = Statement("sha256:0", Facts("", opaque=secret), "refuse", message=f"lintel: {secret}")
-    ((row,),) = (batch.observations for batch in Gathering().batches(Counts(1, 2, {(one, "a", "d"): 1}, {}, 0)))
+    ((row,),) = (batch.observations for batch in Gathering().batches(counts(taken({one: 1}))))
     assert row.statement.opaque == "not parsed: syntax error"
     assert row.refusal is None
 
@@ -47,8 +59,10 @@ def test_a_syntax_error_keeps_no_text() -> None:
 def test_the_number_of_clients_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lintel.recorder.gathering.MAX_CLIENTS", 3)
     one = Statement("select 1", ORDERS, "allow")
-    (batch,) = Gathering().batches(Counts(1, 2, {(one, f"c{i}", "d"): 1 for i in range(9)}, {}, 0))
+    gathering = Gathering()
+    (batch,) = gathering.batches(counts(*(taken({one: 1}, f"c{i}") for i in range(9))))
     assert {o.client: o.calls for o in batch.observations} == {"c0": 1, "c1": 1, "c2": 1, OTHERS: 6}
+    assert gathering.other_clients == 6
 
 
 def test_names_of_clients() -> None:
@@ -63,9 +77,9 @@ def test_names_of_clients() -> None:
 
 def test_many_rows_come_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lintel.recorder.gathering.SLICE", 2)
-    calls = {(Statement(f"select {i}", ORDERS, "allow"), "a", "d"): 1 for i in range(5)}
-    batches = list(Gathering().batches(Counts(1, 2, calls, {}, 7)))
+    calls = {Statement(f"select {i}", ORDERS, "allow"): 1 for i in range(5)}
+    batches = list(Gathering().batches(counts(taken(calls), dropped=7)))
     assert [len(batch.observations) for batch in batches] == [2, 2, 1]
     assert [batch.last for batch in batches] == [False, False, True]
-    assert [batch.dropped for batch in batches] == [7, 0, 0]
-    assert [batch.last for batch in Gathering().batches(Counts(1, 2, {}, {}, 0))] == [True]
+    assert [batch.dropped for batch in batches] == [{"d": 7}, {}, {}]
+    assert [batch.last for batch in Gathering().batches(counts())] == [True]

@@ -85,6 +85,7 @@ async def test_close_flushes(path: Path) -> None:
     assert {row.client for row in Reader(path).uses(Filter())} == {"billing", "tagged"}
 
 
+@pytest.mark.check(24)
 async def test_observe_never_waits_for_a_locked_store(path: Path) -> None:
     recorder = Recorder(path, interval=0.05)
     recorder.start()
@@ -106,6 +107,7 @@ async def test_observe_never_waits_for_a_locked_store(path: Path) -> None:
     await recorder.close()
 
 
+@pytest.mark.check(24)
 async def test_memory_is_bounded_and_drops_are_counted(path: Path) -> None:
     recorder = Recorder(path, interval=60, max_keys=10)
     recorder.start()
@@ -118,6 +120,7 @@ async def test_memory_is_bounded_and_drops_are_counted(path: Path) -> None:
     assert total(path) == 10
 
 
+@pytest.mark.check(24)
 async def test_a_deleted_store_is_made_anew(path: Path) -> None:
     recorder = Recorder(path, interval=0.05)
     recorder.start()
@@ -132,6 +135,7 @@ async def test_a_deleted_store_is_made_anew(path: Path) -> None:
     await recorder.close()
 
 
+@pytest.mark.check(24)
 async def test_a_corrupt_store_is_put_aside(path: Path) -> None:
     recorder = Recorder(path, interval=0.05)
     recorder.start()
@@ -145,6 +149,7 @@ async def test_a_corrupt_store_is_put_aside(path: Path) -> None:
     await recorder.close()
 
 
+@pytest.mark.check(24)
 async def test_a_store_that_stays_unwritable_does_not_hold_up_the_end(path: Path) -> None:
     recorder = Recorder(path, interval=0.05)
     recorder.start()

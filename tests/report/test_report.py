@@ -104,7 +104,7 @@ async def test_nobody_is_only_said_of_a_whole_window(path: Path) -> None:
 async def test_nobody_is_never_said_with_gaps_or_drops(path: Path, dropped: int) -> None:
     await record(path, SEEN[0])
     at = 1_000_000_000.0
-    Store(path).add(Batch(at, at + 1, dropped=dropped))
+    Store(path).add(Batch(at, at + 1, dropped={"shop": dropped}))
     text = render(path, wanted("customers"))
     assert "Nobody" not in text
     assert "That does not mean that there is none" in text

@@ -13,10 +13,11 @@ import uvloop
 from tests.wire.playbook import ScriptedContext
 
 from lintel.session.connector import Address, Connector
-from lintel.session.database import Login
+from lintel.session.database import Destination, Login
 from lintel.session.door import Door
 from lintel.session.listener import Listener, Options
 from lintel.wire.decision import Decision, Settings
+from lintel.wire.startup import StartupMessage
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,17 @@ class Scripted:
             changed()
 
 
+class Straight:
+    """All lead to one server and one Database."""
+
+    def __init__(self, connector: Connector, database: Scripted) -> None:
+        self.connectors = (connector,)
+        self._database = database
+
+    def __call__(self, message: StartupMessage) -> Destination:
+        return Destination(self._database, self.connectors[0], message.packet)
+
+
 class Proxy:
     """Runs as long as its `with` block."""
 
@@ -98,7 +110,7 @@ class Proxy:
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
-        self.listener = Listener(lambda name: self.database, Connector(self._endpoint, 2.0), self._options)
+        self.listener = Listener(Straight(Connector(self._endpoint, 2.0), self.database), self._options)
         listening = socket.create_server(("127.0.0.1", 0))
         door = Door([listening], self.listener.accept)
         door.open()

@@ -23,7 +23,7 @@ from lintel.wire import decision as bits
 from lintel.wire import messages
 from lintel.wire.ask import QUESTION
 from lintel.wire.conversation import Conversation
-from lintel.wire.decision import Decision, Refusal, Settings
+from lintel.wire.decision import Decision, Expectation, Refusal, Settings
 
 _PEER = {"F": "server", "B": "client"}  # where the messages of a side arrive
 Slicing = Callable[[bytes], Iterator[bytes]]
@@ -178,10 +178,14 @@ def _is_name(word: str) -> bool:
 
 
 def decision_of(text: str, fields: dict[str, str]) -> Decision:
-    """From key=value words; refuse=TOKEN:SQLSTATE:message, expected=SQLSTATE:message, edit=START:END:TEXT."""
+    """From key=value words; refuse=TOKEN:SQLSTATE:message, edit=START:END:TEXT.
+
+    expected=SQLSTATE:message, within=START:END (bytes) says where it has to point.
+    """
     refuse, expected, edit = (
         fields.get(key, "").split(":", parts) for key, parts in (("refuse", 2), ("expected", 1), ("edit", 2))
     )
+    start, end = fields.get("within", "0:").split(":")
     effects = 0
     for name in filter(None, fields.get("effects", "").split("|")):
         effects |= getattr(bits, name)
@@ -189,7 +193,11 @@ def decision_of(text: str, fields: dict[str, str]) -> Decision:
         text=fields["text"].encode() if "text" in fields else None,
         edits=((int(edit[0]), int(edit[1]), edit[2].encode()),) if len(edit) == 3 else (),
         refusals=((refuse[0].encode(), Refusal(refuse[1], refuse[2])),) if len(refuse) == 3 else (),
-        expected=((expected[0], Refusal(expected[0], expected[1])),) if len(expected) > 1 else (),
+        expected=(
+            (Expectation(expected[0], Refusal(*expected), int(start), int(end) if end else None),)
+            if len(expected) > 1
+            else ()
+        ),
         retry=frozenset(filter(None, fields.get("retry", "").split(","))),
         effects=effects,
         temporary=tuple(filter(None, fields.get("temporary", "").split(","))),

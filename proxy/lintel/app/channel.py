@@ -31,6 +31,14 @@ class Answer:
 
     state: State = field(default_factory=State)
     reasons: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Altered:
+    """DDL through one worker has changed what a server calls so; the others may want to know at once."""
+
+    database: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,7 @@ class End:
     """Every session, at once."""
 
 
-Message = Configuration | Ready | Ask | Answer | Drain | End
+Message = Configuration | Ready | Ask | Answer | Altered | Drain | End
 
 
 class Channel:

@@ -6,12 +6,12 @@ import socket
 import sys
 from asyncio.subprocess import Process
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Self
 
 from lintel.app import sockets
-from lintel.app.channel import Answer, Ask, Channel, Message, Ready
+from lintel.app.channel import Altered, Answer, Ask, Channel, Message, Ready
 from lintel.app.configuration import Configuration
 
 PATIENCE_SECONDS = 3.0  # for an answer
@@ -49,11 +49,15 @@ class Child:
         """Tell it."""
         self.channel.send(message)
 
-    async def follow(self) -> int:
-        """Read what it says; its exit code."""
+    async def follow(self, pass_on: Callable[[Altered], None]) -> int:
+        """Read what it says, and pass on what is for the others; its exit code."""
         with suppress(EOFError, OSError):
             while True:
-                self._heard(await self.channel.receive())
+                message = await self.channel.receive()
+                if isinstance(message, Altered):
+                    pass_on(message)
+                else:
+                    self._heard(message)
         self.ready = False
         self.channel.close()
         for waiting in self._asked:

@@ -4,13 +4,14 @@ A Configuration travels to worker processes as it is, so that all of them have w
 has become of the files since.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from ipaddress import ip_network
 
 from lintel import catalog
-from lintel.app import tls
-from lintel.catalog import Endpoint
+from lintel.app import routes, tls
+from lintel.app.routes import Routes
 from lintel.config import Settings
 from lintel.config.settings import KEYS
 from lintel.plan import Plan
@@ -18,7 +19,7 @@ from lintel.session.connector import Connector, KeepAlive
 from lintel.session.listener import Options
 
 # What stays as it is until the next start, by the beginning of the key; everything else takes effect on reload.
-_FIXED = ("admin.", "record.", "server.dsn", "server.control_dsn", "listen.address", "listen.unix_", "process.workers")
+_FIXED = ("admin.", "record.", "listen.address", "listen.unix_", "process.workers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +30,17 @@ class Configuration:
     plans: tuple[Plan, ...]
 
     @property
-    def server(self) -> Endpoint:
-        """Where clients are relayed to. ConfigError where the DSN is none."""
-        return catalog.resolve(self.settings.server.dsn)
+    def routes(self) -> Routes:
+        """Where clients are relayed to. ConfigError where a DSN is none."""
+        return routes.of(self.settings)
 
-    @property
-    def control(self) -> Endpoint:
-        """Where the catalogs are read: on the same databases, maybe as somebody else."""
-        dsn = self.settings.server.control_dsn
-        return catalog.resolve(dsn, "server.control_dsn").on(self.server.database) if dsn else self.server
-
-    def connector(self) -> Connector:
-        """What makes server connections."""
-        server = self.server
-        hosts = catalog.Hosts(server, self.control)
-        return Connector(server, self.settings.server.connect_timeout, self._keepalive, hosts)
+    def connectors(self, of: Routes) -> Mapping[str, Connector]:
+        """What makes server connections, by the names of the routes."""
+        seconds, keepalive = self.settings.server.connect_timeout, self._keepalive
+        return {
+            route.name: Connector(route.server, seconds, keepalive, catalog.Hosts(route.server, route.control))
+            for route in of.all
+        }
 
     def options(self, descriptors: int) -> Options:
         """For the Listener of a process that may have so many open files. ConfigError for a bad certificate."""
@@ -69,9 +66,11 @@ class Configuration:
 
     async def check(self) -> None:
         """ConfigError where no process could run with it, or no client log in."""
-        assert self.control
+        found = self.routes
+        found.check(self.plans)
         self.options(SPARE)
-        await tls.check(self.settings.listen, self.server, self.connector())
+        connectors = self.connectors(found)
+        await asyncio.gather(*(tls.check(self.settings.listen, one, connectors[one.name]) for one in found.all))
 
     def after(self, running: "Configuration") -> "Configuration":
         """What can be put in force while a process runs: all but what is fixed."""
@@ -83,7 +82,15 @@ class Configuration:
 
     def differing(self, other: "Configuration") -> list[str]:
         """The keys in which the two differ."""
-        return [key for key in KEYS if _value(self.settings, key) != _value(other.settings, key)]
+        differing = [key for key in KEYS if _value(self.settings, key) != _value(other.settings, key)]
+        return differing if self.settings.databases == other.settings.databases else [*differing, "databases"]
+
+    def share(self, number: int) -> "Configuration":
+        """Of the worker of that number, from 1: the limits that are meant for all of them are divided."""
+        process, limits = self.settings.process, self.settings.limits
+        sessions, remainder = divmod(limits.sessions, process.workers)
+        own = replace(limits, sessions=sessions + (number <= remainder))
+        return replace(self, settings=replace(self.settings, limits=own))
 
 
 SPARE = 100  # descriptors for everything but sessions: catalogs, the store, the admin side, cancel requests

@@ -5,10 +5,11 @@ Satisfies the protocols of session.database.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from lintel.catalog import Endpoint, Live
-from lintel.metrics import CatalogState, Counters
+from lintel.app.routes import Route
+from lintel.catalog import Live
+from lintel.metrics import Counters
 from lintel.plan import ClientAttributes, Plan
 from lintel.policy import Context, Options, Policy, Statement
 from lintel.recorder import Recorder, client_name
@@ -77,17 +78,28 @@ class Presence:
 
 
 class Database:
-    """Catalog, policy and sessions of one database."""
+    """Catalog, policy and sessions of one database, by the name that clients ask for."""
 
     def __init__(
-        self, live: Live, plans: tuple[Plan, ...], options: Options, recorder: Recorder, counters: Counters
+        self,
+        name: str,
+        route: Route,
+        plans: tuple[Plan, ...],
+        options: Options,
+        recorder: Recorder,
+        counters: Counters,
+        altered: Callable[["Database"], None],
     ) -> None:
+        self.name = name
+        self.route = route
         self.recorder = recorder
         self.counters = counters
-        self.live = live
+        self.live = Live(route.control, route.leads_to(name))
         self.policy = Policy(None, plans, options)
+        self._altered = altered
+        self._told: Schema | None = None  # the last one that others have been told of
         self._presences: set[Presence] = set()
-        live.subscribe(self._follow)
+        self.live.subscribe(self._follow)
 
     @property
     def idle(self) -> bool:
@@ -95,7 +107,7 @@ class Database:
         return not self._presences
 
     def _follow(self, schema: Schema) -> None:
-        self.recorder.catalog(self.live.database, schema)
+        self.recorder.catalog(self.name, schema)
         self.policy = self.policy.follow(schema)
         for presence in tuple(self._presences):
             presence.reconsider()
@@ -120,6 +132,13 @@ class Database:
 
     async def refresh(self) -> None:
         """Until a reading that begins now is in force, or cannot be had."""
+        await self.catch_up()
+        if self.live.schema is not self._told:
+            self._told = self.live.schema
+            self._altered(self)
+
+    async def catch_up(self) -> None:
+        """The same, where somebody else has seen it change."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.live.refresh(), REFRESH_SECONDS)
 
@@ -136,66 +155,3 @@ class Database:
         self._presences.discard(presence)
         self.live.release()
         self.counters.session_closed()
-
-
-class Databases:
-    """Every database that a client has asked for, by name."""
-
-    def __init__(
-        self, control: Endpoint, plans: Sequence[Plan], options: Options, recorder: Recorder, counters: Counters
-    ) -> None:
-        self._control = control
-        self._plans = tuple(plans)
-        self._options = options
-        self._recorder = recorder
-        self._counters = counters
-        self._by_name: dict[str, Database] = {}
-
-    def __call__(self, name: str) -> Database:
-        """The database of that name, whether or not the server has it."""
-        found = self._by_name.get(name)
-        if found is None:
-            self._forget_idle()
-            found = self._by_name[name] = self._make(name)
-        return found
-
-    def change(self, plans: Sequence[Plan], options: Options) -> None:
-        """Other plans or options, in every database at the same moment."""
-        self._plans = tuple(plans)
-        self._options = options
-        for name, database in self._by_name.items():
-            database.change(self._plans_of(name), options)
-
-    def _make(self, name: str) -> Database:
-        return Database(Live(self._control, name), self._plans_of(name), self._options, self._recorder, self._counters)
-
-    def _plans_of(self, name: str) -> tuple[Plan, ...]:
-        return tuple(plan for plan in self._plans if (plan.database or self._control.database) == name)
-
-    def _forget_idle(self) -> None:
-        idle = [name for name, database in self._by_name.items() if database.idle]
-        for name in idle[: max(0, len(idle) - MAX_IDLE)]:
-            del self._by_name[name]
-
-    @property
-    def catalogs(self) -> CatalogState:
-        """All of them together, for the metrics."""
-        now = asyncio.get_running_loop().time()
-        lives = [database.live for database in self._by_name.values()]
-        used = [database.live for database in self._by_name.values() if not database.idle]
-        return CatalogState(
-            databases=len(used),
-            age_seconds=max((now - live.confirmed for live in used if live.confirmed is not None), default=None),
-            refreshes=sum(live.refreshes for live in lives),
-            failures=sum(live.failures for live in lives),
-        )
-
-    @property
-    def decisions(self) -> int:
-        """How many texts are in the decision caches."""
-        policies = (database.policy for database in self._by_name.values())
-        return sum(len(context.decisions) for policy in policies for context in policy.contexts.values())
-
-    async def close(self) -> None:
-        """Let go of every catalog."""
-        await asyncio.gather(*(database.live.close() for database in self._by_name.values()))

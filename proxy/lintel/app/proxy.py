@@ -3,15 +3,17 @@
 import asyncio
 import resource
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import structlog
 
 from lintel.admin import Check
 from lintel.app.configuration import Configuration
-from lintel.app.database import Databases
+from lintel.app.databases import Databases
+from lintel.app.destinations import Destinations
 from lintel.app.health import Health
+from lintel.app.reach import Reach
 from lintel.app.state import State
 from lintel.metrics import Counters, LoopLag
 from lintel.policy import Options
@@ -25,22 +27,28 @@ _log = structlog.get_logger(__name__)
 
 
 class Proxy:
-    """Raises ConfigError and StoreError while it is made, and nothing later."""
+    """Raises ConfigError and StoreError while it is made, and nothing later.
 
-    def __init__(self, configuration: Configuration) -> None:
+    `tell` passes on to other processes which database DDL has changed.
+    """
+
+    def __init__(self, configuration: Configuration, tell: Callable[[str], None] | None = None) -> None:
         self._descriptors = _all_descriptors()
         self._counters = Counters()
         self._lag = LoopLag()
-        self._connector = configuration.connector()
+        routes = configuration.routes
+        connectors = configuration.connectors(routes)
         options = configuration.options(self._descriptors)
         if options.sessions < configuration.settings.limits.sessions:
             _log.info("as many sessions as the limit on open files leaves room for", sessions=options.sessions)
         record = configuration.settings.record
         self._recorder = Recorder(Path(record.store), interval=record.flush_interval, tables=record.tables)
         self._databases = Databases(
-            configuration.control, configuration.plans, _shield(configuration), self._recorder, self._counters
+            routes, configuration.plans, _shield(configuration), self._recorder, self._counters, tell
         )
-        self._listener = Listener(self._databases, self._connector, options, self._counters)
+        destinations = Destinations(routes, connectors, self._databases)
+        self._listener = Listener(destinations, options, self._counters)
+        self._reach = Reach(connectors)
         self._health = Health(lambda: self._databases.catalogs, self._reach)
         self.checks: Mapping[str, Check] = self._health.checks()
         self._door: Door | None = None
@@ -61,16 +69,26 @@ class Proxy:
         )
 
     @property
+    def problems(self) -> Mapping[str, str]:
+        """What somebody should look at, by what it concerns."""
+        return self._reach.problems
+
+    @property
     def pids(self) -> Sequence[int | str]:
         """The processes whose use of resources counts."""
         return ("self",)
 
     def apply(self, configuration: Configuration) -> None:
         """All of it or, where it raises ConfigError, nothing."""
-        connector, options = configuration.connector(), configuration.options(self._descriptors)
-        self._connector = connector
-        self._listener.reconfigure(connector, options)
-        self._databases.change(configuration.plans, _shield(configuration))
+        routes, options = configuration.routes, configuration.options(self._descriptors)
+        connectors = configuration.connectors(routes)
+        self._reach.connectors = connectors
+        self._listener.reconfigure(Destinations(routes, connectors, self._databases), options)
+        self._databases.change(routes, configuration.plans, _shield(configuration))
+
+    def altered(self, database: str) -> None:
+        """DDL that went through another process has changed it."""
+        self._databases.altered(database)
 
     async def drain(self, seconds: float, grace: float = 0.0) -> None:
         """Accept nobody any longer, and return when the last session has ended, after so many seconds at the latest."""
@@ -90,10 +108,6 @@ class Proxy:
             self._watching.cancel()
         await self._databases.close()
         await self._recorder.close()
-
-    async def _reach(self) -> None:
-        transport, _ = await self._connector.connect()
-        transport.close()
 
 
 def _shield(configuration: Configuration) -> Options:

@@ -42,6 +42,11 @@ class Relay(Protocol):
         ...
 
     @property
+    def problems(self) -> Mapping[str, str]:
+        """What somebody should look at, by what it concerns."""
+        ...
+
+    @property
     def pids(self) -> Sequence[int | str]:
         """The processes whose use of resources counts."""
         ...
@@ -96,7 +101,7 @@ async def _serve(configuration: Configuration, read: Read, announce: Callable[[s
         await relay.start(clients)
         at = _at(settings.listen.address, clients), _at(settings.admin.address, [ours])
         announce(f"lintel ready listen={at[0]} admin={at[1]}")
-        _log.info("ready", listen=at[0], server=configuration.server.where, workers=settings.process.workers)
+        _log.info("ready", listen=at[0], servers=_servers(configuration), workers=settings.process.workers)
         systemd.notify("READY=1", f"MAINPID={os.getpid()}")
         handover.tell_predecessor(passed)
         if await _handed_over(orders, reloading, descriptors):
@@ -142,6 +147,10 @@ class Orders:
         return True
 
 
+def _servers(configuration: Configuration) -> list[str]:
+    return [f"{route.name} {route.server.where}" for route in configuration.routes.all]
+
+
 def _bind(listen: Listen) -> list[socket]:
     bound = sockets.bind(listen.address, "listen.address")
     local = unix_socket.listening(listen, sockets.where(bound).port)
@@ -163,4 +172,4 @@ def _admin(relay: Relay, reloading: Reloading, configuration: Configuration) -> 
         return metrics.exposition(metrics.registry(state.exporter(compiled=compiled), relay.pids))
 
     access = admin.Access(settings.address.host, settings.token or None)
-    return admin.application(exposition, relay.checks, access, lambda: reloading.problems)
+    return admin.application(exposition, relay.checks, access, lambda: {**reloading.problems, **relay.problems})

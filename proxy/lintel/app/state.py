@@ -1,7 +1,7 @@
 """What a relaying process says of itself, and what several of them come to. Plain values: they travel over a pipe."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 from lintel.metrics import CatalogState, Counters, Exporter, LoopLag, RecorderState
 
@@ -35,7 +35,7 @@ class State:
             counters,
             self.lag,
             CatalogState(0, None, self.catalog.refreshes, self.catalog.failures),
-            RecorderState(0, recorder.flushes, recorder.failures, recorder.dropped),
+            replace(recorder, pending=0, unwritten_seconds=0.0),
         )
 
     def exporter(self, *, compiled: bool) -> Exporter:
@@ -90,4 +90,5 @@ def _catalog(one: CatalogState, other: CatalogState) -> CatalogState:
 
 
 def _recorder(one: RecorderState, other: RecorderState) -> RecorderState:
-    return RecorderState(*(getattr(one, each.name) + getattr(other, each.name) for each in fields(RecorderState)))
+    both = RecorderState(*(getattr(one, each.name) + getattr(other, each.name) for each in fields(RecorderState)))
+    return replace(both, unwritten_seconds=max(one.unwritten_seconds, other.unwritten_seconds))

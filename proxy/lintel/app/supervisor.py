@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 
 from lintel.admin import Check
-from lintel.app.channel import Answer, Drain, End, Message
+from lintel.app.channel import Altered, Answer, Drain, End, Message
 from lintel.app.child import Child
 from lintel.app.configuration import Configuration
 from lintel.app.health import NAMES
@@ -50,6 +50,11 @@ class Supervisor:
         }
 
     @property
+    def problems(self) -> Mapping[str, str]:
+        """What somebody should look at, by what it concerns; as of the last answers."""
+        return {name: problem for child in self._children.values() for name, problem in child.last.problems.items()}
+
+    @property
     def pids(self) -> Sequence[int | str]:
         """The processes whose use of resources counts."""
         return ("self", *(child.process.pid for child in self._children.values()))
@@ -72,9 +77,10 @@ class Supervisor:
         backoff = 0.0
         loop = asyncio.get_running_loop()
         while not self._ending:
-            child = self._children[number] = await Child.start(self._configuration, self._listening, begun)
+            configuration = self._configuration.share(number)
+            child = self._children[number] = await Child.start(configuration, self._listening, begun)
             since = loop.time()
-            code = await child.follow()
+            code = await child.follow(partial(self._pass_on, number))
             del self._children[number]
             self._past = self._past.plus(child.last.state.of_the_past())
             if not begun.done():
@@ -123,7 +129,14 @@ class Supervisor:
     def apply(self, configuration: Configuration) -> None:
         """In every worker, and in those that come."""
         self._configuration = configuration
-        self._tell(configuration)
+        for number, child in self._children.items():
+            child.send(configuration.share(number))
+
+    def _pass_on(self, number: int, message: Altered) -> None:
+        """What a worker says to all the others."""
+        for other, child in self._children.items():
+            if other != number:
+                child.send(message)
 
     def _tell(self, message: Message) -> None:
         for child in self._children.values():

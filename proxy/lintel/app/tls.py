@@ -11,6 +11,7 @@ from struct import pack
 
 import structlog
 
+from lintel.app.routes import SERVER, Route
 from lintel.catalog import Endpoint
 from lintel.config import ConfigError, Listen
 from lintel.session.connector import Connector, Opened, Unreachable
@@ -53,8 +54,9 @@ def certificate(listen: Listen) -> bytes:
     return ssl.PEM_cert_to_DER_cert(begin + rest.partition(end)[0] + end)
 
 
-async def check(listen: Listen, endpoint: Endpoint, connector: Connector) -> None:
+async def check(listen: Listen, route: Route, connector: Connector) -> None:
     """ConfigError where clients that come by TLS could not log in; a server that is down is asked at each login."""
+    endpoint = route.server
     if not listen.tls_cert or endpoint.sslmode not in DEMANDS_TLS:
         return  # prefer and allow then leave the server's leg plain
     startup = _startup(endpoint)
@@ -65,12 +67,12 @@ async def check(listen: Listen, endpoint: Endpoint, connector: Connector) -> Non
             continue
         try:
             if opened.certificate not in (None, certificate(listen)):
-                await _refuse_channel_binding(opened, startup)
+                await _refuse_channel_binding(opened, startup, route.name)
         finally:
             opened.transport.abort()
 
 
-async def _refuse_channel_binding(opened: Opened, startup: bytes) -> None:
+async def _refuse_channel_binding(opened: Opened, startup: bytes, name: str) -> None:
     """The server shows another certificate: that is all right as long as it asks for something else than SCRAM."""
     opened.transport.write(startup)
     opened.transport.resume_reading()
@@ -80,10 +82,11 @@ async def _refuse_channel_binding(opened: Opened, startup: bytes) -> None:
     except (OSError, EOFError):  # TimeoutError among them
         return
     if answer[0] == messages.AUTHENTICATION and messages.without_channel_binding(answer) != answer:
-        raise ConfigError(
-            "--server", "sslmode", f"the server shows another certificate than listen.tls_cert: {_WAYS_OUT}"
-        )
-    _log.warning("the server shows another certificate than listen.tls_cert: who has to log in by SCRAM cannot")
+        expected = f"the server shows another certificate than listen.tls_cert: {_WAYS_OUT}"
+        raise ConfigError("--server" if name == SERVER else f"databases.{name}", "sslmode", expected)
+    _log.warning(
+        "the server shows another certificate than listen.tls_cert: who has to log in by SCRAM cannot", server=name
+    )
 
 
 def _startup(endpoint: Endpoint) -> bytes:

@@ -9,7 +9,7 @@ import uvloop
 from lintel import log
 from lintel.admin import failures
 from lintel.app import sockets
-from lintel.app.channel import Answer, Ask, Channel, Drain, End, Ready
+from lintel.app.channel import Altered, Answer, Ask, Channel, Drain, End, Ready
 from lintel.app.configuration import Configuration
 from lintel.app.proxy import Proxy
 from lintel.config import ConfigError
@@ -49,6 +49,8 @@ class Worker:
                 task = asyncio.get_running_loop().create_task(self.answer(readiness=message.readiness))
                 self._answering.add(task)
                 task.add_done_callback(self._answering.discard)
+            case Altered():
+                self._proxy.altered(message.database)
             case Drain():
                 self.end(message)
             case End():
@@ -58,7 +60,7 @@ class Worker:
     async def answer(self, *, readiness: bool) -> None:
         """Say how things are."""
         reasons = await failures(self._proxy.checks) if readiness else {}
-        self._channel.send(Answer(await self._proxy.state(), reasons))
+        self._channel.send(Answer(await self._proxy.state(), reasons, dict(self._proxy.problems)))
 
 
 def apply(configuration: Configuration, proxy: Proxy) -> None:
@@ -77,7 +79,7 @@ async def _work(passed: sockets.Descriptors) -> None:
     configuration = await channel.receive()
     assert isinstance(configuration, Configuration)
     log.configure(configuration.settings.log.level, configuration.settings.log.format)
-    proxy = Proxy(configuration)
+    proxy = Proxy(configuration, lambda database: channel.send(Altered(database)))
     worker = Worker(channel, proxy)
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, worker.end)

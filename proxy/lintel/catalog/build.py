@@ -1,6 +1,6 @@
 """Rows of the catalog queries become Relations and Functions. Pure: knows the rows, not the connection."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from lintel.schema import Column, Function, Relation
@@ -8,8 +8,8 @@ from lintel.schema import Column, Function, Relation
 Row = Mapping[str, Any]
 
 
-def relation(row: Row, definition: str | None) -> Relation:
-    """One row of queries.RELATIONS."""
+def relation(row: Row) -> Relation:
+    """One row of queries.RELATIONS; a view's definition is not among it."""
     return Relation(
         oid=row["oid"],
         schema=row["schema"],
@@ -19,17 +19,22 @@ def relation(row: Row, definition: str | None) -> Relation:
         parents=tuple(row["parents"]),
         primary_key=tuple(row["primary_key"] or ()),
         constraints=_constraints(row),
-        definition=definition,
         has_rules=row["has_rules"],
     )
 
 
-def functions(rows: Iterable[Row]) -> dict[str, tuple[Function, ...]]:
-    """Rows of queries.FUNCTIONS, by bare name."""
-    found: dict[str, tuple[Function, ...]] = {}
-    for row in rows:
-        found[row["name"]] = (*found.get(row["name"], ()), _function(row))
-    return found
+def function(row: Row) -> Function:
+    """One row of queries.FUNCTIONS."""
+    columns = _result_columns(row)
+    return Function(
+        schema=row["schema"],
+        name=row["name"],
+        columns=columns,
+        set_returning=row["set_returning"],
+        volatile=row["volatile"],
+        record=row["record"] and columns is None,
+        row_type=row["row_type"],
+    )
 
 
 def _constraints(row: Row) -> tuple[tuple[str, tuple[int, ...]], ...]:
@@ -45,19 +50,6 @@ def _columns(row: Row) -> tuple[Column, ...]:
     return tuple(
         sorted(columns, key=lambda column: column.attnum)
     )  # array_agg promises no order, though the query sorts
-
-
-def _function(row: Row) -> Function:
-    columns = _result_columns(row)
-    return Function(
-        schema=row["schema"],
-        name=row["name"],
-        columns=columns,
-        set_returning=row["set_returning"],
-        volatile=row["volatile"],
-        record=row["record"] and columns is None,
-        row_type=row["row_type"],
-    )
 
 
 def _result_columns(row: Row) -> tuple[str, ...] | None:

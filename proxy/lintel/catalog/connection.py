@@ -13,6 +13,8 @@ _PINNED = {
     "standard_conforming_strings": "on",
     "quote_all_identifiers": "off",
     "jit": "off",
+    "enable_hashjoin": "off",  # queries.py: plans that depend on no statistics
+    "enable_mergejoin": "off",
     "lock_timeout": "100ms",
     "statement_timeout": "10s",
     "idle_in_transaction_session_timeout": "10s",

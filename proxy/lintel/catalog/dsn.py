@@ -55,6 +55,7 @@ class Endpoint:
     user: str
     password: str | None = field(repr=False)
     database: str
+    names_database: bool  # the DSN itself does, or its service; else it is the environment's or the user's name
     sslmode: str  # libpq's words: disable, allow, prefer, require, verify-ca, verify-full
     ssl: SSLContext | None = field(repr=False, compare=False)
     direct_tls: bool  # sslnegotiation=direct
@@ -71,20 +72,21 @@ class Endpoint:
         return ", ".join(a if isinstance(a, str) else f"{a[0]}:{a[1]}" for a in self.addresses)
 
 
-def resolve(dsn: str, option: str = "--server") -> Endpoint:
-    """Resolve a URI, a key=value string or "" (the environment alone); ConfigError names the option."""
+def resolve(dsn: str, option: str = "--server", key: str = "") -> Endpoint:
+    """Resolve a URI, a key=value string or "" (the environment alone); ConfigError names the option and the key."""
     try:
         uri = _as_uri(dsn)
         addresses, params = _parsed(uri)
     except (ValueError, OSError, KeyError, asyncpg.InterfaceError) as problem:
         # The text may hold a password, so it is not quoted; nor is asyncpg's message, which may.
         expected = 'a PostgreSQL DSN, such as "postgresql://user@host:5432/database" or "host=... dbname=..."'
-        raise ConfigError(option, "", f"expected {expected}: {_harmless(problem)}") from None
+        raise ConfigError(option, key, f"expected {expected}: {_harmless(problem)}") from None
     return Endpoint(
         addresses=tuple(a if isinstance(a, str) else (a[0], a[1]) for a in addresses),
         user=params.user,
         password=params.password,
         database=params.database,
+        names_database=_names_database(uri),
         sslmode=params.sslmode.name.replace("_", "-"),
         ssl=params.ssl or None,
         direct_tls=params.ssl_negotiation.name == "direct",
@@ -97,6 +99,13 @@ def _parsed(uri: str) -> tuple[list[Any], Any]:
     absent = dict.fromkeys(_ABSENT)
     addresses, params = _parse_connect_dsn_and_args(dsn=uri, **absent)
     return addresses, params
+
+
+def _names_database(uri: str) -> bool:
+    parts = urllib.parse.urlsplit(uri)
+    return bool(parts.path.strip("/")) or not {"dbname", "database", "service"}.isdisjoint(
+        urllib.parse.parse_qs(parts.query)
+    )
 
 
 def _as_uri(dsn: str) -> str:

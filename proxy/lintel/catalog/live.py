@@ -127,33 +127,29 @@ class Live:
         self._failures = 0
         self.stale = False
         self.confirmed = loop.time()
-        if reading is not self._reading:
-            self._accept(reading)
+        self._reading = reading
+        if reading.schema is not self.schema:
+            self._accept(reading.schema)
 
     async def _read(self) -> Reading:
         """The last reading where it is still true, else a new one."""
         connection = self._connection
         if connection is None or connection.is_closed():
             connection = self._connection = await connect(self.endpoint)
+            self._moment = None  # of another server, perhaps
         moment = await connection.fetchval(queries.MOMENT)
         known = self._reading
-        if known is not None and known.complete:
-            if moment == self._moment:
-                return known
-            if await connection.fetchval(queries.FINGERPRINT) == known.fingerprint:
-                self._moment = moment
-                return known
-        reading = await self._loader.read(connection)
-        self._moment = moment
-        return reading
+        if known is None or not known.complete or moment != self._moment:
+            known = await self._loader.read(connection)
+            self._moment = moment
+        return known
 
-    def _accept(self, reading: Reading) -> None:
-        self._reading = reading
-        self.schema = reading.schema
+    def _accept(self, schema: Schema) -> None:
+        self.schema = schema
         self.refreshes += 1
-        _log.debug("catalog read", database=self.database, relations=len(reading.schema.relations))
+        _log.debug("catalog read", database=self.database, relations=len(schema.relations))
         for callback in tuple(self._subscribers):
-            callback(reading.schema)
+            callback(schema)
 
     def _fail(self, problem: Exception, now: float) -> None:
         self.stale = True

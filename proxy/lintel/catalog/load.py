@@ -1,33 +1,52 @@
-"""Reads a whole database's schema over one connection, in a handful of set-based queries.
+"""Reads a whole database's schema over one connection, then only what has changed.
+
+A later reading asks in one pass over the catalogs which rows were written since the last and how many there are
+(queries.RECENT), and reads the relations and functions that they tell of and what depends on them; all else stays the
+same objects. That holds for the rows of one server: where another may answer in its place, on a new connection, the
+fingerprint decides, or everything is read.
 
 Nothing here waits behind anybody's lock: where a view's definition cannot be had now, its last known one stays and
 the reading says that it is not complete.
 """
 
-import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import asyncpg
 
 from lintel.catalog import build, queries
+from lintel.catalog.rows import Rows
 from lintel.schema import Function, Relation, Schema
 
 _ATTEMPTS = 3
-_SLICE = 100  # relations built between two turns of the event loop: about a millisecond
+_SLICE = 200  # relations read between two turns of the event loop: some milliseconds
+
+_Functions = Mapping[str, tuple[Function, ...]]
 
 
 class Reading(NamedTuple):
-    """A schema and how to tell that it is still true."""
+    """A schema, and whether all of it could be read."""
 
     schema: Schema
-    fingerprint: str
     complete: bool
 
 
 class _System(NamedTuple):
+    """What initdb made, which no DDL changes."""
+
+    version: int
     relations: Mapping[int, Relation]
-    functions: Mapping[str, tuple[Function, ...]]
+    functions: _Functions
+
+
+class _Touched(NamedTuple):
+    """Oids of what has to be read again, and of what went."""
+
+    relations: set[int]
+    functions: set[int]
+    gone: set[int]  # relations
+    lost: set[int]  # functions
 
 
 # By server version and a hash of its system relations: many databases share one.
@@ -35,13 +54,25 @@ _systems: dict[tuple[int, str], _System] = {}
 
 
 class Loader:
-    """Reads one database again and again; relations that did not change stay the same objects."""
+    """Reads one database again and again."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[asyncpg.Record, Relation]] = {}
+        self._schema: Schema | None = None
+        self._system: _System | None = None
+        self._connection: asyncpg.Connection | None = None
+        self._fingerprint: str | None = None  # of the schema, where it was asked for
+        self._forget()
+
+    def _forget(self) -> None:
+        """Begin anew; relations that turn out to be as they were stay the same objects all the same."""
+        self._horizon: int | None = None
+        self._rows = {name: Rows() for name in queries.ROWS}
+        self._spaces: dict[int, str] = {}
+        self._functions: dict[int, tuple[str, Function]] = {}
+        self._pending: set[int] = set()  # views whose definition could not be had
 
     async def read(self, connection: asyncpg.Connection) -> Reading:
-        """The schema at a moment after this call began."""
+        """The schema at a moment after this call began; the same object as before where nothing has changed."""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 return await self._read(connection)
@@ -53,48 +84,120 @@ class Loader:
 
     async def _read(self, connection: asyncpg.Connection) -> Reading:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
-            fingerprint: str = await connection.fetchval(queries.FINGERPRINT)
-            identity = await connection.fetchrow(queries.IDENTITY)
-            system = await _system(connection, identity["version"], identity["system"])
-            schemas = await connection.fetch(queries.SCHEMAS)
-            rows = await connection.fetch(queries.RELATIONS)
-            functions = build.functions(await connection.fetch(queries.FUNCTIONS))
-        definitions, complete = await self._definitions(connection, rows)
-        relations = await self._relations(rows, definitions)
-        schema = Schema(
-            relations={**system.relations, **relations},
-            functions=_merged(system.functions, functions),
-            schemas=frozenset(row["nspname"] for row in schemas),
-            server_version=identity["version"],
-        )
-        return Reading(schema, fingerprint, complete)
+            if connection is not self._connection:
+                await self._meet(connection)
+            horizon, self._horizon = self._horizon, None  # a reading that breaks off leaves nothing to go on from
+            recent = await connection.fetchrow(queries.RECENT, horizon)
+            if await self._schemas_renamed(connection, recent) and horizon is not None:
+                horizon = None
+                recent = await connection.fetchrow(queries.RECENT, None)
+            if horizon is None:
+                self._forget()
+                await self._schemas_renamed(connection, recent)
+            touched = await self._touched(connection, recent, everything=horizon is None)
+            found = await _relations(connection, sorted(touched.relations))
+            functions = await self._read_functions(connection, touched, everything=horizon is None)
+        await self._define(connection, found, touched.gone)
+        schema = self._changed(found, touched.gone, functions)
+        if horizon is not None and schema is not self._schema:
+            self._fingerprint = None
+        self._schema, self._horizon = schema, recent["horizon"]
+        return Reading(schema, not self._pending)
 
-    async def _relations(self, rows: list[asyncpg.Record], definitions: Mapping[int, str]) -> dict[int, Relation]:
-        known: dict[int, tuple[asyncpg.Record, Relation]] = {}
-        for number, row in enumerate(rows, 1):
-            oid = row["oid"]
-            before = self._known.get(oid)
-            unchanged = before is not None and before[0] == row and before[1].definition == definitions.get(oid)
-            known[oid] = before if before and unchanged else (row, build.relation(row, definitions.get(oid)))
-            if number % _SLICE == 0:
-                await asyncio.sleep(0)
-        self._known = known
-        return {oid: relation for oid, (_, relation) in known.items()}
+    async def _meet(self, connection: asyncpg.Connection) -> None:
+        """Over a new connection another server may answer, or another history of the same."""
+        identity = await connection.fetchrow(queries.IDENTITY)
+        fingerprint = await connection.fetchval(queries.FINGERPRINT)
+        system = await _system(connection, identity["version"], identity["system"])
+        if self._system is not system or self._fingerprint != fingerprint:
+            self._forget()
+            self._schema = self._schema if self._system is system else None
+            self._fingerprint, self._system = fingerprint, system
+        else:
+            self._rows = {name: Rows() for name in queries.ROWS}
+            for name, rows in self._rows.items():
+                rows.enter(await connection.fetchval(queries.ROWS[name]))
+            self._horizon = await connection.fetchval(queries.HORIZON)
+        self._connection = connection
 
-    async def _definitions(
-        self, connection: asyncpg.Connection, rows: list[asyncpg.Record]
-    ) -> tuple[dict[int, str], bool]:
-        """View definitions, and whether they are all of them and new."""
-        views = [row["oid"] for row in rows if row["kind"] in "vm"]
-        if not views:
-            return {}, True
-        found = {row["oid"]: row["definition"] for row in await _unlocked_definitions(connection)}
-        missing = [oid for oid in views if found.get(oid) is None]
-        for oid in missing:
-            before = self._known.get(oid)
-            if before and before[1].definition is not None:
-                found[oid] = before[1].definition
-        return found, not missing
+    async def _schemas_renamed(self, connection: asyncpg.Connection, recent: asyncpg.Record) -> bool:
+        """Learn the names of the schemas; whether one has another name now, which may be in any other text."""
+        if not recent["spaces"] and recent["spaces_count"] == len(self._spaces):
+            return False
+        known, self._spaces = self._spaces, dict(await connection.fetch(queries.SCHEMAS))
+        return any(name != self._spaces.get(oid, name) for oid, name in known.items())
+
+    async def _touched(self, connection: asyncpg.Connection, recent: asyncpg.Record, *, everything: bool) -> _Touched:
+        classes, procs = self._rows["classes"], self._rows["procs"]
+        relations = classes.enter(recent["classes"] or ()) | set(recent["columns"] or ())
+        functions = procs.enter(recent["procs"] or ())
+        gone = await self._settled("classes", connection, recent)
+        lost = await self._settled("procs", connection, recent)
+        for name in ("rules", "parents", "keys"):
+            relations |= self._rows[name].enter(recent[name] or ())
+            self._rows[name].forget(gone)
+            relations |= await self._settled(name, connection, recent)
+        if everything:
+            known = self._schema.relations if self._schema is not None else {}
+            system = self._system.relations if self._system is not None else {}
+            gone = known.keys() - classes.owners.keys() - system.keys()
+        else:
+            more = await self._dependents(connection, relations, functions, recent["types"] or [])
+            relations, functions = relations | more[0], functions | more[1]
+        return _Touched(relations & classes.owners.keys(), functions & procs.owners.keys(), gone, lost)
+
+    async def _settled(self, name: str, connection: asyncpg.Connection, recent: asyncpg.Record) -> set[int]:
+        """The owners of rows of this catalog that went."""
+        rows = self._rows[name]
+        told = rows.settle(recent[f"{name}_count"], int(recent[f"{name}_sum"] or 0))
+        return rows.keep(await connection.fetchval(queries.ROWS[name])) if told is None else told
+
+    async def _dependents(
+        self, connection: asyncpg.Connection, relations: set[int], functions: set[int], types: list[int]
+    ) -> tuple[set[int], set[int]]:
+        """Relations and functions that stand on these; on what is new nothing does that is not new itself."""
+        known = self._schema.relations if self._schema is not None else {}
+        old, procs = relations & known.keys(), functions & self._functions.keys()
+        if not (old or procs or types):
+            return set(), set()
+        found = await connection.fetchrow(queries.DEPENDENTS, old, procs, types)
+        return set(found["classes"] or ()), set(found["procs"] or ())
+
+    async def _read_functions(
+        self, connection: asyncpg.Connection, touched: _Touched, *, everything: bool
+    ) -> _Functions | None:
+        """All functions, None where they are those that they were."""
+        if not (everything or touched.functions or touched.lost):
+            return None
+        for row in await connection.fetch(queries.FUNCTIONS, touched.functions):
+            self._functions[row["oid"]] = row["name"], build.function(row)
+        for oid in touched.lost:
+            self._functions.pop(oid, None)
+        return _merged(self._system.functions if self._system is not None else {}, self._functions)
+
+    async def _define(self, connection: asyncpg.Connection, found: dict[int, Relation], gone: set[int]) -> None:
+        """Give the views among the relations that were read, and those that still wait for it, their definition."""
+        known = self._schema.relations if self._schema is not None else {}
+        late = {oid: known[oid] for oid in self._pending - gone - found.keys() if oid in known}
+        views = {oid: view for oid, view in {**late, **found}.items() if view.kind in "vm"}
+        definitions = await _definitions(connection, sorted(views)) if views else {}
+        for oid, view in views.items():
+            before = known[oid].definition if oid in known else None
+            found[oid] = replace(view, definition=definitions.get(oid) or before)
+        self._pending = {oid for oid in views if definitions.get(oid) is None}
+
+    def _changed(self, found: dict[int, Relation], gone: set[int], functions: _Functions | None) -> Schema:
+        before = self._schema
+        schemas = frozenset(name for name in self._spaces.values() if not name.startswith(("pg_temp_", "pg_toast")))
+        if before is None:
+            system = self._system or _System(0, {}, {})
+            return Schema({**system.relations, **found}, functions or {}, schemas, system.version)
+        changed = {oid: relation for oid, relation in found.items() if before.relations.get(oid) != relation}
+        if functions == before.functions:
+            functions = None
+        if not changed and not gone and functions is None and schemas == before.schemas:
+            return before
+        return before.changed(changed, gone, functions, schemas)
 
 
 async def read(connection: asyncpg.Connection) -> Schema:
@@ -102,27 +205,36 @@ async def read(connection: asyncpg.Connection) -> Schema:
     return (await Loader().read(connection)).schema
 
 
-async def _unlocked_definitions(connection: asyncpg.Connection) -> list[asyncpg.Record]:
+async def _relations(connection: asyncpg.Connection, oids: list[int]) -> dict[int, Relation]:
+    """Views without their definitions."""
+    found: dict[int, Relation] = {}
+    for at in range(0, len(oids), _SLICE):
+        rows = await connection.fetch(queries.RELATIONS, oids[at : at + _SLICE])
+        found.update({row["oid"]: build.relation(row) for row in rows})
+    return found
+
+
+async def _definitions(connection: asyncpg.Connection, views: list[int]) -> dict[int, str]:
+    """Those that can be had without waiting for a lock."""
     for _ in range(_ATTEMPTS):
         try:
-            return list(await connection.fetch(queries.DEFINITIONS))
+            return dict(await connection.fetch(queries.DEFINITIONS, views))
         except (asyncpg.LockNotAvailableError, asyncpg.InternalServerError):
             continue  # somebody locked a table just after the look into pg_locks, or dropped it
-    return []
+    return {}
 
 
 async def _system(connection: asyncpg.Connection, version: int, mark: str) -> _System:
     if (version, mark) not in _systems:
-        rows = await connection.fetch(queries.SYSTEM_RELATIONS)
-        functions = build.functions(await connection.fetch(queries.SYSTEM_FUNCTIONS))
-        _systems[version, mark] = _System({row["oid"]: build.relation(row, None) for row in rows}, functions)
+        relations = await _relations(connection, await connection.fetchval(queries.SYSTEM_CLASSES))
+        rows = await connection.fetch(queries.SYSTEM_FUNCTIONS)
+        functions = _merged({}, {row["oid"]: (row["name"], build.function(row)) for row in rows})
+        _systems[version, mark] = _System(version, relations, functions)
     return _systems[version, mark]
 
 
-def _merged(
-    system: Mapping[str, tuple[Function, ...]], user: Mapping[str, tuple[Function, ...]]
-) -> dict[str, tuple[Function, ...]]:
+def _merged(system: _Functions, user: Mapping[int, tuple[str, Function]]) -> dict[str, tuple[Function, ...]]:
     merged: dict[str, Any] = dict(system)
-    for name, overloads in user.items():
-        merged[name] = (*merged.get(name, ()), *overloads)
+    for _, (name, function) in sorted(user.items()):
+        merged[name] = (*merged.get(name, ()), function)
     return merged

@@ -1,11 +1,12 @@
 """The catalog queries, for servers 13 to 18 and for any role: every name is qualified, no privilege is needed.
 
+Plans must not depend on statistics, which tables made a moment ago have none of: what is looked for comes as an array
+and is found through the catalog's own indexes (the connection plans no hash and no merge join); RECENT and FINGERPRINT
+look at everything once.
+
 None of them waits behind an ALTER TABLE: format_type and pg_get_expr(.., 0) look only into the system caches.
 pg_get_viewdef does lock the view and its tables, so DEFINITIONS leaves out what somebody has locked or waits for.
 """
-
-# The first oid that belongs to a user (FirstNormalObjectId): what initdb made is below and never changes.
-FIRST_USER_OID = 16384
 
 IDENTITY = """
 SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version,
@@ -16,10 +17,97 @@ SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS vers
 # Nothing can have been committed between two equal ones (the whole server's, so it only helps where it is idle).
 MOMENT = "SELECT pg_catalog.pg_current_snapshot()::pg_catalog.text"
 
+# Every transaction before it had ended when the snapshot was taken: what they left is in the reading.
+_HORIZON = "pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::pg_catalog.xid"
+HORIZON = f"SELECT {_HORIZON}"
+
+# The first oid of a user is 16384 (FirstNormalObjectId): what initdb made is below and never changes.
+_KINDS = "relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')"
+_CLASSES = f"FROM pg_catalog.pg_class c WHERE c.oid >= 16384 AND c.relpersistence <> 't' AND c.{_KINDS}"
+_RULES = "FROM pg_catalog.pg_rewrite r WHERE r.oid >= 16384"
+_PARENTS = "FROM pg_catalog.pg_inherits i"
+_KEYS = "FROM pg_catalog.pg_constraint k WHERE k.contype IN ('p', 'u', 'x')"
+_PROCS = "FROM pg_catalog.pg_proc p WHERE p.oid >= 16384 AND p.prokind <> 'p'"
+_SPACES = "FROM pg_catalog.pg_namespace s"
+
+# The rows of a catalog whose coming and going says something: [id, oid of the relation or function that they tell of].
+_PAIRS = {
+    "classes": ("c.oid", "c.oid", _CLASSES),
+    "rules": ("r.oid", "r.ev_class", _RULES),
+    "parents": ("i.inhrelid::pg_catalog.int8 * 4294967296 + i.inhparent::pg_catalog.int8", "i.inhrelid", _PARENTS),
+    "keys": ("k.oid", "k.conrelid", _KEYS),
+    "procs": ("p.oid", "p.oid", _PROCS),
+    "spaces": ("s.oid", "s.oid", _SPACES),
+}
+ROWS = {
+    name: f"SELECT coalesce(pg_catalog.array_agg(ARRAY[{row}, {owner}]::pg_catalog.int8[]), '{{}}') {source}"
+    for name, (row, owner, source) in _PAIRS.items()
+}
+
+
+def _recent(name: str) -> str:
+    """Of one catalog: the pairs of the rows written since the horizon, the number of all rows, the sum of their ids."""
+    row, owner, source = _PAIRS[name]
+    letter = source.split()[2]
+    return f"""(
+    SELECT pg_catalog.array_agg(ARRAY[{row}, {owner}]::pg_catalog.int8[]) FILTER (WHERE {_since(letter)}) AS {name},
+           pg_catalog.count(*) AS {name}_count, pg_catalog.sum(({row})::pg_catalog.int8) AS {name}_sum
+    {source}) {name}"""
+
+
+def _since(letter: str) -> str:
+    age = f"pg_catalog.age({letter}.xmin)"
+    return f"({age} <= (SELECT newest FROM horizon) AND {age} >= (SELECT oldest FROM horizon))"
+
+
+# What may have changed since the horizon of another reading ($1, null: since ever). An age far below zero is that of a
+# frozen row whose xmin has come round. A change of a default writes pg_attribute too.
+RECENT = f"""
+WITH horizon AS MATERIALIZED (
+    SELECT coalesce(pg_catalog.age($1::pg_catalog.xid), 2147483647) AS newest,
+           CASE WHEN $1 IS NULL THEN '-2147483648'::pg_catalog.int4 ELSE -1000000 END AS oldest
+)
+SELECT {_HORIZON} AS horizon,
+       {", ".join(f"{name}.*" for name in _PAIRS)}, columns.*, types.*
+FROM {",".join(map(_recent, _PAIRS))},
+(SELECT pg_catalog.array_agg(DISTINCT a.attrelid::pg_catalog.int8) AS columns
+ FROM pg_catalog.pg_attribute a WHERE {_since("a")} AND $1 IS NOT NULL) columns,
+(SELECT pg_catalog.array_agg(t.oid) FILTER (WHERE t.typrelid = 0 AND t.typcategory <> 'A') AS types
+ FROM pg_catalog.pg_type t WHERE {_since("t")} AND $1 IS NOT NULL) types
+"""
+
+# What depends on relations ($1) and their row types, functions ($2) and types ($3), and on that in turn: of all of it
+# the relations whose columns, defaults or definitions may read otherwise now, and the functions.
+DEPENDENTS = """
+WITH RECURSIVE touched (class, object) AS (
+    SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid, pg_catalog.unnest($1::pg_catalog.oid[])
+    UNION ALL
+    SELECT 'pg_catalog.pg_type'::pg_catalog.regclass, c.reltype  -- it is a composite type's relation that depends on it
+    FROM pg_catalog.pg_class c WHERE c.oid = ANY ($1)
+    UNION ALL
+    SELECT 'pg_catalog.pg_proc'::pg_catalog.regclass, pg_catalog.unnest($2::pg_catalog.oid[])
+    UNION ALL
+    SELECT 'pg_catalog.pg_type'::pg_catalog.regclass, pg_catalog.unnest($3::pg_catalog.oid[])
+    UNION
+    SELECT d.classid, d.objid FROM touched t
+    JOIN pg_catalog.pg_depend d ON d.refclassid = t.class AND d.refobjid = t.object
+)
+SELECT pg_catalog.array_agg(CASE class
+           WHEN 'pg_catalog.pg_class'::pg_catalog.regclass THEN object
+           WHEN 'pg_catalog.pg_attrdef'::pg_catalog.regclass THEN
+               (SELECT d.adrelid FROM pg_catalog.pg_attrdef d WHERE d.oid = object)
+           WHEN 'pg_catalog.pg_rewrite'::pg_catalog.regclass THEN
+               (SELECT r.ev_class FROM pg_catalog.pg_rewrite r WHERE r.oid = object)
+       END::pg_catalog.int8) AS classes,
+       pg_catalog.array_agg(object::pg_catalog.int8) FILTER (
+           WHERE class = 'pg_catalog.pg_proc'::pg_catalog.regclass) AS procs
+FROM touched
+"""
+
 # age(xmin) is relative to the current transaction, hence the "+ count(*) * minus": it makes a sum of xmin, which moves
 # whenever a row replaces another. (Rows made by initdb have no such age, so only users' rows are counted.)
 # pg_class is looked at by value instead: TRUNCATE, CREATE INDEX and REFRESH MATERIALIZED VIEW write new versions of
-# its rows that say nothing new. VACUUM and ANALYZE write in place.
+# its rows that say nothing new. VACUUM and ANALYZE write in place. (IS TRUE: a hashed subplan, never a join.)
 _ROWS = """
     SELECT pg_catalog.concat_ws(' ', pg_catalog.count(*),
            pg_catalog.sum(pg_catalog.age(r.xmin)) + pg_catalog.count(*) * (SELECT minus FROM now))
@@ -28,32 +116,32 @@ FINGERPRINT = f"""
 WITH now AS MATERIALIZED (SELECT - pg_catalog.age('3'::pg_catalog.xid)::pg_catalog.int8 AS minus),
 named AS MATERIALIZED (
     SELECT oid, relname, relkind, relnatts, relnamespace FROM pg_catalog.pg_class
-    WHERE oid >= 16384 AND relpersistence <> 't' AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')
+    WHERE oid >= 16384 AND relpersistence <> 't' AND {_KINDS}
 )
 SELECT pg_catalog.concat_ws(',',
     (SELECT pg_catalog.concat_ws(' ', pg_catalog.count(*), pg_catalog.sum(relnatts),
             pg_catalog.sum(pg_catalog.hashname(relname)::pg_catalog.int8 * pg_catalog.hashoid(oid)),
             pg_catalog.sum(pg_catalog.hashoid(relnamespace)::pg_catalog.int8 * pg_catalog.hashoid(oid)))
      FROM named),
-    ({_ROWS} FROM pg_catalog.pg_attribute r JOIN named ON named.oid = r.attrelid),
-    ({_ROWS} FROM pg_catalog.pg_attrdef r JOIN named ON named.oid = r.adrelid),
-    ({_ROWS} FROM pg_catalog.pg_rewrite r WHERE r.oid >= 16384),
+    ({_ROWS} FROM pg_catalog.pg_attribute r WHERE (r.attrelid IN (SELECT oid FROM named)) IS TRUE),
+    ({_ROWS} FROM pg_catalog.pg_attrdef r WHERE (r.adrelid IN (SELECT oid FROM named)) IS TRUE),
+    ({_ROWS} FROM pg_catalog.pg_rewrite r WHERE (r.ev_class IN (SELECT oid FROM named)) IS TRUE),
     ({_ROWS} FROM pg_catalog.pg_proc r WHERE r.oid >= 16384),
-    ({_ROWS} FROM pg_catalog.pg_inherits r),
-    ({_ROWS} FROM pg_catalog.pg_constraint r WHERE r.oid >= 16384 AND r.contype = 'p'),
+    ({_ROWS} FROM pg_catalog.pg_inherits r WHERE (r.inhrelid IN (SELECT oid FROM named)) IS TRUE),
+    ({_ROWS} FROM pg_catalog.pg_constraint r
+     WHERE r.contype IN ('p', 'u', 'x') AND (r.conrelid IN (SELECT oid FROM named)) IS TRUE),
     ({_ROWS} FROM pg_catalog.pg_type r WHERE r.oid >= 16384 AND r.typtype IN ('e', 'd', 'b', 'r') AND r.typelem = 0),
     (SELECT pg_catalog.sum(pg_catalog.hashname(nspname)::pg_catalog.int8 * oid::pg_catalog.int8)
      FROM pg_catalog.pg_namespace WHERE nspname NOT LIKE 'pg\\_temp\\_%' AND nspname NOT LIKE 'pg\\_toast%')
 )
 """
 
-SCHEMAS = """
-SELECT nspname FROM pg_catalog.pg_namespace
-WHERE nspname NOT LIKE 'pg\\_temp\\_%' AND nspname NOT LIKE 'pg\\_toast%'
-"""
+SCHEMAS = "SELECT oid, nspname FROM pg_catalog.pg_namespace"
 
-# One row per relation, its columns as parallel arrays: half the time of a row per column.
-_RELATIONS = """
+SYSTEM_CLASSES = f"SELECT pg_catalog.array_agg(oid) FROM pg_catalog.pg_class WHERE oid < 16384 AND {_KINDS}"
+
+# One row per relation of $1, its columns as parallel arrays: half the time of a row per column.
+RELATIONS = f"""
 SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind::pg_catalog.text AS kind,
        a.numbers, a.names, a.types, a.type_oids, a.typmods, a.collations, a.not_nulls, a.defaults, a.generated,
        a.identity,
@@ -65,35 +153,33 @@ SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind::pg_catalog.text
              WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'x') ORDER BY k.conname) AS constraint_keys,
        c.relhasrules AND EXISTS (SELECT FROM pg_catalog.pg_rewrite r
                                  WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN') AS has_rules
-FROM pg_catalog.pg_class c
+FROM pg_catalog.unnest($1::pg_catalog.oid[]) wanted (oid)
+JOIN pg_catalog.pg_class c ON c.oid = wanted.oid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-LEFT JOIN (
-    SELECT attrelid, pg_catalog.array_agg(attnum) AS numbers, pg_catalog.array_agg(attname) AS names,
+CROSS JOIN LATERAL (
+    SELECT pg_catalog.array_agg(attnum) AS numbers, pg_catalog.array_agg(attname) AS names,
            pg_catalog.array_agg(type) AS types, pg_catalog.array_agg(atttypid) AS type_oids,
            pg_catalog.array_agg(atttypmod) AS typmods, pg_catalog.array_agg(coll) AS collations,
            pg_catalog.array_agg(attnotnull) AS not_nulls, pg_catalog.array_agg(value) AS defaults,
            pg_catalog.array_agg(generated) AS generated, pg_catalog.array_agg(identity) AS identity
     FROM (
-        SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull,
+        SELECT a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull,
                pg_catalog.format_type(a.atttypid, a.atttypmod) AS type,
-               CASE WHEN a.attcollation <> t.typcollation THEN
+               CASE WHEN a.attcollation <> 0 AND a.attcollation <>
+                         (SELECT t.typcollation FROM pg_catalog.pg_type t WHERE t.oid = a.atttypid) THEN
                    (SELECT pg_catalog.quote_ident(s.nspname) || '.' || pg_catalog.quote_ident(l.collname)
                     FROM pg_catalog.pg_collation l JOIN pg_catalog.pg_namespace s ON s.oid = l.collnamespace
                     WHERE l.oid = a.attcollation) END AS coll,
-               pg_catalog.pg_get_expr(d.adbin, 0) AS value, a.attgenerated <> '' AS generated,
-               a.attidentity <> '' AS identity
+               CASE WHEN a.atthasdef AND a.attgenerated = '' THEN
+                   (SELECT pg_catalog.pg_get_expr(d.adbin, 0) FROM pg_catalog.pg_attrdef d
+                    WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END AS value,
+               a.attgenerated <> '' AS generated, a.attidentity <> '' AS identity
         FROM pg_catalog.pg_attribute a
-        JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-        LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated = ''
-        WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid {which}
-        ORDER BY a.attrelid, a.attnum
-    ) ordered
-    GROUP BY attrelid
-) a ON a.attrelid = c.oid
-WHERE c.oid {which} AND c.relpersistence <> 't' AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')
+        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    ) columns
+) a
+WHERE c.relpersistence <> 't' AND c.{_KINDS}
 """
-RELATIONS = _RELATIONS.format(which=">= 16384")
-SYSTEM_RELATIONS = _RELATIONS.format(which="< 16384")
 
 # A rule's tables are the relations that it depends on: what deparsing it locks.
 DEFINITIONS = """
@@ -104,7 +190,7 @@ WITH locked AS MATERIALIZED (
 )
 SELECT c.oid, pg_catalog.pg_get_viewdef(c.oid) AS definition
 FROM pg_catalog.pg_class c
-WHERE c.oid >= 16384 AND c.relkind IN ('v', 'm') AND c.relpersistence <> 't'
+WHERE c.oid = ANY ($1::pg_catalog.oid[])
   AND c.oid NOT IN (SELECT relation FROM locked)
   AND NOT EXISTS (
       SELECT FROM pg_catalog.pg_rewrite r
@@ -116,7 +202,8 @@ WHERE c.oid >= 16384 AND c.relkind IN ('v', 'm') AND c.relpersistence <> 't'
 # What a call in FROM yields. Names as the server gives them: OUT parameters, else the row type's columns; a single
 # unnamed OUT parameter is a scalar. json_populate_record() and its like are anyelement but never scalar.
 _FUNCTIONS = """
-SELECT n.nspname AS schema, p.proname AS name, p.proretset AS set_returning, p.provolatile::pg_catalog.text AS volatile,
+SELECT p.oid, n.nspname AS schema, p.proname AS name, p.proretset AS set_returning,
+       p.provolatile::pg_catalog.text AS volatile,
        o.names AS out_names, o.unnamed AS out_unnamed,
        CASE WHEN row_type.oid IS NOT NULL THEN
            ARRAY(SELECT a.attname::pg_catalog.text FROM pg_catalog.pg_attribute a
@@ -139,7 +226,7 @@ LEFT JOIN LATERAL (
 ) o ON p.proargmodes IS NOT NULL
 WHERE p.oid {which} AND p.prokind <> 'p'
 """
-FUNCTIONS = _FUNCTIONS.format(which=">= 16384")
+FUNCTIONS = _FUNCTIONS.format(which="= ANY ($1::pg_catalog.oid[])")
 SYSTEM_FUNCTIONS = (
     _FUNCTIONS.format(which="< 16384")
     + " AND (p.proretset OR o.names IS NOT NULL OR row_type.oid IS NOT NULL"

@@ -1,10 +1,12 @@
 """Configuration: flags, environment and one TOML file, read once into frozen `Settings`. Knows no SQL and no session.
 
 - *settings*: every key there is, with its default; the only place where a key is declared.
+- *databases*: the one table whose keys are the user's own.
 - *values*: from what a file or a variable says to a value; each says what it expected.
 - *load*: flag > LINTEL_SECTION__KEY > file > default, and which of them a value came from.
 """
 
+from lintel.config.databases import Database
 from lintel.config.errors import ConfigError
 from lintel.config.load import Flag, Loaded, load
 from lintel.config.settings import (
@@ -24,6 +26,7 @@ __all__ = [
     "Address",
     "Admin",
     "ConfigError",
+    "Database",
     "Flag",
     "Limits",
     "Listen",

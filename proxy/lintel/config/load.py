@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from lintel.config import databases
 from lintel.config.errors import ConfigError
 from lintel.config.settings import KEYS, SECTIONS, Key, Settings
 from lintel.config.values import Unexpected
@@ -50,7 +51,9 @@ def load(
     said.update(_from_environment(os.environ if environ is None else environ))
     said.update((flag.key, _Said(flag.name, flag.value, Path())) for flag in flags if flag.value not in (None, [], ()))
     found = {dotted: _read(key, said.get(dotted)) for dotted, key in KEYS.items()}
-    settings = Settings(**{section: kind(**_of(section, found)) for section, kind in SECTIONS.items()})
+    sections = {section: kind(**_of(section, found)) for section, kind in SECTIONS.items()}
+    routed = said.get(databases.TABLE)
+    settings = Settings(**sections, databases=databases.read(routed.origin, routed.value) if routed else ())
     _check(settings, said)
     return Loaded(settings, {dotted: said[dotted].origin if dotted in said else "default" for dotted in KEYS})
 
@@ -77,8 +80,11 @@ def _from_file(path: Path) -> Iterator[tuple[str, _Said]]:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
         raise ConfigError(str(path), "", f"expected TOML in UTF-8: {_place(problem)}") from None
     for section, values in content.items():
+        if section == databases.TABLE:
+            yield section, _Said(str(path), values, path.parent)
+            continue
         if section not in SECTIONS:
-            raise ConfigError(str(path), section, _unknown(section, SECTIONS))
+            raise ConfigError(str(path), section, _unknown(section, [*SECTIONS, databases.TABLE]))
         if not isinstance(values, dict):
             raise ConfigError(str(path), section, f"expected a table, [{section}]")
         for name, value in values.items():

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, Literal, NamedTuple
 
-from lintel.config import values
+from lintel.config import databases, values
+from lintel.config.databases import Database
 from lintel.config.values import Address, Reader
 
 Mode = Literal["pass", "refuse"]
@@ -104,6 +105,7 @@ class Settings:
     record: Record = field(default_factory=Record)
     shield: Shield = field(default_factory=Shield)
     log: Log = field(default_factory=Log)
+    databases: tuple[Database, ...] = ()
 
 
 class Key(NamedTuple):
@@ -126,7 +128,11 @@ class Key(NamedTuple):
         return f"LINTEL_{self.section}__{self.name}".upper()
 
 
-SECTIONS: dict[str, type[Any]] = {section.name: type(getattr(Settings(), section.name)) for section in fields(Settings)}
+SECTIONS: dict[str, type[Any]] = {
+    section.name: type(getattr(Settings(), section.name))
+    for section in fields(Settings)
+    if section.name != databases.TABLE  # whose keys are names that clients ask for
+}
 
 
 def _declared() -> Iterator[Key]:

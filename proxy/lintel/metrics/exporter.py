@@ -40,6 +40,9 @@ class RecorderState:
     flushes: int = 0
     failures: int = 0
     dropped: int = 0  # observations lost for good
+    other_clients: int = 0  # calls of clients beyond the bound on names
+    log_dropped: int = 0  # lines that the query log has not got
+    unwritten_seconds: float = 0.0  # how long the store could not be written, up to now
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,13 @@ def _recorder(state: RecorderState) -> Iterator[Metric]:
     yield _counter("lintel_recorder_flushes_total", "Flushes to the store.", state.flushes)
     yield _counter("lintel_recorder_failures_total", "Flushes that failed and were kept for later.", state.failures)
     yield _counter("lintel_recorder_dropped_total", "Observations lost for good.", state.dropped)
+    yield _counter(
+        "lintel_recorder_other_clients_total", "Calls of clients that were too many to be named.", state.other_clients
+    )
+    yield _counter("lintel_query_log_dropped_total", "Lines that the query log has lost.", state.log_dropped)
+    yield _gauge(
+        "lintel_recorder_unwritten_seconds", "How long the store could not be written so far.", state.unwritten_seconds
+    )
 
 
 def _loop_lag(lag: LoopLag) -> Metric:

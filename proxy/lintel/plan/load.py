@@ -34,7 +34,7 @@ def check_together(plans: Sequence[Plan]) -> None:
         _claim(ids, (plan.id,), plan, "id")
         for name in dict.fromkeys((plan.change.name("old"), plan.change.name("new"))):
             if name is not None:
-                _claim(columns, (plan.database, plan.schema, plan.name, name), plan, "column")
+                _claim(columns, (plan.database, *plan.routes, plan.schema, plan.name, name), plan, "column")
 
 
 def _claim(taken: dict[tuple[str | None, ...], Plan], claim: tuple[str | None, ...], plan: Plan, key: str) -> None:

@@ -62,7 +62,8 @@ class Plan:
     name: str  # of the table: bare attribute name, as `schema` is
     change: Change
     shield: Shield = field(default_factory=Shield)
-    database: str | None = None  # None: the one in --server
+    database: str | None = None  # None: the one in --server; with routes: all that they lead to
+    routes: tuple[str, ...] = ()  # names in [databases] that it is for; empty: all that lead to its database
     backfill: Backfill | None = None
     indexes: tuple[Index, ...] = ()
     file: str = ""

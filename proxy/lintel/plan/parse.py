@@ -47,6 +47,7 @@ def _plan(root: Section) -> Plan:
         schema=schema,
         name=name,
         database=root.optional_text("database", 'the name of a database, such as "shop"'),
+        routes=root.texts("routes", 'names in [databases], such as ["shop_eu"]') if "routes" in root.keys else (),
         change=_change(root),
         shield=_shield(root.section("shield")),
         backfill=_backfill(root.section("backfill")),

@@ -14,7 +14,7 @@ from lintel.shield import Question
 from lintel.sql.comments import tags
 from lintel.sql.grammar import SyntaxProblem, TooDeep, parse
 from lintel.sql.stored import stored_text
-from lintel.wire.decision import SETTINGS, Decision, Refusal
+from lintel.wire.decision import SETTINGS, Decision, Expectation, Refusal
 
 REFUSED = "lintel_refused_"  # a refused statement is replaced by SELECT lintel_refused_17
 _LOUD = frozenset({"42703", "42702"})  # how a loud text fails
@@ -38,7 +38,7 @@ class _Edits:
 
     edits: list[Edit] = field(default_factory=list)
     refusals: list[tuple[bytes, Refusal]] = field(default_factory=list)
-    expected: list[tuple[str, Refusal]] = field(default_factory=list)
+    expected: list[Expectation] = field(default_factory=list)
 
 
 def decide(moment: Moment, key: ContextKey, text: bytes) -> Decided:
@@ -89,7 +89,7 @@ def _why_opaque(moment: Moment, key: ContextKey, parts: list[Judged]) -> str | N
 def _understood(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged], found: dict[str, str]) -> Decided:
     made = _Edits()
     for part in parts:
-        _follow(moment, part, made)
+        _follow(moment, part, made, alone=len(parts) == 1)
     statement = _statement(key, text, parts, found)
     loud = any(part.verdict.loud and part.verdict.kind != "refuse" for part in parts)
     decision = _decision(text, made, effects_in(parts), statement, _LOUD if loud else frozenset())
@@ -115,17 +115,19 @@ def _decision(
     )
 
 
-def _follow(moment: Moment, part: Judged, made: _Edits) -> None:
+def _follow(moment: Moment, part: Judged, made: _Edits, *, alone: bool) -> None:
     """Put one statement's verdict into the Decision."""
     verdict = part.verdict
+    end = None if alone else part.end
     if verdict.kind == "refuse":
         refusal = Refusal(verdict.sqlstate or "42501", verdict.message or "", verdict.hint)
         if not verdict.by_server:
             _replace(part.start, part.end, refusal, made)
             return
-        made.expected.append((refusal.sqlstate, refusal))
+        made.expected.append(Expectation(refusal.sqlstate, refusal, part.start, end))
     elif verdict.loud:
-        made.expected.extend(_moved(moment, verdict.plans[0]))
+        moved = _moved(moment, verdict.plans[0])
+        made.expected.extend(Expectation(refusal.sqlstate, refusal, part.start, end) for refusal in moved)
     made.edits.extend((part.start + start, part.start + end, new) for start, end, new in verdict.edits)
 
 
@@ -136,12 +138,12 @@ def _replace(start: int, end: int, refusal: Refusal, made: _Edits) -> None:
     made.refusals.append((token, refusal))
 
 
-def _moved(moment: Moment, plan_id: str) -> list[tuple[str, Refusal]]:
+def _moved(moment: Moment, plan_id: str) -> list[Refusal]:
     """A loud text that fails where it cannot be tried again: the column has just come or gone."""
     plan = moment.covered.plans[plan_id]
     message = f'lintel: plan "{plan.id}": the columns of {plan.table} changed while this statement was under way'
     hint = "Nothing was written by it. Run the transaction again."
-    return [(code, Refusal(code, message, hint)) for code in sorted(_LOUD)]
+    return [Refusal(code, message, hint) for code in sorted(_LOUD)]
 
 
 def _statement(key: ContextKey, text: bytes, parts: list[Judged], found: dict[str, str]) -> Statement:

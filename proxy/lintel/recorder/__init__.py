@@ -2,13 +2,16 @@
 
 - *recorder*: `observe`, on the event loop, never waits; hands what was counted to
 - *writer*: the store's own thread, which keeps trying when the store is locked, full, corrupt or gone.
+- *tally*: what is counted of one client's statements, and which of them are timed.
 - *gathering*: from counts of policy.Statement to rows of the store.
+- *query_log*: a line for each statement, where that is wanted.
 - *identity*: what a client is called.
 
 Nothing in here sees a literal: a Statement has none.
 """
 
 from lintel.recorder.identity import client_name
+from lintel.recorder.query_log import Line
 from lintel.recorder.recorder import Recorder
 
-__all__ = ["Recorder", "client_name"]
+__all__ = ["Line", "Recorder", "client_name"]

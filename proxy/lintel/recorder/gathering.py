@@ -1,5 +1,6 @@
 """From counts of Statements to rows of the store. Runs in the store's thread."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
@@ -7,14 +8,15 @@ from typing import NamedTuple
 from lintel.analysis.facts import Facts
 from lintel.policy.statement import Statement
 from lintel.recorder.identity import tagged_name
+from lintel.recorder.tally import ROWS, Sample, Taken
 from lintel.store import Batch, Observation, Recorded, split, uses_of
 
 MAX_CLIENTS = 10_000  # distinct names a process brings to the store; the others are one
 OTHERS = "(other clients)"
 MAX_KNOWN = 2_000
-SLICE = 1_000
+SLICE = 500
 
-Key = tuple[Statement, str, str]  # statement, client, database
+_NONE: Sample = {}
 
 
 class Counts(NamedTuple):
@@ -22,60 +24,53 @@ class Counts(NamedTuple):
 
     since: float
     until: float
-    calls: dict[Key, int]
-    errors: dict[tuple[Key, str], int]
-    dropped: int
+    taken: list[Taken]
+    dropped: Counter[str]  # by database
+    closing: bool = False  # the last of them
 
 
 class Gathering:
     """Makes batches; remembers what it has made of a Statement."""
 
     def __init__(self, targets: tuple[str, ...] = ()) -> None:
+        self.other_clients = 0  # calls of clients beyond MAX_CLIENTS
         self._targets = targets
         self._known: dict[tuple[Statement, str], Recorded | None] = {}
         self._clients: set[str] = set()
 
     def batches(self, counts: Counts) -> Iterator[Batch]:
         """The rows that these counts come to, a slice at a time: what lives long costs the event loop GC pauses."""
-        errors: dict[Key, dict[str, int]] = {}
-        for (key, sqlstate), calls in counts.errors.items():
-            errors.setdefault(key, {})[sqlstate] = calls
-        items = iter(counts.calls.items())
-        left, dropped = len(counts.calls), counts.dropped
+        observed = _observed(counts.taken)
+        left = sum(len(taken.calls) for taken in counts.taken)
+        dropped = dict(counts.dropped)
         while True:
             left -= SLICE
-            yield self._batch(
-                Batch(counts.since, counts.until, dropped=dropped, last=left <= 0), islice(items, SLICE), errors
-            )
-            dropped = 0
+            batch = Batch(counts.since, counts.until, dropped=dropped, last=left <= 0, closing=counts.closing)
+            yield self._filled(batch, islice(observed, SLICE))
+            dropped = {}
             if left <= 0:
                 return
 
-    def _batch(self, batch: Batch, calls: Iterable[tuple[Key, int]], errors: dict[Key, dict[str, int]]) -> Batch:
-        rows: dict[tuple[Recorded, str], Observation] = {}
-        for key, number in calls:
-            row = self._row(key, rows)
+    def _filled(self, batch: Batch, observed: Iterable["_Observed"]) -> Batch:
+        rows: dict[tuple[str, str], Observation] = {}
+        for one in observed:
+            row = self._row(one, rows)
             if row is None:
-                batch.other += number
-                continue
-            statement = key[0]
-            row.calls += number
-            row.verdicts[statement.verdict] = row.verdicts.get(statement.verdict, 0) + number
-            row.refusal = (statement.message if statement.facts.verb else None) or row.refusal
-            for sqlstate, failed in errors.get(key, {}).items():
-                row.errors[sqlstate] = row.errors.get(sqlstate, 0) + failed
+                batch.other[one.database] = batch.other.get(one.database, 0) + one.calls
+            else:
+                _add(row, one)
         batch.observations.extend(rows.values())
         return batch
 
-    def _row(self, key: Key, rows: dict[tuple[Recorded, str], Observation]) -> Observation | None:
-        statement, client, database = key
-        recorded = self._recorded(statement, database)
+    def _row(self, one: "_Observed", rows: dict[tuple[str, str], Observation]) -> Observation | None:
+        recorded = self._recorded(one.statement, one.database)
         if recorded is None:
             return None
-        name = self._bounded(tagged_name(statement.tags) or client)
-        found = rows.get((recorded, name))
+        name = self._bounded(tagged_name(one.statement.tags) or one.client, one.calls)
+        key = (recorded.id, name)
+        found = rows.get(key)
         if found is None:
-            found = rows[recorded, name] = Observation(recorded, name)
+            found = rows[key] = Observation(recorded, name)
         return found
 
     def _recorded(self, statement: Statement, database: str) -> Recorded | None:
@@ -86,12 +81,50 @@ class Gathering:
             self._known[key] = recorded(statement, database) if is_target(statement.facts, self._targets) else None
         return self._known[key]
 
-    def _bounded(self, client: str) -> str:
+    def _bounded(self, client: str, calls: int) -> str:
         if client not in self._clients:
             if len(self._clients) >= MAX_CLIENTS:
+                self.other_clients += calls
                 return OTHERS
             self._clients.add(client)
         return client
+
+
+class _Observed(NamedTuple):
+    """One statement of one client."""
+
+    client: str
+    database: str
+    statement: Statement
+    calls: int
+    errors: dict[str, int]
+    sample: Sample
+
+
+def _observed(every: list[Taken]) -> Iterator[_Observed]:
+    for taken in every:
+        errors: defaultdict[Statement, dict[str, int]] = defaultdict(dict)
+        for (statement, sqlstate), calls in taken.errors.items():
+            errors[statement][sqlstate] = calls
+        for statement, calls in taken.calls.items():
+            yield _Observed(
+                taken.client, taken.database, statement, calls, errors.get(statement, {}),
+                taken.samples.get(statement, _NONE),
+            )  # fmt: skip
+
+
+def _add(row: Observation, one: _Observed) -> None:
+    statement = one.statement
+    row.calls += one.calls
+    row.verdicts[statement.verdict] = row.verdicts.get(statement.verdict, 0) + one.calls
+    row.refusal = (statement.message if statement.facts.verb else None) or row.refusal
+    for sqlstate, failed in one.errors.items():
+        row.errors[sqlstate] = row.errors.get(sqlstate, 0) + failed
+    for bucket, timed in one.sample.items():
+        if bucket == ROWS:
+            row.rows += timed
+        else:
+            row.timed[bucket] = row.timed.get(bucket, 0) + timed
 
 
 def recorded(statement: Statement, database: str) -> Recorded:

@@ -2,12 +2,14 @@
 
 import asyncio
 import time
+from collections import Counter
 from pathlib import Path
 from weakref import WeakValueDictionary
 
 from lintel.metrics import RecorderState
 from lintel.policy.statement import Statement
-from lintel.recorder.gathering import Counts, Key
+from lintel.recorder.gathering import Counts
+from lintel.recorder.query_log import QueryLog
 from lintel.recorder.tally import Tally
 from lintel.recorder.writer import Writer
 from lintel.schema import Schema
@@ -15,29 +17,39 @@ from lintel.store import Store
 
 MAX_KEYS = 20_000  # distinct (statement, client, database) between two flushes
 CLOSE_SECONDS = 2.0
+RETENTION_SECONDS = 90 * 86_400.0
 
 
 class Recorder:
     """Belongs to one event loop; `start` and `close` are called in it."""
 
     def __init__(
-        self, path: Path, *, interval: float = 1.0, tables: tuple[str, ...] = (), max_keys: int = MAX_KEYS
+        self,
+        path: Path,
+        *,
+        interval: float = 1.0,
+        tables: tuple[str, ...] = (),
+        max_keys: int = MAX_KEYS,
+        retention: float = RETENTION_SECONDS,
+        query_log: Path | None = None,
     ) -> None:
-        """Open the store; raises StoreError. Later on nothing does."""
+        """Open the store; raises StoreError, also for a query log that cannot be opened. Later on nothing does."""
         self._interval = interval
         self._max_keys = max_keys
         self._tallies: WeakValueDictionary[tuple[str, str], Tally] = WeakValueDictionary()
         self._counting: set[Tally] = set()  # those with counts since the last flush
         self._pending = 0  # distinct keys in them
-        self._errors: dict[tuple[Key, str], int] = {}
-        self._dropped = 0  # since the last flush
+        self._dropped: Counter[str] = Counter()  # since the last flush, by database
         self._since = time.time()
-        self._writer = Writer(Store(path), tables, interval)
+        self.log = None if query_log is None else QueryLog(query_log)
+        self._writer = Writer(Store(path), tables, interval, retention)
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         """Begin to flush."""
         self._writer.start()
+        if self.log is not None:
+            self.log.start()
         self._tick()
 
     def tally(self, client: str, database: str) -> Tally:
@@ -48,8 +60,8 @@ class Recorder:
             found = self._tallies[key] = Tally(client, database)
         return found
 
-    def observe(self, statement: Statement, tally: Tally, sqlstate: str | None = None) -> None:
-        """Count one completed statement. The hot path adds to `tally.calls` itself where the statement is in it."""
+    def observe(self, statement: Statement, tally: Tally, sqlstate: str | None = None) -> bool:
+        """Count one completed statement, unless there is no room. The hot path adds to `tally.calls` by itself."""
         calls = tally.calls
         if statement in calls:
             calls[statement] += 1
@@ -58,11 +70,11 @@ class Recorder:
             self._pending += 1
             self._counting.add(tally)
         else:
-            self._dropped += 1
-            return
+            self._dropped[tally.database] += 1
+            return False
         if sqlstate is not None:
-            key = (statement, tally.client, tally.database)
-            self._errors[key, sqlstate] = self._errors.get((key, sqlstate), 0) + 1
+            tally.failed(statement, sqlstate)
+        return True
 
     def catalog(self, database: str, schema: Schema) -> None:
         """Keep this snapshot in the store, for `impact` without a server."""
@@ -76,7 +88,10 @@ class Recorder:
             pending=self._pending + writer.pending,
             flushes=writer.flushes,
             failures=writer.failures,
-            dropped=self._dropped + writer.dropped,
+            dropped=self._dropped.total() + writer.dropped,
+            other_clients=writer.other_clients,
+            unwritten_seconds=writer.unwritten_seconds,
+            log_dropped=0 if self.log is None else self.log.dropped,
         )
 
     def flush(self) -> None:
@@ -88,19 +103,18 @@ class Recorder:
         """Flush and end; bounded, so that a store that cannot be written does not hold up the end."""
         if self._timer is not None:
             self._timer.cancel()
-        self._hand_over()
+        self._hand_over(closing=True)
         await asyncio.to_thread(self._writer.close, CLOSE_SECONDS)
+        if self.log is not None:
+            await asyncio.to_thread(self.log.close, CLOSE_SECONDS)
 
     def _tick(self) -> None:
         self.flush()
         self._timer = asyncio.get_running_loop().call_later(self._interval, self._tick)
 
-    def _hand_over(self) -> None:
+    def _hand_over(self, *, closing: bool = False) -> None:
         until = max(self._since, time.time())
-        calls: dict[Key, int] = {}
-        for tally in self._counting:
-            calls.update({(one, tally.client, tally.database): number for one, number in tally.take().items()})
-        counts = Counts(self._since, until, calls, self._errors, self._dropped)
+        taken = [tally.take() for tally in self._counting]
+        self._writer.take(Counts(self._since, until, taken, self._dropped, closing))
         self._counting, self._pending = set(), 0
-        self._errors, self._dropped, self._since = {}, 0, until
-        self._writer.take(counts)
+        self._dropped, self._since = Counter(), until

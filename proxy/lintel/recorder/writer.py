@@ -16,20 +16,27 @@ from lintel.recorder.gathering import Counts, Gathering
 from lintel.schema import Schema
 from lintel.store import Batch, Corrupt, Store, StoreError
 
+TIDY_SECONDS = 3600.0  # between two looks for what is old
+_FIRST_TIDY_SECONDS = 60.0
+
 _log = structlog.get_logger(__name__)
 
 
 class Writer:
     """`take`, `catalog` and `close` are called by the recorder, everything else is the thread's."""
 
-    def __init__(self, store: Store, targets: tuple[str, ...], retry_seconds: float) -> None:
+    def __init__(self, store: Store, targets: tuple[str, ...], interval: float, retention: float) -> None:
         self.flushes = 0
         self.failures = 0
         self.dropped = 0  # for good: given up, or already written as dropped
         self._path = store.path
         self._window = store.window
         self._store: Store | None = store
-        self._retry_seconds = retry_seconds
+        self._interval = interval  # of flushes, and of tries
+        self._retention = retention
+        self._tidy_at = time.monotonic() + _FIRST_TIDY_SECONDS
+        self._number = 0  # of the last batch
+        self._since: float | None = None  # when what is being written was handed over
         self._gathering = Gathering(targets)
         self._waiting = 0  # batches handed over and not in the store
         self._rows = 0
@@ -54,6 +61,17 @@ class Writer:
         """Rows that it has not written yet."""
         return self._rows if self.busy else 0
 
+    @property
+    def unwritten_seconds(self) -> float:
+        """How long it has been trying to write what it has."""
+        since = self._since
+        return 0.0 if since is None else time.monotonic() - since
+
+    @property
+    def other_clients(self) -> int:
+        """Calls of clients that were too many to be told apart."""
+        return self._gathering.other_clients
+
     def take(self, counts: Counts) -> None:
         """Write these; never waits."""
         with self._lock:
@@ -75,23 +93,46 @@ class Writer:
 
     def _run(self) -> None:
         while (counts := self._queue.get()) is not None:
-            for batch in self._gathering.batches(counts):
-                self._write_until_written(batch)
+            self._since = time.monotonic()
+            try:
+                for batch in self._gathering.batches(counts):
+                    self._write_until_written(batch)
+            except Exception as bug:
+                # A fault of ours must not end the recording of everything that comes after it.
+                self.dropped += sum(sum(taken.calls.values()) for taken in counts.taken)
+                _log.exception("observations lost", problem=type(bug).__name__)
+            self._since = None
             with self._lock:
                 self._waiting -= 1
+            del counts
+            self._tidy()
         if self._store is not None:
             self._store.close()
 
+    def _tidy(self) -> None:
+        """One piece at a time, between two flushes."""
+        if self._store is None or self._closing.is_set() or time.monotonic() < self._tidy_at:
+            return
+        try:
+            if self._store.tidy(self._retention):
+                return
+        except StoreError as problem:
+            self.failures += 1
+            self._drop_store(problem)
+        self._tidy_at = time.monotonic() + TIDY_SECONDS
+
     def _write_until_written(self, batch: Batch) -> None:
         self._rows = len(batch.observations)
+        self._number += 1
+        batch.number, batch.interval = self._number, self._interval
         told = False
         while not self._written(batch, quiet=told):
             told = True
-            if self._closing.wait(self._retry_seconds) and not self._written(batch, quiet=True):
-                self.dropped += sum(o.calls for o in batch.observations) + batch.dropped
+            if self._closing.wait(self._interval) and not self._written(batch, quiet=True):
+                self.dropped += sum(o.calls for o in batch.observations) + sum(batch.dropped.values())
                 _log.error("observations lost", store=self._path, rows=self._rows)
                 return
-        self.dropped += batch.dropped
+        self.dropped += sum(batch.dropped.values())
         if told:
             _log.info("store is written again", store=self._path)
 
@@ -115,7 +156,9 @@ class Writer:
         if self._store is None:
             self._store = Store(self._path, self._window)
         self._save_catalogs(self._store)
+        before = self._store.lost
         self._store.add(batch)
+        self.dropped += self._store.lost - before
 
     def _save_catalogs(self, store: Store) -> None:
         with self._lock:

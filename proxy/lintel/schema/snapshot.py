@@ -80,13 +80,39 @@ class Schema:
         """(schema, name) -> relation."""
         return {(r.schema, r.name): r for r in self.relations.values()}
 
+    def changed(
+        self,
+        relations: Mapping[int, Relation],
+        gone: Iterable[int] = (),
+        functions: Mapping[str, tuple[Function, ...]] | None = None,
+        schemas: frozenset[str] | None = None,
+    ) -> "Schema":
+        """This one with relations entered and others gone; all else is shared, look-ups that were made included."""
+        left = [self.relations[oid] for oid in {*relations, *gone} if oid in self.relations]
+        after = {**self.relations, **relations}
+        for oid in gone:
+            after.pop(oid, None)
+        made = Schema(
+            after,
+            self.functions if functions is None else functions,
+            self.schemas if schemas is None else schemas,
+            self.server_version,
+        )
+        if "by_name" in self.__dict__:
+            made.__dict__["by_name"] = _renamed(self.by_name, left, relations.values())
+        if "children" in self.__dict__ and not any(r.parents for r in (*left, *relations.values())):
+            made.__dict__["children"] = self.children
+        return made
+
     def find(self, schema: str | None, name: str, search_path: Iterable[str]) -> Relation | None:
-        """The relation that a name means (manual 5.10.3): pg_catalog is searched first unless the path lists it."""
+        """The relation that a name means (manual 5.10.3): pg_temp and pg_catalog come first unless the path has them."""
         if schema is not None:
             return self.by_name.get((schema, name))
         path = tuple(search_path)
         if "pg_catalog" not in path:
             path = ("pg_catalog", *path)
+        if "pg_temp" not in path:
+            path = ("pg_temp", *path)
         for candidate in path:
             found = self.by_name.get((candidate, name))
             if found is not None:
@@ -112,3 +138,14 @@ class Schema:
                 seen.add(oid)
                 todo.extend(self.children.get(oid, ()))
         return frozenset(seen)
+
+
+def _renamed(
+    by_name: Mapping[tuple[str, str], Relation], left: Iterable[Relation], entered: Iterable[Relation]
+) -> dict[tuple[str, str], Relation]:
+    """Names may be swapped: those that were there go before any other comes."""
+    names = dict(by_name)
+    for relation in left:
+        names.pop((relation.schema, relation.name), None)
+    names.update({(relation.schema, relation.name): relation for relation in entered})
+    return names

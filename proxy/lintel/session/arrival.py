@@ -6,28 +6,50 @@ before TLS is ever taken for something sent under it (CVE-2021-23214).
 
 import asyncio
 import socket
+from collections.abc import Coroutine
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from ssl import SSLContext
-from typing import TYPE_CHECKING, cast
+from typing import Protocol, cast
 
 from lintel.wire import client_hello, messages, proxy_header, startup
 from lintel.wire.errors import ProtocolError
 
 from .connector import KeepAlive, tune
 
-if TYPE_CHECKING:
-    from .listener import Listener
-
 Network = IPv4Network | IPv6Network
 
 
+class Reception(Protocol):
+    """Who is told of arrivals (listener.Listener)."""
+
+    def arrived(self, arrival: "Arrival") -> None:
+        """It has connected."""
+        ...
+
+    def gone(self, arrival: "Arrival") -> None:
+        """It has closed, or been taken over."""
+        ...
+
+    def begin(self, arrival: "Arrival", message: startup.StartupMessage) -> None:
+        """It wants a session; its reading is paused."""
+        ...
+
+    def cancel(self, arrival: "Arrival", request: startup.CancelRequest) -> None:
+        """It wants another session's statement canceled."""
+        ...
+
+    def spawn(self, work: Coroutine[None, None, None]) -> None:
+        """A task that is not lost."""
+        ...
+
+
 class Arrival(asyncio.Protocol):
-    """Reads packets; hands the connection over to the Listener when it knows what it is."""
+    """Reads packets; hands the connection over when it knows what it is."""
 
     def __init__(
-        self, listener: "Listener", tls: SSLContext | None, keepalive: KeepAlive, balancers: tuple[Network, ...] = ()
+        self, reception: Reception, tls: SSLContext | None, keepalive: KeepAlive, balancers: tuple[Network, ...] = ()
     ) -> None:
-        self._listener = listener
+        self._reception = reception
         self._tls = tls
         self._keepalive = keepalive
         self._balancers = balancers
@@ -58,7 +80,7 @@ class Arrival(asyncio.Protocol):
         if self.local:
             self._tls = None  # as with the server: nobody listens in
         self._introduced = not _is_within(self._peer, self._balancers)
-        self._listener.arrived(self)
+        self._reception.arrived(self)
 
     def data_received(self, data: bytes) -> None:
         """A packet, or a part of one."""
@@ -98,10 +120,10 @@ class Arrival(asyncio.Protocol):
                 self._encryption(type(packet), rest)
             case startup.CancelRequest():
                 self._hand_over()
-                self._listener.cancel(self, packet)
+                self._reception.cancel(self, packet)
             case startup.StartupMessage():
                 self._hand_over(rest)
-                self._listener.begin(self, packet)
+                self._reception.begin(self, packet)
 
     def _hand_over(self, rest: bytes = b"") -> None:
         self._handed_over = True
@@ -122,7 +144,7 @@ class Arrival(asyncio.Protocol):
         self._data = b""
         if asked is startup.SSLRequest and self._tls is not None:
             self._hand_over()
-            self._listener.spawn(self._answer_and_secure(self._tls))
+            self._reception.spawn(self._answer_and_secure(self._tls))
         else:
             self.transport.write(b"N")
 
@@ -134,7 +156,7 @@ class Arrival(asyncio.Protocol):
         self._handed_over = True
         if speaks and self._tls is not None:
             self.transport.pause_reading()
-            self._listener.spawn(self._secure(self._tls, self.take_early()))
+            self._reception.spawn(self._secure(self._tls, self.take_early()))
             return
         if self._tls is not None:
             self.transport.write(client_hello.NO_APPLICATION_PROTOCOL)
@@ -172,7 +194,7 @@ class Arrival(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         """Gone before its session began, or taken over by it."""
-        self._listener.gone(self)
+        self._reception.gone(self)
 
 
 def _is_within(address: str, networks: tuple[Network, ...]) -> bool:

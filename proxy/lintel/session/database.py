@@ -1,14 +1,18 @@
 """What a session needs from the layers above it: protocols only, which app satisfies.
 
-One `Database` per name, asked for when a session begins; it gives each session a `Presence`, whose `resolve` and
-`completed` go into the Conversation as they are, so that nothing stands between it and the policy and the recorder.
+A startup packet leads to a `Destination`: a server, and a `Database` there. That gives each session a `Presence`, whose
+`resolve` and `completed` go into the Conversation as they are, so that nothing stands between it and the policy and the
+recorder.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from lintel.wire.decision import Context, Decision, Settings
+from lintel.wire.startup import StartupMessage
+
+from .connector import Connector
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +57,22 @@ class Database(Protocol):
         ...
 
 
-Databases = Callable[[str], Database]
+class Destination(NamedTuple):
+    """Where a client is led."""
+
+    database: Database
+    connector: Connector
+    startup: bytes  # its packet, as this server is to get it
+
+
+class Destinations(Protocol):
+    """Of every client."""
+
+    @property
+    def connectors(self) -> tuple[Connector, ...]:
+        """To every server."""
+        ...
+
+    def __call__(self, message: StartupMessage) -> Destination | None:
+        """None where no server has the database that is asked for."""
+        ...

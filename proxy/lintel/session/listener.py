@@ -2,20 +2,21 @@
 
 How to put it together:
 
-    listener = Listener(databases, Connector(endpoint), Options(login_timeout=60.0))
+    listener = Listener(destinations, Options(login_timeout=60.0))
     door = Door(sockets, listener.accept)
     door.open()
     ...
     door.close()
     await listener.drain(10.0)                                          # a call to end() cuts it short
 
-`databases(name)` gives the Database (see database.py) that a session in it talks to.
+`destinations(message)` says to which server a startup packet leads, and gives the Database (see database.py) there.
 """
 
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from ssl import SSLContext
+from typing import NamedTuple
 
 import structlog
 
@@ -27,14 +28,13 @@ from lintel.wire.startup import CancelRequest, StartupMessage
 from lintel.wire.transparent import Transparent
 
 from .arrival import Arrival, Network
-from .connector import Address, Client, Connector, KeepAlive, Opened, Unreachable, show
-from .database import Database, Databases, Login
+from .canceling import Canceling, Origin, every
+from .connector import Client, KeepAlive, Opened, Unreachable
+from .database import Destination, Destinations, Login
 from .relay import Session
 
 _log = structlog.get_logger(__name__)
 _DRAIN_TICK = 0.05
-_CANCELS = 64  # at once
-_CANCEL_TIMEOUT = 10.0
 _SWEEPS = 4  # in an idle timeout
 _IDLE_TOO_LONG = ("57P05", "lintel: terminating connection due to idle-session timeout")
 _SHUTTING_DOWN = ("57P01", "lintel: terminating connection due to administrator command")
@@ -56,25 +56,27 @@ class Options:
     balancers: tuple[Network, ...] = ()  # connections from there begin with a header of the PROXY protocol
 
 
+class _Held(NamedTuple):
+    """What is kept of a session."""
+
+    login_timer: asyncio.TimerHandle
+    origin: Origin
+
+
 class Listener:
     """The clients of one listening address."""
 
     def __init__(
-        self,
-        databases: Databases,
-        connector: Connector,
-        options: Options | None = None,
-        counters: Counters | None = None,
+        self, destinations: Destinations, options: Options | None = None, counters: Counters | None = None
     ) -> None:
         self._counters = counters or Counters()
-        self._databases = databases
-        self._connector = connector
+        self._destinations = destinations
         self._options = options or Options()
         self._arrivals: dict[Arrival, asyncio.TimerHandle] = {}  # the oldest first
         self._beginning: dict[Arrival, asyncio.TimerHandle] = {}  # their startup packet is there, the server not yet
-        self._sessions: dict[Session, asyncio.TimerHandle] = {}
+        self._sessions: dict[Session, _Held] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._cancels = asyncio.Semaphore(_CANCELS)
+        self._canceling = Canceling()
         self._draining = False
         self._sweeping: asyncio.TimerHandle | None = None
 
@@ -83,9 +85,9 @@ class Listener:
         """How many there are, those included that are only arriving."""
         return len(self._sessions) + len(self._beginning) + len(self._arrivals)
 
-    def reconfigure(self, connector: Connector, options: Options) -> None:
+    def reconfigure(self, destinations: Destinations, options: Options) -> None:
         """For what begins from now on; limits and the idle timeout for everybody."""
-        self._connector = connector
+        self._destinations = destinations
         self._options = options
         self._watch_idle()
 
@@ -138,16 +140,17 @@ class Listener:
             arrival.refuse("28000", "lintel: connections must use TLS")
         elif len(self._sessions) + len(self._beginning) >= self._options.sessions:
             arrival.refuse("53300", "lintel: too many connections")
+        elif (destination := self._destinations(message)) is None:
+            arrival.refuse("3D000", f'database "{message.database}" does not exist')
         else:
             if arrival in self._arrivals:
                 self._beginning[arrival] = self._arrivals.pop(arrival)
-            self.spawn(self._begin(arrival, message))
+            self.spawn(self._begin(arrival, message, destination))
 
-    async def _begin(self, arrival: Arrival, message: StartupMessage) -> None:
-        database = self._databases(message.database)
-        client = Client(message.packet, self._options.certificate if arrival.encrypted else None)
+    async def _begin(self, arrival: Arrival, message: StartupMessage, destination: Destination) -> None:
+        client = Client(destination.startup, self._options.certificate if arrival.encrypted else None)
         try:
-            opened, _ = await asyncio.gather(self._connector.open(client), database.ready())
+            opened, _ = await asyncio.gather(destination.connector.open(client), destination.database.ready())
         except Unreachable as problem:
             _log.warning("server unreachable", problem=str(problem))
             arrival.refuse(problem.sqlstate, "lintel: the server cannot be reached")
@@ -155,10 +158,10 @@ class Listener:
         if arrival.transport.is_closing():
             opened.transport.abort()
             return
-        self._join(arrival, message, database, opened, between(client.certificate, opened.certificate))
+        self._join(arrival, message, destination, opened, between(client.certificate, opened.certificate))
 
     def _join(
-        self, arrival: Arrival, message: StartupMessage, database: Database, server: Opened, passing: Passing
+        self, arrival: Arrival, message: StartupMessage, destination: Destination, server: Opened, passing: Passing
     ) -> None:
         """From here on the two connections are one session."""
         self.gone(arrival)
@@ -172,7 +175,7 @@ class Listener:
             self._counters,
             self._options.stall_timeout,
         )
-        presence = database.enter(login, session.reconsider)
+        presence = destination.database.enter(login, session.reconsider)
         settings = Settings(application_name=login.application_name)
         conversation: Conversation | Transparent = (
             Transparent(passing)
@@ -180,42 +183,23 @@ class Listener:
             else Conversation(presence.resolve, presence.completed, settings, passing, self._counters)
         )
         timer = asyncio.get_running_loop().call_later(self._options.login_timeout, _too_late, session)
-        self._sessions[session] = timer
-        startup = b"" if server.startup_sent else message.packet
+        self._sessions[session] = _Held(timer, Origin(destination.connector, server.address))
+        startup = b"" if server.startup_sent else destination.startup
         session.begin(conversation, presence, startup, arrival.take_early(), server.waiting.take())
 
     def _ended(self, session: Session) -> None:
-        self._sessions.pop(session).cancel()
+        self._sessions.pop(session).login_timer.cancel()
 
     def cancel(self, arrival: Arrival, request: CancelRequest) -> None:
         """Forwarded as it is; the client is told nothing, as the server tells it nothing."""
         self.spawn(self._cancel(arrival, request))
 
     async def _cancel(self, arrival: Arrival, request: CancelRequest) -> None:
-        owner = next((session for session in self._sessions if session.backend_key == request.key), None)
-        try:
-            async with self._cancels, asyncio.timeout(_CANCEL_TIMEOUT):
-                # That of a session of another process is nobody's here: all but one server will not know it.
-                for address in self._connector.target.addresses if owner is None else (owner.address,):
-                    await self._send(request.packet, address)
-        except TimeoutError:
-            _log.warning("cancel request not forwarded")
+        # That of a session of another process is nobody's here.
+        held = next((held for session, held in self._sessions.items() if session.backend_key == request.key), None)
+        origins = every(self._destinations.connectors) if held is None else [held.origin]
+        await self._canceling.forward(request.packet, origins)
         arrival.transport.close()
-
-    async def _send(self, packet: bytes, address: Address) -> None:
-        try:
-            server, _ = await self._connector.connect(address)
-        except Unreachable:
-            _log.warning("cancel request not forwarded", server=show(address))
-            return
-        try:
-            closed = _Closed()
-            server.set_protocol(closed)
-            server.write(packet)
-            server.resume_reading()
-            await closed.wait()
-        finally:
-            server.close()
 
     async def drain(self, seconds: float, grace: float = 0.0) -> None:
         """Idle sessions end now, others when their transaction has, all of them after `seconds`.
@@ -248,19 +232,6 @@ class Listener:
             session.end(*_SHUTTING_DOWN)
         for arrival in [*self._arrivals, *self._beginning]:
             arrival.transport.abort()
-
-
-class _Closed(asyncio.Protocol):
-    """Waits for the server to close: then it has read the request."""
-
-    def __init__(self) -> None:
-        self._closed = asyncio.Event()
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
-        self._closed.set()
-
-    async def wait(self) -> None:
-        await self._closed.wait()
 
 
 def _too_late(session: Session) -> None:

@@ -1,13 +1,14 @@
 """The store: what was observed, kept across restarts and added up across writers. SQLite in this version.
 
-`sqlite` opens, migrates and writes; `reading` answers report and impact; `rows` is what goes in and comes out;
-`snapshot` keeps a catalog as JSON; `uses` makes rows of facts.
+`sqlite` opens, migrates and writes, a batch by `adding`; `keeping` is what becomes of old slots; `reading` answers
+report and impact, `windows` what was watched; `rows` is what goes in and comes out, `durations` times as small
+numbers; `snapshot` keeps a catalog as JSON; `uses` makes rows of facts.
 Knows nothing of sessions, plans or who asks; never sees a literal.
 """
 
 from lintel.store.errors import Corrupt, StoreError
 from lintel.store.reading import Filter, Reader
-from lintel.store.rows import Batch, Observation, Recorded, Use, UseRow, Window, WindowRow
+from lintel.store.rows import Batch, Observation, Recorded, Run, Slot, Traffic, Use, UseRow, Window
 from lintel.store.sqlite import Store
 from lintel.store.uses import split, uses_of
 
@@ -18,12 +19,14 @@ __all__ = [
     "Observation",
     "Reader",
     "Recorded",
+    "Run",
+    "Slot",
     "Store",
     "StoreError",
+    "Traffic",
     "Use",
     "UseRow",
     "Window",
-    "WindowRow",
     "split",
     "uses_of",
 ]

@@ -1,8 +1,10 @@
 """The schema of the SQLite store, version by version. PRAGMA user_version counts them; none is ever edited.
 
-The views at the end of each version are the documented way in for people (datasette, sqlite3). Empty text stands for
-"none" in key columns, where SQLite would let NULLs repeat.
+The views are the documented way in for people (docs/store.md). Empty text stands for "none" in key columns, where
+SQLite would let NULLs repeat.
 """
+
+from lintel.store import slots
 
 APPLICATION_ID = 0x4C_49_4E_54  # "LINT": tells our files from other people's
 
@@ -76,5 +78,5 @@ CREATE TABLE imported (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS = (_FIRST, _IMPORTS)
+MIGRATIONS = (_FIRST, _IMPORTS, slots.SCHEMA)
 VERSION = len(MIGRATIONS)

@@ -1,17 +1,32 @@
-"""Questions to a store, read-only, so that they can be asked while Lintel serves."""
+"""Questions to a store, read-only, so that they can be asked while Lintel serves.
+
+    with closing(Reader(path)) as reader:
+        reader.window(since, database)   Window: from, to, gaps, dropped and opaque counts; per_day(calls)
+        reader.uses(Filter(...))         UseRow: who uses which table and column how, by which statement, how often
+        reader.traffic(Filter(...))      Traffic: a statement of a client: calls, errors by SQLSTATE, rows, quantiles
+        reader.slots(Filter(...))        Slot: the same calls over time, by hour, and by day where they are older
+        reader.statements(database)      Recorded, with its callers: what `impact` judges
+        reader.databases(), reader.catalog(database)
+
+Times are text as the store writes them, UTC (`rows.utc`, `rows.seconds`). With Filter.since the counts are those since
+then, by the hour (by the day where hours have been added up, the whole of the first one); first_seen and last_seen are
+not cut. "Nobody uses it" may be said where a Filter finds nothing and its window is `whole`, together with how long it
+is. Times and rows of statements are of a sample: the first call of each second and every 16th after it.
+Every method raises StoreError.
+"""
 
 import json
 import zlib
+from collections import defaultdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from lintel.schema import Schema
 from lintel.store import snapshot
 from lintel.store.errors import StoreError, naming
-from lintel.store.rows import Recorded, Use, UseRow, Window, WindowRow, seconds
+from lintel.store.rows import Recorded, Run, Slot, Traffic, Use, UseRow, Window
 from lintel.store.sqlite import check, connect
-
-GAP_SECONDS = 5.0  # a heartbeat comes every second; a flush may take a little
+from lintel.store.windows import watched
 
 
 class Filter(NamedTuple):
@@ -53,11 +68,11 @@ class Reader:
         """Every use that the filter lets through, by table, column, kind and client."""
         conditions, values = _conditions(wanted)
         rows = self._rows(
-            'SELECT u."table", nullif(u."column", \'\'), u.kind, c.client, s.id, s.database, s.sql, c.calls,'
-            " coalesce(v.calls, 0), v.message, c.first_seen, c.last_seen"
-            " FROM uses u JOIN calls c ON c.statement = u.statement JOIN statements s ON s.id = u.statement"
-            " LEFT JOIN verdicts v ON v.key = c.key AND v.verdict = 'refuse'"
-            f" WHERE {conditions} ORDER BY 1, 2, 3, 4, c.calls DESC, s.sql",
+            f'{_COUNTS} SELECT u."table", nullif(u."column", \'\'), u.kind, c.client, s.id, s.database, s.sql, n.calls,'
+            " n.refused, c.refusal, c.first_seen, c.last_seen, coalesce(e.calls, 0)"
+            " FROM use u JOIN caller c ON c.statement = u.statement JOIN statement s ON s.id = u.statement"
+            " JOIN counts n ON n.key = c.key LEFT JOIN failures e ON e.key = c.key"
+            f" WHERE {conditions} ORDER BY 1, 2, 3, 4, n.calls DESC, s.sql",
             values,
         )
         return [UseRow(Use(*row[:3]), *row[3:]) for row in rows]
@@ -68,25 +83,64 @@ class Reader:
         callers: dict[str, list[Caller]] = {}
         about: dict[str, Recorded] = {}
         for key, base, path, sql, verb, opaque, client, calls, last_seen in self._rows(
-            "SELECT s.id, s.database, s.search_path, s.sql, s.verb, s.opaque, c.client, c.calls, c.last_seen"
-            f" FROM statements s JOIN calls c ON c.statement = s.id WHERE {conditions} ORDER BY s.sql, s.id, c.client",
+            f"{_COUNTS} SELECT s.id, s.database, s.search_path, s.sql, s.verb, s.opaque, c.client, n.calls, c.last_seen"
+            f" FROM {_SENT} WHERE {conditions} ORDER BY s.sql, s.id, c.client",
             values,
         ):
             about[key] = Recorded(base, tuple(json.loads(path)), sql, verb, opaque)
             callers.setdefault(key, []).append(Caller(client, calls, last_seen))
         return [(about[key], found) for key, found in callers.items()]
 
-    def window(self, since: str | None = None) -> Window:
-        """What was watched since then."""
+    def traffic(self, wanted: Filter) -> list[Traffic]:
+        """Every statement and client that the filter lets through (a table or column: where it is used), by calls."""
+        about, values = _about(wanted)
+        errors, timed = self._numbers("error", "sqlstate", values), self._numbers("latency", "bucket", values)
         rows = self._rows(
-            "SELECT started, heartbeat, opaque, dropped FROM windows WHERE heartbeat >= :since ORDER BY started",
-            {"since": since or ""},
+            f"{_COUNTS} SELECT c.key, s.id, c.client, s.database, n.calls, n.rewritten, n.refused, n.rows,"
+            f" c.first_seen, c.last_seen FROM {_SENT} WHERE {about} ORDER BY n.calls DESC, s.sql, c.client",
+            values,
         )
-        return watched([WindowRow(*row) for row in rows], since)
+        return [
+            Traffic(statement, client, base, calls, rewritten, refused, errors.get(key, {}), timed.get(key, {}), *rest)
+            for key, statement, client, base, calls, rewritten, refused, *rest in rows
+        ]
+
+    def slots(self, wanted: Filter) -> list[Slot]:
+        """Calls over time, of every statement and client that the filter lets through, oldest first."""
+        about, values = _about(wanted)
+        rows = self._rows(
+            "SELECT t.slot, s.id, c.client, t.calls, coalesce((SELECT sum(e.calls) FROM error e"
+            " WHERE e.slot = t.slot AND e.key = t.key), 0)"
+            " FROM calls t JOIN caller c ON c.key = t.key JOIN statement s ON s.id = c.statement"
+            f" WHERE {_SINCE.format('t.slot')} AND {about} ORDER BY t.slot, s.id, c.client",
+            values,
+        )
+        return [Slot(*row) for row in rows]
+
+    def _numbers(self, table: str, column: str, values: dict[str, str]) -> dict[str, dict[Any, int]]:
+        found: defaultdict[str, dict[Any, int]] = defaultdict(dict)
+        for key, name, calls in self._rows(
+            f"SELECT key, {column}, sum(calls) FROM {table} WHERE {_SINCE.format('slot')} GROUP BY 1, 2", values
+        ):
+            found[key][name] = calls
+        return found
+
+    def window(self, since: str | None = None, database: str | None = None) -> Window:
+        """What was watched since then; counts of drops and opaque statements of one database, or of all."""
+        values = {"since": since or "", "database": database or ""}
+        runs = self._rows(
+            "SELECT started, heartbeat, interval, closed FROM run WHERE heartbeat >= :since ORDER BY started", values
+        )
+        ((dropped, opaque),) = self._rows(
+            "SELECT coalesce(sum(dropped), 0), coalesce(sum(opaque), 0) FROM watched"
+            f" WHERE {_SINCE.format('slot')} AND (:database = '' OR database IN (:database, ''))",
+            values,
+        )
+        return watched([Run(*row) for row in runs], since)._replace(dropped=dropped, opaque=opaque)
 
     def databases(self) -> list[str]:
         """Those that anything is known of."""
-        rows = self._rows("SELECT database FROM statements UNION SELECT database FROM catalogs ORDER BY 1", {})
+        rows = self._rows("SELECT database FROM statement UNION SELECT database FROM catalogs ORDER BY 1", {})
         return [database for (database,) in rows]
 
     def catalog(self, database: str) -> Schema | None:
@@ -103,28 +157,24 @@ class Reader:
             return self._connection.execute(query, values).fetchall()
 
 
-def watched(rows: list[WindowRow], since: str | None = None) -> Window:
-    """Windows of writers, by start, as one; what none of them saw is a gap."""
-    if not rows:
-        return Window(None, None)
-    start = max(rows[0].started, since or "")
-    end = rows[0].heartbeat
-    gaps = []
-    if since is not None and seconds(rows[0].started) - seconds(since) > GAP_SECONDS:
-        gaps.append((since, rows[0].started))
-        start = since
-    for row in rows[1:]:
-        if row.started > end and seconds(row.started) - seconds(end) > GAP_SECONDS:
-            gaps.append((end, row.started))
-        end = max(end, row.heartbeat)
-    return Window(start, end, tuple(gaps), sum(r.dropped for r in rows), sum(r.opaque for r in rows))
-
+# By the hour; the day in which it falls as a whole where its hours have been added up.
+_SINCE = "({0} >= substr(:since, 1, 13) OR {0} = substr(:since, 1, 10))"
+_COUNTS = f"""
+    WITH counts AS (
+        SELECT key, sum(calls) AS calls, sum(rewritten) AS rewritten, sum(refused) AS refused, sum(rows) AS rows
+        FROM calls WHERE {_SINCE.format("slot")} GROUP BY key
+    ), failures AS (SELECT key, sum(calls) AS calls FROM error WHERE {_SINCE.format("slot")} GROUP BY key)
+"""
+_SENT = "statement s JOIN caller c ON c.statement = s.id JOIN counts n ON n.key = c.key"
+_USING = """
+    SELECT u.statement FROM use u JOIN statement s ON s.id = u.statement JOIN caller c ON c.statement = s.id WHERE {}
+"""
 
 # A star, a whole row, values by position: told with the column, where the statement reaches it.
 _CONDITIONS = {
     "table": """substr('.' || u."table", -length(:table)) = :table""",
     "column": """(u."column" = :column OR u."column" = '' AND u.kind IN ('star', 'whole_row', 'positional') AND EXISTS
-        (SELECT 1 FROM uses x WHERE x.statement = u.statement AND x."table" = u."table" AND x."column" = :column))""",
+        (SELECT 1 FROM use x WHERE x.statement = u.statement AND x."table" = u."table" AND x."column" = :column))""",
     "client": "c.client GLOB :client",
     "since": "c.last_seen >= :since",
     "database": "s.database = :database",
@@ -133,6 +183,16 @@ _CONDITIONS = {
 
 def _conditions(wanted: Filter) -> tuple[str, dict[str, str]]:
     values = {name: value for name, value in wanted._asdict().items() if value is not None}
+    conditions = " AND ".join(["true", *(_CONDITIONS[name] for name in values)])
     if "table" in values:
         values["table"] = "." + values["table"]
-    return " AND ".join(["true", *(_CONDITIONS[name] for name in values)]), values
+    return conditions, {"since": "", **values}
+
+
+def _about(wanted: Filter) -> tuple[str, dict[str, str]]:
+    """The same for statements, where a table or column means that it is used."""
+    conditions, values = _conditions(wanted)
+    plain, _ = _conditions(wanted._replace(table=None, column=None))
+    if wanted.table is None and wanted.column is None:
+        return plain, values
+    return f"{plain} AND s.id IN ({_USING.format(conditions)})", values

@@ -1,11 +1,17 @@
-"""What goes into the store and comes out of it: plain immutable rows. Times are seconds since 1970, UTC."""
+"""What goes into the store and comes out of it: plain rows. Times are seconds since 1970 going in, text coming out.
+
+A slot is an hour, `2026-11-21T03`, or a day of which the hours are no longer told apart, `2026-11-21`; both UTC.
+"""
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Literal, NamedTuple
+
+from lintel.store.durations import quantile
 
 Kind = Literal["read", "write", "star", "whole_row", "positional"]
 
@@ -45,6 +51,8 @@ class Observation:
     errors: dict[str, int] = field(default_factory=dict)  # by SQLSTATE
     verdicts: dict[str, int] = field(default_factory=dict)  # allow | rewrite | refuse
     refusal: str | None = None  # the message that was given
+    timed: dict[int, int] = field(default_factory=dict)  # durations.bucket_of -> calls; of a sample of the calls
+    rows: int = 0  # that the calls of this sample came to
     seen: tuple[float, float] | None = None  # first and last; None: when the batch was observed
 
     @property
@@ -60,15 +68,18 @@ class Batch:
     since: float
     until: float
     observations: list[Observation] = field(default_factory=list)
-    other: int = 0  # statements that touch no target table: counted only
-    dropped: int = 0  # observations lost for good
+    other: dict[str, int] = field(default_factory=dict)  # by database: statements that touch no target table
+    dropped: dict[str, int] = field(default_factory=dict)  # by database: observations lost for good
     last: bool = True  # nothing more was observed until `until`
+    number: int | None = None  # counts up in a window: one that the store has already is not added again
+    interval: float = 1.0  # seconds between two flushes: as much may be lost with a process that is killed
+    closing: bool = False  # the writer ends, and nothing is lost with it
     watched: bool = True  # everything in this time was seen; False for a log, which may leave out what it likes
     imported: dict[tuple[str, str], str] = field(default_factory=dict)  # (source, key) -> how far an import has got
 
 
 class UseRow(NamedTuple):
-    """One line of a report: a use by a client through a statement."""
+    """One line of a report: a use by a client through a statement. Counts are of the time that was asked for."""
 
     use: Use
     client: str
@@ -77,18 +88,55 @@ class UseRow(NamedTuple):
     sql: str
     calls: int
     refused: int
-    refusal: str | None
+    refusal: str | None  # what the client was told last
+    first_seen: str
+    last_seen: str
+    failed: int = 0  # with whatever SQLSTATE, refusals included
+
+
+class Traffic(NamedTuple):
+    """What one client did with one statement in the time that was asked for."""
+
+    statement: str
+    client: str
+    database: str
+    calls: int
+    rewritten: int
+    refused: int
+    errors: Mapping[str, int]  # SQLSTATE -> calls
+    timed: Mapping[int, int]  # durations.bucket_of -> calls, of the sample that was timed
+    sampled_rows: int  # of that sample
     first_seen: str
     last_seen: str
 
+    @property
+    def rows(self) -> float | None:
+        """Rows of a call on average; None where none was timed."""
+        timed = sum(self.timed.values())
+        return self.sampled_rows / timed if timed else None
 
-class WindowRow(NamedTuple):
+    def seconds(self, part: float) -> float | None:
+        """A quantile of the time that the server took, right to a fifth; None where no call was timed."""
+        return quantile(self.timed, part)
+
+
+class Slot(NamedTuple):
+    """Calls of an hour or a day."""
+
+    slot: str
+    statement: str
+    client: str
+    calls: int
+    failed: int
+
+
+class Run(NamedTuple):
     """One run of a writer; heartbeat is the end of what it has certainly written."""
 
     started: str
     heartbeat: str
-    opaque: int
-    dropped: int
+    interval: float = 1.0  # of its flushes, in seconds
+    closed: bool = True  # it has ended and written everything
 
 
 class Window(NamedTuple):
@@ -105,6 +153,22 @@ class Window(NamedTuple):
         """True if absence in it is evidence."""
         return self.start is not None and not (self.gaps or self.dropped or self.opaque)
 
+    @property
+    def seconds(self) -> float:
+        """How long it is, without the gaps."""
+        if self.start is None or self.end is None:
+            return 0.0
+        return _between(self.start, self.end) - sum(_between(*gap) for gap in self.gaps)
+
+    def per_day(self, calls: int) -> float | None:
+        """Calls per day; None where less than a day was watched, which says little about one."""
+        days = self.seconds / 86_400
+        return calls / days if days >= 1 else None
+
+
+def _between(start: str, end: str) -> float:
+    return max(0.0, seconds(end) - seconds(start))
+
 
 def digest(*parts: str) -> str:
     """16 hex digits of a hash over parts."""
@@ -114,6 +178,16 @@ def digest(*parts: str) -> str:
 def utc(moment: float) -> str:
     """2026-11-21T03:48:02.123Z: sorts as text, reads well in the store."""
     return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def hour(moment: float) -> str:
+    """2026-11-21T03: the slot of a moment."""
+    return utc(moment)[:13]
+
+
+def day(moment: float) -> str:
+    """2026-11-21: likewise, by the day."""
+    return utc(moment)[:10]
 
 
 def seconds(moment: str) -> float:

@@ -3,7 +3,6 @@
 Every problem of the file becomes a StoreError; after one the Store is closed and the caller opens it anew.
 """
 
-import json
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -12,10 +11,10 @@ from pathlib import Path
 from uuid import uuid4
 
 from lintel.schema import Schema
-from lintel.store import snapshot
+from lintel.store import adding, keeping, snapshot
 from lintel.store.errors import StoreError, naming
 from lintel.store.migrations import APPLICATION_ID, MIGRATIONS, VERSION
-from lintel.store.rows import Batch, Observation, Recorded, utc
+from lintel.store.rows import Batch, utc
 
 BUSY_SECONDS = 0.5
 MAX_KNOWN = 50_000
@@ -28,6 +27,7 @@ class Store:
         """Open or make it; raises StoreError. `window` continues the window of a Store that failed."""
         self.path = path
         self.window = window or uuid4().hex[:16]
+        self.lost = 0  # calls of statements for which there was no room
         self._known: dict[str, int] = {}  # hashes of statements that are in the file as they are here
         with naming(path):
             self._connection = connect(path)
@@ -47,25 +47,34 @@ class Store:
         return now[0] != self._inodes[0] or self._inodes[1] not in (None, now[1])
 
     def add(self, batch: Batch) -> None:
-        """Add one flush, whole or not at all."""
-        since, until = utc(batch.since), utc(batch.until)
+        """Add one flush, whole or not at all, and not again where it is in already."""
         statements = {o.statement.id: o.statement for o in batch.observations}
         new = {key: hash(one) for key, one in statements.items() if self._known.get(key) != hash(one)}
         with self._transaction() as connection:
-            for key in new:
-                _add_statement(connection, statements[key])
-            for observation in batch.observations:
-                _add_calls(connection, observation, *_seen(observation, since, until))
+            if adding.is_in(connection, self.window, batch.number):
+                return
+            lost = adding.beyond(connection, list(new)) if new else set()
+            for key in new.keys() - lost:
+                adding.add_statement(connection, statements[key])
+            seen = [o for o in batch.observations if o.statement.id not in lost] if lost else batch.observations
+            adding.add_observations(connection, batch, seen)
             connection.executemany(
                 "INSERT OR REPLACE INTO imported VALUES (?, ?, ?)",
                 [(*key, value) for key, value in batch.imported.items()],
             )
             if batch.watched:
-                _add_window(connection, self.window, batch, since, until)
+                adding.add_window(connection, self.window, batch, lost)
         if len(self._known) + len(new) > MAX_KNOWN:
             self._known.clear()
-        self._known.update(new)
+        self._known.update({key: known for key, known in new.items() if key not in lost})
         self._inodes = self._inodes[0], _inode(self._log)
+        self.lost += sum(o.calls for o in batch.observations if o.statement.id in lost)
+
+    def tidy(self, retention: float) -> bool:
+        """One piece of adding up and forgetting what is old; whether there may be more. `retention` is in seconds."""
+        self._known.clear()  # another writer may have forgotten what this one has not seen for long
+        with self._transaction() as connection:
+            return keeping.tidy(connection, time.time(), retention)
 
     def save_catalog(self, database: str, schema: Schema) -> None:
         """Keep the catalog, for `impact` without a server."""
@@ -146,72 +155,3 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(rest):
             yield rest
             rest = ""
-
-
-def _add_statement(connection: sqlite3.Connection, statement: Recorded) -> None:
-    path = json.dumps(statement.search_path)
-    connection.execute(
-        "INSERT INTO statements VALUES (?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (id) DO UPDATE SET verb = excluded.verb, opaque = excluded.opaque",
-        (statement.id, statement.database, path, statement.sql, statement.verb, statement.opaque),
-    )
-    connection.executemany(
-        "INSERT OR IGNORE INTO uses VALUES (?, ?, ?, ?)",
-        [(statement.id, use.table, use.column or "", use.kind) for use in statement.uses],
-    )
-
-
-def _add_window(connection: sqlite3.Connection, window: str, batch: Batch, since: str, until: str) -> None:
-    opaque = sum(_not_understood(o) for o in batch.observations)
-    observed = sum(o.calls for o in batch.observations)
-    connection.execute(
-        "INSERT INTO windows VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
-        " heartbeat = max(heartbeat, excluded.heartbeat), observed = observed + excluded.observed,"
-        " other = other + excluded.other, opaque = opaque + excluded.opaque,"
-        " dropped = dropped + excluded.dropped",
-        (window, since, until if batch.last else since, observed, batch.other, opaque, batch.dropped),
-    )
-
-
-def _seen(observation: Observation, since: str, until: str) -> tuple[str, str]:
-    if observation.seen is None:
-        return since, until
-    first, last = observation.seen
-    return utc(first), utc(last)
-
-
-# Syntax error; undefined or ambiguous column, table, function.
-_NOT_UNDERSTOOD = ("42601", "42703", "42702", "42P01", "42883")
-
-
-def _not_understood(seen: Observation) -> int:
-    """Calls of an opaque statement, less those that the server did not understand either."""
-    if seen.statement.opaque is None:
-        return 0
-    return max(0, seen.calls - sum(seen.errors.get(sqlstate, 0) for sqlstate in _NOT_UNDERSTOOD))
-
-
-def _add_calls(connection: sqlite3.Connection, seen: Observation, since: str, until: str) -> None:
-    key = seen.key
-    connection.execute(
-        "INSERT INTO clients VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
-        " first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)",
-        (seen.client, since, until),
-    )
-    connection.execute(
-        "INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET calls = calls + excluded.calls,"
-        " first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)",
-        (key, seen.statement.id, seen.client, seen.calls, since, until),
-    )
-    connection.executemany(
-        "INSERT INTO errors VALUES (?, ?, ?) ON CONFLICT (key, sqlstate) DO UPDATE SET calls = calls + excluded.calls",
-        [(key, sqlstate, calls) for sqlstate, calls in seen.errors.items()],
-    )
-    connection.executemany(
-        "INSERT INTO verdicts VALUES (?, ?, ?, ?) ON CONFLICT (key, verdict) DO UPDATE SET"
-        " calls = calls + excluded.calls, message = coalesce(excluded.message, message)",
-        [
-            (key, verdict, calls, seen.refusal if verdict == "refuse" else None)
-            for verdict, calls in seen.verdicts.items()
-        ],
-    )

@@ -30,6 +30,20 @@ class Refusal:
     detail: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """An error that parse analysis gives to one statement of a text, told from another's by where it points (T10).
+
+    `start` and `end` are bytes of the client's text; end None: the text is that statement alone, so that an error
+    without a position (COPY's columns have none) is its as well.
+    """
+
+    sqlstate: str
+    refusal: Refusal
+    start: int = 0
+    end: int | None = None
+
+
 @dataclass(slots=True, eq=False)
 class Decision:
     """What to do with one statement text, under one context. Offsets are bytes into the client's own text."""
@@ -37,9 +51,9 @@ class Decision:
     text: bytes | None = None  # what the server gets; None: the client's own bytes
     edits: tuple[tuple[int, int, bytes], ...] = ()  # (start, end, replacement), ascending: to map error positions
     refusals: tuple[tuple[bytes, Refusal], ...] = ()  # token in the server's error message -> our body
-    # An absent-column refusal: the client's own text goes out, and if the server answers with one of these
-    # SQLSTATEs, its body is replaced. Otherwise the statement simply works (the column has landed meanwhile).
-    expected: tuple[tuple[str, Refusal], ...] = ()
+    # An absent-column refusal: the client's own text goes out, and if the server answers with one of these errors,
+    # its body is replaced. Otherwise the statement simply works (the column has landed meanwhile).
+    expected: tuple[Expectation, ...] = ()
     retry: frozenset[str] = frozenset()  # SQLSTATEs of a loud text: refresh, decide again, send again if nothing ran
     effects: int = 0
     temporary: tuple[str, ...] = ()

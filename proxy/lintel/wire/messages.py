@@ -54,6 +54,14 @@ IDLE: Final = 0x49
 IN_TRANSACTION: Final = 0x54
 FAILED: Final = 0x45
 
+# What an Authentication message asks for.
+AUTHENTICATION_OK: Final = 0
+CLEARTEXT_PASSWORD: Final = 3
+MD5_PASSWORD: Final = 5
+SASL: Final = 10
+SASL_CONTINUE: Final = 11
+SASL_FINAL: Final = 12
+
 _length = Struct(">I").pack
 _four_bytes = Struct(">i").unpack_from
 
@@ -135,10 +143,20 @@ def error_response(found: list[tuple[int, bytes]]) -> bytes:
     return frame(ERROR_RESPONSE, body + b"\0")
 
 
-def fatal(sqlstate: str, message: str) -> bytes:
+def fatal(sqlstate: str, message: str, detail: str = "") -> bytes:
     """The ErrorResponse with which a session ends by our own doing."""
-    own = (("S", "FATAL"), ("V", "FATAL"), ("C", sqlstate), ("M", message))
-    return error_response([(ord(code), value.encode()) for code, value in own])
+    own = (("S", "FATAL"), ("V", "FATAL"), ("C", sqlstate), ("M", message), ("D", detail))
+    return error_response([(ord(code), value.encode("utf-8", "surrogateescape")) for code, value in own if value])
+
+
+def authentication(asks: int, data: bytes = b"") -> bytes:
+    """An Authentication message of any kind."""
+    return frame(AUTHENTICATION, _length(asks) + data)
+
+
+def sasl_initial_response(mechanism: bytes, data: bytes) -> bytes:
+    """The first answer to AuthenticationSASL."""
+    return frame(PASSWORD, b"%b\0%b%b" % (mechanism, _length(len(data)), data))
 
 
 def parameter_status(frame: bytes) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from typing import Final
 
-from .decision import Decision, Refusal
+from .decision import Decision, Expectation, Refusal
 
 Fields = list[tuple[int, bytes]]
 
@@ -37,9 +37,21 @@ def analysis_failed(fields: Fields) -> bool:
     return value(fields, POSITION) is not None and value(fields, CONTEXT) is None
 
 
+def rows(chunk: bytes, at: int) -> int:
+    """How many the tag of the CommandComplete at this offset speaks of (manual 55.7); 0 where it speaks of none.
+
+    Nothing is known of them where the offset is -1: none, too.
+    """
+    if at < 0:
+        return 0
+    end = chunk.find(b"\0", at + 5)
+    last = chunk[at + 5 : end].rpartition(b" ")[2]
+    return int(last) if last.isdigit() and len(last) < 20 else 0
+
+
 def for_client(fields: Fields, decision: Decision, text: bytes, encoding: str) -> Fields:
     """The fields as the client should see them, of an error that answers a statement with this decision."""
-    refusal = _refusal(fields, decision)
+    refusal = _refusal(fields, decision, text, encoding)
     if refusal is not None:
         return _refused(fields, refusal)
     if decision.text is not None and value(fields, POSITION) is not None:
@@ -55,13 +67,22 @@ def under_own_name(fields: Fields, server_name: bytes, name: bytes) -> Fields:
     return [(key, found.replace(named, own) if key == MESSAGE else found) for key, found in fields]
 
 
-def _refusal(fields: Fields, decision: Decision) -> Refusal | None:
+def _refusal(fields: Fields, decision: Decision, text: bytes, encoding: str) -> Refusal | None:
     message = value(fields, MESSAGE) or b""
     for token, refusal in decision.refusals:
         if token in message:
             return refusal
-    code = sqlstate(fields)
-    return next((refusal for expected, refusal in decision.expected if expected == code), None)
+    if not decision.expected or value(fields, CONTEXT) is not None:
+        return None  # raised by what a function ran
+    code, position = sqlstate(fields), value(fields, POSITION)
+    at = None if position is None else _offset(position, decision, text, _codec(encoding))
+    return next((e.refusal for e in decision.expected if e.sqlstate == code and _points_there(e, at)), None)
+
+
+def _points_there(expected: Expectation, at: int | None) -> bool:
+    if at is None or expected.end is None:
+        return expected.end is None
+    return expected.start <= at < expected.end
 
 
 def _refused(fields: Fields, refusal: Refusal) -> Fields:
@@ -75,10 +96,19 @@ def _moved(position: bytes, decision: Decision, text: bytes, encoding: str) -> b
     """A position in the server's text, counted in characters from 1, as one in the client's."""
     if decision.text is None or not position.isdigit():
         return position
-    codec = "utf-8" if encoding.upper() in ("UTF8", "UNICODE", "") else "latin-1"
-    before = decision.text.decode(codec, "replace")[: int(position) - 1]
-    offset = origin(len(before.encode(codec, "replace")), decision.edits)
-    return str(len(text[:offset].decode(codec, "replace")) + 1).encode()
+    codec = _codec(encoding)
+    return str(len(text[: _offset(position, decision, text, codec)].decode(codec, "replace")) + 1).encode()
+
+
+def _offset(position: bytes, decision: Decision, text: bytes, codec: str) -> int:
+    """The byte of the client's text that a position in the server's stems from."""
+    given = decision.sent(text).decode(codec, "replace")
+    before = given[: int(position) - 1 if position.isdigit() else 0]
+    return origin(len(before.encode(codec, "replace")), decision.edits)
+
+
+def _codec(encoding: str) -> str:
+    return "utf-8" if encoding.upper() in ("UTF8", "UNICODE", "") else "latin-1"
 
 
 def origin(offset: int, edits: tuple[tuple[int, int, bytes], ...]) -> int:

@@ -26,7 +26,7 @@ from .messages import (
     TERMINATE,
 )
 from .state import FOR_PARSE, FOR_READY, FOR_STARTUP, IN_STARTUP, State
-from .statements import Sent, Statement, deallocate, outdated
+from .statements import Sent, Statement, deallocate, execute, outdated
 
 _LIMITS = {
     BIND: LARGE,
@@ -266,7 +266,9 @@ class Requests:
             return decision
         if decision.deallocates is not None:
             return deallocate(statement.server_name, decision) if statement.renamed else decision
-        return decision if not statement.renamed and self._is_current(statement) else outdated(decision)
+        if statement.renamed or not self._is_current(statement):
+            return outdated(decision)
+        return execute(statement.decision, decision)
 
     def _is_current(self, statement: Statement) -> bool:
         """What the server has of it is what it would get today."""

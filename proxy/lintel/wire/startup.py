@@ -56,6 +56,27 @@ class StartupMessage:
         """A walsender speaks another protocol after this, which is only relayed."""
         return self.parameters.get("replication", "false").lower() not in ("", "false", "off", "no", "0", "f", "n")
 
+    @property
+    def names_database(self) -> bool:
+        """Whether the client has asked for a database by name."""
+        return bool(self.parameters.get("database"))
+
+    @property
+    def physical(self) -> bool:
+        """Replication of the whole server, for which it looks at no database."""
+        return self.replication and self.parameters["replication"] != "database"
+
+    def into(self, database: str) -> bytes:
+        """The packet with this database in the place of the one that is asked for, every other byte as it is."""
+        texts = self.packet[8:-1].split(b"\0")
+        places = [place for place in range(0, len(texts) - 1, 2) if texts[place] == b"database"]
+        for place in places:
+            texts[place + 1] = database.encode()
+        if not places:
+            texts[-1:] = [b"database", database.encode(), b""]
+        body = b"\0".join(texts) + b"\0"
+        return (len(body) + 8).to_bytes(4, "big") + self.packet[4:8] + body
+
 
 Packet = SSLRequest | GSSENCRequest | CancelRequest | StartupMessage
 

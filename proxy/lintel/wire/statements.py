@@ -1,9 +1,10 @@
 """Prepared statements of one session: what each was prepared from, by which decision, and its name on the server."""
 
+from dataclasses import replace
 from typing import Final
 
 from . import messages
-from .decision import Context, Decision, Refusal
+from .decision import Context, Decision, Expectation, Refusal
 from .expected import SYNC_REPLY, Expected
 
 # An EXECUTE of something that would be decided otherwise today; "prepare again" is the way out.
@@ -73,6 +74,13 @@ def outdated(statement_of: Decision) -> Decision:
     """In the place of `statement_of`, a text that the server refuses in its turn."""
     refusals = ((_OUTDATED, OUTDATED),)
     return Decision(text=b"SELECT " + _OUTDATED, refusals=refusals, statement=statement_of.statement)
+
+
+def execute(prepared: Decision, decision: Decision) -> Decision:
+    """EXECUTE of a loud text: analysed anew it may fail there; positions are those in the PREPARE."""
+    if not prepared.expected:
+        return decision
+    return replace(decision, expected=tuple(Expectation(e.sqlstate, e.refusal) for e in prepared.expected))
 
 
 def deallocate(server_name: bytes, instead_of: Decision) -> Decision:

@@ -1,0 +1,111 @@
+"""Many clients that log in and then wait; told so on stdin, each asks once and tells whether it was answered.
+
+    python -m bench.crowd DSN
+
+Commands, a line each: `open N` logs so many more in, `ask` has everybody ask once. Each is answered by a line with the
+number of clients that were. The end of stdin is the end. It knows nothing of what stands between it and the server.
+"""
+
+import asyncio
+import resource
+import struct
+import sys
+
+import uvloop
+
+from lintel.catalog import Endpoint, resolve
+from lintel.session.connector import Connector
+from lintel.wire import messages
+
+SECONDS = 120.0
+_AT_ONCE = 32
+_READY = messages.frame(messages.READY_FOR_QUERY, b"I")
+
+
+class Member(asyncio.Protocol):
+    """One client."""
+
+    __slots__ = ("_data", "_ready", "transport")
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self.transport = transport
+        self._data = b""
+        self._ready: asyncio.Future[bytes] | None = None
+
+    def data_received(self, data: bytes) -> None:
+        """Up to a ReadyForQuery."""
+        self._data += data
+        if self._ready is not None and self._data.endswith(_READY):
+            self._ready.set_result(self._data)
+            self._data, self._ready = b"", None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Whoever waits for it will know."""
+        if self._ready is not None:
+            self._ready.set_exception(exc or EOFError())
+
+    async def say(self, data: bytes) -> bytes:
+        """What comes back."""
+        self._ready = asyncio.get_running_loop().create_future()
+        self.transport.write(data)
+        return await self._ready
+
+
+class Crowd:
+    """All of them."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._connector = Connector(endpoint, SECONDS)
+        pairs = (b"user", endpoint.user.encode(), b"database", b"postgres", b"application_name", b"crowd")
+        body = b"\0\3\0\0" + b"".join(word + b"\0" for word in pairs) + b"\0"
+        self._startup = struct.pack(">I", len(body) + 4) + body
+        self._members: list[Member] = []
+        self._turn = asyncio.Semaphore(_AT_ONCE)
+
+    async def open(self, number: int) -> int:
+        """How many have been let in."""
+        return sum(await asyncio.gather(*(self._open() for _ in range(number))))
+
+    async def _open(self) -> bool:
+        async with self._turn:
+            transport, _ = await self._connector.connect()
+            member = Member(transport)
+            transport.set_protocol(member)
+            transport.resume_reading()
+            data = await member.say(self._startup)
+        self._members.append(member)
+        return data[:1] == b"R"
+
+    async def ask(self) -> int:
+        """How many have been answered with a row."""
+        return sum(await asyncio.gather(*(self._ask(member) for member in self._members)))
+
+    async def _ask(self, member: Member) -> bool:
+        async with self._turn:
+            try:
+                return messages.frame(messages.COMMAND_COMPLETE, b"SELECT 1\0") in await member.say(
+                    messages.query(b"SELECT id FROM pg_catalog.pg_class LIMIT 1")
+                )
+            except (OSError, EOFError):
+                return False
+
+
+async def obey(dsn: str) -> None:
+    """Line by line."""
+    crowd = Crowd(resolve(dsn))
+    loop = asyncio.get_running_loop()
+    while line := await loop.run_in_executor(None, sys.stdin.readline):
+        command, *number = line.split()
+        done = await (crowd.open(int(number[0])) if command == "open" else crowd.ask())
+        print(done, flush=True)
+
+
+def main(arguments: list[str]) -> None:
+    """See above."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    uvloop.run(obey(arguments[0]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
