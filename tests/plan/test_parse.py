@@ -115,10 +115,23 @@ MISTAKES = {
     "id = 'a b'": ("id", "expected up to 100 letters, digits"),
     "id = '''a\nb'''": ("id", r'got "a\nb"'),
     "id = 'p'": ("table", "missing; expected a table"),
-    "id = 'p'\ntable = 'o'": ("add", "missing; expected the column that is to be added"),
+    "id = 'p'\ntable = 'o'": ("add", "missing; expected one change"),
     "id = 'p'\ntable = 'o'\nadd = 3": ("add", "expected a table; got an integer (3)"),
-    "id = 'p'\ntable = 'o'\n[drop]\ncolumn = 'c'": ("drop", "[drop] is not supported by this version yet"),
-    "id = 'p'\ntable = 'o'\n[rename]\ncolumn = 'c'\nto = 'd'": ("rename", "not supported by this version yet"),
+    "id = 'p'\ntable = 'o'\n[drop]\ntype = 'int'": ("drop.column", "missing; expected the bare name of the column"),
+    "id = 'p'\ntable = 'o'\n[drop]\ncolumn = 'c'\ndefault = '0'": ("drop.type", "missing; expected the type of"),
+    "id = 'p'\ntable = 'o'\n[drop]\ncolumn = 'c'\ntype = 'in t'": ("drop.type", "expected exactly one SQL type"),
+    "id = 'p'\ntable = 'o'\n[drop]\ncolumn = 'c'\n[backfill]\nexpression = '1'": ("drop.type", "missing; expected"),
+    "id = 'p'\ntable = 'o'\n[rename]\ncolumn = 'c'": ("rename.to", "missing; expected the bare name of the column"),
+    "id = 'p'\ntable = 'o'\n[rename]\ncolumn = 'c'\nto = 'c'": ("rename.to", 'expected another name than "c"'),
+    "id = 'p'\ntable = 'o'\n[rename]\ncolumn = 'c'\nto = 'ctid'": ("rename.to", "not a system column's"),
+    "id = 'p'\ntable = 'o'\n[rename]\ncolumn = 'c'\nto = 'd'\n[backfill]\nexpression = '1'": (
+        "backfill",
+        "a renamed column keeps its values",
+    ),
+    "id = 'p'\ntable = 'o'\n[add]\ncolumn = 'c'\ntype = 'int'\n[drop]\ncolumn = 'd'": (
+        "drop",
+        "expected one change in a plan; it has [add] too",
+    ),
     "id = 'p'\ntable = 'o'\n[retype]\ncolumn = 'c'": ("retype", "not supported by this version yet"),
     "id = 'p'\ntable = 'o'\n[add]\ntype = 'int'": ("add.column", "missing; expected the bare name of the column"),
     "id = 'p'\ntable = 'o'\n[add]\ncolumn = 'c'": ("add.type", 'missing; expected an SQL type, such as "smallint"'),
@@ -211,7 +224,7 @@ def test_plans_that_cannot_both_be(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"two\.toml: id: expected one that no other active plan has; .*one\.toml"):
         load_all([one, two])
     two.write_text(FULL.replace("orders-priority", "other"))
-    with pytest.raises(ConfigError, match=r"two\.toml: add\.column: expected one that no other"):
+    with pytest.raises(ConfigError, match=r"two\.toml: column: expected one that no other"):
         load_all([one, two])
     two.write_text(FULL.replace("orders-priority", "other").replace('"priority"', '"urgency"'))
     assert [plan.id for plan in load_all([one, two])] == ["orders-priority", "other"]

@@ -5,7 +5,7 @@ import select
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -17,17 +17,17 @@ SECONDS = 30.0
 
 
 @contextmanager
-def in_front(dsns: Mapping[str, str]) -> Iterator[dict[str, int]]:
-    """A Lintel with every plan in front of each of these databases: the ports it listens on."""
+def in_front(dsns: Mapping[str, str], plans: Sequence[Path] = PLANS) -> Iterator[dict[str, int]]:
+    """A Lintel with these plans in front of each of these databases: the ports it listens on."""
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lintel-shield-")))
-        started = {name: _start(stack, dsn, directory / name) for name, dsn in dsns.items()}
+        started = {name: _start(stack, dsn, directory / name, plans) for name, dsn in dsns.items()}
         yield {name: _port(process, directory / f"{name}.log") for name, process in started.items()}
 
 
-def _start(stack: ExitStack, dsn: str, path: Path) -> subprocess.Popen[str]:
+def _start(stack: ExitStack, dsn: str, path: Path, plans: Sequence[Path]) -> subprocess.Popen[str]:
     command = [*LINTEL, "serve", "--server", dsn, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]
-    command += ["--store", f"{path}.db", *(word for plan in PLANS for word in ("--plan", str(plan)))]
+    command += ["--store", f"{path}.db", *(word for plan in plans for word in ("--plan", str(plan)))]
     log = stack.enter_context(path.with_suffix(".log").open("w"))
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
     stack.callback(_stop, process)

@@ -1,8 +1,9 @@
 """The databases that the shield is judged by, and sessions with them, with and without Lintel in between.
 
 `bare` has the old clients' schema, `fresh` the new clients' as it is right after the change (defaults everywhere),
-`filled` the same with other values; `moving` is for tests that make the change themselves. All are copies of one
-database, so that the OIDs of tables and row types are the same in each.
+`filled` the same with other values; `moving` is for tests that make the change themselves; `renamed` is `bare` with
+other names for some columns. All are copies of one database, so that the OIDs of tables and row types are the same in
+each.
 """
 
 import uuid
@@ -24,7 +25,7 @@ PLANS = tuple(
         "docs-rank", "items-metadata", "measures-unit", "animals-legs",
     )
 )  # fmt: skip
-NAMES = ("bare", "fresh", "filled", "moving")
+NAMES = ("bare", "fresh", "filled", "moving", "renamed")
 
 
 def script(name: str) -> str:
@@ -89,6 +90,7 @@ def _build(server: Server, control: Client, made: Databases, run: str) -> None:
     for name in ("fresh", "filled"):
         made.run(name, script("change"))
     made.run("filled", script("filling"))
+    made.run("renamed", script("renaming"))
     for name in NAMES:
         made.run(name, script("keep"))
 

@@ -4,7 +4,7 @@ from lintel.analysis import scope as scopes
 from lintel.analysis.expressions import expression_list
 from lintel.analysis.from_items import from_clause, from_item, relation_item
 from lintel.analysis.meanings import Col, Columns
-from lintel.analysis.resolution import InsertUse, Node, Source
+from lintel.analysis.resolution import InsertUse, Node, Source, TargetName
 from lintel.analysis.scope import Item, Scope
 from lintel.analysis.select import target_list, with_clause
 from lintel.analysis.walk import QUERIES, Walk, subquery
@@ -90,6 +90,8 @@ def target_column(walk: Walk, entry: Node, target: Item) -> object:
     if "indirection" in body:
         walk.visit(body["indirection"], Scope(None, [target]))
     meaning = scopes.in_item(target, name)
+    if location >= 0 and walk.ours(location) is None:
+        walk.result.named.append(TargetName(location, name, meaning))
     if isinstance(meaning, Col):
         write(walk, meaning)
     elif target.known:
@@ -133,7 +135,7 @@ def _on_conflict(walk: Walk, node: Node, target: Item, scope: Scope) -> None:
     for element in infer.get("indexElems", []):
         body = element["IndexElem"]
         if "name" in body:
-            _arbiter_column(walk, body["name"], target)
+            _arbiter_column(walk, body["name"], target, infer["location"])
         walk.visit(body.get("expr", {}), arbiter)
     walk.visit(infer.get("whereClause", {}), arbiter)
     if "conname" in infer:
@@ -164,12 +166,14 @@ def _constraint(walk: Walk, name: str, target: Item) -> None:
         known = {name: relation.primary_key}
     if name not in known:
         walk.opaque(f'the columns of constraint "{name}" are not known')
+    table = walk.world.table(relation)
     for attnum in known.get(name, ()):
-        walk.read(Col(target.at, relation.oid, attnum))
+        walk.read(Col(target.at, relation.oid, table.key(attnum)))
 
 
-def _arbiter_column(walk: Walk, name: str, target: Item) -> None:
+def _arbiter_column(walk: Walk, name: str, target: Item, clause: int) -> None:
     meaning = scopes.in_item(target, name)
+    walk.result.named.append(TargetName(walk.at(clause), name, meaning, arbiter=True))
     walk.read(meaning)
     if not isinstance(meaning, Col) and target.known:
         walk.problem("42703", target.at, f'column "{name}" does not exist')

@@ -73,6 +73,15 @@ class RowUse(NamedTuple):
     function: str | None
 
 
+class TargetName(NamedTuple):
+    """A column named in the list of INSERT or SET, at `at`; an arbiter's is somewhere behind `at`."""
+
+    at: int
+    name: str
+    meaning: Meaning
+    arbiter: bool = False
+
+
 class InsertUse(NamedTuple):
     """An INSERT or COPY target list: column names given, or the width that the source supplies."""
 
@@ -95,6 +104,7 @@ class Resolution:
     stars: list[StarUse] = field(default_factory=list)
     rows: list[RowUse] = field(default_factory=list)
     inserts: list[InsertUse] = field(default_factory=list)
+    named: list[TargetName] = field(default_factory=list)
     reads: set[tuple[int, Key]] = field(default_factory=set)
     writes: set[tuple[int, Key]] = field(default_factory=set)
     used: dict[int, set[Key]] = field(default_factory=dict)  # item -> keys

@@ -33,7 +33,7 @@ class Splice(Protocol):
     """A replacement in an edited text (shield.splices.Splice)."""
 
     origin: int  # the offset in the client's text that it stands for
-    kind: str  # item | reference | star | copy | words
+    kind: str  # item | reference | target | star | copy | words
     constants: dict[str, Meaning]  # helper column -> what it stands for
 
 
@@ -111,7 +111,8 @@ class Walk:
 
     def bind(self, location: int, tag: str, value: Any) -> None:
         """Note a binding at an offset, unless the offset is inside a splice of ours."""
-        if self.ours(location) is None:
+        splice = self.ours(location)
+        if splice is None or splice.kind == "target":
             self.result.bindings[(self.at(location), tag)] = value
 
     # Expressions

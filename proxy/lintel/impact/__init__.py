@@ -12,7 +12,6 @@ Pure: knows neither the store nor servers; statements are given, findings are re
 from lintel.impact.assess import Caller, Finding, Impact, Seen, assess
 from lintel.impact.change import Unsupported
 from lintel.impact.locks import Ddl
-from lintel.impact.planned import ddl_of
 from lintel.impact.rules import RULES, Rule
 
-__all__ = ["RULES", "Caller", "Ddl", "Finding", "Impact", "Rule", "Seen", "Unsupported", "assess", "ddl_of"]
+__all__ = ["RULES", "Caller", "Ddl", "Finding", "Impact", "Rule", "Seen", "Unsupported", "assess"]

@@ -4,18 +4,24 @@ Knows SQL's grammar and no database: whether a table or column exists is not ask
 """
 
 from lintel.plan.advice import advice
+from lintel.plan.changes import Add, Change, Drop, Rename
 from lintel.plan.clients import ClientAttributes, ClientRule, Side
 from lintel.plan.load import check_together, load, load_all
-from lintel.plan.model import Add, Backfill, Index, Plan, Shield
+from lintel.plan.memory import Memory
+from lintel.plan.model import Backfill, Index, Plan, Shield
 from lintel.plan.parse import parse
 
 __all__ = [
     "Add",
     "Backfill",
+    "Change",
     "ClientAttributes",
     "ClientRule",
+    "Drop",
     "Index",
+    "Memory",
     "Plan",
+    "Rename",
     "Shield",
     "Side",
     "advice",

@@ -5,6 +5,7 @@ Only what the file itself tells. Rule ids are those of the catalogue of failure 
 
 from collections.abc import Iterator, Sequence
 
+from lintel.plan.changes import Add
 from lintel.plan.clients import ClientRule
 from lintel.plan.expressions import parse_expression, typed_sql
 from lintel.plan.model import Plan
@@ -21,7 +22,7 @@ def _purpose(plan: Plan) -> Iterator[str]:
 
 
 def _not_null(plan: Plan) -> Iterator[str]:
-    if plan.change.not_null and plan.change.default is None:
+    if isinstance(plan.change, Add) and plan.change.not_null and plan.change.default is None:
         yield (
             "add.not_null: without a default, ADD COLUMN .. NOT NULL fails on a table that has rows (ADD-13, 23502), "
             "and so does every INSERT of code that does not know the column; give add.default, or add the column "
@@ -30,7 +31,7 @@ def _not_null(plan: Plan) -> Iterator[str]:
 
 
 def _default(plan: Plan) -> Iterator[str]:
-    if plan.change.default is None:
+    if not isinstance(plan.change, Add) or plan.change.default is None:
         return
     node = parse_expression(plan.change.default)
     if "SubLink" in node or "ColumnRef" in node:

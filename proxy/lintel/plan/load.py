@@ -32,7 +32,9 @@ def check_together(plans: Sequence[Plan]) -> None:
     columns: dict[tuple[str | None, ...], Plan] = {}
     for plan in plans:
         _claim(ids, (plan.id,), plan, "id")
-        _claim(columns, (plan.database, *plan.routes, plan.schema, plan.name, plan.change.column), plan, "add.column")
+        for name in dict.fromkeys((plan.change.name("old"), plan.change.name("new"))):
+            if name is not None:
+                _claim(columns, (plan.database, *plan.routes, plan.schema, plan.name, name), plan, "column")
 
 
 def _claim(taken: dict[tuple[str | None, ...], Plan], claim: tuple[str | None, ...], plan: Plan, key: str) -> None:

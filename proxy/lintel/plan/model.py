@@ -7,20 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from lintel.plan.changes import Change
 from lintel.plan.clients import ClientAttributes, ClientRule, Side, first_match
 from lintel.plan.expressions import columns_of, parse_expression, typed_sql
+from lintel.plan.memory import Memory
 from lintel.plan.types import TypeName, parse_type
-from lintel.sql.quoting import quote_ident, quote_qualified
-
-
-@dataclass(frozen=True, slots=True)
-class Add:
-    """The column to come; `column` is the bare attribute name, the rest is SQL as the plan writes it."""
-
-    column: str
-    type: str
-    default: str | None = None
-    not_null: bool = False
+from lintel.sql.quoting import quote_qualified
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +60,14 @@ class Plan:
     purpose: str
     schema: str
     name: str  # of the table: bare attribute name, as `schema` is
-    change: Add
+    change: Change
     shield: Shield = field(default_factory=Shield)
     database: str | None = None  # None: the one in --server; with routes: all that they lead to
     routes: tuple[str, ...] = ()  # names in [databases] that it is for; empty: all that lead to its database
     backfill: Backfill | None = None
     indexes: tuple[Index, ...] = ()
     file: str = ""
+    memory: Memory | None = None  # of a column to go, as the catalog had it
 
     @property
     def table(self) -> str:
@@ -84,22 +77,22 @@ class Plan:
     @property
     def ddl(self) -> str:
         """The statement that makes the change, of the plan's own words."""
-        change = self.change
-        constraints = (" NOT NULL" if change.not_null else "") + (
-            f" DEFAULT {change.default}" if change.default else ""
-        )
-        return f"ALTER TABLE {self.table} ADD COLUMN {quote_ident(change.column)} {change.type}{constraints}"
+        return f"ALTER TABLE {self.table} {self.change.action}"
 
     @cached_property
     def type(self) -> TypeName:
-        """The column's type and collation, fit to be spliced."""
-        return parse_type(self.change.type)
+        """The column's type and collation, fit to be spliced; LookupError where neither plan nor catalog said it."""
+        text = self.change.type or (self.memory.type if self.memory else None)
+        if text is None:
+            raise LookupError(f'the type of "{self.change.column}" is not known; the plan can give it: [drop] type')
+        return parse_type(text)
 
     @property
     def imagined(self) -> str:
         """What the absent column reads as: a fully typed value under any search_path, such as `(0)::smallint`.
 
-        NULL of its type where absent_reads is "refuse": nobody gets to see it.
+        NULL of its type where absent_reads is "refuse": nobody gets to see it. ValueError where the default that the
+        catalog had is no constant.
         """
         return self.imagined_in("")
 
@@ -116,5 +109,9 @@ class Plan:
     def _imagined_node(self) -> dict[str, object] | None:
         if self.shield.absent_reads == "refuse":
             return None
-        text = self.backfill.expression if self.backfill else self.change.default
+        text = self.backfill.expression if self.backfill else self._default
         return parse_expression(text) if text is not None else None
+
+    @property
+    def _default(self) -> str | None:
+        return self.change.default or (self.memory.default if self.memory and self.change.type is None else None)

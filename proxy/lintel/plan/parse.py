@@ -6,18 +6,21 @@ Pure: the text comes from elsewhere (plan.load). What the database holds is not 
 import ipaddress
 import re
 import tomllib
+from collections.abc import Callable
 from typing import Literal, cast
 
 from lintel.config import ConfigError
+from lintel.plan.changes import Add, Change, Drop, Rename
 from lintel.plan.clients import ClientRule, Side
 from lintel.plan.expressions import columns_of, parse_expression, typed_sql
-from lintel.plan.model import Add, Backfill, Index, Plan, Shield
+from lintel.plan.model import Backfill, Index, Plan, Shield
 from lintel.plan.section import Section, quoted
 from lintel.plan.tables import parse_table
 from lintel.plan.types import parse_type
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_LATER = ("drop", "rename", "retype")
+_KINDS = ("add", "drop", "rename")
+_LATER = ("retype",)
 _SYSTEM_COLUMNS = frozenset(("tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"))
 _NAME_BYTES = 63  # NAMEDATALEN - 1
 
@@ -68,30 +71,56 @@ def _table(root: Section) -> tuple[str, str]:
         root.fail("table", f"{problem}; got {quoted(text)}")
 
 
-def _change(root: Section) -> Add:
+def _change(root: Section) -> Change:
     later = next((kind for kind in _LATER if root.section(kind) is not None), None)
     if later:
-        root.fail(later, f"[{later}] is not supported by this version yet; expected [add]")
-    section = root.section("add")
-    if section is None:
-        root.fail("add", "missing; expected the column that is to be added: [add] column = ..., type = ...")
-    change = Add(
-        column=_column(section, section.text("column", 'the bare name of the column, such as "priority"')),
-        type=section.text("type", 'an SQL type, such as "smallint"'),
-        default=section.optional_text("default", 'a string with an SQL expression, such as "0"'),
-        not_null=section.flag("not_null"),
-    )
+        root.fail(later, f"[{later}] is not supported by this version yet; expected [add], [drop] or [rename]")
+    given = [(kind, section) for kind in _KINDS if (section := root.section(kind)) is not None]
+    if not given:
+        root.fail("add", "missing; expected one change: [add] column = ..., type = ...; or [drop]; or [rename]")
+    if len(given) > 1:
+        root.fail(given[1][0], f"expected one change in a plan; it has [{given[0][0]}] too")
+    kind, section = given[0]
+    change = _READERS[kind](section)
     section.close()
     return change
 
 
-def _column(section: Section, name: str) -> str:
+def _add(section: Section) -> Add:
+    return Add(
+        column=_column(section, "column", "priority"),
+        type=section.text("type", 'an SQL type, such as "smallint"'),
+        default=section.optional_text("default", 'a string with an SQL expression, such as "0"'),
+        not_null=section.flag("not_null"),
+    )
+
+
+def _drop(section: Section) -> Drop:
+    return Drop(
+        column=_column(section, "column", "fax"),
+        type=section.optional_text("type", 'an SQL type, such as "smallint"'),
+        default=section.optional_text("default", 'a string with an SQL expression, such as "0"'),
+    )
+
+
+def _rename(section: Section) -> Rename:
+    change = Rename(_column(section, "column", "total"), _column(section, "to", "amount"))
+    if change.column == change.to:
+        section.fail("to", f"expected another name than {quoted(change.column)}")
+    return change
+
+
+_READERS: dict[str, Callable[[Section], Change]] = {"add": _add, "drop": _drop, "rename": _rename}
+
+
+def _column(section: Section, key: str, example: str) -> str:
+    name = section.text(key, f"the bare name of the column, such as {quoted(example)}")
     if "\0" in name or len(name.encode()) > _NAME_BYTES:
-        section.fail("column", f"expected a name of at most {_NAME_BYTES} bytes; got {quoted(name)}")
+        section.fail(key, f"expected a name of at most {_NAME_BYTES} bytes; got {quoted(name)}")
     if name in _SYSTEM_COLUMNS:
-        section.fail("column", f"expected a name that is not a system column's (ADD-14); got {quoted(name)}")
+        section.fail(key, f"expected a name that is not a system column's (ADD-14); got {quoted(name)}")
     if name.startswith('"') and name.endswith('"') and len(name) > 2:
-        section.fail("column", f"expected the bare name, without SQL's quotes: {quoted(name[1:-1])}")
+        section.fail(key, f"expected the bare name, without SQL's quotes: {quoted(name[1:-1])}")
     return name
 
 
@@ -172,14 +201,30 @@ def _index(section: Section) -> Index:
 
 def _check_imagined(root: Section, plan: Plan) -> None:
     """The type, the default and the backfill expression: each one piece of SQL, and fit to stand in for the column."""
+    change = plan.change
+    kind = "drop" if isinstance(change, Drop) else "add"
+    if change.type is None:
+        _check_untyped(root, plan)
+        return
     try:
-        parse_type(plan.change.type)
+        parse_type(change.type)
     except ValueError as problem:
-        root.fail("add.type", f"{problem}; got {quoted(plan.change.type)}")
-    if plan.change.default is not None:
-        _check_expression(root, "add.default", plan.change.default, plan, constant=True)
+        root.fail(f"{kind}.type", f"{problem}; got {quoted(change.type)}")
+    if change.default is not None:
+        _check_expression(root, f"{kind}.default", change.default, plan, constant=True)
     if plan.backfill is not None:
         _check_expression(root, "backfill.expression", plan.backfill.expression, plan, constant=False)
+
+
+def _check_untyped(root: Section, plan: Plan) -> None:
+    """Without its type nothing can stand in for a column that goes, and nothing has to for one that is renamed."""
+    if plan.change.default is not None:
+        root.fail("drop.type", "missing; expected the type of drop.default")
+    if plan.backfill is not None:
+        key, what = ("backfill", "expected none: a renamed column keeps its values")
+        if isinstance(plan.change, Drop):
+            key, what = ("drop.type", "missing; expected the type of backfill.expression")
+        root.fail(key, what)
 
 
 def _check_expression(root: Section, key: str, text: str, plan: Plan, *, constant: bool) -> None:

@@ -1,5 +1,7 @@
 """The Policy: one moment of one database, and its interned contexts."""
 
+from dataclasses import replace
+
 from lintel.plan import Plan
 from lintel.plan.clients import ClientAttributes
 from lintel.policy.context import Context, Inherited
@@ -7,6 +9,7 @@ from lintel.policy.key import ContextKey
 from lintel.policy.moment import Moment, Options
 from lintel.policy.search_path import schemas_of
 from lintel.schema import Schema
+from lintel.shield.tables import remembering
 from lintel.wire.decision import Settings
 
 MAX_CONTEXTS = 512  # beyond it the oldest are forgotten; their sessions keep them
@@ -22,7 +25,7 @@ class Policy:
         options: Options = Options(),  # noqa: B008  (immutable)
         before: "Policy | None" = None,
     ) -> None:
-        self.moment = Moment(schema, plans, options)
+        self.moment = Moment(schema, _informed(plans, schema, before), options)
         self.contexts: dict[ContextKey, Context] = {}
         self._before = before
         if before is not None:
@@ -67,3 +70,16 @@ class Policy:
             return None
         found = before.contexts.get(key)
         return found.snapshot() if found is not None else None
+
+
+def _informed(plans: tuple[Plan, ...], schema: Schema | None, before: Policy | None) -> tuple[Plan, ...]:
+    """The plans with what is known of columns that are to go: as the catalog shows them, else as it last did."""
+    known = {plan.id: plan for plan in before.moment.plans} if before is not None else {}
+    kept = (_kept(plan, known.get(plan.id)) for plan in plans)
+    return tuple(kept if schema is None else (remembering(plan, schema) for plan in kept))
+
+
+def _kept(plan: Plan, earlier: Plan | None) -> Plan:
+    if plan.memory is None and earlier is not None and earlier.memory is not None and earlier.change == plan.change:
+        return replace(plan, memory=earlier.memory)
+    return plan

@@ -29,6 +29,11 @@ class LogicalTable:
 
     relation: Relation
     columns: tuple[LogicalColumn, ...]
+    planned: tuple[tuple[int, Key], ...] = ()  # (attnum, key) of the physical columns that a plan changes
+
+    def key(self, attnum: int) -> Key:
+        """The key of a physical column."""
+        return dict(self.planned).get(attnum, attnum)
 
     @cached_property
     def keys(self) -> dict[str, Key]:

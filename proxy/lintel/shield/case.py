@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 
 from lintel.analysis.meanings import Col
-from lintel.analysis.resolution import Resolution, Source
+from lintel.analysis.resolution import Node, Resolution, Source
 from lintel.analysis.scope import Item
 from lintel.plan import Plan
-from lintel.schema.logical import LogicalTable
+from lintel.schema.logical import LogicalColumn, LogicalTable
+from lintel.schema.snapshot import Relation
 from lintel.shield.spans import Spans
 from lintel.shield.splices import HELPER
 from lintel.shield.tables import Covered
@@ -24,6 +25,7 @@ class Case:
     """A statement, the client's side of its tables, and the resolution of its own text under them."""
 
     text: bytes
+    statement: Node
     spans: Spans
     prefix: str  # occurs nowhere in the text
     covered: Covered
@@ -43,6 +45,16 @@ class Case:
         """Whether reads of this planned column may be answered with its constant."""
         plan = self.plan(key)
         return plan is not None and plan.shield.absent_reads == "default"
+
+    def shown_name(self, key: object) -> str | None:
+        """What a planned column is called in the database now; None: it is not there."""
+        plan = self.plan(key)
+        return None if plan is None else self.covered.name(plan, self.shown)
+
+    def type(self, relation: Relation, column: LogicalColumn) -> str | None:
+        """The type of one of the client's columns, as format_type writes it; None where it is not in the database."""
+        shown = relation.column(self.shown_name(column.key) or column.name)
+        return None if shown is None else shown.type
 
     def alias(self, suffix: str) -> str:
         """A name of ours."""

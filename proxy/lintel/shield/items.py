@@ -10,8 +10,9 @@ from lintel.analysis.resolution import Source
 from lintel.analysis.scope import SYSTEM_COLUMNS
 from lintel.schema.logical import Key, LogicalColumn
 from lintel.shield.case import Case, Unserved, flat
-from lintel.shield.splices import HELPER, Splice
-from lintel.sql.quoting import quote_ident, quote_qualified
+from lintel.shield.derived import constants, derived
+from lintel.shield.splices import Splice
+from lintel.sql.quoting import quote_ident
 
 # A whole row is given to these only to be looked at: a record with the same columns serves as well (T6).
 _EXACT = frozenset(
@@ -44,11 +45,10 @@ def substitute(case: Case, source: Source) -> list[Splice]:
         raise Unserved("a system column beside a star of a table under a plan is not served")
     span = case.spans.item(source.node)
     names = [_SYSTEM_NAMES[key] for key in system]
-    text = _derived(case, source, columns, names, only=span.only)
+    text = derived(case, source, columns, names, only=span.only)
     if "alias" not in source.node:
         text += f" AS {quote_ident(source.node['relname'])}" + _gap(case.text, span.end)
-    constants = {c.name: Col(source.at, source.table.relation.oid, c.key) for c in columns if case.plan(c.key)}
-    found = [Splice(span.start, span.end, text.encode(), source.at, "item", dict(constants))]
+    found = [Splice(span.start, span.end, text.encode(), source.at, "item", constants(source, columns, case))]
     if span.table_command:
         found.append(Splice(*span.table_command, b"SELECT * FROM", source.at, "words"))
     if source.sample is not None:
@@ -81,40 +81,6 @@ def _listed(case: Case, source: Source) -> list[LogicalColumn]:
     return [column for column in table.columns if column.key in used]
 
 
-def _derived(case: Case, source: Source, columns: list[LogicalColumn], system: list[str], *, only: bool) -> str:
-    relation = source.table.relation
-    t, x, d = case.alias("t"), case.alias("x"), case.alias(HELPER)
-    planned = [(c, plan) for c in columns if (plan := case.plan(c.key)) is not None]
-    # T15: qualified, but for the imagined one, which scoping decides.
-    listed = [quote_ident(c.name) if case.plan(c.key) else f"{t}.{quote_ident(c.name)}" for c in columns]
-    listed += [f"{t}.{name}" for name in system]
-    source_text = f"{'ONLY ' if only else ''}{quote_qualified(relation.schema, relation.name)} AS {t}"
-    if source.sample is not None:
-        start, end = case.spans.sample(source.sample["location"])
-        source_text += " " + case.text[start:end].decode()
-    if not planned:
-        return f"(SELECT {', '.join(listed)} FROM {source_text})"
-    if not all(case.imaginable(c.key) for c, _ in planned):
-        raise Unserved("the plan has absent reads refused")
-    values = ", ".join(f"{plan.imagined_in(t)} AS {quote_ident(c.name)}" for c, plan in planned)
-    if any(plan.imagined_columns for _, plan in planned):
-        # The value is made of the same row's columns: the row comes first, and once more as what may have the column.
-        inner = f"(SELECT {', '.join(listed)} FROM (SELECT {t}.*) {case.alias('q')})"
-        return f"(SELECT {x}.* FROM {source_text}, LATERAL (SELECT {values}) {d}, LATERAL {inner} {x})"
-    inner = f"(SELECT {', '.join(listed)} FROM {source_text})"
-    return f"(SELECT {x}.* FROM (SELECT {values}) {d}, LATERAL {inner} {x})"
-
-
-def as_query(case: Case, source: Source, names: list[str]) -> str:
-    """COPY's table as a query over the client's columns, for a column that may be absent."""
-    table = case.tables[source.table.relation.oid]
-    by_name = {column.name: column for column in table.columns}
-    q = case.alias("q")
-    listed = ", ".join(f"{q}.{quote_ident(name)}" for name in names)
-    derived = _derived(case, source, [by_name[name] for name in names], [], only=False)
-    return f"(SELECT {listed} FROM {derived} AS {q})"
-
-
 def _unqualified(case: Case, source: Source) -> list[Splice]:
     """T2: schema.table.column names no derived table; the schema goes."""
     found = []
@@ -140,7 +106,7 @@ def _grouped(case: Case, source: Source) -> list[Splice]:
     if level is None or not level.group or not relation.primary_key:
         return []
     grouped = {m.key for m in level.grouped if isinstance(m, Col) and m.item == source.at}
-    if not grouped.issuperset(relation.primary_key):
+    if not grouped.issuperset(map(case.tables[relation.oid].key, relation.primary_key)):
         return []
     within = [r for r in case.answer.references if r.level is not None and r.level is not level]  # subqueries
     bare = {r.meaning.key for r in [*level.bare, *within] if isinstance(r.meaning, Col) and r.meaning.item == source.at}
@@ -154,8 +120,7 @@ def _grouped(case: Case, source: Source) -> list[Splice]:
         return []
     if not level.plain_group:
         raise Unserved("GROUPING SETS of a key of a table under a plan, and other columns of it")
-    types = {c.name: c.type for c in relation.columns}
-    if any(types.get(c.name) in _UNGROUPABLE for c in added):
+    if any(case.type(relation, c) in _UNGROUPABLE for c in added):
         raise Unserved("GROUP BY a key of a table under a plan, with a column that cannot be grouped")
     at = case.spans.group_by(leftmost(level.group[0]))
     names = "".join(f" {quote_ident(source.item.name or '')}.{quote_ident(c.name)}," for c in added)

@@ -7,21 +7,18 @@ What is not the client's meaning under one of them must fail in analysis there, 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from lintel.analysis import World, resolve
 from lintel.analysis.resolution import BindingKey, Resolution
+from lintel.plan import Add, Plan, Side
 from lintel.shield.case import Case, Unserved, columns_in
 from lintel.shield.items import substitute
 from lintel.shield.spans import Spans
 from lintel.shield.splices import Edited, Splice
-from lintel.shield.tables import MAX_SCHEMAS, Covered, subsets
-from lintel.shield.targets import positional, references, returning_stars
+from lintel.shield.tables import MAX_SCHEMAS, Covered, Done, subsets
+from lintel.shield.targets import names, positional, references, returning_stars
 from lintel.shield.verdict import Verdict
 from lintel.sql.grammar import RawStatement, SyntaxProblem, TooDeep, parse
-
-Side = Literal["old", "new"]
-Present = frozenset[str]  # ids of the plans whose column is there
 
 _ROUNDS = 6  # each substitutes at least one more item (T7)
 
@@ -55,7 +52,7 @@ class _Judging:
         self.touched = [oid for oid in reached if oid in self.covered.by_oid]
         self.ids = tuple(sorted({plan.id for oid in self.touched for plan in self.covered.by_oid[oid]}))
         self.shown = self.covered.shown(self.ids)
-        self.own: dict[Present, Resolution] = {}
+        self.own: dict[Done, Resolution] = {}
 
     # The client's own text
 
@@ -65,38 +62,53 @@ class _Judging:
             return Verdict("opaque" if self.plain.opaque else "allow", self.plain, self.world)
         if 2 ** len(self.ids) > MAX_SCHEMAS:
             return self._refuse(self.plain, "more plans meet in one statement than can be proved at once")
-        side = self._side()
+        candidates = self._candidates()
+        side = candidates[0]
         self.world = self._world(side)
         answer = self._under(side)
         try:
+            self._certain(candidates)
             return self._served(side, answer)
         except Unserved as why:
             return self._refuse(answer, str(why))
         except LookupError:
             return self._refuse(answer, "its text could not be taken apart")
 
-    def _under(self, present: Present) -> Resolution:
-        if present not in self.own:
-            self.own[present] = resolve([self.statement], self._world(present))
-        return self.own[present]
+    def _under(self, done: Done) -> Resolution:
+        if done not in self.own:
+            self.own[done] = resolve([self.statement], self._world(done))
+        return self.own[done]
 
-    def _world(self, present: Present) -> World:
-        tables = self.covered.tables(self.covered.by_oid, present)
+    def _world(self, done: Done) -> World:
+        tables = self.covered.tables(self.covered.by_oid, done)
         return World(self.covered.schema, self.question.search_path, tables, self.question.shadowed)
 
-    def _side(self) -> Present:
-        """The planned columns of the client's tables; without a rule the oldest side that resolves."""
+    def _candidates(self) -> list[Done]:
+        """The tables that the client may have been built for, the oldest first: those on which its text resolves."""
         fixed = {i: side == "new" for i in self.ids if (side := self.question.sides.get(i)) is not None}
-        candidates = list(subsets(self.ids, fixed))
-        return next((c for c in candidates if not self._under(c).problems), candidates[0])
+        possible = list(subsets(self.ids, fixed))
+        return [c for c in possible if not self._under(c).problems] or possible[:1]
 
-    def _permitted(self) -> list[Present]:
+    def _certain(self, candidates: list[Done]) -> None:
+        """Without a rule a client of a column to come is an old one; with any other change nobody can say."""
+        first = candidates[0]
+        for other in candidates[1:]:
+            plans = (self.covered.plans[i] for i in sorted(first ^ other))
+            plan = next((plan for plan in plans if not isinstance(plan.change, Add)), None)
+            if plan is not None and not self._same(self._under(first), self._under(other)):
+                raise Unserved(
+                    f'no rule of plan "{plan.id}" says for which table this client was built, and to the two its '
+                    "statement means different things"
+                )
+
+    def _permitted(self) -> list[Done]:
         return list(subsets(self.ids, {}))
 
     # Edits and their proof
 
-    def _served(self, side: Present, answer: Resolution) -> Verdict:
-        case = Case(self.text, Spans(self.text), self._prefix(), self.covered, self.shown,
+    def _served(self, side: Done, answer: Resolution) -> Verdict:
+        self._assert_known(answer)
+        case = Case(self.text, self.statement.node, Spans(self.text), self._prefix(), self.covered, self.shown,
                     self.covered.tables(self.touched, side), answer)  # fmt: skip
         others = [self._under(present) for present in self._permitted()]
         if answer.stored:  # T18: kept by the server, so never rewritten
@@ -112,7 +124,7 @@ class _Judging:
             if not different:
                 break
             more = self._involved(case, different) - items
-            changes = [*fixed, *references(case, others), *self._stars(case, others)]
+            changes = [*fixed, *names(case), *references(case, others), *self._stars(case, others)]
             if not more and (edited is None) == (not changes) and items:
                 break
             items |= more
@@ -131,14 +143,14 @@ class _Judging:
             number += 1
         return f"lintel{number or ''}_"
 
-    def _edit(self, case: Case, changes: list[Splice]) -> tuple[Edited, dict[Present, Resolution]]:
+    def _edit(self, case: Case, changes: list[Splice]) -> tuple[Edited, dict[Done, Resolution]]:
         unique = {(s.start, s.end, s.text): s for s in changes}
         try:
             edited = Edited(self.text, list(unique.values()), case.prefix)
             statements = parse(edited.text)
         except (ValueError, SyntaxProblem, TooDeep) as error:
             raise Unserved(f"its edits do not fit together ({type(error).__name__})") from None
-        return edited, {p: resolve(statements, self._world(p), edited) for p in self._permitted()}
+        return edited, {d: resolve(statements, self._world(d), edited) for d in self._permitted()}
 
     def _same(self, answer: Resolution, other: Resolution) -> bool:
         if other.opaque:
@@ -151,6 +163,17 @@ class _Judging:
         if answer.bindings == other.bindings:
             return True
         return self._passes_stars() and all(key[1] == "star" for key in _differences(answer, other))
+
+    def _assert_known(self, answer: Resolution) -> None:
+        """Unserved where the table is none that the plans permit, or positions count that nobody knows."""
+        amiss = self.covered.amiss(self.ids)
+        if amiss is not None and not all(self._same(answer, self._under(done)) for done in self._permitted()):
+            names = " and ".join(f'"{amiss.change.name(side)}"' for side in ("old", "new"))
+            raise Unserved(f"the table has both or neither of {names}, which the plan does not permit")
+        counted = bool(answer.stars or answer.rows or any(not use.listed for use in answer.inserts))
+        unplaced = next((plan for oid in self.touched if (plan := self.covered.unplaced(oid))), None)
+        if counted and unplaced is not None:
+            raise Unserved(f'the place of column "{unplaced.change.column}" among the others is not known any longer')
 
     def _passes_stars(self) -> bool:
         return all(self.covered.plans[i].shield.stars == "pass" for i in self.ids)
@@ -172,13 +195,13 @@ class _Judging:
 
     # The gate
 
-    def _proved(self, case: Case, edited: Edited | None, resolved: dict[Present, Resolution]) -> Verdict:
+    def _proved(self, case: Case, edited: Edited | None, resolved: dict[Done, Resolution]) -> Verdict:
         answer = case.answer
-        same = {present: self._same(answer, r) for present, r in resolved.items()}
+        same = {done: self._same(answer, r) for done, r in resolved.items()}
         edits = edited.edits if edited is not None and edited.text != self.text else ()
         if answer.problems and not all(same.values()):
             return self._refuse(answer, answer.problems[0].message, answer.problems[0].sqlstate)
-        if not all(same[p] or resolved[p].problems for p in same):
+        if not all(same[d] or resolved[d].problems for d in same):
             return self._refuse(answer, "it would mean something else once the column has come or gone")
         loud = not all(same.values())
         if not same[self.shown]:
@@ -187,24 +210,29 @@ class _Judging:
 
     def _absent(self, case: Case, edits: tuple[tuple[int, int, bytes], ...], shown: Resolution) -> Verdict:
         """Loud under the schema that the catalog shows: the server refuses it itself, in its turn."""
-        missing = [plan for i in self.ids if (plan := self.covered.plans[i]).id not in self.shown]
+        missing = [p for p in map(self.covered.plans.__getitem__, self.ids) if self.covered.name(p, self.shown) is None]
         if not missing or not all(problem.sqlstate == "42703" for problem in shown.problems):
             return self._refuse(case.answer, "no text means the same before and after the change")
         written = {key for _, key in case.answer.writes}
         plan = next((p for p in missing if p.id in written), missing[0])
-        name, what = plan.change.column, "write" if plan.id in written else "read"
-        return Verdict(
-            "refuse", case.answer, self.world, edits, "42703",
-            f'lintel: plan "{plan.id}": column "{name}" of {plan.table} is not there yet; the {what} was refused',
-            f'Nothing was written. Statements that {what} "{name}" work from the moment the column is added.',
-            by_server=True, loud=True, plans=self.ids,
-        )  # fmt: skip
+        message, hint = _absence(plan, "write" if plan.id in written else "read")
+        return Verdict("refuse", case.answer, self.world, edits, "42703", message, hint,
+                       by_server=True, loud=True, plans=self.ids)  # fmt: skip
 
     def _refuse(self, answer: Resolution, why: str, sqlstate: str = "42501") -> Verdict:
         plan = self.covered.plans[self.ids[0]]
         message = f'lintel: plan "{plan.id}" on {plan.table}: {why}'
         hint = f'The statement was not run. Name the columns that it needs, or release the plan "{plan.id}".'
         return Verdict("refuse", answer, self.world, (), sqlstate, message, hint, plans=self.ids)
+
+
+def _absence(plan: Plan, what: str) -> tuple[str, str]:
+    """Message and hint for a statement that cannot do without a column that is not there."""
+    name, yet = plan.change.column, isinstance(plan.change, Add)
+    message = f'lintel: plan "{plan.id}": column "{name}" of {plan.table} is not there '
+    message += f"{'yet' if yet else 'any longer'}; the {what} was refused"
+    hint = f'Statements that {what} "{name}" work from the moment the column is added.'
+    return message, f"Nothing was written. {hint if yet else f'The plan drops the column: {what} without it.'}"
 
 
 def _differences(answer: Resolution, other: Resolution) -> list[BindingKey]:

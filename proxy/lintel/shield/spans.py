@@ -110,6 +110,24 @@ class Spans:
             index += 1
         raise LookupError(f"no parenthesis behind {at}")
 
+    def arbiter(self, at: int, name: str) -> int:
+        """Where a bare name stands in the list of the ON CONFLICT (..) that begins at an offset."""
+        index, depth = bisect_left(self._starts, at), 0
+        while index < len(self._tokens):
+            word = self._word(index)
+            depth += (word == b"(") - (word == b")")
+            if word in (b"(", b",") and depth == 1 and self._names(index + 1, name):
+                return self._tokens[index + 1].start
+            index += 1
+        raise LookupError(f"no {name} behind {at}")
+
+    def _names(self, index: int, name: str) -> bool:
+        """Whether a token is that name, folded or quoted as it may be."""
+        word = self._word(index).decode("utf-8", "surrogateescape")
+        if self._tokens[index].kind == "quoted":
+            return word == '"' + name.replace('"', '""') + '"'
+        return self._tokens[index].kind == "ident" and word.lower() == name
+
     def group_by(self, at: int) -> int:
         """Where an expression may be put in front of the GROUP BY expression that holds this offset."""
         index = self._index(at)

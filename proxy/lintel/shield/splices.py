@@ -16,7 +16,8 @@ class Splice:
     end: int
     text: bytes
     origin: int  # the offset, in the client's text, of the item or reference that it stands for
-    # item: a FROM item; reference: one name; star: a star spelled out; copy: COPY's table as a query; words: others
+    # item: a FROM item; reference: one name; target: a column in a list of INSERT or SET; star: a star spelled out;
+    # copy: COPY's table as a query; words: others
     kind: str
     constants: dict[str, Meaning] = field(default_factory=dict)  # column of the row of constants -> what it stands for
 

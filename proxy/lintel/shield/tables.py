@@ -1,17 +1,21 @@
-"""Logical tables: a relation with some of its plans' columns present.
+"""Logical tables: a relation with some of its plans' changes made.
 
 One construction serves both sides of the comparison: what a client was built for, and what a permitted schema holds.
-A planned column's key is its plan's id in either, see schema.logical.
+A planned column's key is its plan's id in either, whatever it is called there, see schema.logical.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import product
 
-from lintel.plan import Plan
+from lintel.plan import Drop, Memory, Plan, Side
 from lintel.schema.logical import LogicalColumn, LogicalTable
 from lintel.schema.snapshot import Relation, Schema
+from lintel.sql.quoting import quote_qualified
 
 MAX_SCHEMAS = 16  # permitted combinations that one statement is proved under: four plans at once
+
+Done = frozenset[str]  # ids of the plans whose change has been made
 
 
 class Covered:
@@ -28,35 +32,114 @@ class Covered:
             for oid in schema.family(relation.oid) if relation is not None else ():
                 self.by_oid.setdefault(oid, []).append(plan)
 
-    def tables(self, oids: Iterable[int], present: frozenset[str]) -> dict[int, LogicalTable]:
-        """The covered ones among the relations, with just the `present` plans' columns."""
-        return {oid: self._table(oid, present) for oid in oids if oid in self.by_oid}
+    def tables(self, oids: Iterable[int], done: Done) -> dict[int, LogicalTable]:
+        """The covered ones among the relations, with just the changes of those plans made."""
+        return {oid: self._table(oid, done) for oid in oids if oid in self.by_oid}
 
-    def _table(self, oid: int, present: frozenset[str]) -> LogicalTable:
+    def _table(self, oid: int, done: Done) -> LogicalTable:
         relation = self.schema.relations[oid]
-        planned = {plan.change.column: plan for plan in self.by_oid[oid]}
-        columns = []
+        planned = {name: plan for plan in self.by_oid[oid] for name in _names(plan)}
+        columns: list[LogicalColumn] = []
+        found: dict[str, int] = {}
         for column in relation.columns:
-            plan = planned.pop(column.name, None)
+            plan = planned.get(column.name)
             if plan is None:
                 columns.append(LogicalColumn(column.name, column.attnum))
-            elif plan.id in present:
-                columns.append(LogicalColumn(column.name, plan.id))
-        # ADD COLUMN puts a column last.
-        columns += [LogicalColumn(name, plan.id) for name, plan in planned.items() if plan.id in present]
-        return LogicalTable(relation, tuple(columns))
+            elif plan.id not in found:
+                found[plan.id] = column.attnum
+                columns += _columns(plan, done)
+        for plan in self.by_oid[oid]:
+            if plan.id not in found:
+                at = _place(plan, relation, columns)
+                columns[at:at] = _columns(plan, done)
+        return LogicalTable(relation, tuple(columns), tuple((attnum, plan_id) for plan_id, attnum in found.items()))
 
-    def shown(self, ids: Iterable[str]) -> frozenset[str]:
-        """The plans among `ids` whose column the catalog shows."""
+    def shown(self, ids: Iterable[str]) -> Done:
+        """The plans among `ids` whose change the catalog shows."""
         return frozenset(plan_id for plan_id in ids if self._is_shown(self.plans[plan_id]))
 
     def _is_shown(self, plan: Plan) -> bool:
-        relation: Relation | None = self.schema.by_name.get((plan.schema, plan.name))
-        return relation is not None and relation.column(plan.change.column) is not None
+        relation = self.schema.by_name.get((plan.schema, plan.name))
+        if relation is None:
+            return False
+        after = plan.change.name("new")
+        if after is not None:
+            return relation.column(after) is not None
+        before = plan.change.name("old")
+        return before is not None and relation.column(before) is None
+
+    def amiss(self, ids: Iterable[str]) -> Plan | None:
+        """A plan of a renamed column whose table has it under both names, or under neither."""
+        for plan in (self.plans[plan_id] for plan_id in ids):
+            relation = self.schema.by_name.get((plan.schema, plan.name))
+            names = _names(plan)
+            if relation is not None and len(names) > 1 and len([n for n in names if relation.column(n)]) != 1:
+                return plan
+        return None
+
+    def name(self, plan: Plan, done: Done) -> str | None:
+        """What a planned column is called where those changes have been made; None: it is not there."""
+        return plan.change.name(side_of(plan, done))
+
+    def unplaced(self, oid: int) -> Plan | None:
+        """A plan whose column has gone from that relation, and nobody knows from which place."""
+        relation = self.schema.relations[oid]
+        plans = [plan for plan in self.by_oid.get(oid, ()) if isinstance(plan.change, Drop)]
+        gone = [plan for plan in plans if not relation.column(plan.change.column)]
+        unknown = [plan for plan in gone if _before(plan, relation) is None]
+        # A column that is dropped leaves a gap among the numbers, unless it was the last.
+        without_gap = all(number == column.attnum for number, column in enumerate(relation.columns, 1))
+        return unknown[0] if unknown and not (without_gap and len(gone) == 1) else None
 
 
-def subsets(ids: tuple[str, ...], fixed: dict[str, bool]) -> Iterator[frozenset[str]]:
-    """Every set of present plans that `fixed` leaves open, the emptiest first."""
+def side_of(plan: Plan, done: Done) -> Side:
+    """The side of the change that a schema is on."""
+    return "new" if plan.id in done else "old"
+
+
+def _names(plan: Plan) -> tuple[str, ...]:
+    """Every name that the planned column goes by."""
+    found = (plan.change.name("old"), plan.change.name("new"))
+    return tuple(dict.fromkeys(name for name in found if name is not None))
+
+
+def _columns(plan: Plan, done: Done) -> list[LogicalColumn]:
+    name = plan.change.name(side_of(plan, done))
+    return [] if name is None else [LogicalColumn(name, plan.id)]
+
+
+def _place(plan: Plan, relation: Relation, columns: list[LogicalColumn]) -> int:
+    """Where a column stands that the relation does not have: last, as ADD COLUMN puts it, or where it was."""
+    before = _before(plan, relation)
+    if before is None:
+        return len(columns)
+    return max((at for at, column in enumerate(columns, 1) if column.name in before), default=0)
+
+
+def _before(plan: Plan, relation: Relation) -> tuple[str, ...] | None:
+    """The columns that stood before one that has gone; None where that is not known."""
+    return plan.memory.before(_table_name(relation), plan.change.column) if plan.memory else None
+
+
+def remembering(plan: Plan, schema: Schema) -> Plan:
+    """The plan with what the catalog shows of a column that is to go; the same one where there is nothing new."""
+    relation = schema.by_name.get((plan.schema, plan.name))
+    column = relation.column(plan.change.column) if relation is not None else None
+    if not isinstance(plan.change, Drop) or relation is None or column is None:
+        return plan
+    family = [schema.relations[oid] for oid in sorted(schema.family(relation.oid))]
+    orders = tuple((_table_name(r), tuple(c.name for c in r.columns)) for r in family)
+    collation = f" COLLATE {column.collation}" if column.collation else ""
+    memory = Memory(column.type + collation, column.default, orders)
+    return plan if plan.memory == memory else replace(plan, memory=memory)
+
+
+def _table_name(relation: Relation) -> str:
+    return quote_qualified(relation.schema, relation.name)
+
+
+def subsets(ids: tuple[str, ...], fixed: dict[str, bool]) -> Iterator[Done]:
+    """Every set of changes made that `fixed` leaves open, the emptiest first."""
     choices = [(fixed[i],) if i in fixed else (False, True) for i in ids]
     found = [frozenset(i for i, is_in in zip(ids, picked, strict=True) if is_in) for picked in product(*choices)]
     yield from sorted(found, key=lambda s: (len(s), sorted(s)))

@@ -1,14 +1,17 @@
 """Edits around the target of INSERT, UPDATE, DELETE, MERGE and COPY, which no derived table can replace.
 
-Positional lists are spelled out, stars in RETURNING are expanded, and a reference to a column that the catalog does
-not show becomes a scalar subquery that is the real column where there is one, else the plan's constant.
+Positional lists are spelled out, stars in RETURNING are expanded, a reference to a column that the catalog does not
+show becomes a scalar subquery that is the real column where there is one, else the plan's constant, and a column that
+the catalog shows under another name is called by that: loud, should it change.
 """
 
+from collections.abc import Iterator
+
 from lintel.analysis.dml import copied
-from lintel.analysis.meanings import Ambiguous, Col
+from lintel.analysis.meanings import Ambiguous, Col, Meaning, Missing
 from lintel.analysis.resolution import InsertUse, Reference, Resolution, StarUse
 from lintel.shield.case import Case, Unserved, imagined
-from lintel.shield.items import as_query
+from lintel.shield.derived import as_query, constants
 from lintel.shield.splices import Splice
 from lintel.sql.quoting import quote_ident
 
@@ -20,7 +23,9 @@ def positional(case: Case) -> list[Splice]:
         if use.source.table.relation.oid not in case.tables:
             continue
         if use.source.role == "copy_to":
-            found += _copy_to(case, use)
+            found += _copy_to(case, use) if use.source.table.relation.kind == "r" else []  # the server copies no others
+        elif use.source.role == "copy_from" and use.listed:
+            found += _copy_from(case, use)
         elif use.source.role in ("insert", "copy_from") and not use.listed and use.width != 0:
             found.append(_list(case, use))
     return found
@@ -37,24 +42,42 @@ def _list(case: Case, use: InsertUse) -> Splice:
     if use.width is None:
         raise Unserved("an INSERT without a column list whose width is not known")
     at = case.spans.after_target(use.source.node, alias=use.source.role == "insert")
-    text = f" ({', '.join(quote_ident(name) for name in names[: use.width])}) "
+    text = f" {_called(case, use, names[: use.width])} "
     return Splice(at, at, text.encode(), use.source.at, "words")
 
 
+def _called(case: Case, use: InsertUse, names: list[str]) -> str:
+    """A list of the client's columns, by the names that the catalog shows."""
+    keys = case.tables[use.source.table.relation.oid].keys
+    return f"({', '.join(quote_ident(case.shown_name(keys.get(n)) or n) for n in names)})"
+
+
+def _copy_from(case: Case, use: InsertUse) -> list[Splice]:
+    names = _listed(use)
+    called = _called(case, use, names)
+    if called == f"({', '.join(map(quote_ident, names))})":
+        return []
+    start = case.spans.after_target(use.source.node, alias=False)
+    return [Splice(start, case.spans.closing(start), f" {called}".encode(), use.source.at, "words")]
+
+
+def _listed(use: InsertUse) -> list[str]:
+    return [entry["String"]["sval"] for entry in use.node.get("attlist", [])]
+
+
 def _copy_to(case: Case, use: InsertUse) -> list[Splice]:
-    listed = [entry["String"]["sval"] for entry in use.node.get("attlist", [])]
+    listed = _listed(use)
     names = listed or _client_columns(case, use)
     table = case.tables[use.source.table.relation.oid]
-    keys = {column.name: column.key for column in table.columns}
-    absent = [n for n in names if case.plan(keys.get(n)) and keys[n] not in case.shown]
+    keys = table.keys
+    moved = [n for n in names if case.plan(keys.get(n)) and case.shown_name(keys[n]) != n]
+    served = all(case.imaginable(keys[n]) for n in moved if case.shown_name(keys[n]) is None)
     end = case.spans.after_target(use.source.node, alias=False)
-    if absent and all(case.imaginable(keys[n]) for n in absent) and all(n in keys for n in names):
+    if moved and served and all(n in keys for n in names):
         start = case.spans.item(use.source.node).start
         splice = Splice(start, case.spans.closing(end) if listed else end, as_query(case, use.source, names).encode(),
                         use.source.at, "copy")  # fmt: skip
-        splice.constants = {
-            n: Col(use.source.at, table.relation.oid, keys[n]) for n in names if case.plan(keys[n]) is not None
-        }
+        splice.constants = constants(use.source, [c for c in table.columns if c.name in names], case)
         return [splice]
     if listed:
         return []
@@ -62,19 +85,75 @@ def _copy_to(case: Case, use: InsertUse) -> list[Splice]:
     return [Splice(end, end, text.encode(), use.source.at, "words")]
 
 
-def references(case: Case, others: list[Resolution]) -> list[Splice]:
-    """Imagined columns of targets, and names that another permitted schema would make ambiguous."""
+def names(case: Case) -> list[Splice]:
+    """Columns named in the lists of INSERT, SET and ON CONFLICT, by the names that the catalog shows."""
     found = []
+    for use in case.answer.named:
+        shown = case.shown_name(use.meaning.key) if isinstance(use.meaning, Col) else None
+        if shown is not None and shown != use.name:
+            at = case.spans.arbiter(use.at, use.name) if use.arbiter else use.at
+            kind = "words" if use.arbiter else "target"
+            found.append(Splice(at, case.spans.name_end(at), quote_ident(shown).encode(), at, kind))
+    return found
+
+
+def references(case: Case, others: list[Resolution]) -> list[Splice]:
+    """Columns of targets that are absent or have another name, and names that another permitted schema would take."""
+    found = []
+    outputs = set(_outputs(case.statement))
     for reference in case.answer.references:
         meaning = reference.meaning
         if not isinstance(meaning, Col):
             continue
-        if case.plan(meaning.key) is not None:
-            if case.is_target(meaning.item) and meaning.key not in case.shown and case.imaginable(meaning.key):
+        if case.plan(meaning.key) is not None and case.is_target(meaning.item):
+            shown = case.shown_name(meaning.key)
+            if shown is None and case.imaginable(meaning.key):
                 found.append(_imagine(case, reference, meaning))
+            elif shown is not None and shown != reference.name:
+                found.append(_call(case, reference, meaning, shown, output=reference.at in outputs))
+            elif reference.parts == 1 and any(_captured(reference, other) for other in others):
+                found.append(_qualify(case, reference, meaning))
         elif reference.parts == 1 and any(_beside_target(case, reference, other) for other in others):
             found.append(_qualify(case, reference, meaning))
     return found
+
+
+def _outputs(node: object) -> Iterator[int]:
+    """Offsets of the names in target lists that may give an output column its name (T9)."""
+    if isinstance(node, list):
+        for part in node:
+            yield from _outputs(part)
+    elif isinstance(node, dict):
+        for tag, body in node.items():
+            if tag == "ResTarget" and "name" not in body:
+                yield from _named_by(body)
+            yield from _outputs(body)
+
+
+def _named_by(node: object) -> Iterator[int]:
+    if isinstance(node, list):
+        for part in node:
+            yield from _named_by(part)
+    elif isinstance(node, dict):
+        if "ColumnRef" in node:
+            yield node["ColumnRef"]["location"]
+        for body in node.values():
+            yield from _named_by(body)
+
+
+def _call(case: Case, reference: Reference, meaning: Col, shown: str, *, output: bool) -> Splice:
+    """A renamed column of a target by the name that the catalog shows; where it names an output, under its own."""
+    qualifier = (reference.item or case.sources[meaning.item].item).name or ""
+    start, end = case.spans.reference(reference.at)
+    text = f"{quote_ident(qualifier)}.{quote_ident(shown)}"
+    if output:
+        text = f"(SELECT {text} AS {quote_ident(reference.name)})"
+    return Splice(start, end, text.encode(), reference.at, "reference")
+
+
+def _captured(reference: Reference, other: Resolution) -> bool:
+    found = other.bindings.get((reference.at, "ref"))
+    return found != reference.meaning and not isinstance(found, Missing | None)
 
 
 def _imagine(case: Case, reference: Reference, meaning: Col) -> Splice:
@@ -109,18 +188,18 @@ def returning_stars(case: Case, different: set[int]) -> list[Splice]:
 
 def _expand(case: Case, use: StarUse) -> Splice:
     start, end = case.spans.reference(use.at)
-    constants = {}
+    absent: dict[str, Meaning] = {}
     listed = []
     for item in use.items:
         if item.name is None:
             raise Unserved("RETURNING * over a join beside a table under a plan is not served")
         for name, meaning in item.columns:
-            plan = case.plan(meaning.key) if isinstance(meaning, Col) else None
-            if plan is not None and isinstance(meaning, Col) and plan.id not in case.shown and case.is_target(item.at):
-                constants[name] = meaning
+            plan = case.plan(meaning.key) if isinstance(meaning, Col) and case.is_target(item.at) else None
+            shown = case.shown_name(plan.id) if plan is not None else name
+            if plan is not None and shown is None:
+                absent[name] = meaning
                 listed.append(imagined(case, item.name, name, plan))
             else:
-                listed.append(f"{quote_ident(item.name)}.{quote_ident(name)}")
-    splice = Splice(start, end, ", ".join(listed).encode(), use.at, "star")
-    splice.constants = dict(constants)
-    return splice
+                alias = f" AS {quote_ident(name)}" if shown != name else ""
+                listed.append(f"{quote_ident(item.name)}.{quote_ident(shown or name)}{alias}")
+    return Splice(start, end, ", ".join(listed).encode(), use.at, "star", absent)

@@ -1,0 +1,141 @@
+"""The derived table that stands for a relation as a client sees it (DESIGN section 2, "The texts").
+
+Nobody tells us which names the database holds when the text is analysed, so scoping decides: a planned column stays
+unqualified and is looked up from the inside outwards, the real column first, what stands in for it behind.
+"""
+
+from dataclasses import dataclass
+
+from lintel.analysis.meanings import Col, Expr, Meaning
+from lintel.analysis.resolution import Source
+from lintel.plan import Plan, Rename
+from lintel.schema.logical import LogicalColumn
+from lintel.shield.case import Case, Unserved
+from lintel.shield.splices import HELPER
+from lintel.sql.quoting import quote_ident, quote_qualified
+
+
+def derived(case: Case, source: Source, columns: list[LogicalColumn], system: list[str], *, only: bool) -> str:
+    """`(SELECT ...)` with these of the client's columns, and with these system columns.
+
+    Raises Unserved where nothing can stand in for a column that may be absent.
+    """
+    planned = [(c, plan) for c in columns if (plan := case.plan(c.key)) is not None]
+    parts = _Parts(case, source, columns, system, only)
+    renamed = [(c, plan) for c, plan in planned if isinstance(plan.change, Rename)]
+    absent = [(c, plan) for c, plan in planned if not isinstance(plan.change, Rename)]
+    if not all(case.imaginable(c.key) for c, _ in absent):
+        raise Unserved("the plan has absent reads refused")
+    if renamed:
+        return parts.renamed(renamed, absent)
+    return parts.imagined(absent) if absent else f"(SELECT {parts.listed} FROM {parts.table})"
+
+
+def constants(source: Source, columns: list[LogicalColumn], case: Case) -> dict[str, Meaning]:
+    """What the columns of the spliced-in row of constants stand for, by name."""
+    found: dict[str, Meaning] = {}
+    for column in columns:
+        plan = case.plan(column.key)
+        if plan is not None and isinstance(plan.change, Rename):
+            # The other name where the database does not have it: nothing that a client may come to see.
+            found[_other(plan, column)] = Expr(source.at, -1)
+        elif plan is not None:
+            found[column.name] = Col(source.at, source.table.relation.oid, column.key)
+    return found
+
+
+def as_query(case: Case, source: Source, names: list[str]) -> str:
+    """COPY's table as a query over the client's columns, for a column that may be absent or have another name.
+
+    COPY takes the table's own rows, without its children's (manual, COPY: Notes).
+    """
+    table = case.tables[source.table.relation.oid]
+    by_name = {column.name: column for column in table.columns}
+    q = case.alias("q")
+    listed = ", ".join(f"{q}.{quote_ident(name)}" for name in names)
+    return f"(SELECT {listed} FROM {derived(case, source, [by_name[name] for name in names], [], only=True)} AS {q})"
+
+
+def _other(plan: Plan, column: LogicalColumn) -> str:
+    """The name that a renamed column has for those who were built for the other table."""
+    change = plan.change
+    assert isinstance(change, Rename)
+    return change.column if column.name == change.to else change.to
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The pieces that the forms are made of."""
+
+    case: Case
+    source: Source
+    columns: list[LogicalColumn]
+    system: list[str]
+    only: bool
+
+    @property
+    def table(self) -> str:
+        """The relation under its alias, TABLESAMPLE included (T4)."""
+        relation = self.source.table.relation
+        name = quote_qualified(relation.schema, relation.name)
+        text = f"{'ONLY ' if self.only else ''}{name} AS {self.case.alias('t')}"
+        if self.source.sample is None:
+            return text
+        start, end = self.case.spans.sample(self.source.sample["location"])
+        return f"{text} {self.case.text[start:end].decode()}"
+
+    @property
+    def listed(self) -> str:
+        """T15: every column qualified, but for the planned ones, which scoping decides."""
+        t = self.case.alias("t")
+        names = [quote_ident(c.name) if self.case.plan(c.key) else f"{t}.{quote_ident(c.name)}" for c in self.columns]
+        return ", ".join([*names, *(f"{t}.{name}" for name in self.system)])
+
+    def imagined(self, absent: list[tuple[LogicalColumn, Plan]]) -> str:
+        """Columns that may be absent: the real one where there is one, else a value."""
+        x, d = self.case.alias("x"), self.case.alias(HELPER)
+        if any(plan.imagined_columns for _, plan in absent):
+            return self._row_first(f", LATERAL (SELECT {self._values(absent)}) {d}")
+        inner = f"(SELECT {self.listed} FROM {self.table})"
+        return f"(SELECT {x}.* FROM (SELECT {self._values(absent)}) {d}, LATERAL {inner} {x})"
+
+    def renamed(self, renamed: list[tuple[LogicalColumn, Plan]], absent: list[tuple[LogicalColumn, Plan]]) -> str:
+        """Columns that have another name, maybe: the client's name first, behind it the other one.
+
+        Where the table has neither, `point` would be the column's type: then the condition fails in analysis, and
+        where it has one it is folded away.
+        """
+        x, d, f = self.case.alias("x"), self.case.alias(HELPER), self.case.alias("f")
+        names = [(quote_ident(c.name), quote_ident(_other(plan, c))) for c, plan in renamed]
+        strays = ", ".join(f"{self._stray(c)} AS {other}" for (c, _), (_, other) in zip(renamed, names, strict=True))
+        beside = f", LATERAL (SELECT {', '.join(f'{other} AS {name}' for name, other in names)}) {f}"
+        if absent:
+            beside += f", LATERAL (SELECT {self._values(absent)}) {d}"
+        body = self._row_first(beside, f" WHERE true OR {' OR '.join(self._typed(c) for c, _ in renamed)}")
+        return f"(SELECT {x}.* FROM (SELECT {strays}) {d}, LATERAL {body} {x})"
+
+    def _row_first(self, beside: str, condition: str = "") -> str:
+        """The row, what is made of it, and once more the row as what may have the column."""
+        x, q, t = self.case.alias("x"), self.case.alias("q"), self.case.alias("t")
+        inner = f"(SELECT {self.listed} FROM (SELECT {t}.*) {q}{condition})"
+        return f"(SELECT {x}.* FROM {self.table}{beside}, LATERAL {inner} {x})"
+
+    def _values(self, absent: list[tuple[LogicalColumn, Plan]]) -> str:
+        t = self.case.alias("t")
+        try:
+            return ", ".join(f"{plan.imagined_in(t)} AS {quote_ident(c.name)}" for c, plan in absent)
+        except (LookupError, ValueError) as why:
+            raise Unserved(f"nothing can stand in for a column that has gone: {why}") from None
+
+    def _type(self, column: LogicalColumn) -> str:
+        found = self.case.type(self.source.table.relation, column)
+        if found is None:
+            raise Unserved(f'neither name of the column "{column.name}" is there')
+        return found
+
+    def _typed(self, column: LogicalColumn) -> str:
+        return f"CASE WHEN true THEN {quote_ident(column.name)} ELSE NULL::{self._type(column)} END IS NULL"
+
+    def _stray(self, column: LogicalColumn) -> str:
+        """A value that has no common type with the column."""
+        return f"NULL::pg_catalog.{'line' if self._type(column) == 'point' else 'point'}"

@@ -1,0 +1,165 @@
+"""The differential test for columns that go and columns that are renamed, with the cases that serve for one that comes.
+
+A column that goes is one that comes, seen from the other side: the client built for the table without it is the new
+one. Renaming is tried with the old clients' cases on a database where the columns have other names: by a plan that
+renames to those, for its old clients, and by one that renames back, for its new ones.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.shield import proxy
+from tests.shield.case import Case, Side, everything
+from tests.shield.outcome import Outcome, differences, modes, perform
+from tests.shield.world import PLANS, Databases, Sessions, script
+
+from lintel.demo.postgres import Server
+
+CASES = everything()
+SHOWN = 3
+OTHER: dict[Side, tuple[str, str]] = {"old": ("bare", "filled"), "new": ("fresh", "bare")}
+# Functions in the database are not rewritten (REN-03): what calls one that names a renamed column fails, or says other
+# names than before.
+INSIDE = re.compile(r"\b(order_size|spent|all_orders|order_by_id|order_star|order_totals)\b")
+RENAMED = [case for case in CASES if case.side == "old" and not INSIDE.search(" ".join(s.sql for s in case.steps))]
+
+
+@pytest.fixture(scope="session")
+def plans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
+    """Plan files by the kind of change: dropping what the others add, renaming, renaming back."""
+    directory = tmp_path_factory.mktemp("plans")
+    made: dict[str, list[Path]] = {"dropped": [], "renamed": [], "renamed back": []}
+    for plan in PLANS:
+        made["dropped"].append(directory / f"drop-{plan.name}")
+        made["dropped"][-1].write_text(_dropping(plan.read_text()))
+    for number, line in enumerate(re.findall(r"^ALTER.*$", script("renaming"), re.MULTILINE)):
+        table, before, after = re.fullmatch(r"ALTER TABLE (.+) RENAME COLUMN (.+) TO (.+);", line).groups()  # type: ignore[union-attr]
+        for kind, column, to in (("renamed", before, after), ("renamed back", after, before)):
+            made[kind].append(directory / f"{kind}-{number}.toml")
+            made[kind][-1].write_text(_renaming(number, table, column.strip('"'), to.strip('"')))
+    return made
+
+
+def _dropping(text: str) -> str:
+    text = text.replace("[add]", "[drop]").replace("not_null = true\n", "").replace("not_null = false\n", "")
+    return re.sub(r'sees = "(old|new)"', lambda found: f'sees = "{"new" if found[1] == "old" else "old"}"', text)
+
+
+def _renaming(number: int, table: str, column: str, to: str) -> str:
+    rules = "".join(
+        f'[[shield.clients]]\nmatch = {{ application_name = "{s}*" }}\nsees = "{s}"\n' for s in ("old", "new")
+    )
+    rows = "[shield]\nwhole_rows = 'record'\n" if table == "docs" else ""
+    return (
+        f"id = 'p{number}'\npurpose = 'tidying up'\ntable = '{table}'\n"
+        f"[rename]\ncolumn = '{column}'\nto = '{to}'\n{rows}{rules}"
+    )
+
+
+@pytest.fixture(scope="session")
+def fronts(databases: Databases, plans: dict[str, list[Path]]) -> Iterator[dict[str, Sessions]]:
+    """Sessions through a Lintel with the plans of each kind."""
+    wanted = {"dropped": ("bare", "filled"), "renamed": ("bare", "renamed"), "renamed back": ("renamed",)}
+    made: dict[str, Sessions] = {}
+    stacks = []
+    for kind, names in wanted.items():
+        stack = proxy.in_front({name: databases.dsns[name] for name in names}, plans[kind])
+        stacks.append(stack)
+        made[kind] = Sessions(databases, stack.__enter__())
+    yield made
+    for sessions in made.values():
+        sessions.close()
+    for stack in stacks:
+        stack.__exit__(None, None, None)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.name}-{case.side}")
+def test_dropped(server: Server, fronts: dict[str, Sessions], case: Case) -> None:
+    """Old code where the column has gone, new code where it is there still."""
+    _skip_if_unknown(case, server)
+    logical, physical = OTHER[case.side]
+    found = []
+    for mode in dict.fromkeys((modes(case)[0], modes(case)[-1])):
+        wanted = _run(fronts["dropped"], logical, case.side, case, mode, through=False)
+        got = _run(fronts["dropped"], physical, case.side, case, mode, through=True)
+        refused = case.verdict == "refuse" or _unplaced(got)
+        if refused:
+            fronts["dropped"].databases.restore(logical)
+            found += [] if got.refused() else [f"{mode}: not refused"]
+        else:
+            found += [f"{mode}: {line}" for line in differences(case, wanted, got)]
+        found += _left_behind(fronts["dropped"].databases, case, mode, logical, physical)
+    assert not found, _shown(case, found)
+
+
+@pytest.mark.parametrize("kind", ["renamed", "renamed back", "announced"])
+@pytest.mark.parametrize("case", RENAMED, ids=lambda case: case.name)
+def test_renamed(server: Server, fronts: dict[str, Sessions], case: Case, kind: str) -> None:
+    """The same answers under other names, before the change and after it."""
+    _skip_if_unknown(case, server)
+    sessions = fronts["renamed" if kind == "announced" else kind]
+    physical = "bare" if kind == "announced" else "renamed"
+    found = []
+    for mode in dict.fromkeys((modes(case)[0], modes(case)[-1])):
+        wanted = _run(sessions, "bare", "old", case, mode, through=False)
+        if case.writes and physical == "bare":
+            sessions.databases.restore("bare")
+        got = _run(sessions, physical, "new" if kind == "renamed back" else "old", case, mode, through=True)
+        if not got.refused():
+            found += [f"{mode}: {line}" for line in differences(case, _other_words(wanted), _other_words(got))]
+            if physical != "bare":
+                found += _left_behind(sessions.databases, case, mode, "bare", physical)
+        elif case.verdict != "refuse":
+            found.append(f"{mode}: refused: {got.error}")
+        if case.writes:
+            sessions.databases.restore(physical)
+            sessions.databases.restore("bare")
+    assert not found, _shown(case, found)
+
+
+def _other_words(outcome: Outcome) -> Outcome:
+    """The server's own errors name the column as it is called there: a constraint's, for one."""
+    for reply in outcome.replies:
+        if reply.error is not None and reply.error["C"].startswith("23"):
+            reply.error["M"] = re.sub(r'column "\w+"', "a column", reply.error["M"])
+    return outcome
+
+
+def _unplaced(got: Outcome) -> bool:
+    """This Lintel was started after two columns of the table had gone: it cannot know in which order they stood."""
+    return got.refused() and "the place of column" in (got.error or {})["M"]
+
+
+def _skip_if_unknown(case: Case, server: Server) -> None:
+    if not case.runs_on(server.major):
+        pytest.skip(f"PostgreSQL {server.major} does not know it")
+
+
+def _run(sessions: Sessions, database: str, who: str, case: Case, mode: str, *, through: bool) -> Outcome:
+    if case.writes:
+        sessions.databases.rewind(database)
+    with sessions.session(database, who, through=through, keep=len(case.steps) == 1) as client:
+        return perform(client, case, mode)
+
+
+def _left_behind(databases: Databases, case: Case, mode: str, logical: str, physical: str) -> list[str]:
+    if not case.writes:
+        return []
+    same = _rows(databases, logical) == _rows(databases, physical)
+    for name in (logical, physical):
+        databases.restore(name)
+    return [] if same else [f"{mode}: the tables differ"]
+
+
+def _rows(databases: Databases, name: str) -> list[list[tuple[bytes | None, ...]]]:
+    """By position where the names differ; these have no other columns than the listed ones."""
+    if name not in ("bare", "renamed"):
+        return databases.contents(name)
+    by_position = re.sub(r"SELECT .*?(, tableoid::regclass)? FROM", r"SELECT *\1 FROM", script("contents"))
+    return [result.rows for result in databases.run(name, by_position).results]
+
+
+def _shown(case: Case, found: list[str]) -> str:
+    return "\n".join([case.name, *(step.sql for step in case.steps), *found[:SHOWN]])
