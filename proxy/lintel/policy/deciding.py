@@ -28,7 +28,8 @@ class Decided:
     """A decision, and what it was made from."""
 
     decision: Decision
-    names: frozenset[Name] = frozenset()  # relation names that were looked up
+    names: frozenset[Name] | None = None  # relation names that were looked up; None: it is not known what it stands on
+    functions: frozenset[str] = frozenset()  # bare names of functions called
     exact: bool = True  # literals of the text matter: no other text of its shape may share the decision
 
 
@@ -94,7 +95,11 @@ def _understood(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged
     loud = any(part.verdict.loud and part.verdict.kind != "refuse" for part in parts)
     decision = _decision(text, made, effects_in(parts), statement, _LOUD if loud else frozenset())
     literal = len(parts) != 1 or parts[0].effects != Effects() or parts[0].verdict.resolution.exact
-    return Decided(decision, names_in(parts), literal or statement.facts.verb not in _BY_SHAPE)
+    exact = literal or statement.facts.verb not in _BY_SHAPE
+    results = [part.verdict.resolution for part in parts]
+    if any(result.problems or result.utility or result.opaque for result in results):
+        return Decided(decision, exact=exact)
+    return Decided(decision, names_in(parts), frozenset().union(*(r.functions for r in results)), exact)
 
 
 def _decision(
@@ -172,7 +177,7 @@ def _opaque(moment: Moment, text: bytes, why: str, parts: list[Judged]) -> Decid
         _replace(0, len(text), Refusal("42501", message, _WAY_OUT), made)
         statement = replace(statement, verdict="refuse", plans=tuple(plans), sqlstate="42501", message=message)
     effects = Effects() if made.refusals else effects_in(parts)
-    return Decided(_decision(text, made, effects, statement), names_in(parts))
+    return Decided(_decision(text, made, effects, statement))
 
 
 def _meant(moment: Moment, text: bytes) -> list[str]:

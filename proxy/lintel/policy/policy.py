@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from lintel.plan import Plan
 from lintel.plan.clients import ClientAttributes
-from lintel.policy.context import Context, Inherited
+from lintel.policy.context import Context
+from lintel.policy.kept import History, Kept
 from lintel.policy.key import ContextKey
 from lintel.policy.moment import Moment, Options
 from lintel.policy.search_path import schemas_of
-from lintel.schema import Schema
+from lintel.schema import Schema, difference
 from lintel.shield.tables import remembering
 from lintel.wire.decision import Settings
 
@@ -16,7 +17,7 @@ MAX_CONTEXTS = 512  # beyond it the oldest are forgotten; their sessions keep th
 
 
 class Policy:
-    """Contexts of one moment. Those of the policy before it hand their decisions on, one step and no further."""
+    """Contexts of one moment, which share what they keep with those of the moments before and after it."""
 
     def __init__(
         self,
@@ -27,13 +28,16 @@ class Policy:
     ) -> None:
         self.moment = Moment(schema, _informed(plans, schema, before), options)
         self.contexts: dict[ContextKey, Context] = {}
-        self._before = before
-        if before is not None:
-            before.forget()
+        self.kept: dict[ContextKey, Kept] = {}
+        self.history = History()
+        if before is not None and before.moment.schema is not None and schema is not None and self._as(before):
+            self.kept, self.history = before.kept, before.history
+            self.history.add(difference(before.moment.schema, schema))
+        self._step = self.history.step
 
-    def forget(self) -> None:
-        """Let go of the policy before this one, so that no chain grows."""
-        self._before = None
+    def _as(self, before: "Policy") -> bool:
+        """Whether only the schema has changed since."""
+        return (before.moment.plans, before.moment.options) == (self.moment.plans, self.moment.options)
 
     def follow(self, schema: Schema) -> "Policy":
         """The policy for a new snapshot of the same database."""
@@ -43,7 +47,7 @@ class Policy:
         """The context of a key, made on first use."""
         found = self.contexts.get(key)
         if found is None:
-            found = Context(self.moment, key, self._inherited(key))
+            found = Context(self.moment, key, self._keep(key), self.history, self._step)
             while len(self.contexts) >= MAX_CONTEXTS:
                 del self.contexts[next(iter(self.contexts))]
             self.contexts[key] = found
@@ -63,13 +67,12 @@ class Policy:
             )
         )
 
-    def _inherited(self, key: ContextKey) -> Inherited | None:
-        """What a context takes over from the policy before: only a schema may have changed in between."""
-        before = self._before
-        if before is None or (before.moment.plans, before.moment.options) != (self.moment.plans, self.moment.options):
-            return None
-        found = before.contexts.get(key)
-        return found.snapshot() if found is not None else None
+    def _keep(self, key: ContextKey) -> Kept:
+        found = self.kept.pop(key, None) or Kept()
+        while len(self.kept) >= MAX_CONTEXTS:
+            del self.kept[next(iter(self.kept))]
+        self.kept[key] = found
+        return found
 
 
 def _informed(plans: tuple[Plan, ...], schema: Schema | None, before: Policy | None) -> tuple[Plan, ...]:
