@@ -25,7 +25,7 @@ def test_it_is_opaque_with_its_reason(text: bytes, verdict: str, monkeypatch: py
     def broken(*_: object, **__: object) -> None:
         raise KeyError("'secret'")
 
-    monkeypatch.setattr(deciding, "judged", broken)
+    monkeypatch.setattr(deciding, "judged_in_turn", broken)
     context = Policy(Schema({ORDERS.oid: ORDERS}), (plan.parse(PLAN, "plan.toml"),)).context(ContextKey())
     statement = context.decide(text).statement
     assert statement.facts.opaque == "internal error: KeyError"

@@ -1,15 +1,17 @@
 """One text -> one Decision: parse, judge each statement, put the edits of all of them together."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import count
 
 from lintel.policy.edits import Edit, edited
 from lintel.policy.effects import Effects
-from lintel.policy.judged import Judged, Name, effects_in, facts_in, judged, names_in
+from lintel.policy.judged import Judged, Name, effects_in, facts_in, judged_in_turn, names_in
 from lintel.policy.key import ContextKey
 from lintel.policy.mentions import mentions
 from lintel.policy.moment import Moment
 from lintel.policy.statement import Statement
+from lintel.policy.temporary import first_in, pinned
 from lintel.shield import Question
 from lintel.sql.comments import tags
 from lintel.sql.grammar import SyntaxProblem, TooDeep, parse
@@ -57,12 +59,14 @@ def decide(moment: Moment, key: ContextKey, text: bytes) -> Decided:
     sides = dict(key.sides) if key.client is None else moment.sides(replace(key.client, tags=found))
     question = Question(moment.covered, key.search_path or (), key.shadowed, sides)
     try:
-        parts = [judged(text, raw, question, alone=len(statements) == 1) for raw in statements]
+        parts = list(judged_in_turn(text, statements, question))
     except Exception as bug:
         # A fault of ours in reading one statement must not cost its session; it is seen in the reason.
         return _opaque(moment, text, f"internal error: {type(bug).__name__}", [])
     why = _why_opaque(moment, key, parts)
-    return _opaque(moment, text, why, parts) if why is not None else _understood(moment, key, text, parts, found)
+    if why is None:
+        return _understood(moment, key, text, parts, found)
+    return _pinned(moment, key, text, why, parts) or _opaque(moment, text, why, parts)
 
 
 def _unreadable(key: ContextKey, text: bytes) -> str | None:
@@ -180,6 +184,27 @@ def _opaque(moment: Moment, text: bytes, why: str, parts: list[Judged]) -> Decid
     return Decided(_decision(text, made, effects, statement))
 
 
+def _pinned(moment: Moment, key: ContextKey, text: bytes, why: str, parts: list[Judged]) -> Decided | None:
+    """An opaque text whose every mention of a table under a plan is one of a temporary relation of that name."""
+    if moment.options.on_opaque == "refuse" or any(part.effects.bits & SETTINGS for part in parts):
+        return None
+    names = mentions(text, moment.planned) if moment.planned else set()
+    shadowed = key.shadowed.union(*(part.effects.temporary for part in parts))
+    edits = pinned(parse(text), names, shadowed) if names and first_in(key.search_path) else None
+    if edits is None:
+        return None
+    plans = tuple(sorted({plan_id for name in names for plan_id in moment.planned[name]}))
+    made = _Edits(list(edits), expected=[Expectation("42P01", _vanished(plans), at, at + 1) for at, _, _ in edits])
+    facts = replace(facts_in(parts), opaque=why)
+    statement = Statement(stored_text(text), facts, "rewrite" if edits else "allow", plans=plans)
+    return Decided(_decision(text, made, effects_in(parts), statement))
+
+
+def _vanished(plans: tuple[str, ...]) -> Refusal:
+    message = "lintel: the temporary relation that this statement speaks of is not there, and a table of its name"
+    return Refusal("42501", f"{message} is under plan {_quoted(plans)}; it was not run", _WAY_OUT)
+
+
 def _meant(moment: Moment, text: bytes) -> list[str]:
     """Ids of the plans whose tables the text may touch, by the names in it."""
     if moment.schema is None and moment.options.on_stale == "pass":
@@ -190,5 +215,8 @@ def _meant(moment: Moment, text: bytes) -> list[str]:
 
 
 def _touching(plans: list[str]) -> str:
-    names = ", ".join(f'"{plan_id}"' for plan_id in plans)
-    return f" and may touch a table under plan {names}" if plans else ""
+    return f" and may touch a table under plan {_quoted(plans)}" if plans else ""
+
+
+def _quoted(plans: Iterable[str]) -> str:
+    return ", ".join(f'"{plan_id}"' for plan_id in plans)

@@ -1,6 +1,7 @@
 """One statement of a text, judged; and what several of them come to."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from lintel.analysis import facts_of
 from lintel.analysis.facts import Facts
@@ -23,6 +24,15 @@ class Judged:
     verdict: Verdict
     effects: Effects
     facts: Facts
+
+
+def judged_in_turn(text: bytes, statements: list[RawStatement], question: Question) -> Iterator[Judged]:
+    """Each after those before it: a temporary relation that one of them makes shadows from there on."""
+    for raw in statements:
+        part = judged(text, raw, question, alone=len(statements) == 1)
+        if part.effects.temporary:
+            question = replace(question, shadowed=question.shadowed.union(part.effects.temporary))
+        yield part
 
 
 def judged(text: bytes, raw: RawStatement, question: Question, *, alone: bool) -> Judged:

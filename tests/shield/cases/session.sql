@@ -93,7 +93,7 @@ SELECT * FROM orders WHERE id = 1
 --- then
 RESET search_path
 
---- old refuse 42501 block # a temporary table with the name of a planned one: this version does not know its columns
+--- old rewrite block # a temporary table with the name of a planned one is named as pg_temp's
 CREATE TEMP TABLE orders (a int, b int) ON COMMIT DROP
 --- then
 INSERT INTO orders VALUES (1, 2)
