@@ -61,7 +61,7 @@ class Database:
         before = self.policy.moment
         if (before.plans, before.options) == (plans, options):
             return
-        self.policy = Policy(before.schema, plans, options)
+        self.policy = Policy(before.schema, plans, options, self.policy)
         for presence in tuple(self._presences):
             presence.reconsider()
 
