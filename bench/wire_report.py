@@ -37,6 +37,9 @@ CHECKS = {
     19: "stalled readers: back-pressure, bounded memory",
     20: "SQL bombs",
     21: "a million distinct texts and names",
+    22: "networks and servers that fail",
+    23: "clients that reset; clocks that jump",
+    24: "a store that is locked, full, corrupt, gone",
 }
 
 

@@ -30,6 +30,7 @@ def uri(proxy: Proxy, database: str = "postgres") -> str:
     return f"postgresql://postgres@{proxy.host}:{proxy.port}/{database}"
 
 
+@pytest.mark.check(22)
 async def test_an_unreachable_server_is_57p03_and_one_line_in_the_log() -> None:
     with Proxy("postgresql://postgres:secret-canary@127.0.0.1:1/postgres") as proxy:
         with pytest.raises(asyncpg.CannotConnectNowError) as caught:
@@ -41,6 +42,7 @@ async def test_an_unreachable_server_is_57p03_and_one_line_in_the_log() -> None:
         assert "Traceback" not in proxy.log
 
 
+@pytest.mark.check(22)
 def test_a_server_lost_in_a_transaction_and_back_again() -> None:
     with launch(auth="trust") as server, Proxy(server.dsn()) as proxy:
         with closing(psycopg.connect(uri(proxy))) as client:

@@ -14,6 +14,7 @@ from tests.e2e.proxy import Proxy
 from lintel.demo.postgres import Server, find, launch
 
 SLOT = "lintel_test"
+pytestmark = pytest.mark.check(7)
 
 
 @pytest.fixture(scope="module", params=find(), ids=lambda binaries: f"pg{binaries.major}")

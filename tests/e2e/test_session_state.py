@@ -16,6 +16,7 @@ from tests.e2e.test_psql import script
 from lintel.demo.postgres import Server, find, launch
 
 Client = psycopg.Connection[tuple[Any, ...]]
+pytestmark = pytest.mark.check(6)
 
 
 @pytest.fixture(scope="module", params=find(), ids=lambda binaries: f"pg{binaries.major}")

@@ -84,6 +84,7 @@ def test_a_catalog_that_was_never_read_has_no_age() -> None:
     assert seen["lintel_catalog_databases", ""] == 0
 
 
+@pytest.mark.check(21)
 def test_names_and_labels_come_from_closed_sets() -> None:
     text = exposition(registry(full(Counters())))[0].decode()
     for family in text_string_to_metric_families(text):
@@ -92,6 +93,7 @@ def test_names_and_labels_come_from_closed_sets() -> None:
         assert family.documentation
 
 
+@pytest.mark.check(21)
 def test_sqlstates_are_capped() -> None:
     counters = Counters()
     for number in range(1000):

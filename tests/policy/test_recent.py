@@ -1,7 +1,11 @@
 """What is asked for again stays; the rest goes, and never more than the bounds are kept."""
 
+import pytest
+
 from lintel.policy import recent
 from lintel.policy.recent import Recent
+
+pytestmark = pytest.mark.check(21)
 
 
 def text(number: int) -> bytes:

@@ -1,5 +1,7 @@
 """A context remembers what it has decided: by exact text on the hot path, by shape for texts that it has not seen."""
 
+import pytest
+
 from lintel.analysis.ddl import schema_of
 from lintel.plan import ClientAttributes
 from lintel.policy import Context, Policy
@@ -25,6 +27,7 @@ def test_every_text_is_found_on_the_hot_path_the_second_time() -> None:
         assert made.decisions[text(number)] is decision
 
 
+@pytest.mark.check(21)
 def test_the_hot_path_is_bounded() -> None:
     made = context()
     for number in range(2 * MAX_ENTRIES + 10):

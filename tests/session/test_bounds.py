@@ -156,6 +156,7 @@ def test_session_limit(proxy: Proxy) -> None:
     psycopg.connect(dsn(proxy)).close()
 
 
+@pytest.mark.check(22)
 def test_unreachable_server() -> None:
     with Proxy(Endpoint((("127.0.0.1", 1),))) as proxy:
         client = Raw(proxy)
@@ -163,6 +164,7 @@ def test_unreachable_server() -> None:
         assert sqlstate(client.read_all()) == "57P03"
 
 
+@pytest.mark.check(22)
 def test_server_dies(open_server: Server) -> None:
     with launch(find()[0].bindir, auth="trust") as server, Proxy(Endpoint((("127.0.0.1", server.port),))) as proxy:
         client = Raw(proxy)
@@ -224,6 +226,7 @@ def test_large_pipeline_with_unread_replies(raw: Raw) -> None:
     assert got.count(READY) == 500
 
 
+@pytest.mark.check(23)
 def test_resets_leave_nothing_behind(proxy: Proxy) -> None:
     for _ in range(20):
         client = Raw(proxy)

@@ -39,7 +39,6 @@ def logged_in(proxy: Proxy) -> Raw:
 
 
 @pytest.mark.check(17)
-@pytest.mark.check(17)
 def test_silent_connections_keep_nobody_out(open_server: Server) -> None:
     with in_front_of(open_server, Options(startups=20)) as proxy:
         silent = [Raw(proxy) for _ in range(60)]

@@ -7,6 +7,7 @@ one of the two tables only.
 
 import random
 
+import pytest
 from hypothesis import strategies as st
 from tests.wire.fuzz.crossing import Contexts, Crossing
 from tests.wire.fuzz.effort import effort, fuzz
@@ -142,6 +143,7 @@ def decidedly(program: tuple[bytes, ...], seed: int, alters: bool) -> None:
         crossing.at_rest()
 
 
+@pytest.mark.check(3, 5)
 @effort(1200)
 def test_decided(inputs: int) -> None:
     known = programs(MORE).filter(lambda program: not uses_the_forgotten(program))

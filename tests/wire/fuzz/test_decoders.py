@@ -2,6 +2,7 @@
 
 import contextlib
 
+import pytest
 from hypothesis import strategies as st
 from tests.wire.fuzz.crossing import timed
 from tests.wire.fuzz.effort import effort, fuzz
@@ -11,6 +12,7 @@ from lintel.wire.client_hello import speaks_postgres
 from lintel.wire.decision import Decision
 from lintel.wire.errors import ProtocolError
 
+pytestmark = pytest.mark.check(2)
 CODES = st.sampled_from([0x30000, 0x30002, 0x20000, 80877102, 80877103, 80877104, 0, 0xFFFFFFFF])
 PARAMETERS = st.dictionaries(st.sampled_from(["user", "database", "replication", "_pq_.x", ""]), st.text(max_size=5))
 

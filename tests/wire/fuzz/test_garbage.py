@@ -4,6 +4,7 @@ import contextlib
 import random
 from collections.abc import Callable
 
+import pytest
 from hypothesis import strategies as st
 from tests.wire.fuzz.crossing import Contexts, timed
 from tests.wire.fuzz.effort import effort, fuzz
@@ -109,6 +110,7 @@ def converse(said: list[tuple[str, bytes]], seed: int, started: bool) -> None:
                 conversation.reconsider()
 
 
+@pytest.mark.check(2)
 @effort(1000)
 def test_conversation(inputs: int) -> None:
     fuzz(inputs, converse, said=BOTH, seed=st.integers(0, 2**32), started=st.booleans())

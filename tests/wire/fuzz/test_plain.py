@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from hypothesis import strategies as st
 from tests.wire.fuzz.crossing import Contexts, Crossing
 from tests.wire.fuzz.effort import effort, fuzz
@@ -30,6 +31,7 @@ def plainly(program: tuple[bytes, ...], seed: int) -> None:
         crossing.at_rest()
 
 
+@pytest.mark.check(1, 3, 6)
 @effort(800)
 def test_plain_decisions(inputs: int) -> None:
     fuzz(inputs, plainly, program=programs(), seed=st.integers(0, 2**32))

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import pytest
 from hypothesis import strategies as st
 from tests.wire.fuzz.effort import effort, fuzz
 from tests.wire.fuzz.target import main, one_input
 
 
+@pytest.mark.check(2)
 @effort(500)
 def test_target(inputs: int) -> None:
     fuzz(inputs, one_input, data=st.binary(max_size=300))
