@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 from lintel.schema import Schema
 from lintel.store import snapshot
 from lintel.store.errors import StoreError, naming
+from lintel.store.migrations import VERSION
 from lintel.store.rows import Recorded, Run, Slot, Traffic, Use, UseRow, Window
 from lintel.store.sqlite import check, connect
 from lintel.store.windows import watched
@@ -57,8 +58,11 @@ class Reader:
             self._connection = connect(path, read_only=True)
         self._path = path
         with naming(path):
-            if not check(self._connection, path):
+            version = check(self._connection, path)
+            if not version:
                 raise StoreError(f"{path}: the store is empty; `lintel serve` fills it")
+            if version < VERSION:
+                raise StoreError(f"{path}: is of version {version}; `lintel serve` brings it up to version {VERSION}")
 
     def close(self) -> None:
         """Done with it."""
