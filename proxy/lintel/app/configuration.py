@@ -51,7 +51,7 @@ class Configuration:
             certificate=tls.certificate(self.settings.listen),
             tls_required=self.settings.listen.tls == "require",
             login_timeout=limits.login_timeout,
-            sessions=max(1, min(limits.sessions, (descriptors - startups - SPARE) // 2)),
+            sessions=min(limits.sessions, max(1, (descriptors - startups - SPARE) // 2)),
             startups=startups,
             idle_timeout=limits.idle_timeout,
             stall_timeout=limits.stall_timeout,

@@ -53,6 +53,7 @@ class Proxy:
         self._reach = Reach(connectors)
         self._health = Health(lambda: self._databases.catalogs, self._reach)
         self.checks: Mapping[str, Check] = self._health.checks()
+        self._shared = configuration.settings.process.workers > 1
         self._door: Door | None = None
         self._watching: asyncio.Task[None] | None = None
 
@@ -60,7 +61,7 @@ class Proxy:
         """Begin to accept; the sockets are its own from here on."""
         self._recorder.start()
         self._watching = asyncio.create_task(self._lag.watch(), name="loop lag")
-        self._door = Door(listening, self._listener.accept)
+        self._door = Door(listening, self._listener.accept, lambda: self._shared and self._listener.full)
         self._door.open()
         self._health.listening = True
 

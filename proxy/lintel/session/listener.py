@@ -85,6 +85,11 @@ class Listener:
         """How many there are, those included that are only arriving."""
         return len(self._sessions) + len(self._beginning) + len(self._arrivals)
 
+    @property
+    def full(self) -> bool:
+        """Nobody else can be let in, if all who are arriving are."""
+        return self.sessions >= self._options.sessions
+
     def reconfigure(self, destinations: Destinations, options: Options) -> None:
         """For what begins from now on; limits and the idle timeout for everybody."""
         self._destinations = destinations
