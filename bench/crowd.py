@@ -37,15 +37,15 @@ class Member(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Up to a ReadyForQuery."""
         self._data += data
-        if self._ready is not None and self._data.endswith(_READY):
+        if self._ready is not None and not self._ready.done() and self._data.endswith(_READY):
             self._ready.set_result(self._data)
-            self._data, self._ready = b"", None
+            self._data = b""
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Whoever waits for it will know."""
         self.lost.set()
-        if self._ready is not None:
-            self._ready.set_exception(exc or EOFError())
+        if self._ready is not None and not self._ready.done():
+            self._ready.set_exception(exc or EOFError(f"closed after {self._data!r}"))
 
     async def say(self, data: bytes) -> bytes:
         """What comes back."""
@@ -75,7 +75,11 @@ class Crowd:
             member = Member(transport)
             transport.set_protocol(member)
             transport.resume_reading()
-            data = await member.say(self._startup)
+            try:
+                data = await member.say(self._startup)
+            except (OSError, EOFError) as problem:
+                print(problem, file=sys.stderr)
+                return False
         at = data.find(b"K\0\0\0")
         member.key = data[at + 5 : at + 1 + data[at + 4]] if at >= 0 else b""
         self.members.append(member)
