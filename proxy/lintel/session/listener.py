@@ -23,11 +23,12 @@ import structlog
 from lintel.metrics import Counters
 from lintel.wire.conversation import Conversation
 from lintel.wire.decision import Settings
-from lintel.wire.login import Passing, between
+from lintel.wire.login import Passing, as_it_is, between
 from lintel.wire.startup import CancelRequest, StartupMessage
 from lintel.wire.transparent import Transparent
 
 from .arrival import Arrival, Network
+from .authentication import Authentication, TurnedAway, log_in, role
 from .canceling import Canceling, Origin, every
 from .connector import Client, KeepAlive, Opened, Unreachable
 from .database import Destination, Destinations, Login
@@ -54,6 +55,7 @@ class Options:
     stall_timeout: float = 0.0  # 0: never
     keepalive: KeepAlive = field(default_factory=KeepAlive)
     balancers: tuple[Network, ...] = ()  # connections from there begin with a header of the PROXY protocol
+    authentication: Authentication | None = None  # Lintel's own; None: it is between client and server
 
 
 class _Held(NamedTuple):
@@ -153,9 +155,17 @@ class Listener:
             self.spawn(self._begin(arrival, message, destination))
 
     async def _begin(self, arrival: Arrival, message: StartupMessage, destination: Destination) -> None:
-        client = Client(destination.startup, self._options.certificate if arrival.encrypted else None)
+        own, seconds = self._options.authentication, self._options.login_timeout
         try:
+            proved = await own.admit(arrival, message) if own is not None else None
+            certificate = self._options.certificate if arrival.encrypted and own is None else None
+            client = Client(destination.startup, certificate)
             opened, _ = await asyncio.gather(destination.connector.open(client), destination.database.ready())
+            if proved is not None:
+                await log_in(opened, destination.startup, role(message), proved, seconds)
+        except TurnedAway as problem:
+            arrival.turn_away(problem.said)
+            return
         except Unreachable as problem:
             _log.warning("server unreachable", problem=str(problem))
             arrival.refuse(problem.sqlstate, "lintel: the server cannot be reached")
@@ -163,7 +173,8 @@ class Listener:
         if arrival.transport.is_closing():
             opened.transport.abort()
             return
-        self._join(arrival, message, destination, opened, between(client.certificate, opened.certificate))
+        passing = as_it_is if own is not None else between(client.certificate, opened.certificate)
+        self._join(arrival, message, destination, opened, passing)
 
     def _join(
         self, arrival: Arrival, message: StartupMessage, destination: Destination, server: Opened, passing: Passing
