@@ -89,6 +89,8 @@ class Record:
     store: str = _key("lintel.db", values.file)
     flush_interval: float = _key(1.0, values.seconds)
     tables: tuple[str, ...] = _key((), values.texts)
+    retention_days: int = _key(90, values.count)
+    query_log: str = _key("", values.path)
 
 
 @dataclass(frozen=True, slots=True)
