@@ -130,6 +130,14 @@ async def log_in(server: Opened, startup: bytes, user: str, proved: Proved, seco
     Raises TurnedAway, and the connection is then no more.
     """
     try:
+        await _bounded(server, startup, user, proved, seconds)
+    except BaseException:
+        server.transport.abort()
+        raise
+
+
+async def _bounded(server: Opened, startup: bytes, user: str, proved: Proved, seconds: float) -> None:
+    try:
         async with asyncio.timeout(seconds):
             await _log_in(server, startup, user, proved)
     except ProtocolError as problem:
