@@ -48,7 +48,7 @@ def _nobody(report: Report) -> Iterator[str]:
     subject = ".".join(part for part in (report.wanted.table, report.wanted.column) if part) or "any table"
     by = f" by {report.wanted.client}" if report.wanted.client else ""
     if report.window.whole and not report.objects:
-        yield f"Nobody used {subject}{by} in this time."
+        yield f"Nobody used {subject}{by} in {lasting(report.window.seconds)}."
     elif report.window.start is not None:
         yield f"No use of {subject}{by} was seen in traffic."
         if not report.window.whole:
@@ -121,6 +121,14 @@ def aligned(rows: Iterable[Line], right: tuple[int, ...] = ()) -> list[str]:
         ).rstrip()
         for row in table
     ]
+
+
+def lasting(seconds: float) -> str:
+    """`40 minutes`, `3 hours`, `12 days`: whole ones, never more than it was."""
+    for length, thing in ((86_400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= 2 * length:
+            return counted(int(seconds // length), thing)
+    return counted(int(seconds), "second")
 
 
 def counted(number: int, thing: str) -> str:
