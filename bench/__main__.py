@@ -4,12 +4,13 @@ import signal
 import sys
 from types import FrameType
 
-from bench import idle, relay
+from bench import catalog, idle, relay
 from bench.failure import BenchFailure
 from bench.suites import run as suites
 
 BENCHES = {
     "relay": (relay.main, "CPU, throughput and latency: direct, Lintel, pgbouncer"),
+    "catalog": (catalog.main, "what many tables cost: the snapshot, following DDL, memory"),
     "idle": (idle.main, "memory of sessions that do nothing, ten thousand of them"),
     "suites": (suites.main, "other people's test suites: what passes directly, what through Lintel"),
 }

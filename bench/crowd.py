@@ -25,24 +25,27 @@ _READY = messages.frame(messages.READY_FOR_QUERY, b"I")
 class Member(asyncio.Protocol):
     """One client."""
 
-    __slots__ = ("_data", "_ready", "transport")
+    __slots__ = ("_data", "_ready", "key", "lost", "transport")
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self.transport = transport
+        self.key = b""  # for its cancel requests
+        self.lost = asyncio.Event()
         self._data = b""
         self._ready: asyncio.Future[bytes] | None = None
 
     def data_received(self, data: bytes) -> None:
         """Up to a ReadyForQuery."""
         self._data += data
-        if self._ready is not None and self._data.endswith(_READY):
+        if self._ready is not None and not self._ready.done() and self._data.endswith(_READY):
             self._ready.set_result(self._data)
-            self._data, self._ready = b"", None
+            self._data = b""
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Whoever waits for it will know."""
-        if self._ready is not None:
-            self._ready.set_exception(exc or EOFError())
+        self.lost.set()
+        if self._ready is not None and not self._ready.done():
+            self._ready.set_exception(exc or EOFError(f"closed after {self._data!r}"))
 
     async def say(self, data: bytes) -> bytes:
         """What comes back."""
@@ -55,11 +58,11 @@ class Crowd:
     """All of them."""
 
     def __init__(self, endpoint: Endpoint) -> None:
+        self.members: list[Member] = []
         self._connector = Connector(endpoint, SECONDS)
         pairs = (b"user", endpoint.user.encode(), b"database", b"postgres", b"application_name", b"crowd")
         body = b"\0\3\0\0" + b"".join(word + b"\0" for word in pairs) + b"\0"
         self._startup = struct.pack(">I", len(body) + 4) + body
-        self._members: list[Member] = []
         self._turn = asyncio.Semaphore(_AT_ONCE)
 
     async def open(self, number: int) -> int:
@@ -72,13 +75,24 @@ class Crowd:
             member = Member(transport)
             transport.set_protocol(member)
             transport.resume_reading()
-            data = await member.say(self._startup)
-        self._members.append(member)
+            try:
+                data = await member.say(self._startup)
+            except (OSError, EOFError) as problem:
+                print(problem, file=sys.stderr)
+                return False
+        at = data.find(b"K\0\0\0")
+        member.key = data[at + 5 : at + 1 + data[at + 4]] if at >= 0 else b""
+        self.members.append(member)
         return data[:1] == b"R"
+
+    def close(self) -> None:
+        """Everybody leaves."""
+        for member in self.members:
+            member.transport.abort()
 
     async def ask(self) -> int:
         """How many have been answered with a row."""
-        return sum(await asyncio.gather(*(self._ask(member) for member in self._members)))
+        return sum(await asyncio.gather(*(self._ask(member) for member in self.members)))
 
     async def _ask(self, member: Member) -> bool:
         async with self._turn:

@@ -145,6 +145,7 @@ def _hold(options: Options, server: Server, certificate: Certificate | None, dir
         environment = {
             "LINTEL_SERVER__CONTROL_DSN": server.dsn(),
             "LINTEL_LIMITS__LOGIN_TIMEOUT": "300s",
+            "LINTEL_LIMITS__SESSIONS": str(options.sessions * options.workers),
             "LINTEL_LOG__LEVEL": "warning",
         }
         if certificate:

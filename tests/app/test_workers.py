@@ -66,8 +66,9 @@ def clients(dsn: str) -> Iterator[list[psycopg.Connection]]:
 
 
 def test_the_sum_is_shown_and_stored(proxy: Proxy, clients: list[psycopg.Connection]) -> None:
+    known = metric(proxy, "lintel_catalog_refreshes_total")
     clients[0].execute("CREATE TABLE t (id int)")
-    time.sleep(2)  # the other workers follow by polling; until then they count it as opaque
+    until(lambda: metric(proxy, "lintel_catalog_refreshes_total") == known + WORKERS)
     before = metric(proxy, 'lintel_statements_total{verdict="allow"}')
     for number in range(300):
         clients[number % 30].execute("SELECT id FROM t WHERE id = 1")
@@ -79,6 +80,41 @@ def test_the_sum_is_shown_and_stored(proxy: Proxy, clients: list[psycopg.Connect
     (use,) = [use for use in proxy.report()["uses"] if use["kind"] == "read"]
     assert use["calls"] == 300
     assert proxy.report()["window"]["dropped"] == 0
+
+
+def test_ddl_through_one_is_told_to_the_others(proxy: Proxy, clients: list[psycopg.Connection]) -> None:
+    """By count: polling once a second they would have read the catalog a few times, whatever happened in between."""
+    for client in clients:
+        client.execute("SELECT 1")  # so that each has read the catalog
+    known, since = metric(proxy, "lintel_catalog_refreshes_total"), time.monotonic()
+    for number in range(40):
+        clients[0].execute(f"CREATE TABLE t_{number} (id int)")
+    until(lambda: metric(proxy, "lintel_catalog_refreshes_total") >= known + 40 + WORKERS - 1)
+    polled = (WORKERS - 1) * (time.monotonic() - since + 2)
+    assert metric(proxy, "lintel_catalog_refreshes_total") > known + 40 + polled
+
+
+def test_the_limit_on_sessions_is_that_of_all_of_them(database: str, lintel: Lintel) -> None:
+    proxy = lintel(database, "--workers", str(WORKERS), LINTEL_LIMITS__SESSIONS="5")
+    held: list[psycopg.Connection] = []
+
+    def one_more() -> bool:
+        try:
+            held.append(psycopg.connect(through(proxy, database)))
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    until(lambda: one_more() and len(held) == 5)
+    with ExitStack() as stack:
+        for client in held:
+            stack.enter_context(client)
+        for _ in range(4):
+            with pytest.raises(psycopg.OperationalError, match="too many connections"):
+                psycopg.connect(through(proxy, database))
+        held[0].close()
+        until(one_more)
+        stack.enter_context(held[-1])
 
 
 @pytest.mark.check(16)

@@ -56,6 +56,25 @@ def test_the_environment_and_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert resolve("postgresql:///?service=shop").database == "sd"
 
 
+@pytest.mark.parametrize(
+    ("dsn", "named"),
+    [
+        ("postgresql://u@h/d", True),
+        ("postgresql://u@h/", False),
+        ("postgresql://u@h", False),
+        ("postgresql://u@h?dbname=d", True),
+        ("host=h dbname=d", True),
+        ("host=h dbname=''", False),
+        ("service=shop", True),
+        ("", False),
+    ],
+)
+def test_whether_it_names_a_database(dsn: str, named: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGDATABASE", "of_the_environment")
+    monkeypatch.setenv("PGUSER", "u")
+    assert resolve(dsn).names_database is named
+
+
 def test_tls_modes_keep_their_names() -> None:
     assert resolve("postgresql://u@h/d").sslmode == "prefer"
     required = resolve("postgresql://u@h/d?sslmode=require")

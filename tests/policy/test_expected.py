@@ -43,3 +43,13 @@ def test_whatever_is_tried_again_ends_in_a_refusal_of_ours(text: str) -> None:
     assert decision.retry
     assert decision.retry <= {expected.sqlstate for expected in decision.expected}
     assert all(expected.refusal.message.startswith("lintel:") for expected in decision.expected)
+
+
+@pytest.mark.parametrize("text", ["SELECT 'a FROM orders", 'SELECT "orders', "/* orders", "SELECT $a$ orders $b$"])
+def test_what_never_closes_is_left_to_the_server(text: str) -> None:
+    assert _decided(text).plain
+
+
+@pytest.mark.parametrize("text", ["SELECT FROM FROM orders", "SELECT a FROM orders WHERE b = 1_x", "orders \\ x"])
+def test_what_another_grammar_may_read_is_refused(text: str) -> None:
+    assert not _decided(text).plain

@@ -57,3 +57,27 @@ def test_replication(value: str, expected: bool) -> None:
 def test_the_database_is_the_users_by_default() -> None:
     assert StartupMessage({"user": "ann"}, b"").database == "ann"
     assert StartupMessage({"user": "ann", "database": "shop"}, b"").database == "shop"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        (b"user\0ann\0database\0shop_ro\0options\0-c a=b\0", b"user\0ann\0database\0shop\0options\0-c a=b\0"),
+        (b"database\0\0user\0ann\0", b"database\0shop\0user\0ann\0"),
+        (b"user\0database\0x\0\xff\xfe\0", b"user\0database\0x\0\xff\xfe\0database\0shop\0"),
+        (b"user\0ann\0", b"user\0ann\0database\0shop\0"),
+    ],
+)
+def test_another_database_and_every_other_byte_as_it_is(parameters: bytes, expected: bytes) -> None:
+    def packet(body: bytes) -> bytes:
+        return (len(body) + 9).to_bytes(4, "big") + b"\0\3\0\2" + body + b"\0"
+
+    found = read(packet(parameters))
+    assert found is not None
+    assert isinstance(found[0], StartupMessage)
+    assert found[0].into("shop") == packet(expected)
+
+
+@pytest.mark.parametrize(("value", "physical"), [("true", True), ("1", True), ("database", False), ("off", False)])
+def test_replication_of_the_whole_server(value: str, physical: bool) -> None:
+    assert StartupMessage({"user": "ann", "replication": value}, b"").physical is physical

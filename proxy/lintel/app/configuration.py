@@ -5,21 +5,27 @@ has become of the files since.
 """
 
 import asyncio
+import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
 
 from lintel import catalog
-from lintel.app import routes, tls
+from lintel.app import authentication, routes, tls
+from lintel.app.authentication import Secrets
 from lintel.app.routes import Routes
 from lintel.config import Settings
 from lintel.config.settings import KEYS
 from lintel.plan import Plan
+from lintel.session.authentication import Authentication
 from lintel.session.connector import Connector, KeepAlive
 from lintel.session.listener import Options
+from lintel.wire.secret import Held
 
 # What stays as it is until the next start, by the beginning of the key; everything else takes effect on reload.
 _FIXED = ("admin.", "record.", "listen.address", "listen.unix_", "process.workers")
+
+_SALT_KEY = secrets.token_bytes(32)  # of this run; workers get it with their Configuration
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,8 @@ class Configuration:
 
     settings: Settings
     plans: tuple[Plan, ...]
+    held: Mapping[str, Held] = field(default_factory=dict, repr=False)  # secrets of users, out of auth.file
+    salt_key: bytes = field(default=_SALT_KEY, repr=False, compare=False)  # where the settings have none
 
     @property
     def routes(self) -> Routes:
@@ -42,6 +50,14 @@ class Configuration:
             for route in of.all
         }
 
+    def authentication(self, of: Routes) -> Authentication | None:
+        """Lintel's own; None where it is between client and server."""
+        auth = self.settings.auth
+        if auth.mode == "pass":
+            return None
+        key = auth.salt_key.encode() or self.salt_key
+        return Authentication(Secrets(self.held, auth.query, of), key, tls.certificate(self.settings.listen))
+
     def options(self, descriptors: int) -> Options:
         """For the Listener of a process that may have so many open files. ConfigError for a bad certificate."""
         limits = self.settings.limits
@@ -51,12 +67,13 @@ class Configuration:
             certificate=tls.certificate(self.settings.listen),
             tls_required=self.settings.listen.tls == "require",
             login_timeout=limits.login_timeout,
-            sessions=max(1, min(limits.sessions, (descriptors - startups - SPARE) // 2)),
+            sessions=min(limits.sessions, max(1, (descriptors - startups - SPARE) // 2)),
             startups=startups,
             idle_timeout=limits.idle_timeout,
             stall_timeout=limits.stall_timeout,
             keepalive=self._keepalive,
             balancers=tuple(map(ip_network, self.settings.listen.proxy_protocol_from)),
+            authentication=self.authentication(self.routes),
         )
 
     @property
@@ -69,6 +86,9 @@ class Configuration:
         found = self.routes
         found.check(self.plans)
         self.options(SPARE)
+        if self.settings.auth.mode == "own":
+            await authentication.check(self.settings.auth, found)
+            return
         connectors = self.connectors(found)
         await asyncio.gather(*(tls.check(self.settings.listen, one, connectors[one.name]) for one in found.all))
 
@@ -78,7 +98,7 @@ class Configuration:
         for key in (key for key in KEYS.values() if key.dotted.startswith(_FIXED)):
             section = replace(getattr(settings, key.section), **{key.name: _value(running.settings, key.dotted)})
             settings = replace(settings, **{key.section: section})
-        return Configuration(settings, self.plans)
+        return replace(self, settings=settings)
 
     def differing(self, other: "Configuration") -> list[str]:
         """The keys in which the two differ."""

@@ -6,7 +6,7 @@ Satisfies the protocol of session.database.
 from collections.abc import Mapping
 
 from lintel.app.databases import Databases
-from lintel.app.routes import Route, Routes
+from lintel.app.routes import Routes
 from lintel.session.connector import Connector
 from lintel.session.database import Destination
 from lintel.wire.startup import StartupMessage
@@ -27,15 +27,10 @@ class Destinations:
 
     def __call__(self, message: StartupMessage) -> Destination | None:
         """Where this client is led; None: its database is nowhere."""
-        route = self._route(message)
+        route = self._routes.lead(message)
         if route is None:
             return None
         asked = message.database
         there = route.leads_to(asked)
         packet = message.packet if there == asked else message.into(there)
         return Destination(self._databases(asked, route), self._by_route[route.name], packet)
-
-    def _route(self, message: StartupMessage) -> Route | None:
-        if message.physical and not message.names_database and self._routes.server is not None:
-            return self._routes.server
-        return self._routes.find(message.database)

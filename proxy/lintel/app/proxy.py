@@ -1,6 +1,7 @@
 """One process that relays: listener, catalogs, recorder and their metrics. Knows nothing of other processes."""
 
 import asyncio
+import gc
 import resource
 import socket
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +24,7 @@ from lintel.session.door import Door
 from lintel.session.listener import Listener
 
 _ENOUGH = 1 << 20
+_YOUNG = 10_000  # objects between two collections: a flush makes thousands, and lets go of them
 
 _log = structlog.get_logger(__name__)
 
@@ -44,7 +46,13 @@ class Proxy:
         if options.sessions < configuration.settings.limits.sessions:
             _log.info("as many sessions as the limit on open files leaves room for", sessions=options.sessions)
         record = configuration.settings.record
-        self._recorder = Recorder(Path(record.store), interval=record.flush_interval, tables=record.tables)
+        self._recorder = Recorder(
+            Path(record.store),
+            interval=record.flush_interval,
+            tables=record.tables,
+            retention=record.retention_days * 86_400.0,
+            query_log=Path(record.query_log) if record.query_log else None,
+        )
         self._databases = Databases(
             routes, configuration.plans, _shield(configuration), self._recorder, self._counters, tell
         )
@@ -53,14 +61,16 @@ class Proxy:
         self._reach = Reach(connectors)
         self._health = Health(lambda: self._databases.catalogs, self._reach)
         self.checks: Mapping[str, Check] = self._health.checks()
+        self._shared = configuration.settings.process.workers > 1
         self._door: Door | None = None
         self._watching: asyncio.Task[None] | None = None
 
     async def start(self, listening: Sequence[socket.socket]) -> None:
         """Begin to accept; the sockets are its own from here on."""
         self._recorder.start()
+        _settle_garbage()
         self._watching = asyncio.create_task(self._lag.watch(), name="loop lag")
-        self._door = Door(listening, self._listener.accept)
+        self._door = Door(listening, self._listener.accept, lambda: self._shared and self._listener.full)
         self._door.open()
         self._health.listening = True
 
@@ -110,6 +120,13 @@ class Proxy:
             self._watching.cancel()
         await self._databases.close()
         await self._recorder.close()
+
+
+def _settle_garbage() -> None:
+    """What is there at the start stays: that it is looked at again and again is what makes a collection a pause."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG)
 
 
 def _shield(configuration: Configuration) -> Options:

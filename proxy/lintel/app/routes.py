@@ -13,6 +13,7 @@ from lintel.catalog import Endpoint
 from lintel.config import ConfigError, Settings
 from lintel.config import Database as Entry
 from lintel.plan import Plan
+from lintel.wire.startup import StartupMessage
 
 SERVER = "[server]"  # what plans and messages call the route of all other names
 
@@ -43,6 +44,12 @@ class Routes:
         """[server] first."""
         return (self.server, *self.named) if self.server else self.named
 
+    def lead(self, message: StartupMessage) -> Route | None:
+        """Where this client is led; None: its database is nowhere."""
+        if message.physical and not message.names_database and self.server is not None:
+            return self.server
+        return self.find(message.database)
+
     def find(self, asked: str) -> Route | None:
         """By the name itself, else by the first pattern in the file that it fits, else [server]."""
         fitting = (route for pattern, route in self._patterns if pattern.fullmatch(asked))
@@ -64,8 +71,7 @@ class Routes:
         for one in plans:
             self._check(one)
         for route in self.all:
-            names = {self._database_of(one) for one in plans} if route.database is None else {route.database}
-            for database in names:
+            for database in self._databases_of(route, plans):
                 meeting = self.plans_of(plans, route, database)
                 plan.check_together([replace(one, database=database, routes=()) for one in meeting])
 
@@ -75,6 +81,13 @@ class Routes:
         for name in one.routes:
             if name not in self._by_name:
                 raise ConfigError(one.file, "routes", f'expected names of [databases], or "{SERVER}"; "{name}" is none')
+
+    def _databases_of(self, route: Route, plans: Sequence[Plan]) -> set[str | None]:
+        """Those that plans tell apart there; None: any other."""
+        if route.database is not None:
+            return {route.database}
+        named = {database for database in map(self._database_of, plans) if database and self.find(database) is route}
+        return {None, *named}
 
     def _database_of(self, one: Plan) -> str | None:
         """None: every database that its routes lead to."""

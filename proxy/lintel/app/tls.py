@@ -1,7 +1,8 @@
 """TLS of the two legs, and whether they agree.
 
 SCRAM's channel binding ties a login to the certificate that the client has seen. So with TLS on both legs Lintel has to
-show the server's own; with another, a server that offers SCRAM lets nobody in who came to Lintel by TLS.
+show the server's own; with another, a server that offers SCRAM lets nobody in who came to Lintel by TLS, unless Lintel
+authenticates clients itself.
 """
 
 import asyncio
@@ -22,9 +23,9 @@ DEMANDS_TLS = ("require", "verify-ca", "verify-full")
 PROBE_SECONDS = 5.0
 
 _WAYS_OUT = (
-    "SCRAM with channel binding cannot pass between two certificates; either give listen.tls_cert and listen.tls_key "
-    "the server's own certificate and key, or leave one leg plain: no listen.tls_cert, or sslmode=disable or a Unix "
-    "socket towards the server"
+    "SCRAM with channel binding cannot pass between two certificates; either let Lintel authenticate clients itself "
+    '(auth.mode = "own"), or give listen.tls_cert and listen.tls_key the certificate and key of the server, or leave '
+    "one leg plain: no listen.tls_cert, or sslmode=disable or a Unix socket towards the server"
 )
 
 _log = structlog.get_logger(__name__)

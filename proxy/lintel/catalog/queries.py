@@ -15,7 +15,10 @@ SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS vers
 """
 
 # Nothing can have been committed between two equal ones (the whole server's, so it only helps where it is idle).
-MOMENT = "SELECT pg_catalog.pg_current_snapshot()::pg_catalog.text"
+# A standby's snapshot does not say who is in progress, so there the place that it has replayed has to be the same, too.
+MOMENT = """
+SELECT pg_catalog.concat_ws(' ', pg_catalog.pg_current_snapshot(), pg_catalog.pg_last_wal_replay_lsn())
+"""
 
 # Every transaction before it had ended when the snapshot was taken: what they left is in the reading.
 _HORIZON = "pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::pg_catalog.xid"

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from lintel.cli import options
-from lintel.config import Loaded, load
+from lintel.config import Database, Loaded, load
 from lintel.config.settings import KEYS, SECTIONS, Key
 
 app = typer.Typer(help="Check and show the configuration.", no_args_is_help=True, rich_markup_mode=None)
@@ -17,11 +17,12 @@ MASK = "***"
 @app.command()
 def check(file: options.File = None) -> None:
     """Read everything that `serve` would read, plans included; exit 2 with the first error."""
-    from lintel import catalog, plan
+    from lintel import plan
+    from lintel.app import routes
 
     settings = load(file).settings
     plans = plan.load_all(settings.shield.plans)
-    catalog.resolve(settings.server.dsn, "server.dsn")
+    routes.of(settings).check(plans)
     typer.echo(f"fine; {len(plans)} plan{'' if len(plans) == 1 else 's'}")
 
 
@@ -38,6 +39,18 @@ def show(
             if key.section == section:
                 typer.echo(_line(key, loaded, origin))
         typer.echo()
+    if loaded.settings.databases:
+        typer.echo("[databases]")
+    for database in loaded.settings.databases:
+        typer.echo(_database(database, origin))
+
+
+def _database(database: Database, origin: bool) -> str:
+    from lintel.log import safe
+
+    dsn, control_dsn = (_toml(safe(text)) for text in (database.dsn, database.control_dsn))
+    said = f"{{ dsn = {dsn}, control_dsn = {control_dsn} }}" if database.control_dsn else dsn
+    return f"{_toml(database.name)} = {said}" + (f"  # {database.file}" if origin else "")
 
 
 def _line(key: Key, loaded: Loaded, origin: bool) -> str:

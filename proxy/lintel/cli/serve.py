@@ -29,7 +29,7 @@ def serve(
     and the plans anew. SIGUSR2 starts this command again and hands the listening sockets over to it.
     """
     from lintel import plan as plans
-    from lintel.app import Configuration
+    from lintel.app import Configuration, userlist
     from lintel.app import serve as run
 
     flags = [
@@ -44,6 +44,6 @@ def serve(
 
     def read() -> Configuration:
         settings = load(file, flags).settings
-        return Configuration(settings, plans.load_all(settings.shield.plans))
+        return Configuration(settings, plans.load_all(settings.shield.plans), userlist.read(settings.auth.file))
 
     run(read, lambda line: print(line, flush=True))

@@ -11,6 +11,7 @@ from lintel.config.errors import ConfigError
 from lintel.config.load import Flag, Loaded, load
 from lintel.config.settings import (
     Admin,
+    Auth,
     Limits,
     Listen,
     Log,
@@ -25,6 +26,7 @@ from lintel.config.values import Address
 __all__ = [
     "Address",
     "Admin",
+    "Auth",
     "ConfigError",
     "Database",
     "Flag",

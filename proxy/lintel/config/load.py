@@ -118,6 +118,8 @@ def _check(settings: Settings, said: Mapping[str, _Said]) -> None:
     listen = settings.listen
     if listen.tls == "require" and not listen.tls_cert:
         raise ConfigError(said["listen.tls"].origin, "listen.tls_cert", "expected, because listen.tls requires it")
+    if settings.auth.mode == "own" and not (settings.auth.file or settings.auth.query):
+        raise ConfigError(said["auth.mode"].origin, "auth.file", 'expected this or auth.query, because mode is "own"')
     for given, other in (("tls_cert", "tls_key"), ("tls_key", "tls_cert")):
         if getattr(listen, given) and not getattr(listen, other):
             raise ConfigError(said[f"listen.{given}"].origin, f"listen.{other}", f"expected, because {given} is set")

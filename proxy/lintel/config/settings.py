@@ -10,6 +10,11 @@ from lintel.config.values import Address, Reader
 
 Mode = Literal["pass", "refuse"]
 
+_AUTH_QUERY = (
+    "SELECT rolname, CASE WHEN rolvaliduntil < now() THEN NULL ELSE rolpassword END FROM pg_authid "
+    "WHERE rolname = $1::text"
+)
+
 
 def _key(default: object, read: Reader, *, secret: bool = False) -> Any:
     return field(default=default, metadata={"read": read, "secret": secret})
@@ -35,6 +40,16 @@ class Listen:
     tls: Literal["offer", "require"] = _key("offer", values.choice("offer", "require"))
     tls_cert: str = _key("", values.path)
     tls_key: str = _key("", values.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """Who finds out whether a client is who it says."""
+
+    mode: Literal["pass", "own"] = _key("pass", values.choice("pass", "own"))
+    file: str = _key("", values.path)
+    query: str = _key(_AUTH_QUERY, values.text)
+    salt_key: str = _key("", values.text, secret=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +89,8 @@ class Record:
     store: str = _key("lintel.db", values.file)
     flush_interval: float = _key(1.0, values.seconds)
     tables: tuple[str, ...] = _key((), values.texts)
+    retention_days: int = _key(90, values.count)
+    query_log: str = _key("", values.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +116,7 @@ class Settings:
 
     server: Server = field(default_factory=Server)
     listen: Listen = field(default_factory=Listen)
+    auth: Auth = field(default_factory=Auth)
     process: Process = field(default_factory=Process)
     limits: Limits = field(default_factory=Limits)
     admin: Admin = field(default_factory=Admin)

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import count
 
+from lintel.analysis.facts import Facts
 from lintel.policy.edits import Edit, edited
 from lintel.policy.effects import Effects
 from lintel.policy.judged import Judged, Name, effects_in, facts_in, judged_in_turn, names_in
 from lintel.policy.key import ContextKey
-from lintel.policy.mentions import mentions
+from lintel.policy.mentions import is_unclosed, mentions
 from lintel.policy.moment import Moment
 from lintel.policy.statement import Statement
 from lintel.policy.temporary import first_in, pinned
@@ -185,6 +186,12 @@ def _opaque(moment: Moment, text: bytes, why: str, parts: list[Judged]) -> Decid
 
 
 def _pinned(moment: Moment, key: ContextKey, text: bytes, why: str, parts: list[Judged]) -> Decided | None:
+def _failing(text: bytes, why: str) -> Decided:
+    """A text that no server can scan to its end fails before any of it runs: with the server's own words."""
+    statement = Statement(stored_text(text, readable=False), Facts("", opaque=why), "allow")
+    return Decided(_decision(text, _Edits(), Effects(), statement))
+
+
     """An opaque text whose every mention of a table under a plan is one of a temporary relation of that name."""
     if moment.options.on_opaque == "refuse" or any(part.effects.bits & SETTINGS for part in parts):
         return None

@@ -34,6 +34,11 @@ _HARMLESS = frozenset(
         "GrantRoleStmt",
     ]
 )
+# Objects of the whole server: no snapshot of a database holds them, and no event trigger fires for them (manual 38.1).
+_SHARED = frozenset(
+    ["CreateRoleStmt", "AlterRoleStmt", "AlterRoleSetStmt", "DropRoleStmt", "CreatedbStmt", "DropdbStmt",
+     "AlterDatabaseStmt", "AlterDatabaseSetStmt", "CreateTableSpaceStmt", "DropTableSpaceStmt"]
+)  # fmt: skip
 _ENDINGS = frozenset({"TRANS_STMT_COMMIT", "TRANS_STMT_ROLLBACK", "TRANS_STMT_ROLLBACK_TO", "TRANS_STMT_PREPARE"})
 
 
@@ -72,7 +77,7 @@ def effects_of(node: Node, result: Resolution) -> Effects:
     if tag in ("DoStmt", "CallStmt"):
         # Its code may do anything: DDL included, which polling would see only later.
         return Effects(DDL | SETTINGS)
-    return Effects() if tag in _HARMLESS else _of_ddl(tag, body)
+    return Effects() if tag in _HARMLESS or tag in _SHARED else _of_ddl(tag, body)
 
 
 def _of_query(tag: str, body: Node, result: Resolution) -> Effects:

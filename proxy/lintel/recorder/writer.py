@@ -6,6 +6,7 @@ got corrupt is put aside under another name: both leave a gap in the window, nev
 
 import threading
 import time
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
@@ -36,6 +37,7 @@ class Writer:
         self._retention = retention
         self._tidy_at = time.monotonic() + _FIRST_TIDY_SECONDS
         self._number = 0  # of the last batch
+        self._lost: Counter[str] = Counter()  # by database; told with the next batch
         self._since: float | None = None  # when what is being written was handed over
         self._gathering = Gathering(targets)
         self._waiting = 0  # batches handed over and not in the store
@@ -94,13 +96,17 @@ class Writer:
     def _run(self) -> None:
         while (counts := self._queue.get()) is not None:
             self._since = time.monotonic()
+            counts.dropped.update(self._lost)
+            self._lost = Counter()
             try:
                 for batch in self._gathering.batches(counts):
                     self._write_until_written(batch)
             except Exception as bug:
                 # A fault of ours must not end the recording of everything that comes after it.
-                self.dropped += sum(sum(taken.calls.values()) for taken in counts.taken)
-                _log.exception("observations lost", problem=type(bug).__name__)
+                self._lost = counts.dropped
+                for taken in counts.taken:
+                    self._lost[taken.database] += sum(taken.calls.values())
+                _log.error("observations lost", problem=f"internal error: {type(bug).__name__}")
             self._since = None
             with self._lock:
                 self._waiting -= 1

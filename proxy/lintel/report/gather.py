@@ -34,7 +34,7 @@ def gather(reader: Reader, wanted: Filter) -> Report:
     databases = reader.databases() if wanted.database is None else [wanted.database]
     catalogs = [catalog for catalog in map(reader.catalog, databases) if catalog is not None]
     objects = {found for catalog in catalogs for found in _objects(catalog, wanted)}
-    return Report(wanted, reader.window(wanted.since), tuple(reader.uses(wanted)), tuple(sorted(objects, key=_order)))
+    return Report(wanted, reader.window(wanted.since, wanted.database), tuple(reader.uses(wanted)), tuple(sorted(objects, key=_order)))
 
 
 def _objects(schema: Schema, wanted: Filter) -> Iterator[Object]:

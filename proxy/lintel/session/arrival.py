@@ -188,8 +188,13 @@ class Arrival(asyncio.Protocol):
 
     def refuse(self, sqlstate: str, message: str) -> None:
         """Say why, and close."""
+        self.turn_away(messages.fatal(sqlstate, message))
+
+    def turn_away(self, said: bytes) -> None:
+        """With these frames, and close."""
         self._handed_over = True
-        self.transport.write(messages.fatal(sqlstate, message))
+        if not self.transport.is_closing():
+            self.transport.write(said)
         self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature

@@ -43,7 +43,7 @@ class Canceling:
     async def forward(self, packet: bytes, origins: Iterable[Origin]) -> None:
         """Returns when each server has read it, or will not."""
         try:
-            async with self._free, asyncio.timeout(_TIMEOUT):
+            async with asyncio.timeout(_TIMEOUT), self._free:  # behind servers that hang nobody waits for ever either
                 await asyncio.gather(*(_send(packet, origin) for origin in origins))
         except TimeoutError:
             _log.warning("cancel request not forwarded")

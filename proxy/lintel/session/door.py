@@ -2,7 +2,8 @@
 
 Not loop.create_server: where descriptors run out libuv accepts and closes whatever is waiting. Here accepting pauses,
 and those who wait in the kernel's queue are let in when there is room again. One connection per turn of the loop, so
-that processes which share a socket share its connections.
+that processes which share a socket share its connections. A process that is full leaves them to the others for a
+moment; who is still there then has found all of them full, and may be told so.
 """
 
 import asyncio
@@ -12,17 +13,25 @@ from collections.abc import Callable, Sequence
 import structlog
 
 PAUSE_SECONDS = 0.1
+HESITATION_SECONDS = 0.2
 
 _log = structlog.get_logger(__name__)
 
 
 class Door:
-    """Open until closed. The sockets are the caller's until then."""
+    """Open until closed. The sockets are the caller's until then. `full`: whether others should be let go first."""
 
-    def __init__(self, sockets: Sequence[socket.socket], protocol: Callable[[], asyncio.Protocol]) -> None:
+    def __init__(
+        self,
+        sockets: Sequence[socket.socket],
+        protocol: Callable[[], asyncio.Protocol],
+        full: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._sockets = sockets
         self._protocol = protocol
+        self._full = full
+        self._hesitated = False
         self._entering: set[asyncio.Task[None]] = set()
         self._paused: asyncio.TimerHandle | None = None
         self._told = False
@@ -47,9 +56,14 @@ class Door:
             self._loop.remove_reader(one)
 
     def _accept(self, listening: socket.socket) -> None:
+        if self._full() and not self._hesitated:
+            self._hesitated = True
+            self._open_after(HESITATION_SECONDS)
+            return
         try:
             connection, _ = listening.accept()
         except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+            self._hesitated = False
             return  # another process was quicker, or the client has gone
         except OSError as problem:
             self._pause(problem)
@@ -73,5 +87,8 @@ class Door:
         if not self._told:
             self._told = True
             _log.error("accepting no connections for now", problem=problem)
+        self._open_after(PAUSE_SECONDS)
+
+    def _open_after(self, seconds: float) -> None:
         self._shut()
-        self._paused = self._loop.call_later(PAUSE_SECONDS, self.open)
+        self._paused = self._loop.call_later(seconds, self.open)

@@ -21,13 +21,16 @@ from typing import NamedTuple
 import structlog
 
 from lintel.metrics import Counters
+from lintel.wire import messages
 from lintel.wire.conversation import Conversation
 from lintel.wire.decision import Settings
-from lintel.wire.login import Passing, between
+from lintel.wire.login import Passing, as_it_is, between
+from lintel.wire.secret import Proved
 from lintel.wire.startup import CancelRequest, StartupMessage
 from lintel.wire.transparent import Transparent
 
 from .arrival import Arrival, Network
+from .authentication import Authentication, TurnedAway, log_in, role
 from .canceling import Canceling, Origin, every
 from .connector import Client, KeepAlive, Opened, Unreachable
 from .database import Destination, Destinations, Login
@@ -37,6 +40,8 @@ _log = structlog.get_logger(__name__)
 _DRAIN_TICK = 0.05
 _SWEEPS = 4  # in an idle timeout
 _IDLE_TOO_LONG = ("57P05", "lintel: terminating connection due to idle-session timeout")
+_TOO_LATE = ("57014", "lintel: login took too long")
+_TOO_MANY = ("53300", "lintel: too many connections")
 _SHUTTING_DOWN = ("57P01", "lintel: terminating connection due to administrator command")
 
 
@@ -54,6 +59,7 @@ class Options:
     stall_timeout: float = 0.0  # 0: never
     keepalive: KeepAlive = field(default_factory=KeepAlive)
     balancers: tuple[Network, ...] = ()  # connections from there begin with a header of the PROXY protocol
+    authentication: Authentication | None = None  # Lintel's own; None: it is between client and server
 
 
 class _Held(NamedTuple):
@@ -85,6 +91,11 @@ class Listener:
         """How many there are, those included that are only arriving."""
         return len(self._sessions) + len(self._beginning) + len(self._arrivals)
 
+    @property
+    def full(self) -> bool:
+        """Nobody else can be let in, if all who are arriving are."""
+        return self.sessions >= self._options.sessions
+
     def reconfigure(self, destinations: Destinations, options: Options) -> None:
         """For what begins from now on; limits and the idle timeout for everybody."""
         self._destinations = destinations
@@ -99,11 +110,18 @@ class Listener:
     def arrived(self, arrival: Arrival) -> None:
         """Connected. Where too many have not said a word, the oldest of them goes: logging in takes a moment only."""
         loop = asyncio.get_running_loop()
-        self._arrivals[arrival] = loop.call_later(self._options.login_timeout, arrival.transport.abort)
+        self._arrivals[arrival] = loop.call_later(self._options.login_timeout, self._overdue, arrival)
         while len(self._arrivals) > self._options.startups:
             oldest = next(iter(self._arrivals))
             oldest.transport.abort()
             self.gone(oldest)
+
+    def _overdue(self, arrival: Arrival) -> None:
+        """Who has said nothing is told nothing."""
+        if arrival in self._beginning:
+            arrival.refuse(*_TOO_LATE)
+        else:
+            arrival.transport.abort()
 
     def gone(self, arrival: Arrival) -> None:
         """It has closed before a session began, or one has begun."""
@@ -138,19 +156,45 @@ class Listener:
             arrival.refuse("57P03", "lintel: shutting down")
         elif self._options.tls_required and not arrival.encrypted and not arrival.local:
             arrival.refuse("28000", "lintel: connections must use TLS")
-        elif len(self._sessions) + len(self._beginning) >= self._options.sessions:
-            arrival.refuse("53300", "lintel: too many connections")
+        elif self._full:
+            arrival.refuse(*_TOO_MANY)
         elif (destination := self._destinations(message)) is None:
             arrival.refuse("3D000", f'database "{message.database}" does not exist')
         else:
-            if arrival in self._arrivals:
-                self._beginning[arrival] = self._arrivals.pop(arrival)
+            if self._options.authentication is None:
+                self._expect(arrival)
             self.spawn(self._begin(arrival, message, destination))
 
+    @property
+    def _full(self) -> bool:
+        return len(self._sessions) + len(self._beginning) >= self._options.sessions
+
+    def _expect(self, arrival: Arrival) -> None:
+        """It takes a session's place from here on."""
+        if arrival in self._arrivals:
+            self._beginning[arrival] = self._arrivals.pop(arrival)
+
+    async def _admit(self, arrival: Arrival, message: StartupMessage) -> Proved | None:
+        """None where that is the server's to do. Until it is done, the client has no more than arrived."""
+        if self._options.authentication is None:
+            return None
+        proved = await self._options.authentication.admit(arrival, message)
+        if self._full:
+            raise TurnedAway(messages.fatal(*_TOO_MANY))
+        self._expect(arrival)
+        return proved
+
     async def _begin(self, arrival: Arrival, message: StartupMessage, destination: Destination) -> None:
-        client = Client(destination.startup, self._options.certificate if arrival.encrypted else None)
         try:
+            proved = await self._admit(arrival, message)
+            certificate = self._options.certificate if arrival.encrypted and proved is None else None
+            client = Client(destination.startup, certificate)
             opened, _ = await asyncio.gather(destination.connector.open(client), destination.database.ready())
+            if proved is not None:
+                await log_in(opened, destination.startup, role(message), proved, self._options.login_timeout)
+        except TurnedAway as problem:
+            arrival.turn_away(problem.said)
+            return
         except Unreachable as problem:
             _log.warning("server unreachable", problem=str(problem))
             arrival.refuse(problem.sqlstate, "lintel: the server cannot be reached")
@@ -158,7 +202,8 @@ class Listener:
         if arrival.transport.is_closing():
             opened.transport.abort()
             return
-        self._join(arrival, message, destination, opened, between(client.certificate, opened.certificate))
+        passing = between(client.certificate, opened.certificate) if proved is None else as_it_is
+        self._join(arrival, message, destination, opened, passing)
 
     def _join(
         self, arrival: Arrival, message: StartupMessage, destination: Destination, server: Opened, passing: Passing
@@ -236,4 +281,4 @@ class Listener:
 
 def _too_late(session: Session) -> None:
     if not session.started:
-        session.end("57014", "lintel: login took too long")
+        session.end(*_TOO_LATE)

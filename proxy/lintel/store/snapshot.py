@@ -2,10 +2,17 @@
 
 import json
 import zlib
-from dataclasses import astuple
+from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 from lintel.schema import Column, Function, Relation, Schema
+
+# dataclasses.astuple copies each value: ten times the time, while the event loop waits for the interpreter.
+_RELATION, _COLUMN, _FUNCTION = (
+    attrgetter(*(field.name for field in fields(kind))) for kind in (Relation, Column, Function)
+)
+_COLUMNS = [field.name for field in fields(Relation)].index("columns")
 
 
 def dump(schema: Schema) -> bytes:
@@ -13,10 +20,16 @@ def dump(schema: Schema) -> bytes:
     found = {
         "version": schema.server_version,
         "schemas": sorted(schema.schemas),
-        "relations": [astuple(relation) for relation in schema.relations.values()],
-        "functions": [astuple(one) for overloads in schema.functions.values() for one in overloads],
+        "relations": [_values(relation) for relation in schema.relations.values()],
+        "functions": [_FUNCTION(one) for overloads in schema.functions.values() for one in overloads],
     }
     return zlib.compress(json.dumps(found, separators=(",", ":")).encode())
+
+
+def _values(relation: Relation) -> list[Any]:
+    values = list(_RELATION(relation))
+    values[_COLUMNS] = [_COLUMN(column) for column in relation.columns]
+    return values
 
 
 def load(data: bytes) -> Schema:

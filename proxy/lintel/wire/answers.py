@@ -17,6 +17,10 @@ from .statements import Statement
 
 _TRIES = 3
 _READY = (messages.SYNC, messages.QUERY, messages.FUNCTION_CALL, STARTUP)  # what a ReadyForQuery may answer
+# What may come before a stray ReadyForQuery, and itself.
+_BESIDES = (
+    messages.READY_FOR_QUERY, messages.NOTICE_RESPONSE, messages.PARAMETER_STATUS, messages.NOTIFICATION_RESPONSE,
+)  # fmt: skip
 
 
 class Answers:
@@ -35,6 +39,8 @@ class Answers:
 
     def frame(self, kind: int, frame: bytes) -> bytes:
         """What goes to the client for any frame; the frame itself (the object) where nothing in it changes."""
+        if self._state.stray and kind not in _BESIDES:
+            self._state.stray = 0
         try:
             return self._answer(kind, frame)
         except (ValueError, IndexError):
@@ -260,7 +266,7 @@ class Answers:
         elif entry is not None and entry.kind == STARTUP:
             state.started = state.unsettled = True
         state.transaction_moved()
-        if not earlier:
+        if entry is not None and not earlier:
             state.kept = None
             state.tries = 0
         if state.head() is None:
@@ -270,17 +276,21 @@ class Answers:
         return frame
 
     def _pop_ready(self) -> Expected | None:
-        """What the ReadyForQuery answers; where that is nothing (see State.end_copy) the server is not skipping."""
-        head = self._state.head()
-        if head is not None and head.kind in _READY:
-            return self._state.pop()
-        self._state.skipping = False
+        """What the ReadyForQuery answers; where that is a Sync which is not waited for, the server is not skipping."""
+        state = self._state
+        head = state.head()
+        # A Query is answered by more than a ReadyForQuery.
+        stray = state.stray and head is not None and head.kind != messages.SYNC and state.error is None
+        if head is not None and head.kind in _READY and not stray:
+            return state.pop()
+        state.stray = max(0, state.stray - 1)
+        state.skipping = False
         return None
 
     def _idle(self) -> None:
         """Nothing is under way: the moment to ask, or to let the client go on."""
         state = self._state
-        if state.unsettled and state.status != messages.FAILED and not state.doubtful:
+        if state.unsettled and state.status != messages.FAILED and not state.doubtful and not self._pipelined():
             state.needs.send(QUESTION)
             state.blocked = FOR_ANSWER
             self.asking = Answer()
@@ -288,6 +298,10 @@ class Answers:
             self._release()
             return
         state.update_careful()
+
+    def _pipelined(self) -> bool:
+        """Whether a Sync of ours might end a transaction that has to wait for the client's own (PostgreSQL 18)."""
+        return self._state.bound and self._state.status == messages.IN_TRANSACTION
 
     def _release(self, again: bytes = b"") -> None:
         state = self._state

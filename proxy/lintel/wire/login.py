@@ -30,7 +30,7 @@ def unless_bound(frame: bytes) -> bytes:
             "server",
             "28000",
             "the server offers SCRAM with channel binding, which cannot pass between two certificates; "
-            "ask for Lintel to be given the server's own certificate and key",
+            "ask for Lintel to be given the server's own certificate and key, or to authenticate clients itself",
         )
     return frame
 

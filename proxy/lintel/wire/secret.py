@@ -54,7 +54,8 @@ class Recovered:
     def keys(self, salt: bytes, iterations: int) -> Keys:
         """ProtocolError where the server's secret is another one, even if it was made of the same password."""
         if (salt, iterations) != (self.secret.salt, self.secret.iterations):
-            raise ProtocolError("server", "28000", "the user's secret on the server is not the one that Lintel holds")
+            problem = "the user's secret on the server is not the one that Lintel holds, or is no longer in force"
+            raise ProtocolError("server", "28P01", problem)
         return Keys(self.client_key, self.secret.server_key)
 
 

@@ -204,11 +204,16 @@ class ServerStream:
             pos += len(frame)
             if kind in _ASYNCHRONOUS or (kind == ERROR_RESPONSE and replies.is_fatal(messages.fields(frame))):
                 passed.append(answers.frame(kind, frame))
-            elif kind == DATA_ROW:
-                answers.asking.add(frame)
+            elif kind == READY_FOR_QUERY and self._state.stray:
+                self._state.stray -= 1
+                passed.append(frame)
             elif kind == READY_FOR_QUERY:
                 self._state.status = frame[-1]
                 answers.answered(answers.asking)
+            else:
+                self._state.stray = 0
+                if kind == DATA_ROW:
+                    answers.asking.add(frame)
         if answers.asking is None:
             passed.append(self.receive(data[pos:]))
         elif pos < len(data):

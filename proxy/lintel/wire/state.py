@@ -53,7 +53,7 @@ class State:
         "blocked", "bound", "careful", "committed_temporary", "completed", "context", "copying", "counted",
         "counts", "ddl", "doubtful", "ended", "error", "expected", "kept", "kept_after", "kept_size", "made", "needs",
         "portal", "portals", "resolve", "rolled_back", "settings", "skipping", "started", "statements",
-        "status", "touched", "tries", "unsettled",
+        "status", "stray", "touched", "tries", "unsettled",
     )  # fmt: skip
 
     def __init__(
@@ -77,6 +77,7 @@ class State:
         self.started = False  # the first ReadyForQuery has come
         self.skipping = False  # after an error, until the client sends a Sync
         self.copying = False  # COPY FROM is under way
+        self.stray = 0  # ReadyForQuerys that may come before the next other reply, see end_copy
         self.error: str | None = None  # SQLSTATE with which the Query under way has failed
         self.bound = False  # the client has bound something since its last Sync
         self.kept: deque[bytes] | None = None  # frames from the first loud statement on, one per reply expected
@@ -154,6 +155,7 @@ class State:
             or self.unsettled
             or self.touched
             or self.ddl
+            or self.stray
             or self.kept is not None
             or self.portals
             or self.counted
@@ -258,19 +260,23 @@ class State:
     def end_copy(self, failed: bool) -> None:
         """COPY FROM is over: the server has swallowed the Syncs that came before the client's CopyDone.
 
-        One that fails before it has read anything, in a trigger say, has not: then there is a ReadyForQuery more than
-        is expected, which is passed on and answers nothing. Behind data that made it fail nobody can tell.
+        Where it has failed, those behind what made it fail are answered, and nobody can tell which these are. All that
+        may be is a ReadyForQuery for each of them, before any reply to what came later.
         """
         self.copying = False
         self.kept = None
         copy = self.expected.popleft()
         others: list[Expected] = []
         if failed or COPY_DONE_MARK in self.expected:
-            data = False
             while self.expected and (entry := self.expected.popleft()) is not COPY_DONE_MARK:
-                data = data or entry is COPY_DATA_MARK
                 if entry is not SYNC_REPLY:
                     others.append(entry)
-                elif failed and data:
-                    raise ProtocolError("client", "08P01", "Sync among COPY data that could not be copied")
+                    self._check_skipped(copy, entry)
+                elif failed:
+                    self.stray += 1
         self.expected.extendleft(reversed([copy, *others]))
+
+    def _check_skipped(self, copy: Expected, entry: Expected) -> None:
+        """A Sync that was answered also ends the skipping: what came behind it may have been done, or not."""
+        if self.stray and copy.kind == messages.EXECUTE and entry.kind not in MARKS:
+            raise ProtocolError("client", "08P01", "a message behind a Sync among COPY data that could not be copied")
