@@ -30,8 +30,10 @@ RENAMED = [case for case in CASES if case.side == "old" and not INSIDE.search(" 
 def plans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
     """Plan files by the kind of change: dropping what the others add, renaming, renaming back."""
     directory = tmp_path_factory.mktemp("plans")
-    made: dict[str, list[Path]] = {"dropped": [], "renamed": [], "renamed back": []}
+    made: dict[str, list[Path]] = {"dropped": [], "discarded": [], "renamed": [], "renamed back": []}
     for plan in PLANS:
+        made["discarded"].append(directory / f"discard-{plan.name}")
+        made["discarded"][-1].write_text(_discarding(plan.read_text()))
         made["dropped"].append(directory / f"drop-{plan.name}")
         made["dropped"][-1].write_text(_dropping(plan.read_text()))
     for number, line in enumerate(re.findall(r"^ALTER.*$", script("renaming"), re.MULTILINE)):
@@ -45,6 +47,12 @@ def plans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
 def _dropping(text: str) -> str:
     text = text.replace("[add]", "[drop]").replace("not_null = true\n", "").replace("not_null = false\n", "")
     return re.sub(r'sees = "(old|new)"', lambda found: f'sees = "{"new" if found[1] == "old" else "old"}"', text)
+
+
+def _discarding(text: str) -> str:
+    if "[shield]" in text:
+        return text.replace("[shield]", '[shield]\nabsent_writes = "discard"')
+    return text.replace("[[shield.clients]]", '[shield]\nabsent_writes = "discard"\n\n[[shield.clients]]', 1)
 
 
 def _renaming(number: int, table: str, column: str, to: str) -> str:
@@ -61,7 +69,12 @@ def _renaming(number: int, table: str, column: str, to: str) -> str:
 @pytest.fixture(scope="session")
 def fronts(databases: Databases, plans: dict[str, list[Path]]) -> Iterator[dict[str, Sessions]]:
     """Sessions through a Lintel with the plans of each kind."""
-    wanted = {"dropped": ("bare", "filled"), "renamed": ("bare", "renamed"), "renamed back": ("renamed",)}
+    wanted = {
+        "dropped": ("bare", "filled"),
+        "renamed": ("bare", "renamed"),
+        "renamed back": ("renamed",),
+        "discarded": ("bare",),
+    }
     made: dict[str, Sessions] = {}
     stacks = []
     for kind, names in wanted.items():
@@ -91,6 +104,24 @@ def test_dropped(server: Server, fronts: dict[str, Sessions], case: Case) -> Non
         else:
             found += [f"{mode}: {line}" for line in differences(case, wanted, got)]
         found += _left_behind(fronts["dropped"].databases, case, mode, logical, physical)
+    assert not found, _shown(case, found)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.side == "new"], ids=lambda case: case.name)
+def test_discarded(server: Server, fronts: dict[str, Sessions], case: Case) -> None:
+    """New code on the old schema, its writes to the column undone as a trigger would undo them; never half of them."""
+    _skip_if_unknown(case, server)
+    sessions, found = fronts["discarded"], []
+    for mode in dict.fromkeys((modes(case)[0], modes(case)[-1])):
+        wanted = _run(sessions, "resetting", "new", case, mode, through=False)
+        got = _run(sessions, "bare", "new", case, mode, through=True)
+        if got.refused():
+            sessions.databases.restore("resetting")
+            found += [] if case.verdict == "refuse" else [f"{mode}: refused: {got.error}"]
+        else:
+            found += [f"{mode}: {line}" for line in differences(case, wanted, got)]
+        if not mode.endswith("block"):
+            found += _left_behind(sessions.databases, case, mode, "resetting", "bare")
     assert not found, _shown(case, found)
 
 
@@ -155,7 +186,7 @@ def _left_behind(databases: Databases, case: Case, mode: str, logical: str, phys
 
 def _rows(databases: Databases, name: str) -> list[list[tuple[bytes | None, ...]]]:
     """By position where the names differ; these have no other columns than the listed ones."""
-    if name not in ("bare", "renamed"):
+    if name != "renamed":
         return databases.contents(name)
     by_position = re.sub(r"SELECT .*?(, tableoid::regclass)? FROM", r"SELECT *\1 FROM", script("contents"))
     return [result.rows for result in databases.run(name, by_position).results]

@@ -20,7 +20,7 @@ class Shield:
     """What clients get while the table is not the one that they were built for."""
 
     absent_reads: Literal["default", "refuse"] = "default"
-    absent_writes: Literal["refuse"] = "refuse"
+    absent_writes: Literal["refuse", "discard"] = "refuse"
     stars: Literal["pin", "pass"] = "pin"
     whole_rows: Literal["refuse", "record"] = "refuse"
     clients: tuple[ClientRule, ...] = ()

@@ -128,10 +128,11 @@ def _shield(section: Section | None) -> Shield:
     if section is None:
         return Shield()
     writes = section.choice("absent_writes", ("refuse", "park", "discard"))
-    if writes != "refuse":
-        section.fail("absent_writes", f'"{writes}" is not supported by this version yet; expected "refuse"')
+    if writes == "park":
+        section.fail("absent_writes", '"park" is not supported by this version yet; expected "refuse" or "discard"')
     shield = Shield(
         absent_reads=cast("Literal['default', 'refuse']", section.choice("absent_reads", ("default", "refuse"))),
+        absent_writes=cast("Literal['refuse', 'discard']", writes),
         stars=cast("Literal['pin', 'pass']", section.choice("stars", ("pin", "pass"))),
         whole_rows=cast("Literal['refuse', 'record']", section.choice("whole_rows", ("refuse", "record"))),
         clients=tuple(map(_rule, section.sections("clients"))),

@@ -32,6 +32,7 @@ class Case:
     shown: frozenset[str]  # ids of the plans whose column the catalog shows
     tables: dict[int, LogicalTable]  # the client's, by oid
     answer: Resolution
+    discarded: frozenset[str] = frozenset()  # ids of the plans whose column's writes are dropped
     sources: dict[int, Source] = field(default_factory=dict)  # by offset
 
     def __post_init__(self) -> None:

@@ -6,12 +6,13 @@ What is not the client's meaning under one of them must fail in analysis there, 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lintel.analysis import World, resolve
 from lintel.analysis.resolution import BindingKey, Resolution
 from lintel.plan import Add, Plan, Side
 from lintel.shield.case import Case, Unserved, columns_in
+from lintel.shield.discard import discarded, discards
 from lintel.shield.items import substitute
 from lintel.shield.spans import Spans
 from lintel.shield.splices import Edited, Splice
@@ -112,9 +113,12 @@ class _Judging:
                     self.covered.tables(self.touched, side), answer)  # fmt: skip
         others = [self._under(present) for present in self._permitted()]
         if answer.stored:  # T18: kept by the server, so never rewritten
-            return self._proved(case, None, dict(zip(self._permitted(), others, strict=True)))
+            return self._proved(case, answer, None, dict(zip(self._permitted(), others, strict=True)))
         items: set[int] = set()
-        fixed = positional(case)
+        case.discarded = discarded(case)
+        dropping = discards(case)
+        answer = replace(answer, bindings=dropping.without)
+        fixed = [*positional(case), *dropping.splices]
         resolved = dict(zip(self._permitted(), others, strict=True))
         edited: Edited | None = None
         if fixed:
@@ -124,7 +128,8 @@ class _Judging:
             if not different:
                 break
             more = self._involved(case, different) - items
-            changes = [*fixed, *names(case), *references(case, others), *self._stars(case, others)]
+            changes = dropping.beside([*names(case), *references(case, others), *self._stars(case, others)])
+            changes += fixed
             if not more and (edited is None) == (not changes) and items:
                 break
             items |= more
@@ -134,7 +139,7 @@ class _Judging:
             edited, resolved = self._edit(case, changes)
             if not more:
                 break
-        return self._proved(case, edited, resolved)
+        return self._proved(case, answer, edited, resolved)
 
     def _prefix(self) -> str:
         lowered = self.text.lower()
@@ -195,8 +200,9 @@ class _Judging:
 
     # The gate
 
-    def _proved(self, case: Case, edited: Edited | None, resolved: dict[Done, Resolution]) -> Verdict:
-        answer = case.answer
+    def _proved(
+        self, case: Case, answer: Resolution, edited: Edited | None, resolved: dict[Done, Resolution]
+    ) -> Verdict:
         same = {done: self._same(answer, r) for done, r in resolved.items()}
         edits = edited.edits if edited is not None and edited.text != self.text else ()
         if answer.problems and not all(same.values()):
@@ -206,7 +212,7 @@ class _Judging:
         loud = not all(same.values())
         if not same[self.shown]:
             return self._absent(case, edits, resolved[self.shown])
-        return Verdict("rewrite" if edits else "allow", answer, self.world, edits, loud=loud, plans=self.ids)
+        return Verdict("rewrite" if edits else "allow", case.answer, self.world, edits, loud=loud, plans=self.ids)
 
     def _absent(self, case: Case, edits: tuple[tuple[int, int, bytes], ...], shown: Resolution) -> Verdict:
         """Loud under the schema that the catalog shows: the server refuses it itself, in its turn."""

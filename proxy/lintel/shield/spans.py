@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from lintel.analysis.resolution import Node
 from lintel.sql.tokens import tokens
 
+_AFTER_A_LIST = (b"where", b"returning", b"when", b"on")
+_VERBS = (b"insert", b"update", b"delete", b"merge")
+
 
 @dataclass(frozen=True, slots=True)
 class ItemSpan:
@@ -109,6 +112,90 @@ class Spans:
                 return self._tokens[index].end
             index += 1
         raise LookupError(f"no parenthesis behind {at}")
+
+    def opening(self, at: int) -> int:
+        """The parenthesis that stands right before an offset."""
+        index = self._index(at) - 1
+        if self._word(index) != b"(":
+            raise LookupError(f"no parenthesis before {at}")
+        return self._tokens[index].start
+
+    def word(self, word: bytes, at: int) -> int:
+        """The end of the first such keyword at or behind an offset."""
+        index = bisect_left(self._starts, at)
+        while not self._is(index, word):
+            index += 1
+            if index >= len(self._tokens):
+                raise LookupError(f"no {word.decode()} behind {at}")
+        return self._tokens[index].end
+
+    def pieces(self, at: int) -> list[tuple[int, int]]:
+        """The ranges of a, b and c in the first (a, b, c) at or behind an offset."""
+        index = bisect_left(self._starts, at)
+        while index < len(self._tokens) and self._word(index) != b"(":
+            index += 1
+        return self._pieces(index + 1)
+
+    def outputs(self, at: int) -> list[tuple[int, int]]:
+        """The ranges of the entries of the SELECT list that begins at or behind an offset."""
+        return self._pieces(bisect_left(self._starts, at))
+
+    def assignments(self, at: int) -> list[tuple[int, int]]:
+        """The ranges of the entries of the SET list that begins at an offset."""
+        return self._pieces(self._index(at))
+
+    def _pieces(self, index: int) -> list[tuple[int, int]]:
+        """What commas separate, up to the end of the list, whatever it is the list of."""
+        found, depth, start = [], 0, index
+        while index < len(self._tokens):
+            word = self._word(index)
+            depth += (word in (b"(", b"[")) - (word in (b")", b"]"))
+            if depth < 0 or (depth == 0 and (word == b"," or self._ends_list(index))):
+                found.append((self._tokens[start].start, self._tokens[index - 1].end))
+                start = index + 1
+                if word != b",":
+                    return found
+            index += 1
+        return [*found, (self._tokens[start].start, self._tokens[-1].end)]
+
+    def _ends_list(self, index: int) -> bool:
+        if self._is(index, b"from"):
+            return not self._is(index - 1, b"distinct")  # IS DISTINCT FROM
+        return self._word(index) == b";" or any(self._is(index, word) for word in _AFTER_A_LIST)
+
+    def without(self, pieces: list[tuple[int, int]], kept: list[bool]) -> list[tuple[int, int]]:
+        """The ranges to take out, commas included, so that the kept pieces are left; one is kept at least."""
+        last = max(at for at, keep in enumerate(kept) if keep)
+        return [
+            (pieces[at][0], pieces[at + 1][0]) if at < last else (pieces[at - 1][1], pieces[at][1])
+            for at, keep in enumerate(kept)
+            if not keep
+        ]
+
+    def token_end(self, at: int) -> int:
+        """The end of the first token at or behind an offset."""
+        return self._tokens[bisect_left(self._starts, at)].end
+
+    def after_equals(self, at: int) -> int:
+        """Where the value of the assignment begins that begins at an offset."""
+        index = self._index(at)
+        while self._word(index) != b"=":
+            index += 1
+        return self._tokens[index + 1].start
+
+    def after_with(self, at: int) -> int:
+        """Where a further WITH query goes, first of all, in the WITH that begins at an offset."""
+        index = self._index(at)
+        return self._tokens[index + self._is(index + 1, b"recursive")].end
+
+    def verb(self, at: int) -> int:
+        """Where the INSERT, UPDATE, DELETE or MERGE begins whose relation stands at an offset."""
+        index = self._index(at)
+        while not any(self._is(index, word) for word in _VERBS):
+            index -= 1
+            if index < 0:
+                raise LookupError(f"no statement before {at}")
+        return self._tokens[index].start
 
     def arbiter(self, at: int, name: str) -> int:
         """Where a bare name stands in the list of the ON CONFLICT (..) that begins at an offset."""

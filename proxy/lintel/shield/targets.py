@@ -27,7 +27,7 @@ def positional(case: Case) -> list[Splice]:
         elif use.source.role == "copy_from" and use.listed:
             found += _copy_from(case, use)
         elif use.source.role in ("insert", "copy_from") and not use.listed and use.width != 0:
-            found.append(_list(case, use))
+            found += _list(case, use)
     return found
 
 
@@ -37,13 +37,19 @@ def _client_columns(case: Case, use: InsertUse) -> list[str]:
     return [name for name, _ in copied(use.source.item)]
 
 
-def _list(case: Case, use: InsertUse) -> Splice:
+def _list(case: Case, use: InsertUse) -> list[Splice]:
     names = _client_columns(case, use)
     if use.width is None:
         raise Unserved("an INSERT without a column list whose width is not known")
     at = case.spans.after_target(use.source.node, alias=use.source.role == "insert")
-    text = f" {_called(case, use, names[: use.width])} "
-    return Splice(at, at, text.encode(), use.source.at, "words")
+    left = _left(case, use, names[: use.width])
+    text = f" {_called(case, use, left)} "
+    return [Splice(at, at, text.encode(), use.source.at, "words")] if left else []
+
+
+def _left(case: Case, use: InsertUse, names: list[str]) -> list[str]:
+    keys = case.tables[use.source.table.relation.oid].keys
+    return [name for name in names if keys.get(name) not in case.discarded]
 
 
 def _called(case: Case, use: InsertUse, names: list[str]) -> str:

@@ -1,0 +1,271 @@
+"""Writes to a column that is not there, dropped from the text (absent_writes = "discard", DESIGN section 2).
+
+What is dropped would be lost once the column is there, so a tripwire makes the text loud: a WITH query that is analysed
+and never executed, and that fails with 42702 as soon as the table has the column. The dropped values stand in it, so
+that parameters keep their numbers and types (trap T12).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lintel.analysis.meanings import Col
+from lintel.analysis.resolution import BindingKey, InsertUse, Node, Resolution, TargetName
+from lintel.shield.case import Case, Unserved
+from lintel.shield.splices import Splice
+from lintel.sql.quoting import quote_ident, quote_qualified
+
+_ENTERED = {"ExplainStmt": "query", "PrepareStmt": "query", "DeclareCursorStmt": "query", "CopyStmt": "query"}
+_PLAIN = frozenset({"A_Const", "ParamRef", "TypeCast", "SetToDefault", "A_ArrayExpr"})
+_ONE_PLAIN_SELECT = frozenset({"targetList", "fromClause", "whereClause", "limitOption", "op"})
+
+
+_Row = tuple[list[Node], list[tuple[int, int]]]  # expressions, and where they stand
+
+
+@dataclass(slots=True)
+class Discards:
+    """The splices that drop the writes, and what the text means without them."""
+
+    splices: list[Splice] = field(default_factory=list)
+    without: dict[BindingKey, object] = field(default_factory=dict)  # the bindings that are left
+
+    def beside(self, others: list[Splice]) -> list[Splice]:
+        """Those of the other splices that are not within what is dropped."""
+        ranges = [(splice.start, splice.end) for splice in self.splices]
+        return [s for s in others if not any(start <= s.start < end for start, end in ranges)]
+
+
+def discarded(case: Case) -> frozenset[str]:
+    """Ids of the plans whose column this statement writes, is absent, and whose writes are to be dropped."""
+    plans = (case.plan(key) for _, key in case.answer.writes)
+    found = (plan for plan in plans if plan is not None and plan.shield.absent_writes == "discard")
+    return frozenset(plan.id for plan in found if case.shown_name(plan.id) is None)
+
+
+def discards(case: Case) -> Discards:
+    """How to drop every write to the columns of case.discarded.
+
+    Raises Unserved for one whose value is more than a parameter or a constant, or stands where it cannot be taken out.
+    """
+    return _Discarding(case).found if case.discarded else Discards(without=case.answer.bindings)
+
+
+class _Discarding:
+    """The work on one statement."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.found = Discards()
+        self.values: dict[tuple[int, str], list[str]] = {}  # (oid, plan id) -> texts of the dropped values
+        for use in case.answer.inserts:
+            self._insert(use)
+        for entries in _set_lists(case.statement):
+            self._assignments(entries)
+        self.found.splices += [self._tripwire()]
+        self.found.without = self._without(case.answer)
+
+    def _gone(self, meaning: object) -> bool:
+        return isinstance(meaning, Col) and meaning.key in self.case.discarded
+
+    def _drop(self, ranges: list[tuple[int, int]]) -> None:
+        self.found.splices += [Splice(start, end, b"", start, "words") for start, end in ranges]
+
+    def _keep(self, meaning: Col, node: Node, start: int, end: int) -> None:
+        """The dropped value goes into the tripwire."""
+        ((kind, body),) = node.items()
+        own = kind == "ColumnRef" and self._gone(self._referred(body))
+        if not own and not _is_plain(node):
+            raise Unserved("a value that is more than a parameter or a constant cannot be dropped from the statement")
+        text = "NULL" if own or kind == "SetToDefault" else self.case.text[start:end].decode("utf-8", "surrogateescape")
+        self.values.setdefault((meaning.oid, str(meaning.key)), []).append(text)
+
+    def _referred(self, reference: Node) -> object:
+        at = reference.get("location")
+        return next((r.meaning for r in self.case.answer.references if r.at == at), None)
+
+    # INSERT
+
+    def _insert(self, use: InsertUse) -> None:
+        bound = self._targets(use)
+        if not any(map(self._gone, bound)):
+            return
+        if use.source.role not in ("insert", "merge"):
+            raise Unserved("COPY into a column that is not there cannot leave it out")
+        spans = self.case.spans
+        rows = self._rows(use)
+        if all(map(self._gone, bound)):
+            self._only(use, rows)
+            return
+        if use.listed:
+            listed = spans.pieces(self._list_at(use))
+            self._drop(spans.without(listed, [not self._gone(meaning) for meaning in bound]))
+        for nodes, pieces in rows:
+            kept = [not self._gone(meaning) for meaning in bound]
+            for meaning, node, (start, end) in zip(bound, nodes, pieces, strict=True):
+                if isinstance(meaning, Col) and self._gone(meaning):
+                    self._keep(meaning, node, start, end)
+            self._drop(spans.without(pieces, kept))
+
+    def _targets(self, use: InsertUse) -> tuple[object, ...]:
+        if use.listed:
+            named = {name.at: name.meaning for name in self.case.answer.named}
+            return tuple(named.get(at) for at in _listed(use))
+        oid = use.source.table.relation.oid
+        columns = self.case.tables[oid].columns[: use.width or 0] if oid in self.case.tables else ()
+        return tuple(Col(use.source.at, oid, column.key) for column in columns)
+
+    def _list_at(self, use: InsertUse) -> int:
+        return self.case.spans.opening(_listed(use)[0])
+
+    def _rows(self, use: InsertUse) -> list[_Row]:
+        """The value expressions of each row, and where they stand."""
+        spans = self.case.spans
+        behind = spans.after_target(use.source.node, alias=True) if use.source.role == "insert" else self._list_at(use)
+        behind = spans.closing(behind) if use.listed else behind
+        if "values" in use.node:  # MERGE
+            return [(use.node["values"], spans.pieces(spans.word(b"values", behind)))]
+        select: Node = use.node["selectStmt"]["SelectStmt"]
+        if "valuesLists" in select and "withClause" not in select and "sortClause" not in select:
+            return self._listed_rows(select, spans.word(b"values", behind))
+        if not _ONE_PLAIN_SELECT.issuperset(select) or select["op"] != "SETOP_NONE":
+            raise Unserved("a value cannot be taken out of this INSERT's query")
+        values = [target["ResTarget"]["val"] for target in select.get("targetList", [])]
+        if any("ColumnRef" in value and "A_Star" in value["ColumnRef"]["fields"][-1] for value in values):
+            raise Unserved("a value cannot be taken out of this INSERT's query: it says *")
+        return [(values, spans.outputs(spans.word(b"select", behind)))]
+
+    def _listed_rows(self, select: Node, at: int) -> list[_Row]:
+        rows: list[_Row] = []
+        for row in select["valuesLists"]:
+            pieces = self.case.spans.pieces(at)
+            rows.append((row["List"]["items"], pieces))
+            at = self.case.spans.token_end(pieces[-1][1])
+        return rows
+
+    def _only(self, use: InsertUse, rows: list[_Row]) -> None:
+        """Nothing is left of the list: a row of defaults."""
+        if use.source.role != "insert" or len(rows) != 1 or "valuesLists" not in use.node["selectStmt"]["SelectStmt"]:
+            raise Unserved("nothing but the column that is not there is inserted")
+        nodes, pieces = rows[0]
+        spans = self.case.spans
+        for meaning, node, (start, end) in zip(self._targets(use), nodes, pieces, strict=True):
+            assert isinstance(meaning, Col)
+            self._keep(meaning, node, start, end)
+        start = spans.after_target(use.source.node, alias=True)
+        end = spans.token_end(pieces[-1][1])
+        self.found.splices.append(Splice(start, end, b" DEFAULT VALUES", start, "words"))
+
+    # SET
+
+    def _assignments(self, entries: list[Node]) -> None:
+        bodies = [entry["ResTarget"] for entry in entries]
+        named = {name.at: name for name in self.case.answer.named}
+        meanings = [self._named(named.get(body["location"])) for body in bodies]
+        kept = [not self._gone(meaning) for meaning in meanings]
+        if all(kept):
+            return
+        if any("MultiAssignRef" in body.get("val", {}) for body in bodies) or any("indirection" in b for b in bodies):
+            raise Unserved("the column that is not there cannot be taken out of this SET list")
+        pieces = self.case.spans.assignments(bodies[0]["location"])
+        for meaning, body, (start, end) in zip(meanings, bodies, pieces, strict=True):
+            if isinstance(meaning, Col) and self._gone(meaning):
+                self._keep(meaning, body["val"], self.case.spans.after_equals(start), end)
+        if any(kept):
+            self._drop(self.case.spans.without(pieces, kept))
+            return
+        start, end = pieces[0][0], pieces[-1][1]
+        self.found.splices.append(Splice(start, end, self._itself(meanings[0]).encode(), start, "words"))
+
+    def _named(self, name: TargetName | None) -> object:
+        return None if name is None else name.meaning
+
+    def _itself(self, meaning: object) -> str:
+        """`note = o.note`: a SET list cannot be empty."""
+        assert isinstance(meaning, Col)
+        source = self.case.sources[meaning.item]
+        relation = source.table.relation
+        keys = [relation.columns[0].attnum] if not relation.primary_key else relation.primary_key
+        plain = [c for c in relation.columns if not c.generated and not c.identity]
+        column = next((c for c in plain if c.attnum not in keys), plain[0] if plain else None)
+        if column is None:
+            raise Unserved("nothing but the column that is not there is set")
+        name = quote_ident(column.name)
+        return f"{name} = {quote_ident(source.item.name or '')}.{name}"
+
+    # The tripwire
+
+    def _tripwire(self) -> Splice:
+        queries = ", ".join(self._query(*key, number) for number, key in enumerate(sorted(self.values)))
+        at, first = self._with()
+        text = f" {queries}," if first else f"WITH {queries} "
+        return Splice(at, at, text.encode("utf-8", "surrogateescape"), at, "words")
+
+    def _query(self, oid: int, plan_id: str, number: int) -> str:
+        case, relation = self.case, self.case.covered.schema.relations[oid]
+        if relation.has_rules:
+            raise Unserved("a table with rules takes no WITH query, which would have to guard the dropped write (T17)")
+        plan = case.covered.plans[plan_id]
+        name = quote_ident(plan.change.column)
+        names = [name, *(case.alias(f"v{i}") for i in range(1, len(self.values[oid, plan_id])))]
+        values = (f"({text})::{plan.type.sql}" for text in self.values[oid, plan_id])
+        listed = ", ".join(f"{value} AS {called}" for value, called in zip(values, names, strict=True))
+        table = f"{quote_qualified(relation.schema, relation.name)} AS {case.alias('o')}"
+        query = f"SELECT {name} FROM (SELECT {listed}) {case.alias('v')}, {table} WHERE false"
+        return f"{case.alias(f'absent{number}')} AS ({query})"
+
+    def _with(self) -> tuple[int, bool]:
+        """Where a WITH query goes, and whether there is a WITH already."""
+        node = self.case.statement
+        ((kind, body),) = node.items()
+        while kind in _ENTERED:
+            ((kind, body),) = body[_ENTERED[kind]].items()
+        spans = self.case.spans
+        if "withClause" in body:
+            return spans.after_with(body["withClause"].get("location", 0)), True
+        if "relation" not in body:
+            raise Unserved("there is no place for the WITH query that would have to guard the dropped write")
+        return spans.verb(body["relation"]["location"]), False
+
+    def _without(self, answer: Resolution) -> dict[BindingKey, object]:
+        """The bindings that are left when the dropped parts are taken away."""
+        ranges = [(splice.start, splice.end) for splice in self.found.splices]
+        left: dict[BindingKey, object] = {}
+        for (at, tag), value in answer.bindings.items():
+            if tag == "target" and isinstance(value, tuple):
+                left[at, tag] = tuple(meaning for meaning in value if not self._gone(meaning))
+            elif not any(start <= at < end for start, end in ranges):
+                left[at, tag] = value
+        return left
+
+
+def _listed(use: InsertUse) -> list[int]:
+    """Where the names of the column list stand, of INSERT or of MERGE's."""
+    entries: list[Node] = use.node["cols"] if "cols" in use.node else use.node["targetList"]
+    return [entry["ResTarget"]["location"] for entry in entries]
+
+
+def _is_plain(node: object) -> bool:
+    """A parameter or a constant, cast or not: it has no side effect, and means the same wherever it stands."""
+    if not isinstance(node, dict):
+        return False
+    ((kind, body),) = node.items()
+    if kind == "TypeCast":
+        return _is_plain(body["arg"])
+    if kind == "A_ArrayExpr":
+        return all(map(_is_plain, body.get("elements", [])))
+    return kind in _PLAIN
+
+
+def _set_lists(node: object) -> Iterator[list[Node]]:
+    """The SET lists of UPDATE, ON CONFLICT DO UPDATE and MERGE, however deep."""
+    if isinstance(node, list):
+        for part in node:
+            yield from _set_lists(part)
+    elif isinstance(node, dict):
+        for tag, body in node.items():
+            updates = tag in ("UpdateStmt", "onConflictClause") or (
+                tag == "MergeWhenClause" and body.get("commandType") == "CMD_UPDATE"
+            )
+            if updates and body.get("targetList"):
+                yield body["targetList"]
+            yield from _set_lists(body)

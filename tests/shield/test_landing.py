@@ -1,0 +1,138 @@
+"""Prepared statements of old and new code while somebody else drops, renames or adds the column, at no moment told.
+
+Each statement is prepared once and run before the ALTER, right after it, and where it can be after its being undone.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import psycopg
+import pytest
+from tests.e2e.proxy import Proxy
+
+Connect = Callable[[str], psycopg.Connection]
+Start = Callable[..., Proxy]
+
+RULES = """
+[[shield.clients]]
+match = { application_name = "old" }
+sees = "old"
+[[shield.clients]]
+match = { application_name = "new" }
+sees = "new"
+"""
+TABLE = "CREATE TABLE o (id int PRIMARY KEY, fax text DEFAULT 'none', total numeric(8,2), note text)"
+ROWS = "INSERT INTO o VALUES (1, '555', 10, 'a'), (2, NULL, 20, NULL)"
+
+
+@pytest.fixture
+def clients(
+    database: str, lintel: Start, tmp_path: Path
+) -> Iterator[Callable[[str], tuple[Connect, psycopg.Connection]]]:
+    """Called with a plan: what connects through Lintel by application_name, and a direct connection."""
+    with ExitStack() as stack:
+        direct = stack.enter_context(psycopg.connect(database, autocommit=True))
+        direct.execute(TABLE)
+        direct.execute(ROWS)
+
+        def start(change: str) -> tuple[Connect, psycopg.Connection]:
+            plan = tmp_path / "plan.toml"
+            plan.write_text(f'id = "p"\npurpose = "x"\ntable = "public.o"\n{change}\n{RULES}')
+            proxy = lintel(database, "--plan", str(plan))
+
+            def connect(name: str) -> psycopg.Connection:
+                dsn = psycopg.conninfo.make_conninfo(database, host="127.0.0.1", port=proxy.port, application_name=name)
+                return stack.enter_context(psycopg.connect(dsn, autocommit=True, prepare_threshold=0))
+
+            return connect, direct
+
+        yield start
+
+
+def _names(cursor: psycopg.Cursor) -> list[str]:
+    return [column.name for column in cursor.description or ()]
+
+
+def test_dropped_from_the_middle(clients: Callable[[str], tuple[Connect, psycopg.Connection]]) -> None:
+    """Old code keeps the column in its place, though the plan does not say its type: the catalog had it."""
+    connect, direct = clients('[drop]\ncolumn = "fax"')
+    old, new = connect("old"), connect("new")
+    star = "SELECT * FROM o ORDER BY id"
+    assert old.execute(star).fetchall()[0] == (1, "555", 10, "a")
+    assert new.execute(star).fetchall()[0] == (1, 10, "a")
+    old.execute("INSERT INTO o VALUES (3, '777', 30, 'c')")
+    direct.execute("ALTER TABLE o DROP COLUMN fax")
+    after = old.execute(star)
+    assert (_names(after), after.fetchall()[0]) == (["id", "fax", "total", "note"], (1, "none", 10, "a"))
+    assert new.execute(star).fetchall()[2] == (3, 30, "c")
+    with pytest.raises(psycopg.errors.UndefinedColumn, match='lintel: plan "p"'):
+        old.execute("INSERT INTO o VALUES (4, '888', 40, 'd')")
+    with pytest.raises(psycopg.errors.UndefinedColumn, match='lintel: plan "p"'):
+        old.execute("UPDATE o SET fax = NULL, note = 'lost'")
+    new.execute("INSERT INTO o VALUES (4, 40, 'd')")
+    assert old.execute("DELETE FROM o WHERE fax = 'none' RETURNING id, fax").fetchall() == [
+        (i, "none") for i in (1, 2, 3, 4)
+    ]
+
+
+def test_captured_by_nobody(clients: Callable[[str], tuple[Connect, psycopg.Connection]]) -> None:
+    """DRP-04: when the column has gone its name must not become an outer table's."""
+    connect, direct = clients('[drop]\ncolumn = "fax"')
+    direct.execute("CREATE TABLE people (pid int, fax text); INSERT INTO people VALUES (1, '555'), (2, '1'), (3, '2')")
+    old, statement = (
+        connect("old"),
+        "DELETE FROM people WHERE pid IN (SELECT id FROM o WHERE fax = '555') RETURNING pid",
+    )
+    with old.transaction(force_rollback=True):
+        assert old.execute(statement).fetchall() == [(1,)]
+    direct.execute("ALTER TABLE o DROP COLUMN fax")
+    assert old.execute(statement).fetchall() == []
+    assert direct.execute("SELECT count(*) FROM people").fetchone() == (3,)
+
+
+def test_renamed_and_back(clients: Callable[[str], tuple[Connect, psycopg.Connection]]) -> None:
+    """Every client says its own name for the column, whichever one it has, and gets it back."""
+    connect, direct = clients('[rename]\ncolumn = "total"\nto = "amount"')
+    names = {"old": "total", "new": "amount"}
+    sessions = {side: connect(side) for side in names}
+    number = 10
+    for ddl in (
+        "SELECT 1",
+        "ALTER TABLE o RENAME COLUMN total TO amount",
+        "ALTER TABLE o RENAME COLUMN amount TO total",
+        "ALTER TABLE o RENAME COLUMN total TO amount",
+    ):
+        direct.execute(ddl)
+        for side, name in names.items():
+            number += 1
+            session = sessions[side]
+            found = session.execute("SELECT * FROM o WHERE id = 1")
+            assert (_names(found), found.fetchone()) == (["id", "fax", name, "note"], (1, "555", 10, "a"))
+            assert session.execute(f"SELECT o.{name}, row_to_json(o) FROM o WHERE {name} = 20").fetchall() == [
+                (20, {"id": 2, "fax": None, name: 20.00, "note": None})
+            ]
+            put = session.execute(f"INSERT INTO o (id, {name}) VALUES (%s, %s) RETURNING *", (number, 5))
+            assert _names(put) == ["id", "fax", name, "note"]
+            session.execute("INSERT INTO o VALUES (%s, NULL, 6) ON CONFLICT (id) DO NOTHING", (number,))
+            set_ = session.execute(
+                f"UPDATE o SET {name} = {name} + 1 WHERE id = %s RETURNING {name}, coalesce({name}, 0) AS c", (number,)
+            )
+            assert (_names(set_), set_.fetchall()) == ([name, "c"], [(6, 6)])
+
+
+def test_discarded_until_it_is_there(clients: Callable[[str], tuple[Connect, psycopg.Connection]]) -> None:
+    """New code runs with its writes to the column undone; prepared once, it writes it when it has come."""
+    connect, direct = clients(
+        '[add]\ncolumn = "prio"\ntype = "smallint"\ndefault = "7"\n[shield]\nabsent_writes = "discard"'
+    )
+    new = connect("new")
+    insert = "INSERT INTO o (id, prio, note) VALUES (%s, %s, %s) RETURNING prio"
+    update = "UPDATE o SET prio = %s WHERE id = %s"
+    assert new.execute(insert, (3, 1, "c")).fetchall() == [(7,)]
+    assert new.execute(update, (2, 3)).rowcount == 1
+    assert direct.execute("SELECT * FROM o WHERE id = 3").fetchall() == [(3, "none", None, "c")]
+    direct.execute("ALTER TABLE o ADD COLUMN prio smallint DEFAULT 7")
+    assert new.execute(insert, (4, 1, "d")).fetchall() == [(1,)]
+    assert new.execute(update, (2, 3)).rowcount == 1
+    assert direct.execute("SELECT id, prio FROM o WHERE id > 2 ORDER BY id").fetchall() == [(3, 2), (4, 1)]
