@@ -55,7 +55,8 @@ def decide(moment: Moment, key: ContextKey, text: bytes) -> Decided:
     try:
         statements = parse(text)
     except (SyntaxProblem, TooDeep, UnicodeDecodeError) as error:
-        return _opaque(moment, text, f"not parsed: {error}", [])
+        reason = f"not parsed: {error}"
+        return _failing(text, reason) if is_unclosed(text) else _opaque(moment, text, reason, [])
     found = tags(text)
     sides = dict(key.sides) if key.client is None else moment.sides(replace(key.client, tags=found))
     question = Question(moment.covered, key.search_path or (), key.shadowed, sides)
@@ -185,13 +186,13 @@ def _opaque(moment: Moment, text: bytes, why: str, parts: list[Judged]) -> Decid
     return Decided(_decision(text, made, effects, statement))
 
 
-def _pinned(moment: Moment, key: ContextKey, text: bytes, why: str, parts: list[Judged]) -> Decided | None:
 def _failing(text: bytes, why: str) -> Decided:
     """A text that no server can scan to its end fails before any of it runs: with the server's own words."""
     statement = Statement(stored_text(text, readable=False), Facts("", opaque=why), "allow")
     return Decided(_decision(text, _Edits(), Effects(), statement))
 
 
+def _pinned(moment: Moment, key: ContextKey, text: bytes, why: str, parts: list[Judged]) -> Decided | None:
     """An opaque text whose every mention of a table under a plan is one of a temporary relation of that name."""
     if moment.options.on_opaque == "refuse" or any(part.effects.bits & SETTINGS for part in parts):
         return None
