@@ -3,6 +3,7 @@ r"""A client program from a file, spoken to a real server, directly or through L
 F Query "SELECT 1"     sent, as in transcripts; \n, \t and \xff are what they are in Python
 wait [MESSAGE]         read up to a message of this type, ReadyForQuery without
 other "NOTIFY c"       another session does this
+half-close             nothing more is sent, and the answers are read
 closed                 the server closes by itself
 plan                   Lintel has a plan for public.o; errors are compared by severity and SQLSTATE only
 """
@@ -107,7 +108,9 @@ class Reciter(Client):
                 return
             self._heard.append(messages.frame(kind[0], body))
 
-    _directives: ClassVar[dict[str, Callable[..., None]]] = {"wait": _wait, "other": _other, "closed": _closed}
+    _directives: ClassVar[dict[str, Callable[..., None]]] = {
+        "wait": _wait, "other": _other, "half-close": half_close, "closed": _closed
+    }  # fmt: skip
 
 
 def comparable(heard: list[bytes], planned: bool = False) -> list[str]:
