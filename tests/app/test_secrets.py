@@ -26,6 +26,7 @@ from lintel.wire.scram import Secret
 from lintel.wire.secret import MD5, Password
 
 pytestmark = pytest.mark.check(13, 14)
+ROOT = Path(__file__).parents[2]
 
 SECRET = str(Secret.of(b"x", b"salt", 1))
 LINES = {
@@ -165,24 +166,20 @@ def test_other_methods_of_a_server(tmp_path: Path) -> None:
 def test_an_auth_query_of_ones_own(role: Role, server: Server, lintel: Callable[..., Proxy]) -> None:
     """As a role that may call a function, and nothing else."""
     asker = Role(server)
-    role.run("CREATE SCHEMA IF NOT EXISTS lintel_test")
-    role.run(
-        "CREATE OR REPLACE FUNCTION lintel_test.secret_of(name) RETURNS TABLE (name name, secret text) LANGUAGE sql "
-        "SECURITY DEFINER SET search_path = pg_catalog AS 'SELECT usename, passwd FROM pg_shadow WHERE usename = $1'"
-    )
-    role.run(f"GRANT USAGE ON SCHEMA lintel_test TO {asker.name}")
+    _, _, documented = (ROOT / "docs" / "operations.md").read_text().partition("```sql\nCREATE SCHEMA lintel_auth")
+    role.run("CREATE SCHEMA lintel_auth" + documented.partition("```")[0].replace("TO lintel;", f"TO {asker.name};"))
     control = server.dsn(user=asker.name, password=asker.password)
-    query = {"LINTEL_AUTH__QUERY": "SELECT * FROM lintel_test.secret_of($1)", "LINTEL_SERVER__CONTROL_DSN": control}
+    query = {"LINTEL_AUTH__QUERY": "SELECT * FROM lintel_auth.secret($1)", "LINTEL_SERVER__CONTROL_DSN": control}
     try:
         proxy = lintel(server.dsn(), **OWN, **query)
         assert user(role.at(proxy.port)) == role.name
-        role.run(f"ALTER ROLE {role.name} VALID UNTIL '2020-01-01'")  # which this query does not heed, but the server
-        assert "no longer in force" in refusal(role.at(proxy.port))
+        role.run(f"ALTER ROLE {role.name} VALID UNTIL '2020-01-01'")
+        assert refusal(role.at(proxy.port)) == refusal(role.at(server.port))
         assert "password authentication failed" in refusal(role.at(proxy.port, user="x" * 200))
-        role.run(f"REVOKE USAGE ON SCHEMA lintel_test FROM {asker.name}")
+        role.run(f"REVOKE USAGE ON SCHEMA lintel_auth FROM {asker.name}")
         assert "cannot be looked up" in refusal(role.at(proxy.port))
     finally:
-        role.run("DROP SCHEMA lintel_test CASCADE")
+        role.run("DROP SCHEMA lintel_auth CASCADE")
         role.run(f"DROP ROLE {asker.name}")
 
 
@@ -216,13 +213,15 @@ def test_a_query_that_cannot_work_is_told_at_the_start(role: Role, server: Serve
     assert said in failed_start(dsn, {**OWN, "LINTEL_AUTH__QUERY": query})
 
 
-def test_a_server_that_is_away(role: Role, lintel: Callable[..., Proxy]) -> None:
+def test_a_server_that_is_away(lintel: Callable[..., Proxy]) -> None:
     with launch(find()[-1].bindir) as server:
         clerk = Role(server)
         proxy = lintel(server.dsn(), **OWN)
         assert user(clerk.at(proxy.port)) == clerk.name
         server.stop()
         assert "cannot be asked" in refusal(clerk.at(proxy.port))
+        second = lintel(server.dsn(), **OWN)  # which starts all the same
+        assert "cannot be asked" in refusal(clerk.at(second.port))
         server.start()
         assert user(clerk.at(proxy.port)) == clerk.name
 

@@ -3,6 +3,7 @@
 - *listener*: accepts, begins and drains sessions; its docstring shows how to construct it.
 - *door*: takes connections from listening sockets, one turn at a time.
 - *arrival*: a client until its startup packet: TLS, asked for or direct, and cancel requests.
+- *authentication*: Lintel's own, where it is wanted: the client proves its secret, and is logged in with it.
 - *connector*: the only place where server connections are made.
 - *server_leg*: such a connection until a session takes it over: TLS as sslmode wants it.
 - *relay*: the two transports of one session joined to its Conversation.
