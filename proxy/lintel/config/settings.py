@@ -62,7 +62,7 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What clients may take, in each process."""
+    """What clients may take; `sessions` is for all processes together, the rest for each."""
 
     sessions: int = _key(10_000, values.count)
     startups: int = _key(1_000, values.count)
