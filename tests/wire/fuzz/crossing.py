@@ -14,7 +14,7 @@ from lintel.wire.decision import Decision, Settings
 from lintel.wire.errors import ProtocolError
 
 SECONDS = 0.1  # that one chunk may take, of this thread's CPU time: other processes are not to blame
-UNTOLD = "Sync among COPY data that could not be copied"
+UNTOLD = "a message behind a Sync among COPY data that could not be copied"
 _SIZES = (1, 1, 3, 7, 20, 100, 4096)
 
 

@@ -16,7 +16,7 @@ from tests.wire.fuzz.model import Postgres
 from tests.wire.fuzz.programs import ALONE, programs, unrepeatable, uses_the_forgotten
 
 from lintel.wire import decision as bits
-from lintel.wire.decision import Decision, Refusal
+from lintel.wire.decision import Decision, Expectation, Refusal
 
 WIDE = b"SELECT wide"
 GONE = b"SELECT gone"  # refused with a text that cannot be analysed
@@ -88,7 +88,7 @@ def decide(table: str, text: bytes) -> Decision:
     return Decision(
         text=None if sent == text else sent,
         refusals=((TOKEN, REFUSED),) if GONE in parts else (),
-        expected=(("42703", REFUSED),) if LANDING in parts else (),
+        expected=(Expectation("42703", REFUSED),) if LANDING in parts else (),
         retry=frozenset({"42702", "42703"}) if parts == [LOUD] else frozenset(),
         effects=effects,
         temporary=("o",) if TEMPORARY in parts else (),

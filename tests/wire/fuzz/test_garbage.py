@@ -13,7 +13,7 @@ from tests.wire.playbook import randomly
 
 from lintel.wire import messages
 from lintel.wire.conversation import Conversation
-from lintel.wire.decision import DDL, DISCARDS, ENDS, SETTINGS, TEMPORARY, Decision, Refusal
+from lintel.wire.decision import DDL, DISCARDS, ENDS, SETTINGS, TEMPORARY, Decision, Expectation, Refusal
 from lintel.wire.errors import ProtocolError
 from lintel.wire.login import as_it_is, without_channel_binding
 
@@ -30,7 +30,7 @@ def decide(context: str, text: bytes) -> Decision:
         b"SELECT o": Decision(text=b"SELECT refused", edits=((7, 8, b"refused"),), refusals=refusals),
         b"SELECT 1": Decision(text=b"SELECT 0" + context.encode(), retry=frozenset({"42703"}), edits=((7, 8, b"0"),)),
         b"SET x": Decision(effects=SETTINGS | TEMPORARY, temporary=("o",)),
-        b"COMMIT": Decision(effects=ENDS | DDL, expected=(("42703", Refusal("42703", "lintel: no")),)),
+        b"COMMIT": Decision(effects=ENDS | DDL, expected=(Expectation("42703", Refusal("42703", "lintel: no"), 3, 6),)),
         b"DEALLOCATE ALL": Decision(effects=DISCARDS | SETTINGS),
         b"PREPARE a": Decision(prepares="a"),
         b"EXECUTE a": Decision(executes="a"),
