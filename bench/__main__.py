@@ -4,13 +4,14 @@ import signal
 import sys
 from types import FrameType
 
-from bench import catalog, idle, relay
+from bench import cancels, catalog, idle, relay
 from bench.failure import BenchFailure
 from bench.suites import run as suites
 
 BENCHES = {
     "relay": (relay.main, "CPU, throughput and latency: direct, Lintel, pgbouncer"),
     "catalog": (catalog.main, "what many tables cost: the snapshot, following DDL, memory"),
+    "cancels": (cancels.main, "cancel requests: each reaches its own session and no other"),
     "idle": (idle.main, "memory of sessions that do nothing, ten thousand of them"),
     "suites": (suites.main, "other people's test suites: what passes directly, what through Lintel"),
 }
