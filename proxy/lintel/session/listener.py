@@ -241,7 +241,10 @@ class Listener:
 
     async def _cancel(self, arrival: Arrival, request: CancelRequest) -> None:
         # That of a session of another process is nobody's here.
-        held = next((held for session, held in self._sessions.items() if session.backend_key == request.key), None)
+        session = next((session for session in self._sessions if session.backend_key == request.key), None)
+        if session is not None:
+            await session.forwarded()
+        held = None if session is None else self._sessions.get(session)
         origins = every(self._destinations.connectors) if held is None else [held.origin]
         await self._canceling.forward(request.packet, origins)
         arrival.transport.close()

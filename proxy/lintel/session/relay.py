@@ -25,6 +25,8 @@ _BLOCKED = 1  # the Conversation cannot go on
 _CLOGGED = 2  # the other side takes no more
 _ENDING = 4  # nothing more is wanted
 
+_PATIENCE = 5.0  # seconds
+_TICK = 0.002
 _TLS_RECORD = 8192  # bytes to a client: libpq's asynchronous clients hang on larger ones
 _LINGER = 60.0  # seconds that a client may take nothing of the rest when its session has ended
 
@@ -98,6 +100,16 @@ class Session:
     def idle(self) -> bool:
         """It can end without harm."""
         return self._conversation.idle
+
+    async def forwarded(self) -> None:
+        """Returns when the server has what the client sent, which may wait for a question of ours; or soon after.
+
+        A cancel request that overtook it would cancel that question, or nothing.
+        """
+        ticks = int(_PATIENCE / _TICK)
+        while self._ended is not None and self._conversation.withheld and ticks:
+            ticks -= 1
+            await asyncio.sleep(_TICK)
 
     def client_sent(self, data: bytes) -> None:
         """What the hot path does, where it is not hot."""

@@ -316,5 +316,5 @@ class Answers:
         state = self._state
         if not answer.again:
             state.settle(replace(state.settings, search_path=answer.search_path, role=answer.role))
-            state.unsettled = False
+            state.unsettled = answer.search_path is None  # canceled, say: asked again at the next idle moment
         self._release(answer.again)

@@ -23,7 +23,7 @@ from .decision import Completed, Counts, Resolve, Settings
 from .login import Passing, as_it_is
 from .messages import IDLE
 from .server import ServerStream
-from .state import FREE, IN_STARTUP, State
+from .state import FOR_ANSWER, FOR_CATALOG, FOR_PARSE, FREE, IN_STARTUP, State
 
 
 class Conversation:
@@ -94,6 +94,11 @@ class Conversation:
     def blocked(self) -> bool:
         """Client input is piling up: better not to read more of it for now."""
         return self._state.blocked > IN_STARTUP
+
+    @property
+    def withheld(self) -> bool:
+        """What the client has sent may wait for something that Lintel does by itself, and not for long."""
+        return self._state.blocked in (FOR_PARSE, FOR_ANSWER, FOR_CATALOG)
 
     @property
     def answered(self) -> bool:

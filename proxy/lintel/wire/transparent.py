@@ -18,6 +18,7 @@ class Transparent:
     __slots__ = ("_authentication", "_rest", "backend_key", "needs", "started")
 
     blocked = False
+    withheld = False
     answered = True
     idle = False  # a stream that its client only listens to is under way until somebody ends it
     between_frames = True
