@@ -1,5 +1,6 @@
 """kill -9: what was acknowledged in the store stays, at most a flush interval is lost, nothing counts twice."""
 
+import random
 import signal
 import subprocess
 import sys
@@ -41,17 +42,36 @@ def stored(path: Path) -> int:
         reader.close()
 
 
-@pytest.mark.parametrize("seconds", [0.35, 0.5])
-def test_kill_minus_nine(tmp_path: Path, seconds: float) -> None:
-    path = tmp_path / "lintel.db"
+def killed(path: Path, seconds: float) -> tuple[int, int]:
+    """A writer, killed so long after its first observation: what the store had before that, and what was observed."""
     with subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         process.stdout.readline()
         time.sleep(seconds)
         acknowledged = stored(path)
         process.send_signal(signal.SIGKILL)
-        observed = int(process.stdout.read().split()[-1])
+        return acknowledged, int(process.stdout.read().split()[-1])
+
+
+@pytest.mark.parametrize("seconds", [0.35, 0.5])
+def test_kill_minus_nine(tmp_path: Path, seconds: float) -> None:
+    path = tmp_path / "lintel.db"
+    acknowledged, observed = killed(path, seconds)
     found = stored(path)
     assert 0 < acknowledged <= found <= observed
     assert found > observed / 4, "more than a flush interval is missing"
     assert Reader(path).window().start is not None
+
+
+@pytest.mark.long
+def test_a_hundred_times_on_one_store(tmp_path: Path) -> None:
+    path = tmp_path / "lintel.db"
+    drawn = random.Random(28)
+    before = 0
+    for _ in range(100):
+        acknowledged, observed = killed(path, drawn.uniform(0.0, 0.5))
+        found = stored(path)
+        assert before <= acknowledged <= found <= before + observed
+        before = found
+    assert Reader(path).window().gaps
+    assert not Reader(path).window().whole
