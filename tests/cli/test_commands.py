@@ -204,7 +204,7 @@ def test_impact(store: str, orders: str) -> None:
 
 
 def test_plan_lint_and_show(tmp_path: Path) -> None:
-    assert "fine; orders-priority adds priority to public.orders" in lintel("plan", "lint", PLAN).stdout
+    assert "fine; orders-priority is for ALTER TABLE public.orders ADD COLUMN priority" in lintel("plan", "lint", PLAN).stdout
     assert "(0)::smallint" in lintel("plan", "show", PLAN).stdout
     assert json.loads(lintel("plan", "show", "--json", PLAN).stdout)["change"]["column"] == "priority"
     twice = tmp_path / "again.toml"

@@ -3,9 +3,12 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from lintel.plan import Plan
 
 app = typer.Typer(help="Check and show plan files.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -18,7 +21,7 @@ def lint(files: Files) -> None:
     from lintel import plan
 
     for found in plan.load_all(files):
-        typer.echo(f"{found.file}: fine; {found.id} adds {found.change.column} to {found.table}")
+        typer.echo(f"{found.file}: fine; {found.id} is for {found.ddl}")
         for sentence in plan.advice(found):
             typer.echo(f"{found.file}: advice: {sentence}")
 
@@ -33,19 +36,32 @@ def show(
 
     found = plan.load(file)
     if as_json:
-        typer.echo(json.dumps({**asdict(found), "imagined": found.imagined}))
+        typer.echo(json.dumps({**asdict(found), "ddl": found.ddl, "imagined": _imagined(found)}))
         return
     shield = found.shield
     typer.echo(f"{found.id}: {found.purpose}")
-    typer.echo(f"  adds        {found.table}.{found.change.column} {found.change.type}")
-    typer.echo(f"  while absent, reads {_reads(shield.absent_reads, found.imagined)}; writes: {shield.absent_writes}")
+    typer.echo(f"  change      {found.ddl}")
+    if len(found.names) == 1:
+        typer.echo(
+            f"  while absent, reads {_reads(shield.absent_reads, _imagined(found))}; writes: {shield.absent_writes}"
+        )
     typer.echo(f"  old code    stars: {shield.stars}; whole rows: {shield.whole_rows}")
     for rule in shield.clients:
         typer.echo(f"  {rule.sees} table   {_who(asdict(rule))}")
 
 
-def _reads(how: str, imagined: str) -> str:
-    return f"as {imagined}" if how == "default" else "are refused"
+def _imagined(plan: "Plan") -> str | None:
+    """What the column reads as while it is absent; None: the plan does not say it."""
+    try:
+        return plan.imagined
+    except LookupError:
+        return None
+
+
+def _reads(how: str, imagined: str | None) -> str:
+    if how != "default":
+        return "are refused"
+    return f"as {imagined}" if imagined is not None else "as the default that the column has in the catalog"
 
 
 def _who(rule: dict[str, object]) -> str:

@@ -32,9 +32,8 @@ def check_together(plans: Sequence[Plan]) -> None:
     columns: dict[tuple[str | None, ...], Plan] = {}
     for plan in plans:
         _claim(ids, (plan.id,), plan, "id")
-        for name in dict.fromkeys((plan.change.name("old"), plan.change.name("new"))):
-            if name is not None:
-                _claim(columns, (plan.database, *plan.routes, plan.schema, plan.name, name), plan, "column")
+        for name in plan.names:
+            _claim(columns, (plan.database, *plan.routes, plan.schema, plan.name, name), plan, "column")
 
 
 def _claim(taken: dict[tuple[str | None, ...], Plan], claim: tuple[str | None, ...], plan: Plan, key: str) -> None:

@@ -75,6 +75,12 @@ class Plan:
         return quote_qualified(self.schema, self.name)
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that the column goes by."""
+        found = (self.change.name("old"), self.change.name("new"))
+        return tuple(dict.fromkeys(name for name in found if name is not None))
+
+    @property
     def ddl(self) -> str:
         """The statement that makes the change, of the plan's own words."""
         return f"ALTER TABLE {self.table} {self.change.action}"

@@ -3,9 +3,10 @@
 from typing import Any
 
 from lintel.analysis.facts import Facts
+from lintel.plan import Add, Drop, Plan
 from lintel.policy.context import Context
 from lintel.policy.statement import Statement
-from lintel.sql.quoting import quote_ident
+from lintel.sql.quoting import quote_qualified
 
 
 def dry(text: bytes, context: Context) -> dict[str, Any]:
@@ -24,20 +25,34 @@ def dry(text: bytes, context: Context) -> dict[str, Any]:
 
 def _rules(statement: Statement, context: Context) -> list[str]:
     """Ids of the failure modes (lintel.impact) that the statement would meet without the shield."""
-    facts = statement.facts
-    planned = {
-        f"{quote_ident(plan.schema)}.{quote_ident(plan.name)}.{quote_ident(plan.change.column)}"
-        for plan in context.moment.plans
-        if plan.id in statement.plans
-    }
-    found = {"NEW-01"} if planned & set(facts.reads) else set()
-    found |= {"NEW-02"} if planned & set(facts.writes) else set()
-    return sorted(found or _of_old(facts))
+    plans = [plan for plan in context.moment.plans if plan.id in statement.plans]
+    return sorted({rule for plan in plans for rule in _rules_of(plan, statement.facts)})
 
 
-def _of_old(facts: Facts) -> set[str]:
-    by_position = {"insert": "ADD-24", "copy": "ADD-07", "natural_join": "ADD-21"}
-    found = {by_position[how] for how in facts.positional}
-    found |= {"ADD-01", "ADD-20"} if facts.stars else set()
-    found |= {"ADD-23"} if facts.whole_rows else set()
-    return found or {"ADD-02", "ADD-22"}
+def _rules_of(plan: Plan, facts: Facts) -> set[str]:
+    named = {quote_qualified(plan.schema, plan.name, name) for name in plan.names}
+    reads, writes = bool(named & set(facts.reads)), bool(named & set(facts.writes))
+    if isinstance(plan.change, Add):
+        found = ({"NEW-01"} if reads else set()) | ({"NEW-02"} if writes else set())
+        return found or _by(facts, _ADD) or {"ADD-02", "ADD-22"}
+    if isinstance(plan.change, Drop):
+        counted = _by(facts, _DROP)
+        return counted or ({"DRP-01"} if reads or writes else {"DRP-04"})
+    return _by(facts, _RENAME) or {"REN-01"}
+
+
+_ADD = {
+    "insert": "ADD-24",
+    "copy": "ADD-07",
+    "natural_join": "ADD-21",
+    "stars": "ADD-01 ADD-20",
+    "whole_rows": "ADD-23",
+}
+_DROP = {"insert": "DRP-03", "copy": "DRP-03", "natural_join": "DRP-04", "stars": "DRP-02", "whole_rows": "DRP-06"}
+_RENAME = {"natural_join": "REN-01", "stars": "REN-02"}
+
+
+def _by(facts: Facts, rules: dict[str, str]) -> set[str]:
+    """The rules for what counts on positions or on all columns."""
+    ways = [*facts.positional, *(["stars"] if facts.stars else []), *(["whole_rows"] if facts.whole_rows else [])]
+    return {rule for way in ways for rule in rules.get(way, "").split()}

@@ -38,7 +38,7 @@ class Covered:
 
     def _table(self, oid: int, done: Done) -> LogicalTable:
         relation = self.schema.relations[oid]
-        planned = {name: plan for plan in self.by_oid[oid] for name in _names(plan)}
+        planned = {name: plan for plan in self.by_oid[oid] for name in plan.names}
         columns: list[LogicalColumn] = []
         found: dict[str, int] = {}
         for column in relation.columns:
@@ -72,8 +72,9 @@ class Covered:
         """A plan of a renamed column whose table has it under both names, or under neither."""
         for plan in (self.plans[plan_id] for plan_id in ids):
             relation = self.schema.by_name.get((plan.schema, plan.name))
-            names = _names(plan)
-            if relation is not None and len(names) > 1 and len([n for n in names if relation.column(n)]) != 1:
+            if relation is None or len(plan.names) == 1:
+                continue
+            if len([name for name in plan.names if relation.column(name)]) != 1:
                 return plan
         return None
 
@@ -95,12 +96,6 @@ class Covered:
 def side_of(plan: Plan, done: Done) -> Side:
     """The side of the change that a schema is on."""
     return "new" if plan.id in done else "old"
-
-
-def _names(plan: Plan) -> tuple[str, ...]:
-    """Every name that the planned column goes by."""
-    found = (plan.change.name("old"), plan.change.name("new"))
-    return tuple(dict.fromkeys(name for name in found if name is not None))
 
 
 def _columns(plan: Plan, done: Done) -> list[LogicalColumn]:
