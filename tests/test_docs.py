@@ -47,7 +47,7 @@ def test_every_command_is_in_the_readme() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_command_of_the_documents_exists(page: Path) -> None:
     shown = re.findall(
-        r"(?:^|[`$ ])lintel ((?:plan|config) \w+|[a-z]+)", "\n".join(_code(page.read_text())), re.MULTILINE
+        r"(?:^|[`$ ])lintel ((?:plan|config|import) \w+|[a-z]+)", "\n".join(_code(page.read_text())), re.MULTILINE
     )
     assert set(shown) <= COMMANDS
 

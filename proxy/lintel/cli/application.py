@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from lintel import __version__
-from lintel.cli import config, demo, plan, report, serve, statements
+from lintel.cli import config, demo, import_, plan, report, scan, serve, statements
 from lintel.config import ConfigError
 
 USAGE = 2
@@ -26,6 +26,8 @@ app.command()(report.report)
 app.command()(report.impact)
 app.command()(statements.analyze)
 app.command()(statements.rewrite)
+app.add_typer(import_.app, name="import")
+app.command()(scan.scan)
 app.add_typer(plan.app, name="plan")
 app.add_typer(config.app, name="config")
 app.command()(demo.demo)
