@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -10,7 +11,10 @@ import trustme
 from tests.session.proxy import Endpoint, Proxy
 
 from lintel.demo.postgres import NoPostgres, Server, find, launch
+from lintel.session.authentication import Authentication
 from lintel.session.listener import Options
+from lintel.wire.secret import Held, Password
+from lintel.wire.startup import StartupMessage
 
 pytestmark = pytest.mark.check(13)
 
@@ -99,6 +103,26 @@ def test_with_another_certificate_scram_is_refused_with_the_reason(
             psycopg.connect(through(proxy, tls_server, sslmode="require"))
         with psycopg.connect(through(proxy, tls_server, sslmode="disable")) as plain:
             assert encrypted(plain) is True
+
+
+@pytest.mark.parametrize("mode", ["disable", "allow", "prefer", "require", "verify-full"])
+@pytest.mark.parametrize("client_leg", ["disable", "require"])
+def test_with_another_certificate_and_lintels_own_authentication(
+    tls_server: Server, party: Party, other: Party, mode: str, client_leg: str
+) -> None:
+    """Every pair of legs as it is asked for, and channel binding wherever the client's is encrypted."""
+
+    async def look_up(_user: str, _message: StartupMessage) -> Held:
+        return Password(tls_server.password.encode())
+
+    own = replace(other.options, authentication=Authentication(look_up, b"key", other.der))
+    binding = "disable" if client_leg == "disable" else "require"
+    with Proxy(at(tls_server, mode, party.trusting), own) as proxy:
+        dsn = through(proxy, tls_server, sslmode=client_leg, channel_binding=binding)
+        with psycopg.connect(dsn) as client:
+            assert encrypted(client) is (mode not in ("disable", "allow"))
+        with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+            psycopg.connect(psycopg.conninfo.make_conninfo(dsn, password="wrong"))
 
 
 def test_with_another_certificate_prefer_leaves_the_servers_leg_plain(
