@@ -23,7 +23,7 @@ from rich.table import Table
 
 from bench import memory, relays, report
 from bench.failure import BenchFailure
-from lintel.demo.postgres import NoPostgres, Server, launch
+from lintel.demo.postgres import NoPostgres, Server, find, launch
 
 GIB = 1 << 30
 TARGET = 0.8 * GIB  # for ten thousand sessions with TLS on both legs
@@ -193,16 +193,23 @@ def _stub(processes: int, certificate: Certificate | None) -> Iterator[int]:
 
 @contextlib.contextmanager
 def _postgres(options: Options, directory: Path) -> Iterator[Server]:
-    wanted = {"max_connections": str(options.sessions + 50)} if options.real else {}
-    files = _certificate(directory) if options.real else None
     try:
-        running = launch(
-            auth="trust", settings=wanted, ssl_cert=files and files.certificate, ssl_key=files and files.key
-        )
+        running = _with_tls(options.sessions, _certificate(directory)) if options.real else launch(auth="trust")
     except NoPostgres as error:
         raise BenchFailure(str(error)) from None
     with running:
         yield running
+
+
+def _with_tls(sessions: int, own: Certificate) -> Server:
+    """The first that has it."""
+    settings, problem = {"max_connections": str(sessions + 50)}, NoPostgres("no PostgreSQL found")
+    for binaries in find():
+        try:
+            return launch(binaries.bindir, auth="trust", settings=settings, ssl_cert=own.certificate, ssl_key=own.key)
+        except NoPostgres as error:
+            problem = error
+    raise problem
 
 
 def _certificate(directory: Path) -> Certificate:
