@@ -119,6 +119,14 @@ def test_refused_in_the_servers_own_words(role: Role, proxy: Proxy, server: Serv
     assert refusal(role.at(proxy.port, **wrong)) == refusal(role.at(server.port, **wrong))
 
 
+def test_a_name_that_is_no_text(proxy: Proxy, server: Server) -> None:
+    def sent(nonce: str) -> list[bytes]:
+        return [GOOD, frame(b"p", f"c=biws,r={nonce},p={PROOF}".encode())]
+
+    ours, theirs = (conversation(port, sent, "\udcff\udcfex") for port in (proxy.port, server.port))
+    assert ours == theirs
+
+
 def test_replication_and_protocol_3_2(role: Role, proxy: Proxy) -> None:
     role.run(f"ALTER ROLE {role.name} REPLICATION")
     with psycopg.connect(role.at(proxy.port, replication="database"), autocommit=True) as client:

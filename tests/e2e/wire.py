@@ -14,9 +14,10 @@ def frame(kind: bytes, body: bytes) -> bytes:
 
 
 def startup(user: str, database: str) -> bytes:
-    """A StartupMessage of protocol 3.0."""
+    """A StartupMessage of protocol 3.0; surrogates stand for bytes that are no UTF-8."""
     body = struct.pack("!i", STARTUP) + b"".join(
-        word.encode() + b"\0" for word in ("user", user, "database", database, "application_name", "raw")
+        word.encode("utf-8", "surrogateescape") + b"\0"
+        for word in ("user", user, "database", database, "application_name", "raw")
     )
     return struct.pack("!i", len(body) + 5) + body + b"\0"
 

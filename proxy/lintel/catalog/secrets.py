@@ -38,11 +38,11 @@ class AuthQuery:
 
     async def __call__(self, role: str) -> str | None:
         """Raises Unanswered."""
+        if not _is_text(role):
+            return None
         try:
             async with asyncio.timeout(PATIENCE_SECONDS), self._turn:
                 return await self._ask(role)
-        except asyncpg.NameTooLongError:
-            return None
         except asyncpg.PostgresError as problem:
             raise Unanswered(_first_line(problem), later=problem.sqlstate.startswith(_LATER)) from None
         except asyncpg.InterfaceError as problem:  # such as other parameters than the name
@@ -72,8 +72,8 @@ class AuthQuery:
             self._connection = await connect(self._endpoint)
         try:
             row = await self._connection.fetchrow(self._query, role, timeout=CONNECT_SECONDS)
-        except (UnicodeError, asyncpg.CharacterNotInRepertoireError):
-            return None  # no role has such a name
+        except asyncpg.UntranslatableCharacterError:
+            return None  # no role here has such a name
         if row is None:
             return None
         if len(row) != 2 or not isinstance(row[1], str | None):
@@ -87,6 +87,15 @@ class AuthQuery:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.terminate()
+
+
+def _is_text(name: str) -> bool:
+    """Clients may send any bytes; a role's name is asked for as UTF-8."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _first_line(problem: BaseException) -> str:

@@ -46,7 +46,7 @@ class Authentication:
         self._key = key
         self._binding = channel_binding.end_point(certificate) if certificate else None
         self._made: dict[str, tuple[Password, Secret]] = {}  # of those whose password is known
-        self._iterations = scram.ITERATIONS  # of somebody's secret, for those who have none
+        self._known_iterations: int | None = None  # of the first secret that was looked up
 
     async def admit(self, arrival: Arrival, message: StartupMessage) -> Proved:
         """Ask the client for its proof. Raises TurnedAway."""
@@ -70,10 +70,15 @@ class Authentication:
             case Password():
                 return ScramAdmission(user, await self._secret(user, held), nonce, binding, held)
             case Secret():
-                self._iterations = held.iterations
+                self._known_iterations = self._known_iterations or held.iterations
                 return ScramAdmission(user, held, nonce, binding)
             case _:
                 return ScramAdmission(user, scram.imagined(user, self._key, self._iterations), nonce, binding)
+
+    @property
+    def _iterations(self) -> int:
+        """For those who have no secret: as somebody has it who has one."""
+        return self._known_iterations or scram.ITERATIONS
 
     async def _secret(self, user: str, password: Password) -> Secret:
         """With the salt that the user would have without a password: it does not tell who has one."""
