@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from lintel.analysis.facts import Facts
 from lintel.policy.edits import Edit, edited
 from lintel.policy.effects import Effects
 from lintel.policy.judged import Judged, Name, effects_in, facts_in, judged_in_turn, names_in
 from lintel.policy.key import ContextKey
-from lintel.policy.mentions import is_unclosed, mentions
+from lintel.policy.mentions import mentions
 from lintel.policy.moment import Moment
 from lintel.policy.statement import Statement
 from lintel.policy.temporary import first_in, pinned
@@ -55,8 +54,7 @@ def decide(moment: Moment, key: ContextKey, text: bytes) -> Decided:
     try:
         statements = parse(text)
     except (SyntaxProblem, TooDeep, UnicodeDecodeError) as error:
-        reason = f"not parsed: {error}"
-        return _failing(text, reason) if is_unclosed(text) else _opaque(moment, text, reason, [])
+        return _opaque(moment, text, f"not parsed: {error}", [])
     found = tags(text)
     sides = dict(key.sides) if key.client is None else moment.sides(replace(key.client, tags=found))
     question = Question(moment.covered, key.search_path or (), key.shadowed, sides)
@@ -149,6 +147,15 @@ def _replace(start: int, end: int, refusal: Refusal, made: _Edits) -> None:
     made.refusals.append((token, refusal))
 
 
+def _precede(refusal: Refusal, made: _Edits) -> None:
+    """The same before a text that was not parsed: its own syntax errors come first, and it never runs."""
+    token = f"{REFUSED}{next(_numbers)}".encode()
+    made.edits.append((0, 0, b"SELECT " + token + b"; "))
+    made.refusals.append((token, refusal))
+    # What a Parse of more than one statement gets, which has no position.
+    made.expected.append(Expectation("42601", refusal, 0, 0))
+
+
 def _moved(moment: Moment, plan_id: str) -> list[Refusal]:
     """A loud text that fails where it cannot be tried again: the column has just come or gone."""
     plan = moment.covered.plans[plan_id]
@@ -180,16 +187,14 @@ def _opaque(moment: Moment, text: bytes, why: str, parts: list[Judged]) -> Decid
     plans = _meant(moment, text)
     if plans or (moment.options.on_opaque == "refuse" and moment.schema is not None):
         message = f"lintel: the statement could not be understood ({why}){_touching(plans)}; it was not run"
-        _replace(0, len(text), Refusal("42501", message, _WAY_OUT), made)
+        refusal = Refusal("42501", message, _WAY_OUT)
+        if parts:
+            _replace(0, len(text), refusal, made)
+        else:
+            _precede(refusal, made)
         statement = replace(statement, verdict="refuse", plans=tuple(plans), sqlstate="42501", message=message)
     effects = Effects() if made.refusals else effects_in(parts)
     return Decided(_decision(text, made, effects, statement))
-
-
-def _failing(text: bytes, why: str) -> Decided:
-    """A text that no server can scan to its end fails before any of it runs: with the server's own words."""
-    statement = Statement(stored_text(text, readable=False), Facts("", opaque=why), "allow")
-    return Decided(_decision(text, _Edits(), Effects(), statement))
 
 
 def _pinned(moment: Moment, key: ContextKey, text: bytes, why: str, parts: list[Judged]) -> Decided | None:

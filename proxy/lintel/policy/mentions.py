@@ -1,11 +1,9 @@
 """Which tables a text that was not understood may still speak of: the names that are identifiers in it."""
 
-import re
 from collections.abc import Iterable
 
 from lintel.sql.tokens import tokens
 
-_OPENS = re.compile(rb"(?:[bBxXnNeE]|[uU]&)?['\"]|/\*|\$[^$]*\$").match
 _LIMIT = 1 << 20  # beyond it, bytes are searched instead of tokens
 
 
@@ -26,9 +24,3 @@ def mentions(text: bytes, names: Iterable[str]) -> set[str]:
             # U&"..." with escapes, or text that never closes: any name may be meant.
             return set(wanted.values())
     return found - {""}
-
-
-def is_unclosed(text: bytes) -> bool:
-    """Whether the last thing in the text is a string, a quoted name or a comment that never ends."""
-    found = tokens(text) if len(text) <= _LIMIT else []
-    return bool(found) and found[-1].kind == "error" and _OPENS(text, found[-1].start) is not None

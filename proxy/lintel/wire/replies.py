@@ -80,9 +80,9 @@ def _refusal(fields: Fields, decision: Decision, text: bytes, encoding: str) -> 
 
 
 def _points_there(expected: Expectation, at: int | None) -> bool:
-    if at is None or expected.end is None:
-        return expected.end is None
-    return expected.start <= at < expected.end
+    if at is None:
+        return not expected.end
+    return expected.start <= at and (expected.end is None or at < expected.end)
 
 
 def _refused(fields: Fields, refusal: Refusal) -> Fields:
