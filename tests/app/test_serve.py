@@ -146,6 +146,10 @@ def test_tls_on_both_legs_with_two_certificates(tmp_path: Path, lintel: Lintel) 
         message = refused("--server", required, *flags, cwd=tmp_path)
         assert message.startswith("lintel: --server: sslmode: the server shows another certificate")
         assert "either let Lintel authenticate clients itself" in message
+        several = tmp_path / "several.toml"
+        several.write_text(f'{(tmp_path / "lintel.toml").read_text()}[databases]\nelsewhere = "{required}"')
+        message = refused("--server", f"{server.dsn()}?sslmode=disable", "-c", str(several), cwd=tmp_path)
+        assert message.startswith("lintel: databases.elsewhere: sslmode: the server shows another certificate")
         proxy = lintel(required, "-c", str(tmp_path / "server" / "lintel.toml"))
         with psycopg.connect(through(proxy, required.replace("sslmode", "channel_binding"))) as client:
             assert client.pgconn.ssl_in_use

@@ -108,6 +108,7 @@ def test_replication_connections(pair: Pair, proxy: Proxy) -> None:
     assert system(through(proxy, "shop_2", replication="database")) == other
     assert system(through(proxy, "shop", replication="database")) == one
     assert system(through(proxy, "", replication="true")) == one
+    assert system(through(proxy, "replication2", replication="true")) == other
 
 
 @pytest.mark.check(16)

@@ -204,7 +204,10 @@ def test_impact(store: str, orders: str) -> None:
 
 
 def test_plan_lint_and_show(tmp_path: Path) -> None:
-    assert "fine; orders-priority is for ALTER TABLE public.orders ADD COLUMN priority" in lintel("plan", "lint", PLAN).stdout
+    assert (
+        "fine; orders-priority is for ALTER TABLE public.orders ADD COLUMN priority"
+        in lintel("plan", "lint", PLAN).stdout
+    )
     assert "(0)::smallint" in lintel("plan", "show", PLAN).stdout
     assert json.loads(lintel("plan", "show", "--json", PLAN).stdout)["change"]["column"] == "priority"
     twice = tmp_path / "again.toml"
@@ -226,6 +229,23 @@ def test_config_show_masks_passwords_and_is_toml(tmp_path: Path) -> None:
     assert shown["listen"]["address"] == "[::1]:6432"
     assert 'address = "[::1]:6432"  # LINTEL_LISTEN__ADDRESS' in done.stdout
     assert 'level = "info"  # default' in done.stdout
+
+
+def test_config_shows_and_checks_databases(tmp_path: Path) -> None:
+    file = tmp_path / "lintel.toml"
+    entries = '"a.b" = "postgresql://u:canary@h/d"\nlogs = { dsn = "host=l", control_dsn = "password=canary" }'
+    file.write_text(f"[databases]\n{entries}")
+    done = lintel("config", "show", "--origin", cwd=tmp_path)
+    assert tomllib.loads(done.stdout)["databases"] == {
+        "a.b": "postgresql://u:***@h/d",
+        "logs": {"dsn": "host=l", "control_dsn": "password=***"},
+    }
+    assert '"a.b" = "postgresql://u:***@h/d"  # lintel.toml' in done.stdout
+    assert lintel("config", "check", cwd=tmp_path).stdout == "fine; 0 plans\n"
+    done = lintel("config", "check", cwd=tmp_path, LINTEL_SHIELD__PLANS=PLAN)
+    assert (done.returncode, done.stderr) == (
+        2, f"lintel: {PLAN}: database: missing; expected, because there is no [server] dsn\n"
+    )  # fmt: skip
 
 
 def test_config_check(tmp_path: Path) -> None:

@@ -96,6 +96,17 @@ class Databases:
         )
 
     @property
+    def ages(self) -> dict[str, float]:
+        """Seconds since the catalogs that are in use were confirmed: of each route the oldest."""
+        now = asyncio.get_running_loop().time()
+        ages: dict[str, float] = {}
+        for database in self._every:
+            if not database.idle and database.live.confirmed is not None:
+                age = now - database.live.confirmed
+                ages[database.route.name] = max(age, ages.get(database.route.name, 0.0))
+        return ages
+
+    @property
     def decisions(self) -> int:
         """How many texts are in the decision caches."""
         policies = (database.policy for database in self._every)

@@ -59,7 +59,7 @@ class Proxy:
         destinations = Destinations(routes, connectors, self._databases)
         self._listener = Listener(destinations, options, self._counters)
         self._reach = Reach(connectors)
-        self._health = Health(lambda: self._databases.catalogs, self._reach)
+        self._health = Health(lambda: self._databases.ages, self._reach)
         self.checks: Mapping[str, Check] = self._health.checks()
         self._shared = configuration.settings.process.workers > 1
         self._door: Door | None = None
@@ -83,7 +83,7 @@ class Proxy:
     @property
     def problems(self) -> Mapping[str, str]:
         """What somebody should look at, by what it concerns."""
-        return self._reach.problems
+        return {**self._reach.problems, **self._health.problems}
 
     @property
     def pids(self) -> Sequence[int | str]:
