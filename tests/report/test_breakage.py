@@ -41,9 +41,9 @@ async def test_the_document(path: Path) -> None:
 async def test_text(path: Path) -> None:
     await record(path, *SEEN)
     text = run(path, "ALTER TABLE orders DROP COLUMN total").output
-    assert "DRP-05  A view that uses the column  (2BP01)" in text
+    assert "DRP-05  An object that uses the column  (2BP01)" in text
     assert "      view public.dear" in text
-    assert "1 client and 1 view meet this change of public.orders." in text
+    assert "1 client and 1 object meet this change of public.orders." in text
     assert "takes AccessExclusiveLock, briefly" in text
 
 

@@ -6,6 +6,7 @@ Satisfies the protocols of session.database.
 import asyncio
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 
 from lintel.app.presence import Logged, Presence
 from lintel.app.routes import Route
@@ -14,7 +15,7 @@ from lintel.metrics import Counters
 from lintel.plan import Plan
 from lintel.policy import Options, Policy
 from lintel.recorder import Recorder
-from lintel.schema import Schema
+from lintel.schema import Schema, ServerCode
 from lintel.session.database import Login
 
 READY_SECONDS = 5.0  # a client waits no longer for a catalog that cannot be read
@@ -44,6 +45,7 @@ class Database:
         self._told: Schema | None = None  # the last one that others have been told of
         self._presences: set[Presence] = set()
         self.live.subscribe(self._follow)
+        self.live.subscribe_code(self._learn)
 
     @property
     def idle(self) -> bool:
@@ -51,10 +53,17 @@ class Database:
         return not self._presences
 
     def _follow(self, schema: Schema) -> None:
-        self.recorder.catalog(self.name, schema)
+        self._keep(schema)
         self.policy = self.policy.follow(schema)
         for presence in tuple(self._presences):
             presence.reconsider()
+
+    def _learn(self, _: ServerCode) -> None:
+        if self.live.schema is not None:
+            self._keep(self.live.schema)
+
+    def _keep(self, schema: Schema) -> None:
+        self.recorder.catalog(self.name, replace(schema, code=self.live.code))
 
     def change(self, plans: tuple[Plan, ...], options: Options) -> None:
         """Other plans or options from here on, for prepared statements at their next use."""

@@ -15,14 +15,16 @@ import asyncpg
 import structlog
 
 from lintel.catalog import queries
+from lintel.catalog.code import read_code
 from lintel.catalog.connection import connect
 from lintel.catalog.dsn import Endpoint
 from lintel.catalog.load import Loader, Reading
-from lintel.schema import Schema
+from lintel.schema import Schema, ServerCode
 
 POLL_SECONDS = 1.0
 LINGER_SECONDS = 1.0
 LONGEST_BACKOFF = 5.0
+CODE_SECONDS = 60.0  # between two looks at server-side code, and a hundred times what one takes
 
 # InternalClientError: none of several servers is as target_session_attrs demands.
 _UNREADABLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
@@ -40,6 +42,10 @@ class Live:
         self.confirmed: float | None = None  # loop time of the last comparison
         self.refreshes = 0  # snapshots read
         self.failures = 0  # comparisons that failed
+        self.code = ServerCode()  # some time old: nothing that is decided for a client depends on it
+        self._code_due = 0.0  # loop time
+        self._code_moment: str | None = None
+        self._learners: list[Callable[[ServerCode], None]] = []
         self._poll_seconds = poll_seconds
         self._subscribers: list[Callable[[Schema], None]] = []
         self._holders = 0
@@ -62,6 +68,10 @@ class Live:
         """Call back with every new snapshot, before refresh() returns; the result ends that."""
         self._subscribers.append(callback)
         return lambda: self._subscribers.remove(callback)
+
+    def subscribe_code(self, callback: Callable[[ServerCode], None]) -> None:
+        """Call back when the server-side code has been found to be other than it was."""
+        self._learners.append(callback)
 
     def hold(self) -> None:
         """A session begins: follow the database from here on."""
@@ -108,11 +118,37 @@ class Live:
             while True:
                 await self.refresh()
                 await asyncio.sleep(self._poll_seconds if self._holders else LINGER_SECONDS)
+                await self._learn()
                 if not self._holders:
                     return
         finally:
             if self._running is None or self._running.done():
                 self._disconnect()
+
+    async def _learn(self) -> None:
+        """Look at the server-side code where that is due and nobody waits for a snapshot; who comes then waits."""
+        now, connection = asyncio.get_running_loop().time(), self._connection
+        reading = self._next is not None or (self._running is not None and not self._running.done())
+        if reading or now < self._code_due or self._moment in (None, self._code_moment):
+            return
+        if connection is not None and not connection.is_closed():
+            self._running = asyncio.get_running_loop().create_task(self._read_code(connection))
+            await asyncio.wait([self._running])
+
+    async def _read_code(self, connection: asyncpg.Connection) -> None:
+        loop = asyncio.get_running_loop()
+        begun, moment = loop.time(), self._moment
+        try:
+            code = await read_code(connection)
+        except _UNREADABLE as problem:
+            _log.debug("server-side code not readable", database=self.database, error=problem)
+            code = self.code
+        self._code_moment = moment
+        self._code_due = loop.time() + max(CODE_SECONDS, 100 * (loop.time() - begun))
+        if code != self.code:
+            self.code = code
+            for callback in tuple(self._learners):
+                callback(code)
 
     async def _compare(self) -> None:
         loop = asyncio.get_running_loop()

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,7 +53,8 @@ def _from_server(dsn: str) -> World:
     async def read() -> World:
         connection = await catalog.connect(endpoint)
         try:
-            return World(await catalog.read(connection), await catalog.fresh_search_path(endpoint))
+            schema = replace(await catalog.read(connection), code=await catalog.read_code(connection))
+            return World(schema, await catalog.fresh_search_path(endpoint))
         finally:
             await connection.close()
 

@@ -2,7 +2,7 @@
 
 - *change*: DDL -> the schema after it, and what became of which column.
 - *compare*: two resolutions of one statement -> the failure modes between them.
-- *views*: what of the database's own stands in the way.
+- *views*, *objects*: what of the database's own stands in the way.
 - *rules*: the catalogue of failure modes, as data. *locks*: what the DDL itself does to the table.
 - *planned*: a plan as DDL.
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from lintel.analysis import Resolution, World, resolve
-from lintel.impact import compare, locks, views
+from lintel.impact import compare, locks, objects, views
 from lintel.impact.change import Altered, Change, applied
 from lintel.impact.rules import RULES
 from lintel.schema import Schema
@@ -41,11 +41,12 @@ class Finding(NamedTuple):
     sql: str | None = None
     calls: int = 0
     last_seen: str | None = None
+    own_sqlstate: str | None = None  # where it is not that of the rule
 
     @property
     def sqlstate(self) -> str | None:
         """What the client gets; None where it is silent."""
-        return RULES[self.rule].sqlstate
+        return self.own_sqlstate or RULES[self.rule].sqlstate
 
     @property
     def fix(self) -> str:
@@ -67,6 +68,7 @@ def assess(ddl: bytes, schema: Schema, seen: Iterable[Seen], search_path: tuple[
     """Judge DDL against recorded statements; raises Unsupported."""
     change = applied(ddl, schema, search_path)
     found = [Finding(rule, _message(rule, (table,)), object=name) for rule, name, table in views.findings(change)]
+    found += [_of_object(met) for met in objects.findings(change, search_path)]
     judged = unread = 0
     for statement in seen:
         tables, rules = _judged(statement, change)
@@ -127,12 +129,18 @@ def _findings(seen: Seen, rules: Iterable[str], tables: tuple[Altered, ...]) -> 
             )
 
 
-def _message(rule: str, tables: tuple[Altered, ...]) -> str:
+def _of_object(met: objects.Met) -> Finding:
+    return Finding(
+        met.rule, _message(met.rule, (met.table,), met.message), object=met.object, own_sqlstate=met.sqlstate
+    )
+
+
+def _message(rule: str, tables: tuple[Altered, ...], message: str | None = None) -> str:
     columns = {name for table in tables for name in (*table.added, *table.dropped)}
     named = sorted(map(quote_ident, columns))
     named += [f"{quote_ident(old)} (now {quote_ident(new)})" for table in tables for old, new in table.renamed.items()]
     names = ", ".join(dict.fromkeys(table.table for table in tables))
-    return RULES[rule].message.format(table=names, columns=", ".join(dict.fromkeys(named)))
+    return (message or RULES[rule].message).format(table=names, columns=", ".join(dict.fromkeys(named)))
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

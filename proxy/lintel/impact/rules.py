@@ -41,6 +41,9 @@ _ALL = (
     Rule("ADD-07", "COPY FROM without a column list", "22P04",
          "COPY without a column list expects data for {columns} of {table}, which this client does not send",
          f"give COPY a column list, or {_SHIELD}"),
+    Rule("ADD-08", "A function whose result or variables clash with the column", "42804",
+         "it fails when it next runs, because {table} has {columns}",
+         "name the columns instead of *, and qualify names that are also variables"),
     Rule("ADD-09", "A view over all columns", "42P16",
          "it lists every column of {table}: it will silently lack {columns}, and CREATE OR REPLACE VIEW with * is "
          "refused unless new columns come last",
@@ -84,9 +87,9 @@ _ALL = (
          "a name that means {columns} of {table} silently means something else afterwards: a DELETE may take too "
          "many rows",
          "qualify the name with its table or alias, so that it fails loudly"),
-    Rule("DRP-05", "A view that uses the column", "2BP01",
+    Rule("DRP-05", "An object that uses the column", "2BP01",
          "it uses {columns} of {table} and blocks the change (with CASCADE it is dropped)",
-         "replace the view first"),
+         "replace or drop the object first"),
     Rule("DRP-06", "A whole row", None,
          "the whole row of {table} is used as one value; {columns} silently vanishes from it",
          "name the columns that are meant"),

@@ -157,7 +157,7 @@ def _conclusion(impact: Impact, code: int) -> str:
     if code == FINDINGS:
         clients = {finding.client for finding in impact.findings if finding.client}
         objects = {finding.object for finding in impact.findings if finding.object}
-        return f"{counted(len(clients), 'client')} and {counted(len(objects), 'view')} meet this change of {tables}."
+        return f"{counted(len(clients), 'client')} and {counted(len(objects), 'object')} meet this change of {tables}."
     if code == TOO_LITTLE:
         return f"Nothing was found, but too little was seen of {tables} to say that nothing breaks."
     return f"Nothing that was seen breaks ({counted(impact.judged, 'statement')} on {tables})."

@@ -1,10 +1,11 @@
-"""What a report is made of: uses seen in traffic, and the views that stand on the tables."""
+"""What a report is made of: uses seen in traffic, and what of the database itself stands on the tables."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from lintel.analysis import analyze
+from lintel.analysis.server_code import server_uses
 from lintel.schema import Relation, Schema
 from lintel.sql.quoting import quote_qualified
 from lintel.store import Filter, Reader, Use, UseRow, Window, uses_of
@@ -43,13 +44,16 @@ def gather(reader: Reader, wanted: Filter) -> Report:
 
 
 def _objects(schema: Schema, wanted: Filter) -> Iterator[Object]:
-    """Views say what they read; who wrote them is not known, so a filter on clients leaves them in."""
+    """Views and server-side code say what they use; a filter on clients leaves them in."""
     for relation in schema.relations.values():
         if relation.definition is None or relation.schema in ("pg_catalog", "information_schema"):
             continue
         for use in _uses(relation, schema):
             if _about(use, wanted):
                 yield Object(described(relation), use)
+    for known in server_uses(schema).uses:
+        if _about(use := Use(known.table, known.column, known.kind), wanted):
+            yield Object(known.object, use)
 
 
 def described(relation: Relation) -> str:

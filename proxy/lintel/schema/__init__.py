@@ -4,7 +4,18 @@ Pure data: where it came from (the live catalog, a file of DDL, a test) is not k
 Names are bare attribute names, unquoted and unfolded, as in pg_class.relname and pg_attribute.attname.
 """
 
+from lintel.schema.code import Dependency, Routine, ServerCode
 from lintel.schema.difference import Difference, difference
 from lintel.schema.snapshot import Column, Function, Relation, Schema
 
-__all__ = ["Column", "Difference", "Function", "Relation", "Schema", "difference"]
+__all__ = [
+    "Column",
+    "Dependency",
+    "Difference",
+    "Function",
+    "Relation",
+    "Routine",
+    "Schema",
+    "ServerCode",
+    "difference",
+]

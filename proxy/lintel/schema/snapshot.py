@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from lintel.schema.code import ServerCode
+
 # pg_class.relkind of what a FROM item may name; "c" is a free-standing composite type.
 SELECTABLE = frozenset("rpvmfS")
 
@@ -69,6 +71,7 @@ class Schema:
     functions: Mapping[str, tuple[Function, ...]] = field(default_factory=dict)  # by bare name, every overload
     schemas: frozenset[str] = frozenset()  # names of all schemas (pg_namespace)
     server_version: int = 180000  # server_version_num
+    code: ServerCode = field(default_factory=ServerCode)  # where somebody has asked for it
 
     __hash__ = object.__hash__
 
@@ -97,6 +100,7 @@ class Schema:
             self.functions if functions is None else functions,
             self.schemas if schemas is None else schemas,
             self.server_version,
+            self.code,
         )
         if "by_name" in self.__dict__:
             made.__dict__["by_name"] = _renamed(self.by_name, left, relations.values())

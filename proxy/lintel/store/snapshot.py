@@ -6,7 +6,7 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
-from lintel.schema import Column, Function, Relation, Schema
+from lintel.schema import Column, Dependency, Function, Relation, Routine, Schema, ServerCode
 
 # dataclasses.astuple copies each value: ten times the time, while the event loop waits for the interpreter.
 _RELATION, _COLUMN, _FUNCTION = (
@@ -22,6 +22,7 @@ def dump(schema: Schema) -> bytes:
         "schemas": sorted(schema.schemas),
         "relations": [_values(relation) for relation in schema.relations.values()],
         "functions": [_FUNCTION(one) for overloads in schema.functions.values() for one in overloads],
+        "code": [schema.code.dependencies, schema.code.routines],
     }
     return zlib.compress(json.dumps(found, separators=(",", ":")).encode())
 
@@ -40,7 +41,19 @@ def load(data: bytes) -> Schema:
     for schema, name, columns, *rest in found["functions"]:
         one = Function(schema, name, None if columns is None else tuple(columns), *rest)
         functions[name] = (*functions.get(name, ()), one)
-    return Schema({r.oid: r for r in relations}, functions, frozenset(found["schemas"]), found["version"])
+    schemas = frozenset(found["schemas"])
+    code = _code(*found.get("code", ((), ())))
+    return Schema({r.oid: r for r in relations}, functions, schemas, found["version"], code)
+
+
+def _code(dependencies: Any, routines: Any) -> ServerCode:
+    return ServerCode(tuple(Dependency(*one) for one in dependencies), tuple(map(_routine, routines)))
+
+
+def _routine(values: list[Any]) -> Routine:
+    name, language, arguments, result, names, source, path, tables = values
+    own = None if path is None else tuple(path)
+    return Routine(name, language, arguments, result, tuple(names), source, own, tuple(tables))
 
 
 def _relation(values: list[Any]) -> Relation:

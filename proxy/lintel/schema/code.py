@@ -1,0 +1,39 @@
+"""What the database itself holds that uses tables: rules, functions, triggers, policies, indexes, constraints and more.
+
+Pure data, as pg_depend and pg_proc have it; views are relations and have their definition there. Sources of functions
+are without their literals. An object is known by a text as pg_describe_object writes it: "function public.f(integer)".
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Dependency(NamedTuple):
+    """An object that stands on a column, or on a table as a whole or its row type, by the catalog's own word."""
+
+    object: str
+    relation: int  # oid
+    attnum: int  # 0: the table as a whole
+    blocks: bool  # DROP COLUMN fails because of it (2BP01); else the object goes with the column
+    kind: str = "read"  # read | write | star | whole_row
+
+
+class Routine(NamedTuple):
+    """A function or procedure whose body is text: nothing in pg_depend tells what it uses."""
+
+    object: str
+    language: str  # sql | plpgsql
+    arguments: str  # as CREATE FUNCTION has them, defaults without their literals
+    result: str | None  # None: a procedure
+    names: tuple[str, ...]  # of its arguments
+    source: str
+    search_path: tuple[str, ...] | None  # its own SET search_path
+    tables: tuple[int, ...] = ()  # oids of the tables whose triggers call it
+
+
+@dataclass(frozen=True, slots=True)
+class ServerCode:
+    """All of it in one database."""
+
+    dependencies: tuple[Dependency, ...] = ()
+    routines: tuple[Routine, ...] = ()

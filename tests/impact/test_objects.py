@@ -1,0 +1,171 @@
+"""Server-side code as a reader: what is said of it against what the server itself says and does."""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from lintel.analysis.server_code import ObjectUse, server_uses
+from lintel.catalog import connect, read, read_code, resolve
+from lintel.demo.postgres import Server
+from lintel.impact import Finding, assess
+from lintel.impact.views import described
+from lintel.schema import Schema
+from lintel.store import snapshot
+
+SQL = (Path(__file__).parent / "objects.sql").read_text()
+DEPENDS = re.compile(r"^(.+) depends on (?:column (\w+) of )?table t$", re.MULTILINE)
+
+# What each object reads (r) and writes (w) of t, or of log where it says so; * is a star, + a whole row.
+USES = {
+    "view public.v": "id r, total r, state r",
+    "materialized view public.mv": "id r, low r, log.id r",
+    "constraint t_pkey on table public.t": "id r",
+    "constraint ordered on table public.t": "low r, high r",
+    "constraint who on table public.log": "ref r, log.who r",
+    "generated column g of table public.t": "low r",
+    "index public.t_ref": "ref r",
+    "index public.plain": "state r",
+    "index public.partial": "id r, total r",
+    "index public.expr": "note r",
+    "statistics object public.st": "low r, high r",
+    "column whole of table public.holds": "+",
+    "rule r on table public.t": "id r, state r, note r, log.id r, log.id w, log.what w",
+    "function public.atomic(integer)": "id r, total r, total w, note w, low r",
+    "function public.text_sql(integer)": "id r, state r",
+    "function public.the_rows()": "id r, total r, state r, note r, low r, high r, unused r, ref r, g r, *, +",
+    "function public.result_columns()": "id r, total r, state r, note r, low r, high r, unused r, ref r, g r, *",
+    "function public.variable()": "id r, low w",
+    "function public.counts()": "high r",
+    "function public.fired()": "state r, note w",
+    "function public.copies()": "+",
+    "trigger trig on table public.t": " r, state r, total r",
+    "trigger copying on table public.t": " r",
+    "policy pol on table public.t": "state r",
+    "publication of table public.t in publication pub": "id r, state r",
+    "publication of table public.log in publication whole": "log.*",
+}
+KINDS = {"r": "read", "w": "write", "*": "star", "+": "whole_row"}
+
+
+def expected(name: str, written: str) -> set[ObjectUse]:
+    found = set()
+    for part in written.split(","):
+        table, _, use = part.rpartition(".")
+        column = use.strip(" ")[:-1].strip() if use.strip() not in ("r", "w") else ""
+        found.add(ObjectUse(name, f"public.{table.strip() or 't'}", column or None, KINDS[use.strip()[-1]]))
+    return found
+
+
+@pytest.fixture
+async def schema(server: Server, database: str) -> AsyncIterator[Schema]:
+    if server.major < 15:
+        pytest.skip("column lists of publications")
+    with psycopg.connect(database, autocommit=True) as session:
+        session.execute(SQL.encode())
+    connection = await connect(resolve(database))
+    yield replace(await read(connection), code=await read_code(connection))
+    await connection.close()
+
+
+def test_every_kind_says_what_it_uses(schema: Schema) -> None:
+    found = server_uses(schema)
+    views = [name for name in USES if "view" in name]
+    for name, written in USES.items():
+        if name not in views:
+            about = {use for use in found.uses if use.object == name and use.table != "public.wide"}
+            assert about == expected(name, written), name
+    assert {use.object for use in found.uses} - USES.keys() == set()
+    assert [(one.object, "run time" in one.reason) for one in found.unread] == [("function public.dynamic()", True)]
+
+
+def test_the_store_keeps_it_without_literals(schema: Schema) -> None:
+    kept = snapshot.load(snapshot.dump(schema))
+    assert kept.code == schema.code
+    assert not any("DELETE FROM" in routine.source for routine in kept.code.routines)
+    assert server_uses(kept) == server_uses(schema)
+
+
+def test_views_read_what_pg_depend_says(schema: Schema, database: str) -> None:
+    query = """
+        SELECT DISTINCT v.relname, a.attname FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid
+        JOIN pg_class v ON v.oid = r.ev_class
+        JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+        WHERE d.classid = 'pg_rewrite'::regclass AND d.refobjid = 't'::regclass AND r.rulename = '_RETURN'
+        AND d.refobjsubid > 0"""
+    with psycopg.connect(database) as session:
+        truth = {(name, column) for name, column in session.execute(query)}
+    mine = {
+        (name.rpartition(".")[2], use.strip().split(" ")[0])
+        for name, written in USES.items()
+        if "view" in name
+        for use in written.split(",")
+        if "log" not in use
+    }
+    assert mine == truth
+
+
+def blocking(findings: tuple[Finding, ...]) -> set[str]:
+    return {finding.object or "" for finding in findings if finding.rule == "DRP-05"}
+
+
+@pytest.mark.parametrize("column", ["id", "total", "state", "note", "low", "high", "unused", "ref"])
+def test_what_blocks_a_drop_is_what_the_server_names(schema: Schema, database: str, column: str) -> None:
+    change = f"ALTER TABLE t DROP COLUMN {column}"
+    told: set[str] = set()
+    with psycopg.connect(database) as session:
+        try:
+            session.execute(change.encode())
+        except psycopg.errors.DependentObjectsStillExist as problem:
+            told = {name for name, on in DEPENDS.findall(problem.diag.message_detail or "") if on == column}
+    assert {bare(name) for name in blocking(assess(change.encode(), schema, ()).findings)} == told
+
+
+def bare(name: str) -> str:
+    """As the server says it under search_path = public."""
+    return name.removeprefix("generated ").replace("public.", "")
+
+
+@pytest.mark.parametrize(
+    ("change", "call", "name", "rule"),
+    [
+        ("ALTER TABLE t ADD COLUMN priority int", "SELECT * FROM result_columns()", "result_columns()", "ADD-08"),
+        ("ALTER TABLE t ADD COLUMN priority int", "SELECT variable()", "variable()", "ADD-08"),
+        ("ALTER TABLE t ADD COLUMN priority int", "INSERT INTO t (id) VALUES (2)", "copies()", "ADD-05"),
+        ("ALTER TABLE t ADD COLUMN priority int", "SELECT * FROM the_rows()", "the_rows()", None),
+        ("ALTER TABLE t ADD COLUMN other int", "SELECT variable()", "variable()", None),
+        ("ALTER TABLE t ADD COLUMN priority int", "SELECT counts()", "counts()", None),
+        ("ALTER TABLE t DROP COLUMN high", "SELECT counts()", "counts()", "DRP-01"),
+        ("ALTER TABLE t DROP COLUMN state CASCADE", "SELECT text_sql(1)", "text_sql(integer)", "DRP-01"),
+        ("ALTER TABLE t DROP COLUMN unused", "SELECT counts()", "counts()", None),
+        ("ALTER TABLE t DROP COLUMN note CASCADE", "UPDATE t SET state = 'y'", "fired()", "DRP-01"),
+        ("ALTER TABLE t RENAME COLUMN high TO top", "SELECT counts()", "counts()", "REN-03"),
+        ("ALTER TABLE t RENAME COLUMN state TO status", "SELECT text_sql(1)", "text_sql(integer)", "REN-03"),
+        ("ALTER TABLE t RENAME COLUMN note TO remark", "UPDATE t SET state = 'y'", "fired()", "REN-03"),
+        ("ALTER TABLE t RENAME COLUMN unused TO spare", "SELECT counts()", "counts()", None),
+    ],
+)
+def test_functions_fail_as_they_are_said_to(
+    schema: Schema, database: str, change: str, call: str, name: str, rule: str | None
+) -> None:
+    findings = assess(change.encode(), schema, ()).findings
+    mine = {finding.rule: finding.sqlstate for finding in findings if finding.object == f"function public.{name}"}
+    with psycopg.connect(database, autocommit=True) as session:
+        session.execute(change.encode())
+        happened = None
+        try:
+            session.execute(call.encode())
+        except psycopg.Error as problem:
+            happened = problem.sqlstate
+    assert mine == ({} if rule is None else {rule: happened})
+    assert (happened is None) == (rule is None)
+
+
+def test_a_view_is_described_as_the_server_does(schema: Schema) -> None:
+    names = {
+        described(relation) for relation in schema.relations.values() if relation.definition and relation.oid >= 16384
+    }
+    assert names == {"view public.v", "materialized view public.mv"}
