@@ -3,8 +3,8 @@
 - *serve*: a running proxy and its end: signals, the admin side, what relays.
 - *configuration*: settings and plans as one value, and what is made of them; *reloading* puts a new one in force.
 - *routes*: which server a name leads to, and which plans hold there; *destinations* tells the sessions.
-- *proxy*: one process that relays; *database* is what its sessions ask of one database, *databases* all of them; *health*
-  is what /readyz asks, *reach* of the servers.
+- *proxy*: one process that relays; *database* is what its sessions ask of one database, *databases* all of them;
+  *health* is what /readyz asks, *reach* of the servers.
 - *supervisor*: several worker processes in its place; *child* is one of them as the supervisor sees it, *worker* the
   process itself, *channel* what they say to each other, *state* the totals that they add up.
 - *sockets* and *unix_socket*: where clients come in, bound or passed in; *handover* passes it to a successor;
