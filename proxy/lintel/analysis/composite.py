@@ -1,12 +1,13 @@
 """The columns of a value of a composite type, where the schema tells them: a column of that type, its fields, elements.
 
-Knows the fields of free-standing types only. The row type of a table grows with the table: where a text names it, its
-columns are noted; a statement that expands it without naming the table is not understood (opaque).
+The row type of a table grows with the table: where it is expanded, its columns are noted (trap T6), so that a text that
+means other columns after a change is known to.
 """
 
 from lintel.analysis import scope as scopes
-from lintel.analysis.meanings import Col
-from lintel.analysis.references import fields_of
+from lintel.analysis.calls import Shape, called, shapes
+from lintel.analysis.meanings import Col, Missing
+from lintel.analysis.references import fields_of, is_star
 from lintel.analysis.resolution import Node
 from lintel.analysis.scope import Item, Scope
 from lintel.analysis.walk import HANDLERS, Walk
@@ -15,55 +16,97 @@ from lintel.sql.quoting import quote_ident
 
 # Functions that return an array of a built-in scalar type.
 _PLAIN_ARRAYS = frozenset({"string_to_array", "regexp_split_to_array", "regexp_match"})
+_PLAIN = frozenset({"A_Const", "ParamRef", "A_Expr", "BoolExpr", "NullTest", "SQLValueFunction"})
 
 
 def columns(walk: Walk, node: Node, scope: Scope) -> tuple[str, ...] | None:
     """The names of the columns that an expression's value has; None where that is not known."""
-    found = _composite(walk, _type(walk, node, scope))
-    return tuple(column.name for column in found.columns) if found is not None else None
+    if "RowExpr" in node:
+        args = node["RowExpr"].get("args", [])
+        return None if any(map(is_star, args)) else tuple(f"f{i}" for i in range(1, len(args) + 1))
+    if "FuncCall" in node:
+        return _called_columns(walk, node["FuncCall"], scope)
+    item = _row_of(node, scope)
+    if item is not None:
+        return tuple(name for name, _ in item.columns) if item.known else None
+    return _fields(walk, _type(walk, node, scope))
 
 
-def unnested(walk: Walk, array: Node, scope: Scope) -> set[tuple[str, ...] | None]:
+def unnested(walk: Walk, array: Node, scope: Scope) -> set[Shape]:
     """What unnest of this value yields: {None} one plain column, {names} the columns of a row, {} not known."""
-    if "A_ArrayExpr" in array or _function(array) in _PLAIN_ARRAYS:
+    if "A_ArrayExpr" in array:
+        return _element(walk, array["A_ArrayExpr"].get("elements", []), scope)
+    if called(array) in _PLAIN_ARRAYS:
         return {None}
     found = _type(walk, array, scope)
     if found == "tsvector":
         return {("lexeme", "positions", "weights")}
     if found is None or not found.endswith("[]"):
         return set()
-    relation = _composite(walk, found[:-2])
-    return {tuple(column.name for column in relation.columns) if relation is not None else None}
+    return {_fields(walk, found[:-2])}
 
 
-def _function(node: Node) -> str | None:
-    name: str | None = node["FuncCall"]["funcname"][-1]["String"]["sval"] if "FuncCall" in node else None
-    return name
+def _element(walk: Walk, elements: list[Node], scope: Scope) -> set[Shape]:
+    """What an array's elements are, by the first that tells it."""
+    for node in elements:
+        found = columns(walk, node, scope)
+        if found is not None:
+            return {found}
+        if _PLAIN & node.keys() or _type(walk, node, scope) is not None:
+            return {None}
+        if "FuncCall" in node and shapes(walk, node["FuncCall"]["funcname"]) == {None}:
+            return {None}
+    return set()
 
 
-def _cast_type(walk: Walk, node: Node) -> str | None:
+def _called_columns(walk: Walk, call: Node, scope: Scope) -> tuple[str, ...] | None:
+    name, args = call["funcname"][-1]["String"]["sval"], call.get("args", [])
+    if name.startswith(("json_populate_record", "jsonb_populate_record")) and args:
+        return columns(walk, args[0], scope)
+    found = unnested(walk, args[0], scope) if name == "unnest" and len(args) == 1 else shapes(walk, call["funcname"])
+    return found.pop() if len(found) == 1 else None
+
+
+def _cast_type(walk: Walk, node: Node) -> str:
     target = node["TypeCast"]["typeName"]
     names = [part["String"]["sval"] for part in target["names"]]
     # A row type bears its relation's name.
     found = walk.world.schema.find(names[-2] if len(names) > 1 else None, names[-1], walk.world.search_path)
-    if found is not None and found.kind != "c":
-        return None
-    name = names[-1] if found is None else f"{quote_ident(found.schema)}.{quote_ident(found.name)}"
+    name = names[-1] if found is None else _type_of(found)
     return name + "[]" * len(target.get("arrayBounds", []))
+
+
+def _type_of(relation: Relation) -> str:
+    return f"{quote_ident(relation.schema)}.{quote_ident(relation.name)}"
 
 
 def _type(walk: Walk, node: Node, scope: Scope) -> str | None:
     """The type of a column, of its field or element, as format_type writes it."""
     if "ColumnRef" in node:
+        item = _row_of(node, scope)
+        if item is not None:
+            return _type_of(item.relation) if item.relation is not None else None
         return _column_type(walk, node["ColumnRef"], scope)
     if "TypeCast" in node:
         return _cast_type(walk, node)
+    if called(node) == "array_agg":
+        found = _type(walk, node["FuncCall"]["args"][0], scope)
+        return None if found is None else f"{found}[]"
     if "A_Indirection" not in node:
         return None
     found = _type(walk, node["A_Indirection"]["arg"], scope)
     for step in node["A_Indirection"]["indirection"]:
         found = _step(walk, found, step)
     return found
+
+
+def _row_of(node: Node, scope: Scope) -> Item | None:
+    """The item whose whole row a name means."""
+    names = fields_of(node["ColumnRef"]) if "ColumnRef" in node else []
+    if len(names) != 1 or is_star(node) or not isinstance(scopes.column(scope, names[0]), Missing):
+        return None
+    item = scopes.named_item(scope, names[0])
+    return item if isinstance(item, Item) and not item.scalar else None
 
 
 def _column_type(walk: Walk, reference: Node, scope: Scope) -> str | None:
@@ -80,6 +123,18 @@ def _column_type(walk: Walk, reference: Node, scope: Scope) -> str | None:
     return next((column.type for column in relation.columns if column.attnum == meaning.key), None)
 
 
+def _fields(walk: Walk, type_name: str | None) -> tuple[str, ...] | None:
+    """The names of a composite type's columns; those of a table's row type are noted."""
+    relation = _composite(walk, type_name)
+    if relation is None:
+        return None
+    if relation.kind == "c":
+        return tuple(column.name for column in relation.columns)
+    table = walk.world.table(relation)
+    walk.result.row_types.add(relation.oid)
+    return tuple(column.name for column in table.columns)
+
+
 def _step(walk: Walk, found: str | None, step: Node) -> str | None:
     if "A_Indices" in step:
         return found[:-2] if found is not None and found.endswith("[]") else None
@@ -90,8 +145,7 @@ def _step(walk: Walk, found: str | None, step: Node) -> str | None:
 
 def _composite(walk: Walk, type_name: str | None) -> Relation | None:
     schema, _, name = (type_name or "").partition(".")
-    relation = walk.world.schema.by_name.get((_bare(schema), _bare(name)))
-    return relation if relation is not None and relation.kind == "c" else None
+    return walk.world.schema.by_name.get((_bare(schema), _bare(name)))
 
 
 def _bare(name: str) -> str:

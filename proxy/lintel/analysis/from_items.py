@@ -1,33 +1,12 @@
 """FROM: relations, subqueries, functions, joins (transformFromClauseItem in parse_clause.c)."""
 
 from lintel.analysis import composite
+from lintel.analysis.calls import shapes
 from lintel.analysis.meanings import Ambiguous, Columns, Expr, Meaning, Merged, Missing, Unknown
 from lintel.analysis.names import output_name
 from lintel.analysis.resolution import Node, Source
 from lintel.analysis.scope import Item, Scope
 from lintel.analysis.walk import Walk, subquery
-from lintel.schema import Function
-
-# Functions of pg_catalog that are usual in FROM, for a schema that was read from a file and so has no pg_proc.
-_KNOWN_COLUMNS: dict[str, tuple[str, ...] | None] = {
-    "generate_series": None,
-    "generate_subscripts": None,
-    "unnest": None,
-    "regexp_split_to_table": None,
-    "regexp_matches": None,
-    "string_to_table": None,
-    "jsonb_array_elements": ("value",),
-    "json_array_elements": ("value",),
-    "jsonb_array_elements_text": ("value",),
-    "json_array_elements_text": ("value",),
-    "jsonb_object_keys": None,
-    "json_object_keys": None,
-    "jsonb_each": ("key", "value"),
-    "json_each": ("key", "value"),
-    "jsonb_each_text": ("key", "value"),
-    "json_each_text": ("key", "value"),
-    "jsonb_path_query": None,
-}
 
 
 def from_clause(walk: Walk, nodes: list[Node], scope: Scope) -> None:
@@ -81,7 +60,9 @@ def relation_item(walk: Walk, node: Node, scope: Scope, role: str) -> Item:
     if cte is not None:
         if cte.early:
             walk.problem("42P19", at, f'recursive reference to query "{name}" where it cannot stand')
-        return Item(at, alias or name, renamed(cte.columns, columns_alias), known=cte.known)
+        item = Item(at, alias or name, renamed(cte.columns, columns_alias), known=cte.known)
+        item.unexpanded = frozenset(meaning for _, meaning in cte.columns[len(cte.columns) - cte.unexpanded :])
+        return item
     walk.result.names.add((schema, name))
     table = walk.world.find(schema, name)
     if table is None:
@@ -163,7 +144,7 @@ def _function(walk: Walk, node: Node, scope: Scope) -> Item:
         columns += [(name, Expr(walk.at(location), len(columns) + i)) for i, name in enumerate(names)]
     if node.get("ordinality"):
         columns.append(("ordinality", Expr(-1, len(columns))))
-    name = alias or output_name(calls[0][0])
+    name = alias or output_name(calls[0][0], walk.subqueries)
     at = walk.at(leftmost(node["functions"]))
     item = Item(at, name, renamed(tuple(columns), columns_alias), known=known or bool(columns_alias))
     item.scalar = scalar and len(calls) == 1
@@ -186,44 +167,23 @@ def _outputs(
     """(column names, whether they are all known, whether it is one scalar)."""
     if defined:
         return [column["ColumnDef"]["colname"] for column in defined], True, False
-    name = output_name(call)
+    name = output_name(call, walk.subqueries)
     if "FuncCall" not in call:
         return [alias or name], True, True
-    shapes = _shapes(walk, call["FuncCall"]["funcname"])
+    found = shapes(walk, call["FuncCall"]["funcname"])
     if name.startswith(("json_populate_record", "jsonb_populate_record")):
         names = composite.columns(walk, call["FuncCall"]["args"][0], scope)
-        shapes = set() if names is None else {names}
+        found = set() if names is None else {names}
     if name == "unnest":
-        shapes = composite.unnested(walk, call["FuncCall"]["args"][0], scope)
-    if shapes == {None}:
+        found = composite.unnested(walk, call["FuncCall"]["args"][0], scope)
+    if found == {None}:
         return [alias or name], True, True
-    if len(shapes) == 1:
+    if len(found) == 1:
         # A single OUT parameter names the column whatever the alias (chooseScalarFunctionAlias).
-        only = shapes.pop() or ()
+        only = found.pop() or ()
         return list(only), True, len(only) == 1
     # Overloads differ, or nothing is known of it: it may be a scalar or a row.
     return [alias or name], False, True
-
-
-def _shapes(walk: Walk, funcname: list[Node]) -> set[tuple[str, ...] | None]:
-    names = [part["String"]["sval"] for part in funcname]
-    found = walk.world.schema.functions.get(names[-1], ())
-    if len(names) > 1:
-        found = tuple(f for f in found if f.schema == names[0])
-    if found:
-        return {None if f.record and f.columns is None else _row_columns(walk, f) for f in found}
-    if names[-1] in _KNOWN_COLUMNS and names[0] in ("pg_catalog", names[-1]):
-        return {_KNOWN_COLUMNS[names[-1]]}
-    # The live catalog has every function but the system's plain scalar ones; a file of DDL has none.
-    return {None} if walk.world.schema.functions else set()
-
-
-def _row_columns(walk: Walk, function: Function) -> tuple[str, ...] | None:
-    relation = walk.world.schema.relations.get(function.row_type)
-    if relation is None:
-        return function.columns
-    walk.result.row_types.add(relation.oid)
-    return tuple(column.name for column in walk.world.table(relation).columns)
 
 
 def _table_function(walk: Walk, tag: str, node: Node, scope: Scope) -> Item:
@@ -269,9 +229,10 @@ def _joined(node: Node, left: list[Item], right: list[Item], merged: dict[str, M
     joined.sides = tuple([side for item in inside if item.open for side in item.shown()])
     joined.known = all(side.known for side in joined.sides)
     joined.parts, joined.merged, joined.named = tuple(inside), merged, alias is not None
+    joined.unexpanded = frozenset().union(*(side.unexpanded for side in joined.sides))
     if columns_alias:
         plain, joined = joined, Item(joined.at, alias, renamed(joined.columns, columns_alias), known=joined.known)
-        joined.parts, joined.sides = plain.parts, plain.sides
+        joined.parts, joined.sides, joined.unexpanded = plain.parts, plain.sides, plain.unexpanded
     for item in inside:
         item.open = False
         item.named = item.named and alias is None

@@ -92,7 +92,7 @@ def star(walk: Walk, reference: Node, scope: Scope, location: int) -> tuple[Colu
     """Expand `*` or `t.*` (ExpandColumnRefStar); notes the binding, the reads and the use."""
     names = fields_of(reference)
     items = starred(walk, names, scope, location)
-    columns = tuple(column for item in items for column in item.columns)
+    columns = tuple(column for item in items for column in item.columns if column[1] not in item.unexpanded)
     known = all(item.known for item in items)
     if not known:
         walk.opaque("a star covers an item whose columns are not known")

@@ -21,7 +21,7 @@ class Item:
 
     __slots__ = (
         "_columns", "_index", "at", "known", "merged", "name", "named", "open", "parts", "relation", "scalar",
-        "schema_name", "sides", "table", "twin",
+        "schema_name", "sides", "table", "twin", "unexpanded",
     )  # fmt: skip
 
     def __init__(self, at: int, name: str | None, columns: Columns | None, *, known: bool = True) -> None:
@@ -31,6 +31,7 @@ class Item:
         self.open = True  # visible to unqualified names and to *
         self.named = True  # visible to name.column
         self.scalar = False  # a function returning one scalar: its name is its column
+        self.unexpanded: frozenset[Meaning] = frozenset()  # columns that a star leaves out
         self.twin = False  # another item of its scope has its name: tables of two schemas
         self.schema_name: str | None = None  # set where schema.table.column may name it (no alias)
         self.table: LogicalTable | None = None  # of a relation whose columns have their own names
@@ -82,6 +83,7 @@ class Cte:
 
     columns: Columns
     known: bool = True
+    unexpanded: int = 0  # columns at its end that a star inside the query itself leaves out: of SEARCH and CYCLE
     early: bool = False  # of a WITH RECURSIVE, named before its columns are decided: the server answers 42P19
 
 

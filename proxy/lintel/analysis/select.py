@@ -67,7 +67,8 @@ def target_list(walk: Walk, targets: list[Node], scope: Scope) -> tuple[Columns,
             all_known = all_known and known
             continue
         location = entry["location"]
-        column = (entry.get("name") or output_name(entry["val"]), value(walk, entry["val"], walk.at(location), scope))
+        meaning = value(walk, entry["val"], walk.at(location), scope)
+        column = (entry.get("name") or output_name(entry["val"], walk.subqueries), meaning)
         columns.append(column)
         splice = walk.ours(location)
         if splice is not None and splice.kind in ("star", "copy"):
@@ -90,12 +91,13 @@ def _composite_star(walk: Walk, entry: Node, scope: Scope) -> tuple[Columns | No
     found = walk.result.bindings.get((walk.at(location), "star"))
     if found is not None:
         return found, True
-    names = composite.columns(
-        walk, {"A_Indirection": {**indirection, "indirection": indirection["indirection"][:-1]}}, scope
-    )
+    before = indirection["indirection"][:-1]
+    whole = {"A_Indirection": {**indirection, "indirection": before}} if before else indirection["arg"]
+    names = composite.columns(walk, whole, scope)
     if names is None:
         walk.opaque("a star on a composite value")
         return (), False
+    walk.bind(entry["location"], "star", names)
     return tuple((name, Expr(walk.at(entry["location"]), i)) for i, name in enumerate(names)), True
 
 
@@ -245,7 +247,7 @@ def _recursive(walk: Walk, cte: Node, scope: Scope) -> tuple[Columns, bool]:
         return subquery(walk, cte["ctequery"], scope)
 
     def foresee(columns: Columns, known: bool) -> None:
-        scope.ctes[cte["ctename"]] = Cte(_renamed(cte, columns), known)
+        scope.ctes[cte["ctename"]] = Cte(_renamed(cte, columns), known, unexpanded=len(_search_and_cycle(cte)))
 
     inner = Scope(scope)
     with_clause(walk, term, inner)

@@ -196,7 +196,7 @@ def _other(walk: Walk, tag: str, body: Node) -> None:
     for element in body.get("tableElts", []):
         if "TableLikeClause" in element:
             _like(walk, element["TableLikeClause"]["relation"])
-    if tag not in _PLAIN:
+    if tag not in _PLAIN or "schemaElts" in body:
         walk.opaque(f"{_words(tag)} is not analysed")
 
 

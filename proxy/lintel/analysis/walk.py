@@ -54,7 +54,7 @@ class Places(Protocol):
 class Walk:
     """The state of one walk."""
 
-    __slots__ = ("_level", "_work", "level", "places", "result", "returning", "world")
+    __slots__ = ("_level", "_work", "level", "places", "result", "returning", "subqueries", "world")
 
     def __init__(self, world: World, places: Places | None = None) -> None:
         self.world = world
@@ -64,6 +64,7 @@ class Walk:
         self._level = 0
         self._work = 0
         self.returning = False
+        self.subqueries: dict[int, str] = {}  # location of a scalar subquery -> the name of its column
 
     # Offsets
 

@@ -82,3 +82,9 @@ WITH c AS (SELECT id FROM orders UNION SELECT id FROM customers) SELECT * FROM c
 
 -- merge into a table named as a cte
 WITH items AS (SELECT id AS order_id FROM orders) DELETE FROM items WHERE price = 1
+
+-- a star inside a query leaves out the columns that its CYCLE adds
+WITH RECURSIVE t AS (SELECT id FROM categories UNION ALL SELECT * FROM t) CYCLE id SET looped USING path SELECT * FROM t
+
+-- a star over a join inside a query leaves out the columns that its SEARCH adds
+WITH RECURSIVE t AS (SELECT id, name FROM categories UNION ALL SELECT t.* FROM t JOIN categories c ON c.parent_id = t.id) SEARCH BREADTH FIRST BY id SET place SELECT id, name FROM t ORDER BY place

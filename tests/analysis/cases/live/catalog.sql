@@ -72,7 +72,6 @@ SELECT h.city FROM people p, home_of(p.id) h
 -- a whole row of a function
 SELECT f FROM orders_of(1) f
 
--- {"opaque": true}
 -- the output of a function in the target list
 SELECT (stats(id)).total, (orders_of(id)).* FROM customers
 
@@ -89,14 +88,12 @@ INSERT INTO customers (id, name, email) VALUES (1, 'a', 'b') ON CONFLICT (lower(
 -- on conflict with a whole excluded row
 INSERT INTO people (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET first_name = to_jsonb(excluded) ->> 'x'
 
--- {"opaque": true}
 -- jsonb_populate_record with a table's row type
 SELECT r.total FROM jsonb_populate_record(NULL::orders, '{}') AS r
 
 -- a cast to a row type
 SELECT (ROW(1, 2, 3)::pairs).b
 
--- {"opaque": true}
 -- a composite literal
 SELECT ('(1,2,3)'::pairs).*
 
@@ -117,3 +114,25 @@ SELECT city, first_name FROM people, unnest($1::address[]) AS a
 
 -- on conflict on a unique constraint
 INSERT INTO categories (id) VALUES (1) ON CONFLICT ON CONSTRAINT categories_name_key DO NOTHING
+
+-- the row type of a table, expanded in the target list
+SELECT (json_populate_record(NULL::orders, '{}')).*
+
+-- a whole row that went through a function
+SELECT (jsonb_populate_record(o, '{}')).* FROM orders o
+
+-- rows of a table that went through an array
+SELECT r.total, (unnest(array_agg(o))).id FROM orders o, jsonb_populate_record(o, o.meta) AS r GROUP BY r.total
+
+-- an array of composite values in FROM
+SELECT u.b, row_to_json(u) FROM unnest(ARRAY[NULL::pairs, ROW(1, 2, 3)::pairs]) AS u
+
+-- {"opaque": true}
+-- an array of nobody knows what in FROM
+SELECT u.* FROM unnest(ARRAY[(SELECT o FROM orders o LIMIT 1)]) AS u
+
+-- an array of numbers in FROM
+SELECT total, u.* FROM orders, unnest(ARRAY[1, id, abs(id)]) AS u
+
+-- an anonymous row, expanded
+SELECT (ROW(id, total)).* FROM orders
