@@ -1,5 +1,6 @@
-"""Ours against Postgres' word: exact, opaque, or a silent miss."""
+"""Ours against Postgres' word: exact, opaque, or a silent miss; what is not exact goes to stderr as it is found."""
 
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,14 +20,15 @@ class Count:
     found: Counter[str] = field(default_factory=Counter)  # exact | opaque | silent
     limits: Counter[str] = field(default_factory=Counter)  # reason -> statements that the oracle cannot judge
     rejected: int = 0  # by Postgres: no statements
-    shown: list[str] = field(default_factory=list)
 
     def note(self, statement: str, reason: str | None, differing: Sequence[str]) -> None:
         """One judged statement: our reason for being opaque, or in what we differ."""
         kind = "opaque" if reason is not None else "silent" if differing else "exact"
         self.found[kind] += 1
         if kind != "exact":
-            self.shown.append(f"{kind}: {reason or '; '.join(differing)}: {' '.join(statement.split())}")
+            print(
+                f"{kind}: {reason or '; '.join(differing)}: {' '.join(statement.split())}", file=sys.stderr, flush=True
+            )
 
     def as_json(self) -> dict[str, int]:
         """The figures of the last line."""
@@ -59,13 +61,11 @@ def output_differences(outputs: Columns, described: Sequence[Output]) -> list[st
 
 
 def _same(meaning: Meaning, output: Output) -> bool:
-    if isinstance(meaning, Col):
-        return (meaning.oid, meaning.key) == (output.oid, output.attnum)
-    if isinstance(meaning, Merged) and output.oid:
-        # The origin of whichever side the join's kind shows; one of a set operation has none.
-        return (output.oid, output.attnum) in _origins(meaning)
-    # A cast to the type that the column has is no expression to Postgres.
-    return True
+    # Without an origin: a field of a row that came through a subquery, a column of a set operation. With one where we
+    # have an expression: a cast to the type that the column has already.
+    if not output.oid or not isinstance(meaning, (Col, Merged)):
+        return True
+    return (output.oid, output.attnum) in _origins(meaning)
 
 
 def _origins(meaning: Meaning) -> set[tuple[int, int | str]]:

@@ -5,6 +5,8 @@ fail is rejected here, too, and is no statement; what Postgres runs but a functi
 of the oracle.
 """
 
+import sys
+
 from bench.oracle.compare import Count, differences, output_differences
 from bench.oracle.held import Held, held
 from bench.oracle.limits import limit
@@ -16,9 +18,12 @@ from lintel.analysis import World, facts_of, resolve
 from lintel.analysis.facts import Facts
 from lintel.analysis.meanings import Columns
 from lintel.sql.grammar import RawStatement, SyntaxProblem, TooDeep, parse
+from lintel.sql.tokens import tokens
 
 _NO_DDL = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "SET", "SHOW", "EXPLAIN", "DECLARE", "FETCH",
                      "BEGIN", "SAVEPOINT", "CLOSE", "COPY", "DEALLOCATE", "PREPARE", "VALUES"})  # fmt: skip
+
+_SYNTAX_ERROR = "42601"
 
 
 class Judge:
@@ -29,6 +34,7 @@ class Judge:
         self._count = count
         self._live = Live(session)
         self._doubtful: list[tuple[bytes, Rejection]] = []
+        self._judged: list[tuple[str, str | None, list[str]]] = []
         self._calls = False
         if not session.ask("SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'oracle'"):
             session.command(SETUP)
@@ -45,15 +51,20 @@ class Judge:
 
     def after(self, tag: str, sqlstate: str | None) -> None:
         """What the oracle rejected and the server then ran is a limit of the oracle."""
+        if sqlstate == _SYNTAX_ERROR:  # only what it seemed to hold was a statement
+            self._count.rejected += len(self._judged)
+        else:
+            for judged in self._judged:
+                self._count.note(*judged)
         for text, rejection in self._doubtful:
             if sqlstate is None:
                 reason = limit(rejection) or f"unexplained {rejection.sqlstate} {rejection.message}"
                 self._count.limits[reason] += 1
                 if reason.startswith("unexplained"):
-                    self._count.shown.append(f"{reason}: {text.decode('utf-8', 'replace')}")
+                    print(f"{reason}: {text.decode('utf-8', 'replace')}", file=sys.stderr, flush=True)
             else:
                 self._count.rejected += 1
-        self._doubtful = []
+        self._doubtful, self._judged = [], []
         if sqlstate is not None or tag.partition(" ")[0] not in _NO_DDL or self._calls:
             self._live.forget()
 
@@ -63,13 +74,13 @@ class Judge:
             self._doubtful.append((statement, said))
             return
         facts, outputs = self._ours(statement)
-        if self._session.parameters.get("standard_conforming_strings") == "off" and b"\\" in statement:
+        if self._session.parameters.get("standard_conforming_strings") == "off" and _escapes(statement):
             facts = Facts(verb=facts.verb, opaque="standard_conforming_strings is off")
         differing = differences(facts, said, None if inner.verb else facts.verb)
         described = self._session.outputs(inner.text) if inner.types is None else None
         if outputs is not None and described is not None and facts.opaque is None:
             differing += output_differences(outputs, described)
-        self._count.note(statement.decode("utf-8", "replace"), facts.opaque, differing)
+        self._judged.append((statement.decode("utf-8", "replace"), facts.opaque, differing))
 
     def _verdict(self, inner: Held) -> Verdict | Rejection:
         types = "NULL" if inner.types is None else _dollar(inner.types)
@@ -92,6 +103,12 @@ class Judge:
         # A user's function may change the schema.
         self._calls = any(f.volatile == "v" for name in result.functions for f in world.schema.functions.get(name, ()))
         return facts_of(result, world), result.outputs
+
+
+def _escapes(text: bytes) -> bool:
+    """Whether a plain literal holds a backslash."""
+    return any(token.kind == "string" and text[token.start : token.start + 1] == b"'"
+               and b"\\" in text[token.start : token.end] for token in tokens(text))  # fmt: skip
 
 
 def _statements(text: bytes) -> list[bytes]:

@@ -9,6 +9,13 @@ from bench.oracle.tree import Rejection
 # (SQLSTATE, part of the message, reason)
 LIMITS: tuple[tuple[str, str, str], ...] = (
     ("25006", "read-only transaction", "a function cannot be created in a read-only transaction"),
+    ("42501", "permission denied for language sql", "the suite has taken the right to create functions away"),
+    ("42501", "permission denied for schema oracle", "the role may not use the schema of the oracle"),
+    ("0A000", "constant of the type reg", "a stored query must not depend on a role"),
+    ("42P17", "infinite recursion detected in policy", "creating the function rewrites its body, and fails there"),
+    ("42P17", "infinite recursion detected in rules", "creating the function rewrites its body, and fails there"),
+    ("XX000", "conversion function from unknown", "a function has no parameters of type unknown"),
+    ("42P01", "does not exist", "an earlier statement of the same Query message makes the relation"),
 )
 
 

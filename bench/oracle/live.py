@@ -100,9 +100,11 @@ class Live:
         if unknown:
             listed = ", ".join(map(str, unknown))
             rows = self._session.ask(
-                f"SELECT * FROM ({NAMES} AND c.oid IN ({listed})) AS found (oid, relation, attnum, attname)"
+                f"SELECT * FROM ({NAMES} AND c.oid IN ({listed})) AS found (oid, schema, name, attnum, attname)"
             )
-            self._names |= named((row["oid"], row["relation"], row["attnum"], row["attname"]) for row in rows)
+            self._names |= named(
+                (row["oid"], row["schema"], row["name"], row["attnum"], row["attname"]) for row in rows
+            )
         return self._names
 
     def _named(self, key: tuple[str, str]) -> Relation | None:

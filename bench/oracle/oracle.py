@@ -1,4 +1,7 @@
-"""Postgres' own word about the columns that a statement reads, writes and returns; knows nothing of Lintel.
+"""Postgres' own word about the columns that a statement reads, writes and returns.
+
+Knows nothing of Lintel but how it writes names: as PostgreSQL 18's quote_ident, whatever the server (before 16, `json`
+was no keyword).
 
 A statement becomes the body of `CREATE FUNCTION ... BEGIN ATOMIC`, in a transaction that is rolled back: Postgres
 analyses it and keeps the query tree in pg_proc.prosqlbody, which tree.py reads. What this cannot say:
@@ -19,6 +22,7 @@ import psycopg
 from psycopg.pq import ExecStatus
 
 from bench.oracle.tree import Named, Rejection, Verdict, read, verdict
+from lintel.sql.quoting import quote_qualified
 
 BATCH = 500
 
@@ -47,8 +51,8 @@ END $$
 
 # A temporary schema goes by the name that a session gives its own.
 NAMES = """
-SELECT c.oid::int8, CASE WHEN n.nspname LIKE 'pg\\_temp\\_%' THEN 'pg_temp' ELSE quote_ident(n.nspname) END
-       || '.' || quote_ident(c.relname), a.attnum, quote_ident(a.attname)
+SELECT c.oid::int8, CASE WHEN n.nspname LIKE 'pg\\_temp\\_%' THEN 'pg_temp' ELSE n.nspname END, c.relname,
+       a.attnum, a.attname
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
@@ -127,9 +131,9 @@ def named(rows: Iterable[Any]) -> dict[int, Named]:
     """The relations in rows of NAMES, by oid."""
     relations: dict[int, str] = {}
     columns: dict[int, dict[int, str]] = {}
-    for oid, relation, attnum, column in rows:
-        relations[oid] = relation
+    for oid, schema, relation, attnum, column in rows:
+        relations[oid] = quote_qualified(schema, relation)
         of_it = columns.setdefault(oid, {})
         if attnum is not None:
-            of_it[attnum] = f"{relation}.{column}"
+            of_it[attnum] = quote_qualified(schema, relation, column)
     return {oid: Named(relation, columns[oid]) for oid, relation in relations.items()}
