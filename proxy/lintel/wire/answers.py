@@ -11,6 +11,7 @@ from .ask import QUESTION, Answer
 from .client import ClientStream
 from .errors import ProtocolError
 from .expected import COPY_DONE_MARK, OWN_CLOSE, OWN_PARSE, STARTUP, Expected
+from .framing import header
 from .login import Passing
 from .state import FOR_ANSWER, FOR_CATALOG, FOR_PARSE, FOR_READY, FREE, State
 from .statements import Statement
@@ -193,9 +194,10 @@ class Answers:
         state.ended = state.ended or replies.is_fatal(fields)
         if entry is None or entry.kind in (messages.SYNC, STARTUP):
             return frame
-        if self._can_try_again(entry, fields):
+        whole = header(frame, 0)[1] < len(frame)  # else its beginning, see server.py
+        if whole and self._can_try_again(entry, fields):
             return self._wait_for_catalog()
-        if entry.decision is not None and entry.sent is not None:
+        if whole and entry.decision is not None and entry.sent is not None:
             changed = replies.for_client(fields, entry.decision, entry.sent.text, state.settings.client_encoding)
             if entry.statement is not None and entry.statement.renamed:
                 changed = replies.under_own_name(changed, entry.statement.server_name, entry.statement.name)

@@ -51,13 +51,14 @@ class Carry:
         self._pieces: list[bytes] = []
         self._missing = 0
 
-    def keep(self, rest: bytes) -> None:
-        """`rest` begins at a frame and holds less than all of it."""
+    def keep(self, rest: bytes, enough: int = LARGEST_SIGNED) -> None:
+        """`rest` begins at a frame and holds less than all of it, and less than would be `enough`."""
         self._pieces = [rest]
-        self._missing = HEADER_SIZE - len(rest) if len(rest) < HEADER_SIZE else header(rest, 0)[1] + 1 - len(rest)
+        size = HEADER_SIZE if len(rest) < HEADER_SIZE else min(header(rest, 0)[1] + 1, enough)
+        self._missing = size - len(rest)
 
     def join(self, data: bytes) -> bytes:
-        """What was kept and `data`; empty as long as the frame is not whole (or its header not known)."""
+        """What was kept and `data`; empty as long as it is not enough (or the header not known)."""
         self._pieces.append(data)
         self._missing -= len(data)
         if self._missing > 0:

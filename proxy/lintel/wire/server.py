@@ -7,7 +7,7 @@ are taken off `expected`, everything else goes to `Answers.frame`. What answers 
 from . import messages, replies
 from .answers import Answers
 from .expected import SYNC_REPLY
-from .framing import LARGE, NARROW, RUN, Carry, check_length, header, narrow_rows
+from .framing import HEADER_SIZE, LARGE, NARROW, RUN, Carry, check_length, header, narrow_rows
 from .messages import (
     AUTHENTICATION,
     BACKEND_KEY_DATA,
@@ -25,6 +25,9 @@ from .state import FOR_CATALOG, State
 
 # Only these have to be whole to be understood; all others may pass in parts.
 _WHOLE = (AUTHENTICATION, BACKEND_KEY_DATA, COMMAND_COMPLETE, ERROR_RESPONSE, PARAMETER_STATUS, READY_FOR_QUERY)
+# A longer ErrorResponse is none that Lintel would change: only its beginning, with the SQLSTATE, is looked at.
+_LONG_ERROR = 16 * 1024 * 1024
+_ERROR_START = 1024
 _READY = messages.frame(READY_FOR_QUERY, b"I")[:5]  # all but the status
 _KEPT_DESCRIPTION = 8192  # bytes; a longer one is read each time
 _ASYNCHRONOUS = (messages.NOTICE_RESPONSE, PARAMETER_STATUS, messages.NOTIFICATION_RESPONSE)
@@ -136,7 +139,7 @@ class ServerStream:
                     continue
             # Everything else, the long way.
             check_length("server", length, LARGE)
-            if after > end and kind in _WHOLE:
+            if after > end and kind in _WHOLE and end - pos < _enough(kind, length):
                 break
             frame = data[pos : min(after, end)]
             sent = answers.frame(kind, frame)
@@ -187,7 +190,7 @@ class ServerStream:
         if self._state.blocked == FOR_CATALOG:
             self._waiting.append(rest)
         else:
-            self._carry.keep(rest)
+            self._carry.keep(rest, _enough(*header(rest, 0)) if len(rest) >= HEADER_SIZE else HEADER_SIZE)
 
     def _receive_answer(self, data: bytes) -> bytes:
         """Up to the ReadyForQuery, all but what the server says of itself is for Lintel."""
@@ -197,7 +200,7 @@ class ServerStream:
         passed = [data[:pos]]
         while answers.asking is not None and pos + 5 <= len(data):
             kind, length = header(data, pos)
-            check_length("server", length, LARGE)
+            check_length("server", length, _LONG_ERROR)
             frame = data[pos : pos + 1 + length]
             if len(frame) <= length:
                 break
@@ -219,3 +222,8 @@ class ServerStream:
         elif pos < len(data):
             self._carry.keep(data[pos:])
         return b"".join(passed)
+
+
+def _enough(kind: int, length: int) -> int:
+    """The bytes of a frame that have to be there before it can be looked at."""
+    return _ERROR_START if kind == ERROR_RESPONSE and length > _LONG_ERROR else length + 1
