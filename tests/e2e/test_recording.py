@@ -84,6 +84,8 @@ def test_the_query_log(proxy: Proxy, uri: str, log: Path) -> None:
     with psycopg.connect(uri, autocommit=True) as client:
         client.execute("SELECT 1 FROM t")
     proxy.terminate()
+    with closing(sqlite3.connect(proxy.store)) as raw:
+        assert raw.execute("SELECT closed FROM windows").fetchall() == [(1,)]
     lines: list[dict[str, Any]] = [json.loads(line) for line in log.with_suffix(".1").read_text().splitlines()]
     after = [json.loads(line) for line in log.read_text().splitlines()]
     assert CANARY not in json.dumps(lines)
