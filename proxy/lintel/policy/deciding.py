@@ -13,7 +13,7 @@ from lintel.policy.moment import Moment
 from lintel.policy.statement import Statement
 from lintel.policy.temporary import first_in, pinned
 from lintel.shield import Question
-from lintel.sql.comments import tags
+from lintel.sql.comments import only, tags
 from lintel.sql.grammar import SyntaxProblem, TooDeep, parse
 from lintel.sql.stored import stored_text
 from lintel.wire.decision import SETTINGS, Decision, Expectation, Refusal
@@ -55,7 +55,7 @@ def decide(moment: Moment, key: ContextKey, text: bytes) -> Decided:
         statements = parse(text)
     except (SyntaxProblem, TooDeep, UnicodeDecodeError) as error:
         return _opaque(moment, text, f"not parsed: {error}", [])
-    found = tags(text)
+    found = only(tags(text), moment.tag_names)
     sides = dict(key.sides) if key.client is None else moment.sides(replace(key.client, tags=found))
     question = Question(moment.covered, key.search_path or (), key.shadowed, sides)
     try:
