@@ -4,6 +4,7 @@ from lintel.analysis import scope as scopes
 from lintel.analysis.expressions import expression_list
 from lintel.analysis.from_items import from_clause, from_item, relation_item
 from lintel.analysis.meanings import Col, Columns
+from lintel.analysis.references import oids
 from lintel.analysis.resolution import InsertUse, Node, Source, TargetName
 from lintel.analysis.scope import Item, Scope
 from lintel.analysis.select import target_list, with_clause
@@ -168,7 +169,16 @@ def _constraint(walk: Walk, name: str, target: Item) -> None:
         walk.opaque(f'the columns of constraint "{name}" are not known')
     table = walk.world.table(relation)
     for attnum in known.get(name, ()):
-        walk.read(Col(target.at, relation.oid, table.key(attnum)))
+        if attnum:
+            walk.read(Col(target.at, relation.oid, table.key(attnum)))
+        else:
+            _whole(walk, target)  # what an expression counts as
+
+
+def _whole(walk: Walk, item: Item) -> None:
+    walk.result.whole.update(oids(item))
+    for _, column in item.columns:
+        walk.read(column)
 
 
 def _arbiter_column(walk: Walk, name: str, target: Item, clause: int) -> None:

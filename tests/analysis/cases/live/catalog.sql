@@ -136,3 +136,6 @@ SELECT total, u.* FROM orders, unnest(ARRAY[1, id, abs(id)]) AS u
 
 -- an anonymous row, expanded
 SELECT (ROW(id, total)).* FROM orders
+
+-- ON CONFLICT by the name of a constraint with an expression
+INSERT INTO bookings (room) VALUES (1) ON CONFLICT ON CONSTRAINT bookings_no_two DO NOTHING

@@ -23,3 +23,6 @@ CREATE FUNCTION public.home_of(integer) RETURNS public.address LANGUAGE sql STAB
 CREATE FUNCTION public.slug(text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT lower($1) $$;
 CREATE FUNCTION sales.numbers(integer) RETURNS SETOF integer LANGUAGE sql STABLE AS $$ SELECT generate_series(1, $1) $$;
 CREATE PROCEDURE public.tidy() LANGUAGE sql AS $$ DELETE FROM public.orders WHERE false $$;
+
+CREATE TABLE public.bookings (room integer, "from" date, until date,
+    CONSTRAINT bookings_no_two EXCLUDE USING gist (daterange("from", until) WITH &&));
