@@ -169,3 +169,9 @@ def test_a_view_is_described_as_the_server_does(schema: Schema) -> None:
         described(relation) for relation in schema.relations.values() if relation.definition and relation.oid >= 16384
     }
     assert names == {"view public.v", "materialized view public.mv"}
+
+
+def test_what_could_not_be_read_is_said(schema: Schema) -> None:
+    impact = assess(b"ALTER TABLE t DROP COLUMN unused", schema, ())
+    assert impact.findings == ()
+    assert impact.unread_objects == (("function public.dynamic()", "it runs SQL that is made at run time"),)

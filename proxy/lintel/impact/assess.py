@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from lintel.analysis import Resolution, World, resolve
+from lintel.analysis.server_code import server_uses
 from lintel.impact import compare, locks, objects, views
 from lintel.impact.change import Altered, Change, applied
 from lintel.impact.rules import RULES
@@ -62,6 +63,7 @@ class Impact(NamedTuple):
     tables: tuple[str, ...]  # those whose columns change
     judged: int  # statements on them that were seen
     unread: int  # statements that could not be resolved again: nothing is known of them
+    unread_objects: tuple[tuple[str, str], ...] = ()  # functions that may use more than is known, and why
 
 
 def assess(ddl: bytes, schema: Schema, seen: Iterable[Seen], search_path: tuple[str, ...] = ("public",)) -> Impact:
@@ -83,6 +85,7 @@ def assess(ddl: bytes, schema: Schema, seen: Iterable[Seen], search_path: tuple[
         tables=tuple(sorted(table.table for table in change.altered.values())),
         judged=judged,
         unread=unread,
+        unread_objects=server_uses(schema, search_path).unread,
     )
 
 

@@ -123,6 +123,8 @@ def _text(impact: Impact, window: Window, code: int, width: int, colour: bool) -
     lines = [*window_lines(window), ""]
     if impact.unread:
         lines[-1:] = [f"Not judged: {counted(impact.unread, 'recorded statement')} that cannot be resolved again.", ""]
+    if impact.unread_objects:
+        lines[-1:] = [*(f"Not all read: {name}: {why}." for name, why in impact.unread_objects), ""]
     for rule, found in groupby(impact.findings, lambda finding: finding.rule):
         lines += [*_rule(rule, list(found), width, colour), ""]
     lines += [_conclusion(impact, code), ""]
