@@ -46,8 +46,9 @@ def unpack(archive: Path, below: Path) -> Tree:
 
 def run(tree: Tree, psql: str, connection: dict[str, str], results: Path) -> dict[str, bytes]:
     """What psql printed for each file."""
-    results.mkdir(parents=True)
-    results.chmod(0o777)
+    for directory in (results, results / "results"):  # the second is where files of the server go
+        directory.mkdir(parents=True)
+        directory.chmod(0o777)
     environment = {**os.environ, **connection, **_surroundings(tree, results)}
     _prepare(psql, {**os.environ, **connection})
     place = str(results).encode()  # some files print paths
