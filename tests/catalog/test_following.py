@@ -131,3 +131,12 @@ async def test_a_reading_that_breaks_off_is_forgotten(followed: Followed, monkey
         with pytest.raises(asyncpg.DivisionByZeroError):
             await followed.read()
     assert same(await followed.read(), await load.read(followed.connection))
+
+
+async def test_behind_a_pooler_that_knows_no_prepared_statements(followed: Followed) -> None:
+    before = await followed.read()
+    await followed.connection.execute("DEALLOCATE ALL")  # as if another server connection answered
+    followed.execute("CREATE TABLE n (x int)")
+    after = await followed.read()
+    assert after is not before
+    assert same(after, await load.read(followed.connection))

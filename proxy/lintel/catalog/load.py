@@ -9,11 +9,13 @@ Nothing here waits behind anybody's lock: where a view's definition cannot be ha
 the reading says that it is not complete.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import asyncpg
+from asyncpg.prepared_stmt import PreparedStatement
 
 from lintel.catalog import build, queries
 from lintel.catalog.rows import Rows
@@ -22,6 +24,7 @@ from lintel.schema import Function, Relation, Schema
 _ATTEMPTS = 3
 _SLICE = 200  # relations read between two turns of the event loop: some milliseconds
 
+_Fetch = Callable[..., Awaitable[list[asyncpg.Record]]]
 _Functions = Mapping[str, tuple[Function, ...]]
 
 
@@ -61,6 +64,8 @@ class Loader:
         self._system: _System | None = None
         self._connection: asyncpg.Connection | None = None
         self._fingerprint: str | None = None  # of the schema, where it was asked for
+        self._statements: dict[str, PreparedStatement] = {}  # of that connection: half the round trips, no planning
+        self._prepares = True
         self._forget()
 
     def _forget(self) -> None:
@@ -80,22 +85,35 @@ class Loader:
                 # "cache lookup failed": an object went away between our snapshot and the deparser's look at it.
                 if attempt == _ATTEMPTS:
                     raise
+            except asyncpg.InvalidSQLStatementNameError:
+                # A pooler in between gives every transaction another server connection.
+                self._prepares = False
+                if attempt == _ATTEMPTS:
+                    raise
         raise AssertionError
+
+    async def _fetch(self, connection: asyncpg.Connection, query: str, *arguments: Any) -> list[asyncpg.Record]:
+        if not self._prepares:
+            return list(await connection.fetch(query, *arguments))
+        statement = self._statements.get(query)
+        if statement is None:
+            statement = self._statements[query] = await connection.prepare(query)
+        return list(await statement.fetch(*arguments))
 
     async def _read(self, connection: asyncpg.Connection) -> Reading:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             if connection is not self._connection:
                 await self._meet(connection)
             horizon, self._horizon = self._horizon, None  # a reading that breaks off leaves nothing to go on from
-            recent = await connection.fetchrow(queries.RECENT, horizon)
+            (recent,) = await self._fetch(connection, queries.RECENT, horizon)
             if await self._schemas_renamed(connection, recent) and horizon is not None:
                 horizon = None
-                recent = await connection.fetchrow(queries.RECENT, None)
+                (recent,) = await self._fetch(connection, queries.RECENT, None)
             if horizon is None:
                 self._forget()
                 await self._schemas_renamed(connection, recent)
             touched = await self._touched(connection, recent, everything=horizon is None)
-            found = await _relations(connection, sorted(touched.relations))
+            found = await _relations(partial(self._fetch, connection), sorted(touched.relations))
             functions = await self._read_functions(connection, touched, everything=horizon is None)
         await self._define(connection, found, touched.gone)
         schema = self._changed(found, touched.gone, functions)
@@ -118,7 +136,7 @@ class Loader:
             for name, rows in self._rows.items():
                 rows.enter(await connection.fetchval(queries.ROWS[name]))
             self._horizon = await connection.fetchval(queries.HORIZON)
-        self._connection = connection
+        self._connection, self._statements = connection, {}
 
     async def _schemas_renamed(self, connection: asyncpg.Connection, recent: asyncpg.Record) -> bool:
         """Learn the names of the schemas; whether one has another name now, which may be in any other text."""
@@ -205,11 +223,11 @@ async def read(connection: asyncpg.Connection) -> Schema:
     return (await Loader().read(connection)).schema
 
 
-async def _relations(connection: asyncpg.Connection, oids: list[int]) -> dict[int, Relation]:
+async def _relations(fetch: _Fetch, oids: list[int]) -> dict[int, Relation]:
     """Views without their definitions."""
     found: dict[int, Relation] = {}
     for at in range(0, len(oids), _SLICE):
-        rows = await connection.fetch(queries.RELATIONS, oids[at : at + _SLICE])
+        rows = await fetch(queries.RELATIONS, oids[at : at + _SLICE])
         found.update({row["oid"]: build.relation(row) for row in rows})
     return found
 
@@ -226,7 +244,7 @@ async def _definitions(connection: asyncpg.Connection, views: list[int]) -> dict
 
 async def _system(connection: asyncpg.Connection, version: int, mark: str) -> _System:
     if (version, mark) not in _systems:
-        relations = await _relations(connection, await connection.fetchval(queries.SYSTEM_CLASSES))
+        relations = await _relations(connection.fetch, await connection.fetchval(queries.SYSTEM_CLASSES))
         rows = await connection.fetch(queries.SYSTEM_FUNCTIONS)
         functions = _merged({}, {row["oid"]: (row["name"], build.function(row)) for row in rows})
         _systems[version, mark] = _System(version, relations, functions)
