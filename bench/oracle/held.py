@@ -48,7 +48,9 @@ def _held(text: bytes, found: list[Token], words: list[bytes]) -> Held | None:
             types = text[found[3].start : found[close - 1].end].decode()
     elif first == b"copy" and words[1:2] == [b"("]:
         at, end = 2, _closing(words, 1)
-    elif first == b"create" and {b"view", b"table"} & set(words[1:6]) and b"recursive" not in words[1:4]:
+    elif (
+        first == b"create" and {b"view", b"table"} & set(words[1:6]) and not {b"recursive", b"schema"} & set(words[1:4])
+    ):
         at, end = _after(words, b"as", 2), _without_tail(words)
     if at is None or at >= end or words[at] == b"execute":
         return None

@@ -9,7 +9,7 @@ import sys
 
 from bench.oracle.compare import Count, differences, output_differences
 from bench.oracle.held import Held, held
-from bench.oracle.limits import limit
+from bench.oracle.limits import EARLIER, limit
 from bench.oracle.live import Live
 from bench.oracle.oracle import SETUP
 from bench.oracle.relay import Refused, Session
@@ -35,7 +35,7 @@ class Judge:
         self._live = Live(session)
         self._doubtful: list[tuple[bytes, Rejection]] = []
         self._judged: list[tuple[str, str | None, list[str]]] = []
-        self._calls = False
+        self._calls = self._several = False
         if not session.ask("SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'oracle'"):
             session.command(SETUP)
 
@@ -43,7 +43,9 @@ class Judge:
         """Judge the one statement that the client is about to run."""
         if self._session.status == "E":
             return
-        for statement in _statements(text):
+        statements = _statements(text)
+        self._several = len(statements) > 1
+        for statement in statements:
             inner = held(statement)
             if inner is not None:
                 with self._session.aside():
@@ -58,7 +60,8 @@ class Judge:
                 self._count.note(*judged)
         for text, rejection in self._doubtful:
             if sqlstate is None:
-                reason = limit(rejection) or f"unexplained {rejection.sqlstate} {rejection.message}"
+                known = EARLIER if self._several else limit(rejection)
+                reason = known or f"unexplained {rejection.sqlstate} {rejection.message}"
                 self._count.limits[reason] += 1
                 if reason.startswith("unexplained"):
                     print(f"{reason}: {text.decode('utf-8', 'replace')}", file=sys.stderr, flush=True)

@@ -15,8 +15,10 @@ LIMITS: tuple[tuple[str, str, str], ...] = (
     ("42P17", "infinite recursion detected in policy", "creating the function rewrites its body, and fails there"),
     ("42P17", "infinite recursion detected in rules", "creating the function rewrites its body, and fails there"),
     ("XX000", "conversion function from unknown", "a function has no parameters of type unknown"),
-    ("42P01", "does not exist", "an earlier statement of the same Query message makes the relation"),
 )
+
+# Of a Query message of several statements: each is judged before the first has run.
+EARLIER = "an earlier statement of the same Query message makes what this one names"
 
 
 def limit(rejection: Rejection) -> str | None:
