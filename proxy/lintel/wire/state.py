@@ -274,6 +274,9 @@ class State:
                     self._check_skipped(copy, entry)
                 elif failed:
                     self.stray += 1
+            ahead = self.head()
+            if COPY_DATA_MARK in others and ahead is not None and ahead is not SYNC_REPLY:
+                self._check_skipped(copy, ahead)
         self.expected.extendleft(reversed([copy, *others]))
 
     def _check_skipped(self, copy: Expected, entry: Expected) -> None:
