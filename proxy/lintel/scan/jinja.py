@@ -18,6 +18,7 @@ MAX_TEXT = 512 * 1024
 _TAG = re.compile(r"\{\{-?(?P<expression>.*?)-?\}\}|\{%-?(?P<statement>.*?)-?%\}|\{#.*?#\}", re.DOTALL)
 _FOR = re.compile(r"(\w+)\s+in\s+(.*)", re.DOTALL)
 _CONDITIONAL = re.compile(r"^(?!.*\selse\s).*\sif\s", re.DOTALL)
+_FROM = re.compile(r"\bfrom\s*=")
 _FILTER = re.compile(r"\|\s*\w+(?:\([^()]*\))?\s*$")
 
 
@@ -51,11 +52,9 @@ def render(text: str, source: Callable[[str, str], str], variables: Mapping[str,
     state = _State(text, list(_TAG.finditer(text)), source, {"this": f"{REF}.{this}", "var": variables}, Rendered())
     pieces: list[str] = []
     at = 0
-    while at < len(state.tags):  # an end without a beginning does not end the text
+    while at <= len(state.tags):  # an end without a beginning does not end the text
         at = _body(state, at, pieces, live=True) + 1
     state.out.sql = "".join(pieces)
-    if not state.tags:
-        state.out.sql = text
     return state.out
 
 
@@ -187,6 +186,7 @@ def _value(state: _State, expression: str) -> Any:
         expression = expression[: hit.start()].strip()
     if _CONDITIONAL.search(expression):
         expression += " else ''"
+    expression = _FROM.sub("from_=", expression)  # dbt_utils.star(from=...)
     try:
         tree = ast.parse(" ".join(expression.split("\n")).strip(), mode="eval").body
         return _evaluated(state, tree)

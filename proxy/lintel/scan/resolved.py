@@ -14,11 +14,13 @@ from lintel.scan.holes import Reading, readings
 from lintel.scan.target import Target
 from lintel.sql.grammar import RawStatement, SyntaxProblem, TooDeep, parse
 from lintel.sql.quoting import quote_ident
+from lintel.sql.tokens import tokens
 from lintel.store import Use, split, uses_of
 
 _DEFINES = frozenset({"CreateStmt", "ViewStmt", "CreateTableAsStmt", "CreateForeignTableStmt"})
 _QUERIES = frozenset({"select", "insert", "update", "delete", "merge"})
 _AS_TABLE = r"(?:\b(?:from|join|into|update|table|only|using|copy|truncate)|,)\s+(?:[\w\"]+\.)?\"?{}\b"
+_CODE = "code that runs in the server"
 _MADE = "the text is put together at run time"
 
 
@@ -41,12 +43,22 @@ def named(file: str, snippet: Snippet, text: str, target: Target, why: str) -> I
 
     In a script an identifier is enough; a string literal may be English, so there it has to stand where tables do.
     """
-    names = mentions(text.encode("utf-8", "replace"), {relation.name for relation in target.relations.values()})
+    names = _mentioned(text.encode("utf-8", "replace"), target)
     if snippet.literal:
         names = {name for name in names if re.search(_AS_TABLE.format(re.escape(name)), text, re.IGNORECASE)}
     tables = sorted(table for table, relation in target.relations.items() if relation.name in names)
     if tables:
         yield Opaque(file, snippet.line, snippet.reader, why, tuple(tables))
+
+
+def _mentioned(text: bytes, target: Target) -> set[str]:
+    """Names of tables that are identifiers of the text, or of code in it between dollar signs."""
+    names = {relation.name for relation in target.relations.values()}
+    found = mentions(text, names)
+    for kind, start, end in tokens(text) if b"$" in text else ():
+        if kind == "string" and text[start : start + 1] == b"$":
+            found |= mentions(text[start:end].strip(b"$"), names)
+    return found
 
 
 def _of_statements(
@@ -57,7 +69,7 @@ def _of_statements(
     read = snippet._replace(made=snippet.made or reading.made)
     used: set[str] = set()
     for raw in statements:
-        for found in _of_statement(file, read, text, raw, target, world):
+        for found in () if "CreateStmt" in raw.node else _of_statement(file, read, text, raw, target, world):
             used |= {found.table} if isinstance(found, Found) else set()
             yield found
         world = _with_definition(world, raw, text)
@@ -86,10 +98,11 @@ def _of_statement(
     found = [use for use in sorted(uses_of(facts), key=_order) if target.wants(use.table, use.column)]
     for use in found:
         yield Found(file, places.line(use), *use, snippet.reader, "exact" if sure == "exact" else "likely", reason)
-    if facts.opaque is not None:
+    why = facts.opaque or (_CODE if b"$" in text[raw.start : raw.end] and result.verb not in _QUERIES else None)
+    if why is not None:
         piece = text[raw.start : raw.end].decode("utf-8", "replace")
         told = {use.table for use in found} | _elsewhere(target, result)
-        for opaque in named(file, snippet._replace(line=places.start), piece, target, facts.opaque):
+        for opaque in named(file, snippet._replace(line=places.start), piece, target, why):
             left = tuple(table for table in opaque.tables if table not in told)
             if left:
                 yield opaque._replace(tables=left)

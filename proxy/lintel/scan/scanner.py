@@ -22,8 +22,10 @@ SUFFIXES = frozenset({"py", "ipynb"}) | SQL_SUFFIXES | YAML_SUFFIXES | strings.S
 POSTGRES = frozenset(("postgres", "postgresql"))
 
 _FEW = 50
+_COMMON = frozenset((b"id", b"name", b"type", b"value"))  # in any code: they say nothing
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w$\x80-\xff]*")
 _CLASSES = re.compile(rb"^\s*class\s+\w+|\bTable\(", re.MULTILINE)
+_CLASS_NAMES = re.compile(rb"^\s*class\s+(\w+)", re.MULTILINE)
 _NAMES_A_MODEL = re.compile(rb"^\s+model\s*=|^\s+sqla_model\s*=", re.MULTILINE)
 
 
@@ -59,9 +61,10 @@ class _Scanner:
         self._target, self._dialect = target, dialect
         self._words = {word.encode() for word in target.words}
         self._columns = [
-            {name.encode() for column in columns for name in (column, column.removesuffix("_id"))}
+            {name.encode() for column in columns for name in (column, column.removesuffix("_id"))} - _COMMON
             for columns in target.columns.values()
         ]
+        self._endings = {end.encode() for word in target.words for end in _endings(word)}
         self._dialects: dict[Path, str | None] = {}
         self._classes = Classes()
         self._naming: list[tuple[Path, bytes]] = []  # Python files that name some model
@@ -76,8 +79,18 @@ class _Scanner:
             inside = any(root in path.parents for root in roots)
             data = None if inside and path.suffix in (".sql", ".yml", ".yaml") else files.content(path)
             if data is not None:
-                yield from self._file(path, data)
+                yield from self._safely(path, data)
         yield from self._of_classes()
+
+    def _safely(self, path: Path, data: bytes) -> list[Finding]:
+        try:
+            return list(self._file(path, data))
+        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as bug:
+            # A fault of ours over one file must not cost the others; it is seen in the reason.
+            whole = Snippet(files.decoded(data), 1, "file")
+            return list(
+                resolved.named(str(path), whole, whole.text, self._target, f"internal error: {type(bug).__name__}")
+            )
 
     def _file(self, path: Path, data: bytes) -> Iterator[Finding]:
         suffix = path.suffix[1:].lower()
@@ -119,9 +132,8 @@ class _Scanner:
             return
         tree = python.parsed(files.decoded(data))
         if tree is None:
-            if names:
-                whole = Snippet(files.decoded(data), 1, "module")
-                yield from resolved.named(str(path), whole, whole.text, self._target, "not parsed as Python")
+            for snippet in strings.snippets(files.decoded(data), "py") if names else ():
+                yield from self._sql(path, snippet)
             return
         if lists:
             self._classes.add(str(path), tree)
@@ -133,11 +145,14 @@ class _Scanner:
             yield from self._sql(path, snippet)
 
     def _lists_columns(self, data: bytes) -> bool:
-        """Whether it has classes, and names of two columns of some table."""
+        """Whether it has classes, and one is named as Django would name a table's, or two columns of some table."""
         if not _CLASSES.search(data):
             return False
-        words = set(_WORD.findall(data.lower()))
-        return any(len(columns & words) >= min(2, len(columns)) for columns in self._columns)
+        lowered = data.lower()
+        if not self._endings.isdisjoint(_CLASS_NAMES.findall(lowered)):
+            return True
+        words = set(_WORD.findall(lowered))
+        return any(len(columns & words) >= min(2, len(columns)) > 0 for columns in self._columns)
 
     def _of_classes(self) -> Iterator[Finding]:
         found = models.models_of(self._classes, self._target)
@@ -156,6 +171,12 @@ class _Scanner:
             above = directory.parent
             self._dialects[directory] = said or (self._of_directory(above) if above != directory else None)
         return self._dialects[directory]
+
+
+def _endings(table: str) -> Iterator[str]:
+    """What follows each underscore: Django's store_parcel is the Parcel of some app."""
+    _, *parts = table.split("_")
+    yield from ("_".join(parts[at:]) for at in range(len(parts)))
 
 
 def _sqlfluff(file: Path) -> str | None:

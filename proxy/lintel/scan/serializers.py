@@ -6,6 +6,7 @@ are known by their fields alone: likely, where most of them are columns of one t
 
 import ast
 from collections.abc import Iterator
+from posixpath import commonpath
 
 from lintel.scan.classes import Class, Classes, is_true, keyword, last_name, text
 from lintel.scan.finding import Found
@@ -20,17 +21,22 @@ _SCHEMAS = ("Schema", "SQLAlchemySchema", "SQLAlchemyAutoSchema", "ModelSchema",
 
 def uses(classes: Classes, models: list[Model], target: Target) -> Iterator[Found]:
     """The columns that such classes list."""
-    by_name = {model.name: model for model in models}
     homes = {id(model.home) for model in models}
     for one in classes:
         if id(one) in homes:
             continue
         lineage = list(classes.lineage(one))
-        model = by_name.get(last_name(_option(lineage, "model")) or last_name(_option(lineage, "sqla_model")))
+        name = last_name(_option(lineage, "model")) or last_name(_option(lineage, "sqla_model"))
+        model = _nearest([model for model in models if model.name == name], one.file)
         if model is not None:
             yield from _of_model(one, lineage, model, target)
         else:
             yield from _by_fields(one, lineage, target)
+
+
+def _nearest(named: list[Model], file: str) -> Model | None:
+    """Of several models of a name the one that has most directories in common with the file."""
+    return max(named, key=lambda model: len(commonpath((model.home.file, file))), default=None)
 
 
 def _option(lineage: list[Class], name: str) -> ast.expr | None:

@@ -35,6 +35,7 @@ _BACKTICK = r"`(?P<back>(?:[^`\\]|\\.)*)`"
 _RAW_RUST = r'r(?P<sharps>#*)"(?P<raw>.*?)"(?P=sharps)'
 _HEREDOC = r"<<[-~<]?\s*(?P<quote>['\"]?)(?P<mark>[A-Za-z_]\w*)(?P=quote)[^\n]*\n(?P<here>.*?)^[ \t]*(?P=mark)\b"
 
+_PYTHON = _any(r"(?<!\S)#[^\n]*", _TRIPLE, r"'''(?P<thrice>.*?)'''", _DOUBLE, _SINGLE)  # of another version
 _JVM = _any(_SLASH_COMMENTS, _TRIPLE, _DOUBLE, _SINGLE)
 _SCRIPT = _any(_SLASH_COMMENTS, _BACKTICK, _DOUBLE, _SINGLE)
 _SHELL = _any(r"(?<!\S)#[^\n]*", _HEREDOC, _MANY_DOUBLE, r"'[^']*'")
@@ -45,6 +46,7 @@ _RUST = _any(_SLASH_COMMENTS, _RAW_RUST, _MANY_DOUBLE)
 _GO = _any(_SLASH_COMMENTS, r"`(?P<back>[^`]*)`", _DOUBLE, _SINGLE)
 
 _LANGUAGES = {
+    "py": _PYTHON,
     **dict.fromkeys(("java", "kt", "kts", "scala", "groovy", "swift", "dart"), _JVM),
     **dict.fromkeys(("js", "mjs", "cjs", "ts", "mts", "cts", "jsx", "tsx", "vue", "svelte"), _SCRIPT),
     **dict.fromkeys(("sh", "bash", "zsh", "ksh"), _SHELL),
@@ -62,9 +64,10 @@ _LANGUAGES = {
 SUFFIXES = frozenset(_LANGUAGES)
 _PATTERNS = {pattern: re.compile(pattern, re.DOTALL | re.MULTILINE) for pattern in set(_LANGUAGES.values())}
 _JOINED = re.compile(r"\s*(?:[+.]\s*(?:[\w.$()\[\]>-]{1,200}?\s*[+.]\s*)?|\\\s*)")
+_COMMENT = re.compile(_SLASH_COMMENTS, re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": " ", "\n": "\n", "0": " "}
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_RAW_GROUPS = ("triple", "back", "raw", "verbatim", "here")
+_RAW_GROUPS = ("triple", "thrice", "back", "raw", "verbatim", "here")
 
 
 def snippets(text: str, suffix: str) -> Iterator[Snippet]:
@@ -75,7 +78,8 @@ def snippets(text: str, suffix: str) -> Iterator[Snippet]:
         body = _body(hit)
         if body is None:
             continue
-        joint = _JOINED.fullmatch(text, end, hit.start()) if parts and hit.start() - end < 400 else None
+        gap = _COMMENT.sub("", text[end : hit.start()]) if parts and hit.start() - end < 400 else None
+        joint = _JOINED.fullmatch(gap) if gap is not None else None
         if joint is None:
             yield from _snippet(text, parts, begin)
             parts, begin = [], hit.start()

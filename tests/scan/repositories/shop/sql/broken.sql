@@ -1,0 +1,1 @@
+SELECT total FROM orders WHERE total >< > 5 GROUP;

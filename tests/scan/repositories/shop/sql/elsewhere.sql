@@ -1,0 +1,1 @@
+SELECT total, "orders" FROM invoices AS orders;

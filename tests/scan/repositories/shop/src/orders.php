@@ -1,0 +1,2 @@
+<?php
+$rows = $db->query("SELECT total FROM orders WHERE id = " . $id . " AND status = 'open'");

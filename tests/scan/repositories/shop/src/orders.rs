@@ -1,0 +1,1 @@
+const Q: &str = r#"SELECT "status" FROM orders"#;

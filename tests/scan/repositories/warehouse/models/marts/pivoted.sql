@@ -1,0 +1,1 @@
+select {{ pivot_all(ref('stg_orders')) }} from {{ ref('stg_orders') }}

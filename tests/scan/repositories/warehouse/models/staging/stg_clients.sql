@@ -1,0 +1,1 @@
+select id as client_id, city from {{ source('shop', 'clients') }}
