@@ -25,7 +25,7 @@ def insert(walk: Walk, node: Node, outer: Scope) -> Outputs:
     targets(walk, node, node.get("cols", []), target, width)
     if "onConflictClause" in node:
         _on_conflict(walk, node["onConflictClause"], target, scope)
-    return _returning(walk, node, [target], scope)
+    return _returning(walk, node, target, [target], scope)
 
 
 def _source_width(walk: Walk, node: Node, scope: Scope) -> int | None:
@@ -200,7 +200,7 @@ def update(walk: Walk, node: Node, outer: Scope) -> Outputs:
     scope.items.insert(0, target)
     _set_list(walk, node.get("targetList", []), target, scope)
     walk.visit(node.get("whereClause", {}), scope)
-    return _returning(walk, node, scope.items, scope)
+    return _returning(walk, node, target, scope.items, scope)
 
 
 def delete(walk: Walk, node: Node, outer: Scope) -> Outputs:
@@ -212,7 +212,7 @@ def delete(walk: Walk, node: Node, outer: Scope) -> Outputs:
     from_clause(walk, node.get("usingClause", []), scope)
     scope.items.insert(0, target)
     walk.visit(node.get("whereClause", {}), scope)
-    return _returning(walk, node, scope.items, scope)
+    return _returning(walk, node, target, scope.items, scope)
 
 
 def merge(walk: Walk, node: Node, outer: Scope) -> Outputs:
@@ -234,7 +234,7 @@ def merge(walk: Walk, node: Node, outer: Scope) -> Outputs:
         walk.visit(clause.get("condition", {}), visible)
         _merge_action(walk, clause, target, visible, node)
     # RETURNING * lists the source's columns first.
-    return _returning(walk, node, [*sources, target], Scope(outer, [*sources, target], scope.ctes))
+    return _returning(walk, node, target, [*sources, target], Scope(outer, [*sources, target], scope.ctes))
 
 
 def _merge_action(walk: Walk, clause: Node, target: Item, scope: Scope, node: Node) -> None:
@@ -248,13 +248,11 @@ def _merge_action(walk: Walk, clause: Node, target: Item, scope: Scope, node: No
         targets(walk, {**clause, "relation": node["relation"]}, listed, target, width)
 
 
-def _returning(walk: Walk, node: Node, items: list[Item], scope: Scope) -> Outputs:
+def _returning(walk: Walk, node: Node, target: Item, items: list[Item], scope: Scope) -> Outputs:
     clause = node.get("returningClause")
     if clause is None:
         return (), True
     inner = Scope(scope.parent, list(items), scope.ctes)
-    target = next(item for item in items if any(s.item is item and s.role != "from" for s in walk.result.sources)
-                  or item.relation is None)  # fmt: skip
     for name in _old_and_new(clause):
         if not any(item.name == name for item in inner.items):
             alias = _again(target, name)

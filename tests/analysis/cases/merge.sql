@@ -35,3 +35,7 @@ MERGE INTO pairs p USING narrow n ON p.a = n.id WHEN NOT MATCHED BY SOURCE AND p
 -- {"since": 17}
 -- merge in a cte
 WITH m AS (MERGE INTO pairs p USING narrow n ON p.a = n.id WHEN MATCHED THEN DELETE RETURNING p.a) SELECT a FROM m
+
+-- {"since": 18, "stars": ["public.products"]}
+-- old and new are the target's, also where the source is no table
+MERGE INTO products p USING (VALUES ('a', 'b')) AS v(sku, title) ON p.sku = v.sku WHEN MATCHED THEN UPDATE SET title = v.title RETURNING old, (SELECT (SELECT new)), old.price, new.*
