@@ -119,7 +119,8 @@ def test_no_error_repeats_a_password(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"), [('"2s"', 2.0), ('"500ms"', 0.5), ('"1 min"', 60.0), ('"24h"', 86_400.0), ("3", 3.0), ('"4"', 4)]
+    ("text", "seconds"),
+    [('"2s"', 2.0), ('"500ms"', 0.5), ('"1 min"', 60.0), ('"24h"', 86_400.0), ("3", 3.0), ('"4"', 4)],
 )
 def test_durations(tmp_path: Path, text: str, seconds: float) -> None:
     file = written(tmp_path, f"[server]\nconnect_timeout = {text}")
