@@ -104,6 +104,7 @@ class Oracle:
         """The columns that a statement returns, as Describe tells them; None where Postgres rejects it."""
         connection = self.connection.pgconn
         if connection.prepare(b"", statement.encode()).status != ExecStatus.COMMAND_OK:
+            self.connection.rollback()
             return None
         told = connection.describe_prepared(b"")
         return [Output((told.fname(i) or b"").decode(), told.ftable(i), told.ftablecol(i)) for i in range(told.nfields)]
