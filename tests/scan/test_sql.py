@@ -3,9 +3,9 @@
 import time
 
 import pytest
-from tests.scan.cases import ORDERS, snippet
+from tests.scan.cases import ORDERS, SCHEMA, snippet
 
-from lintel.scan import foreign, resolved
+from lintel.scan import Target, foreign, resolved
 from lintel.scan.finding import Found, Opaque
 from lintel.scan.guarded import NotRead, parsed
 
@@ -73,6 +73,18 @@ def test_other_dialects(dialect: str, text: str, expected: Uses) -> None:
     told = uses(found)
     assert told >= expected if (None, "star") in expected else told == expected, found
     assert {one.sure for one in found if isinstance(one, Found)} <= {"likely"}
+
+
+def test_a_table_of_that_name_in_another_schema_is_another_table() -> None:
+    sales = Target(SCHEMA, table="sales.orders")
+    assert uses(list(foreign.uses("f", snippet("SELECT id FROM orders"), sales, "snowflake"))) == set()
+    assert uses(list(resolved.uses("f", snippet("SELECT id FROM orders"), sales))) == set()
+    (copy,) = foreign.uses("f", snippet("SELECT amount FROM lake.raw.orders"), sales, "snowflake")
+    assert isinstance(copy, Found)
+    assert "copy" in str(copy.reason)
+    assert uses(list(foreign.uses("f", snippet("SELECT amount FROM sales.orders"), sales, "snowflake"))) == {
+        ("amount", "read")
+    }
 
 
 def test_what_sqlglot_cannot_read_is_opaque() -> None:
