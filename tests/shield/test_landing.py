@@ -149,7 +149,7 @@ def test_retyped_and_back(clients: Callable[[str], tuple[Connect, psycopg.Connec
         for side, session in sessions.items():
             number += 1
             found = session.execute("SELECT * FROM o WHERE id = %b", (1,))
-            assert [column.type_code for column in found.description or ()][0] == types[side]
+            assert (found.description or ())[0].type_code == types[side]
             put = session.execute("INSERT INTO o (id, note) VALUES (%s, %b) RETURNING id", (number, side))
             assert (put.fetchall(), put.description[0].type_code) == ([(number,)], types[side])
             session.execute("UPDATE o SET id = id + %s WHERE id = %s", (1000, number))

@@ -55,6 +55,8 @@ class Answers:
                 return self._command_complete(frame)
             case messages.ERROR_RESPONSE:
                 return self._error_response(frame)
+            case messages.NOTICE_RESPONSE:
+                return self._notice_response(frame)
             case messages.PARSE_COMPLETE:
                 return self._parse_complete(frame)
             case messages.BIND_COMPLETE:
@@ -210,6 +212,17 @@ class Answers:
         if entry.kind not in (messages.QUERY, messages.FUNCTION_CALL):
             self._segment_failed(entry)
         return frame
+
+    def _notice_response(self, frame: bytes) -> bytes:
+        """A warning about a text that was changed points into the client's own."""
+        entry = self._state.head()
+        if entry is None or entry.decision is None or entry.decision.text is None or entry.sent is None:
+            return frame
+        fields = messages.fields(frame)
+        if header(frame, 0)[1] >= len(frame) or replies.value(fields, replies.POSITION) is None:
+            return frame
+        moved = replies.moved(fields, entry.decision, entry.sent.text, self._state.settings.client_encoding)
+        return messages.frame(messages.NOTICE_RESPONSE, messages.error_response(moved)[5:])
 
     def _segment_failed(self, entry: Expected) -> None:
         """The server reads on to the next Sync and answers nothing."""
