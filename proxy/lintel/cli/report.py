@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -88,7 +89,7 @@ def impact(
     path = _store(file, store)
     live = None if server is None else breakage.Catalog(sources.database(server), *sources.world(server, None))
     verdict = breakage.run(path, change, form.value, catalog=live, since=since, width=_width(), colour=_colour(output))
-    _write(verdict.output, output)
+    _write([verdict.output], output)
     raise typer.Exit(verdict.code)
 
 
@@ -114,11 +115,13 @@ def _colour(output: Path | None) -> bool:
     return output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
-def _write(text: str, output: Path | None) -> None:
+def _write(text: Iterable[str], output: Path | None) -> None:
     if output is None:
-        print(text, end="", flush=True)
+        sys.stdout.writelines(text)
+        sys.stdout.flush()
         return
     try:
-        output.write_text(text, encoding="utf-8")
+        with output.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(text)
     except OSError as problem:
         raise ConfigError("--output", str(output), f"cannot be written: {problem.strerror}") from None

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lintel.report.compared import Compared, compared
@@ -13,21 +13,28 @@ from lintel.report.risks import Risks
 from lintel.sql.stored import shown
 from lintel.store import Traffic, Window
 
+_UNKNOWN: dict[str, Any] = {"errors": {}, "seconds": None, "rows": None}
 QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 # A cell that begins like this is a formula to a spreadsheet, also behind white space.
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
-def as_json(report: Report, _width: int, _colour: bool) -> str:
+def as_json(report: Report, _width: int, _colour: bool) -> Iterator[str]:
     """A line for each use: a hundred thousand of them are still read by eye, and written quickly."""
-    parts = (f"  {_dumped(key)}: {_lines(value)}" for key, value in document(report).items())
-    return "{\n" + ",\n".join(parts) + "\n}\n"
+    before = "{\n  "
+    for key, value in document(report).items():
+        yield f"{before}{_dumped(key)}: "
+        yield from [_dumped(value)] if isinstance(value, dict) else _lines(value)
+        before = ",\n  "
+    yield "\n}\n"
 
 
-def _lines(value: Any) -> str:
-    if not isinstance(value, list) or not value:
-        return _dumped(value)
-    return "[\n" + ",\n".join(f"    {_dumped(one)}" for one in value) + "\n  ]"
+def _lines(values: Iterable[dict[str, Any]]) -> Iterator[str]:
+    before = "[\n    "
+    for one in values:
+        yield before + _dumped(one)
+        before = ",\n    "
+    yield "[]" if before[0] == "[" else "\n  ]"
 
 
 def _dumped(value: Any) -> str:
@@ -35,11 +42,11 @@ def _dumped(value: Any) -> str:
 
 
 def document(report: Report) -> dict[str, Any]:
-    """As DESIGN section 6 promises it to scripts, and more."""
+    """As DESIGN section 6 promises it to scripts, and more; the uses as they come."""
     found = tables(report)
     told = {
         "window": window_document(report.window),
-        "uses": list(uses(report)),
+        "uses": uses(report),
         "objects": [{"object": found.object, **found.use._asdict()} for found in report.objects],
         "windows": {database: window_document(window) for database, window in report.windows.items()},
         "unread": [{"object": name, "reason": why} for name, why in report.unread],
@@ -54,11 +61,11 @@ def uses(report: Report) -> Iterator[dict[str, Any]]:
     """Each use of each statement by each client."""
     risks = Risks(report.uses)
     texts: dict[str, str] = {}
+    measured = {key: _measured(sent) for key, sent in report.traffic.items()}
     for row in report.uses:
         sql = texts.get(row.statement)
         if sql is None:
             sql = texts[row.statement] = shown(row.sql)
-        sent = report.traffic.get((row.statement, row.client))
         yield {
             "table": row.use.table,
             "column": row.use.column,
@@ -70,19 +77,17 @@ def uses(report: Report) -> Iterator[dict[str, Any]]:
             "first_seen": row.first_seen,
             "last_seen": row.last_seen,
             "database": row.database,
-            "calls_per_day": _rounded(report.window.per_day(row.calls)),
+            "calls_per_day": None if report.daily is None else _rounded(row.calls * report.daily),
             "failed": row.failed,
             "refused": row.refused,
             "refusal": row.refusal,
-            **_measured(sent),
+            **measured.get((row.statement, row.client), _UNKNOWN),
             "risks": list(risks.of(row)),
         }
 
 
-def _measured(sent: Traffic | None) -> dict[str, Any]:
+def _measured(sent: Traffic) -> dict[str, Any]:
     """SQLSTATEs, seconds and rows; null where nothing was timed."""
-    if sent is None:
-        return {"errors": {}, "seconds": None, "rows": None}
     seconds = {name: _rounded(sent.seconds(part)) for name, part in QUANTILES.items()} if sent.timed else None
     return {"errors": dict(sent.errors), "seconds": seconds, "rows": _rounded(sent.rows)}
 
@@ -122,14 +127,17 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def as_csv(report: Report, _width: int, _colour: bool) -> str:
+def as_csv(report: Report, _width: int, _colour: bool) -> Iterator[str]:
     """The uses by RFC 4180; no cell is a formula to a spreadsheet."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
+    yield _record(_COLUMNS)
     for use in uses(report):
         flat = _flat(use)
-        writer.writerow([_cell(flat.get(name)) for name in _COLUMNS])
+        yield _record([_cell(flat.get(name)) for name in _COLUMNS])
+
+
+def _record(cells: Iterable[Any]) -> str:
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\r\n").writerow(cells)
     return out.getvalue()
 
 

@@ -9,7 +9,7 @@ from lintel.report.wording import counted, printable, window_lines
 _SHORT = {"read": "reads", "write": "writes", "star": "*", "positional": "by position", "whole_row": "whole row"}
 
 
-def as_dot(report: Report, _width: int, _colour: bool) -> str:
+def as_dot(report: Report, _width: int, _colour: bool) -> Iterator[str]:
     """`dot -Tsvg` makes a picture of it."""
     found = tables(report)
     columns = report.wanted.table is not None
@@ -21,7 +21,7 @@ def as_dot(report: Report, _width: int, _colour: bool) -> str:
         *_nodes(found, columns=columns),
         *(line for table in found for line in _edges(table, columns=columns)),
     ]
-    return "\n".join([*lines, "}"]) + "\n"
+    yield "\n".join([*lines, "}"]) + "\n"
 
 
 def _title(report: Report) -> Iterator[str]:

@@ -30,6 +30,7 @@ class Report:
     window: Window
     uses: tuple[UseRow, ...] = ()
     objects: tuple[Object, ...] = ()
+    daily: float | None = None  # of one call in the window, the calls per day; None: less than a day was watched
     windows: Mapping[str, Window] = field(default_factory=dict)  # by database
     traffic: Mapping[tuple[str, str], Traffic] = field(default_factory=dict)  # by statement and client
     activity: tuple[Activity, ...] = ()
@@ -54,6 +55,7 @@ def gather(reader: Reader, wanted: Filter, compare: str | None = None) -> Report
         window,
         tuple(reader.uses(wanted)),
         tuple(sorted(objects, key=_order)),
+        window.per_day(1),
         {database: reader.window(wanted.since, database) for database in databases},
         {(sent.statement, sent.client): sent for sent in reader.traffic(wanted)},
         tuple(reader.activity(wanted, by_day=_by_day(window))),

@@ -9,7 +9,6 @@ from lintel.report.overview import Line, Table, tables
 from lintel.report.text import numbered
 from lintel.report.wording import holes, listed, nobody, per_day, printable, readable, unused, window_lines
 from lintel.sql.stored import shown
-from lintel.store import Window
 
 MAX_LINES = 300  # of a table; a pull request's comment holds 65,536 characters
 MAX_STATEMENTS = 100
@@ -17,7 +16,7 @@ MAX_STATEMENTS = 100
 _TICKS = re.compile("`+")
 
 
-def as_markdown(report: Report, _width: int, _colour: bool) -> str:
+def as_markdown(report: Report, _width: int, _colour: bool) -> Iterator[str]:
     """All of it, the statements folded away."""
     asked = ".".join(part for part in (report.wanted.table, report.wanted.column) if part)
     lines = ["## Who uses " + (code(asked) if asked else "what"), "", *_window(report), ""]
@@ -28,7 +27,7 @@ def as_markdown(report: Report, _width: int, _colour: bool) -> str:
         lines += [*_table(table, report, numbers), ""]
     lines += _compared(report)
     lines += _statements(report, numbers)
-    return "\n".join(lines).rstrip() + "\n"
+    yield "\n".join(lines).rstrip() + "\n"
 
 
 def _window(report: Report) -> Iterator[str]:
@@ -44,7 +43,7 @@ def _table(table: Table, report: Report, numbers: dict[str, int]) -> Iterator[st
     if table.lines:
         yield from _rows(
             ("column", "use", "client", "calls", "per day", "failed", "last seen (UTC)", "statements", "at risk by"),
-            (_line(line, report.window, numbers) for line in table.lines[:MAX_LINES]),
+            (_line(line, report, numbers) for line in table.lines[:MAX_LINES]),
             "lllrrrlll",
         )
         yield ""
@@ -60,13 +59,13 @@ def _table(table: Table, report: Report, numbers: dict[str, int]) -> Iterator[st
         yield f"- Columns {_escaped(unused([code(name) for name in table.unused[:50]], report))}"
 
 
-def _line(line: Line, window: Window, numbers: dict[str, int]) -> tuple[str, ...]:
+def _line(line: Line, report: Report, numbers: dict[str, int]) -> tuple[str, ...]:
     return (
         code(line.use.column) if line.use.column else "(table)",
         line.use.kind.replace("_", " "),
         code(line.client),
         f"{line.calls:,}",
-        per_day(line.calls, window),
+        per_day(line.calls, report),
         f"{line.failed:,}" if line.failed else "",
         readable(line.last_seen),
         listed((str(number) for number in sorted(numbers[one] for one in line.statements)), 5),

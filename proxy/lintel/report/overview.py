@@ -34,7 +34,7 @@ class Line:
 
 
 class Whole(NamedTuple):
-    """Who reads every column of a table, and how; client or object."""
+    """Who takes a table as a whole, and how; client or object."""
 
     who: str
     how: str
@@ -99,7 +99,7 @@ def lines_of(uses: tuple[UseRow, ...]) -> Iterator[Line]:
 def _whole(report: Report) -> dict[str, set[Whole]]:
     found: dict[str, set[Whole]] = {}
     for row in report.uses:
-        how = _WHOLE.get(row.use.kind) or ("COPY" if (row.use.kind, row.verb) == ("positional", "copy") else None)
+        how = "COPY" if row.verb == "copy" else _WHOLE.get(row.use.kind)
         if how:
             found.setdefault(row.use.table, set()).add(Whole(row.client, how))
     for table, columns, clients in _named(report.uses):

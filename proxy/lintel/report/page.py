@@ -21,7 +21,7 @@ MAX_LINES = 5_000  # of a page; more than that nobody reads, and browsers strugg
 MAX_PLOTS = 40
 
 
-def as_html(report: Report, _width: int, _colour: bool) -> str:
+def as_html(report: Report, _width: int, _colour: bool) -> Iterator[str]:
     """The whole file."""
     found = tables(report)
     style, script = (files(__package__).joinpath(name).read_text("utf-8") for name in ("page.css", "page.js"))
@@ -36,7 +36,7 @@ def as_html(report: Report, _width: int, _colour: bool) -> str:
         verbatim("style", style),
     )
     body = tag("body", _top(report, title, found), tag("main", *_main(report, found)), verbatim("script", script))
-    return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n"
+    yield f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n"
 
 
 def _policy(style: str, script: str) -> str:
@@ -137,7 +137,7 @@ def _table(report: Report, table: Table, index: int, numbers: Numbers, most: int
         tag("h2", tag("bdi", table.name)),
         _users(report, table),
         _over_time(report, table) if index < MAX_PLOTS else None,
-        uses(table, report.window, numbers, most),
+        uses(table, report, numbers, most),
         objects(table),
         id=f"t{index}",
     )

@@ -1,6 +1,6 @@
 """One report in one of its forms."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from lintel.report.document import as_csv, as_json, window_document
@@ -24,8 +24,8 @@ def render(
     compare: str | None = None,
     width: int = DEFAULT_WIDTH,
     colour: bool = False,
-) -> str:
-    """The report on a store, ending with a line break; StoreError where the store cannot be read.
+) -> Iterator[str]:
+    """The report on a store, piece by piece, ending with a line break; StoreError where the store cannot be read.
 
     `compare` is a moment as the store writes it: what is new since then, what is gone.
     """
@@ -37,7 +37,7 @@ def render(
     return FORMATS[form](report, width, colour)
 
 
-FORMATS: dict[str, Callable[[Report, int, bool], str]] = {
+FORMATS: dict[str, Callable[[Report, int, bool], Iterator[str]]] = {
     "text": as_text,
     "json": as_json,
     "html": as_html,

@@ -9,7 +9,7 @@ from lintel.report.markup import Markup, join, tag
 from lintel.report.overview import Line, Table
 from lintel.report.pretty import pretty
 from lintel.report.wording import counted, failures, per_day, readable, rows, took
-from lintel.store import Traffic, Window
+from lintel.store import Traffic
 
 MAX_STATEMENTS = 1_000
 MAX_PRETTY = 200  # statements that are laid out; the others are told on one line
@@ -32,7 +32,7 @@ class Numbers(NamedTuple):
         return join([*spaced, *more])
 
 
-def uses(table: Table, window: Window, numbers: Numbers, most: int) -> Markup | None:
+def uses(table: Table, report: Report, numbers: Numbers, most: int) -> Markup | None:
     """How whom; None where only objects use it."""
     if not table.lines:
         return None
@@ -49,20 +49,19 @@ def uses(table: Table, window: Window, numbers: Numbers, most: int) -> Markup | 
         "At risk by",
     )
     left_out = len(table.lines) - most
-    body = _data(heads, (_line(line, window, numbers) for line in table.lines[:most]), num=(3, 4, 5))
+    body = _data(heads, (_line(line, report, numbers) for line in table.lines[:most]), num=(3, 4, 5))
     more = f"{left_out:,} more lines are left out: ask for one table with --table, or for csv."
     return join([body, tag("p", more, class_="more")]) if left_out > 0 else body
 
 
-def _line(line: Line, window: Window, numbers: Numbers) -> Markup:
-    days = window.per_day(line.calls)
+def _line(line: Line, report: Report, numbers: Numbers) -> Markup:
     return tag(
         "tr",
         tag("td", tag("bdi", line.use.column, class_="name") if line.use.column else "(table)"),
         tag("td", _kind(line.use.kind)),
         tag("td", tag("bdi", line.client), class_="who"),
         _number(line.calls),
-        tag("td", per_day(line.calls, window), class_="num", data_value=-1 if days is None else days),
+        tag("td", per_day(line.calls, report), class_="num", data_value=line.calls),
         _number(line.failed, bad=True),
         *_when(line.first_seen, line.last_seen),
         tag("td", numbers.links(line.statements)),
@@ -149,7 +148,7 @@ def statements(report: Report, numbers: Numbers) -> Iterator[Markup]:
             "article",
             tag("h3", f"Statement {number}"),
             tag("pre", tag("code", "\n".join(lines))),
-            _clients(sent.get(statement, []), report.window, refusals),
+            _clients(sent.get(statement, []), report, refusals),
             id=f"s{number}",
             class_="statement card",
         )
@@ -157,14 +156,14 @@ def statements(report: Report, numbers: Numbers) -> Iterator[Markup]:
         yield tag("p", f"{len(numbers.of) - MAX_STATEMENTS:,} more statements are left out.", class_="more")
 
 
-def _clients(sent: list[Traffic], window: Window, refusals: dict[tuple[str, str], str | None]) -> Markup:
+def _clients(sent: list[Traffic], report: Report, refusals: dict[tuple[str, str], str | None]) -> Markup:
     heads = ("Client", "Calls", "Per day", "First seen", "Last seen", "Median", "95 %", "Rows", "Failed")
     lines = (
         tag(
             "tr",
             tag("td", tag("bdi", one.client), class_="who"),
             _number(one.calls),
-            tag("td", per_day(one.calls, window), class_="num"),
+            tag("td", per_day(one.calls, report), class_="num"),
             *_when(one.first_seen, one.last_seen),
             tag("td", took(one, 0.5), class_="num"),
             tag("td", took(one, 0.95), class_="num"),

@@ -20,7 +20,7 @@ from lintel.report.wording import (
     unused,
     window_lines,
 )
-from lintel.store import UseRow, Window
+from lintel.store import UseRow
 
 __all__ = ["aligned", "as_text", "bold", "counted", "readable", "window_lines"]
 
@@ -28,7 +28,7 @@ _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 Cells = tuple[str, ...]
 
 
-def as_text(report: Report, width: int, colour: bool) -> str:
+def as_text(report: Report, width: int, colour: bool) -> Iterator[str]:
     """All of it."""
     numbers = numbered(report.uses)
     lines = [*window_lines(report.window), *holes(report), ""]
@@ -42,7 +42,7 @@ def as_text(report: Report, width: int, colour: bool) -> str:
     lines += _compared(report, colour)
     lines += _section("Refused", _refused(report.uses, numbers), colour)
     lines += _section("Statements", _statements(report, numbers, width), colour)
-    return "\n".join(lines).rstrip() + "\n"
+    yield "\n".join(lines).rstrip() + "\n"
 
 
 def _table(table: Table, report: Report, numbers: dict[str, int]) -> Iterator[str]:
@@ -50,20 +50,19 @@ def _table(table: Table, report: Report, numbers: dict[str, int]) -> Iterator[st
     if table.unused:
         yield f"  {unused(table.unused, report)}"
     yield ""
-    window = report.window
-    days = window.per_day(0) is not None
+    days = report.daily is not None
     heads = ("column", "use", "client", "calls", *(["per day"] if days else []), "failed", "last seen")
-    found = [_line(line, window, numbers, days=days) for line in table.lines]
+    found = [_line(line, report, numbers, days=days) for line in table.lines]
     yield from aligned([(*heads, "statements", "at risk by"), *found], right=(3, 4, 5) if days else (3, 4))
 
 
-def _line(line: Line, window: Window, numbers: dict[str, int], *, days: bool) -> Cells:
+def _line(line: Line, report: Report, numbers: dict[str, int], *, days: bool) -> Cells:
     return (
         line.use.column or "(table)",
         line.use.kind.replace("_", " "),
         line.client,
         f"{line.calls:,}",
-        *([per_day(line.calls, window)] if days else []),
+        *([per_day(line.calls, report)] if days else []),
         f"{line.failed:,}" if line.failed else "",
         readable(line.last_seen),
         _numbers(line.statements, numbers),
@@ -140,13 +139,13 @@ def _statements(report: Report, numbers: dict[str, int], width: int) -> Iterator
 def _sent(report: Report, statement: str, client: str) -> Cells:
     one = report.traffic[statement, client]
     times = "  ".join(f"p{round(part * 100)} {took(one, part)}" for part in (0.5, 0.95) if one.timed)
-    days = per_day(one.calls, report.window)
+    days = per_day(one.calls, report)
     return (
         client,
         counted(one.calls, "call") + (f", {days} a day" if days else ""),
         f"{readable(one.first_seen)} .. {readable(one.last_seen)}",
         times,
-        f"{rows(one)} rows" if one.timed else "",
+        f"rows {rows(one)}" if one.timed else "",
         f"failed {sum(one.errors.values()):,}: {failures(one.errors)}" if one.errors else "",
     )
 

@@ -77,10 +77,12 @@ def readable(moment: str) -> str:
     return moment[:19].replace("T", " ")
 
 
-def per_day(calls: int, window: Window) -> str:
+def per_day(calls: int, report: Report) -> str:
     """`12`, `0.3`; empty where less than a day was watched."""
-    number = window.per_day(calls)
-    return "" if number is None else f"{number:,.0f}" if number >= 10 else f"{number:.2g}"
+    if report.daily is None:
+        return ""
+    number = calls * report.daily
+    return f"{number:,.0f}" if number >= 10 else f"{number:.2g}"
 
 
 def took(sent: Traffic, part: float) -> str:
