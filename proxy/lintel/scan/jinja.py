@@ -15,7 +15,9 @@ REF = "lintel_ref"
 HOLE = "lintel_hole"
 MAX_TEXT = 512 * 1024
 
-_TAG = re.compile(r"\{\{-?(?P<expression>.*?)-?\}\}|\{%-?(?P<statement>.*?)-?%\}|\{#.*?#\}", re.DOTALL)
+_TAG = re.compile(
+    r"\{\{-?(?P<expression>.{0,2000}?)-?\}\}|\{%-?(?P<statement>.{0,2000}?)-?%\}|\{#.{0,16000}?#\}", re.DOTALL
+)
 _FOR = re.compile(r"(\w+)\s+in\s+(.*)", re.DOTALL)
 _CONDITIONAL = re.compile(r"^(?!.*\selse\s).*\sif\s", re.DOTALL)
 _FROM = re.compile(r"\bfrom\s*=")
