@@ -51,6 +51,11 @@ def test_golden(path: Path, name: str, gap: bool, options: dict[str, str]) -> No
     assert found.encode() == (GOLDEN / name).read_bytes()
 
 
+def test_the_sample_in_the_documents_is_printed() -> None:
+    documents = Path(__file__).parents[2] / "docs"
+    assert (GOLDEN / "gap.txt").read_text() in (documents / "report.md").read_text()
+
+
 def test_json_is_what_was_promised_and_more(path: Path) -> None:
     shop(path)
     found = json.loads(rendered(path, "json"))
