@@ -9,7 +9,8 @@
 
 Besides: `decide [CONTEXT] TEXT key=value..` what a context says to a text (all others are plain), `start` and `ask
 PATH` the beginning of a session and Lintel's question, `policy NAME` another policy, `refresh [NAME]` the new snapshot
-that must have been asked for, `shadowed [NAME]..` the temporary relations, `counted [TEXT ok|SQLSTATE]..` what must
+that must have been asked for, `shadowed [NAME]..` the temporary relations, `uncommitted
+[TEXT]..` the DDL of the open transaction, `counted [TEXT ok|SQLSTATE]..` what must
 have been counted since the last such line.
 """
 
@@ -155,6 +156,11 @@ class Play:
         assert self._counted == expected, f"counted {self._counted}"
         self._counted.clear()
 
+    def _uncommitted(self, *texts: str) -> None:
+        ran = self.conversation.settings.uncommitted
+        shown = tuple("?" if one.text is None else one.text.decode() for one in ran)
+        assert shown == texts, f"{ran}"
+
     def _idle(self) -> None:
         assert self.conversation.idle, "something is still expected"
 
@@ -170,6 +176,7 @@ class Play:
         "refresh": _refresh,
         "shadowed": _shadowed,
         "start": _start,
+        "uncommitted": _uncommitted,
     }
 
 

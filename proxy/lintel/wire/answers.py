@@ -197,6 +197,7 @@ class Answers:
             state.pop()
             self._count(entry, None, frame)
             state.counted.discard(entry.portal)
+            state.note(entry)
         elif not state.kept_after:
             state.kept = None  # something ran
         state.ran(entry)
@@ -317,6 +318,8 @@ class Answers:
         state.status = status
         if entry is not None and entry.kind == messages.QUERY:
             self._count(entry, state.error)
+            if state.error is None and status != messages.IDLE:
+                state.note(entry)
         elif entry is not None and entry.kind == STARTUP:
             state.started = state.unsettled = True
         state.transaction_moved()

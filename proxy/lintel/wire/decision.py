@@ -18,6 +18,7 @@ SETTINGS: Final = 2  # search_path or role may have changed (DISCARD ALL and RES
 DISCARDS: Final = 4  # DISCARD ALL / DEALLOCATE ALL: the server forgets every prepared statement
 TEMPORARY: Final = 8  # a temporary relation may have been made: names in Decision.temporary shadow from here on
 ENDS: Final = 16  # COMMIT, ROLLBACK (TO): settings changed in this transaction may change back
+NESTS: Final = 32  # SAVEPOINT, RELEASE: where a ROLLBACK TO goes back to
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Decision:
     reply: Expected = field(init=False)  # to a Query of it, where it is plain
 
     def __post_init__(self) -> None:
-        self.quiet = not (self.retry or self.probes or self.effects & ~ENDS or self.names_statement)
+        self.quiet = not (self.retry or self.probes or self.effects & ~(ENDS | NESTS) or self.names_statement)
         self.plain = self.quiet and self.text is None and not self.refusals and not self.expected
         self.reply = Expected(messages.QUERY, self, None, True)
 
@@ -91,6 +92,18 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Ran:
+    """A text that has changed the catalog in the open transaction, or said how far such changes are taken back."""
+
+    text: bytes | None  # None: not known
+    search_path: str | None  # as in Settings, when it ran
+    role: str | None
+
+
+LOST: Final = (Ran(None, None, None),)  # what ran is not known
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What is known of the session itself, as the server last told it: a context depends on it."""
 
@@ -100,6 +113,7 @@ class Settings:
     standard_conforming_strings: str = "on"
     application_name: str = ""
     temporary: frozenset[str] = frozenset()  # relations that shadow others of their name
+    uncommitted: tuple[Ran, ...] = ()  # DDL of the transaction that is open, in order
 
 
 class Context(Protocol):

@@ -136,7 +136,7 @@ class Requests:
         ahead = self._ahead_of(decision)
         if ahead is not None:
             return ahead
-        if decision.plain:
+        if decision.plain and not self._state.settings.uncommitted:
             self._expect(decision.reply, frame)
         else:
             sent = Sent(text, decision, self._state.context)
@@ -362,5 +362,5 @@ class Requests:
 
     def _wait_for_ready(self) -> None:
         state = self._state
-        if state.unsettled or state.touched or state.kept is not None:
+        if state.unsettled or state.touched or state.settings.uncommitted or state.kept is not None:
             state.blocked = FOR_READY

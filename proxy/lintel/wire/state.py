@@ -9,7 +9,22 @@ from dataclasses import replace
 from typing import Final
 
 from . import messages
-from .decision import DDL, DISCARDS, SETTINGS, TEMPORARY, Completed, Context, Counts, Decision, Resolve, Settings
+from .decision import (
+    DDL,
+    DISCARDS,
+    ENDS,
+    LOST,
+    NESTS,
+    SETTINGS,
+    TEMPORARY,
+    Completed,
+    Context,
+    Counts,
+    Decision,
+    Ran,
+    Resolve,
+    Settings,
+)
 from .errors import ProtocolError
 from .expected import (
     COPY_DATA_MARK,
@@ -35,6 +50,8 @@ FOR_ANSWER: Final = 4  # the session is being asked
 FOR_CATALOG: Final = 5  # the shell is fetching a new snapshot; the server's output waits too
 
 KEPT_LIMIT: Final = 1024 * 1024  # bytes of a segment kept for another try
+DDL_LIMIT: Final = 256  # texts of uncommitted DDL that a session remembers,
+DDL_SIZE: Final = 64 * 1024  # bytes of each at most
 
 _NOT_KEPT = (OWN_PARSE, OWN_CLOSE, OWN_PROBE, *MARKS)  # expected, but no frame of the client asks for it
 
@@ -150,6 +167,8 @@ class State:
         temporary = self.committed_temporary if taken_back else self.settings.temporary
         self.doubtful = False
         self.probed.clear()
+        if self.settings.uncommitted:
+            self.settle(replace(self.settings, uncommitted=()))
         self.committed_temporary = temporary
         self.portal = None
         self.portals.clear()
@@ -171,6 +190,7 @@ class State:
             or self.stray
             or self.kept is not None
             or self.probed
+            or self.settings.uncommitted
             or self.portals
             or self.counted
         )
@@ -229,6 +249,18 @@ class State:
             self._prepared(decision.prepares.encode(), entry.sent)
         if decision.deallocates is not None:
             self.statements.pop(decision.deallocates.encode(), None)
+        self.careful = True
+
+    def note(self, entry: Expected) -> None:
+        """A text has run to its end: what follows in this transaction sees the catalog that it leaves."""
+        settings, decision = self.settings, entry.decision
+        counts = DDL | ENDS | NESTS if settings.uncommitted else DDL
+        if decision is None or not decision.effects & counts or settings.uncommitted == LOST:
+            return
+        text = None if entry.sent is None else entry.sent.text
+        known = text is not None and len(text) <= DDL_SIZE and len(settings.uncommitted) < DDL_LIMIT
+        ran = (*settings.uncommitted, Ran(text, settings.search_path, settings.role)) if known else LOST
+        self.settle(replace(settings, uncommitted=ran))
         self.careful = True
 
     def _discard(self, everything: bool) -> None:
