@@ -231,6 +231,17 @@ def test_a_name_that_graphviz_would_read_as_its_own_is_not() -> None:
     assert _quoted('a\\N"b\nc') == '"a\\\\N\\"b\\nc"'
 
 
+@pytest.mark.skipif(shutil.which("dot") is None, reason="no Graphviz here")
+@pytest.mark.parametrize("table", [None, "orders"])
+def test_graphviz_draws_it(path: Path, table: str | None) -> None:
+    hostile(path)
+    graph = rendered(path, "dot", wanted(table=table))
+    drawn = subprocess.run(["dot", "-Tplain"], input=graph, capture_output=True, text=True, timeout=60, check=True)
+    assert drawn.stderr == ""
+    assert drawn.stdout.count("\nnode ") == len(HOSTILE) + 1
+    assert drawn.stdout.count("\nedge ") == len(HOSTILE)
+
+
 def test_moments_are_read_for_compare() -> None:
     assert moment("--compare", "2026-09-23") == "2026-09-23T00:00:00.000Z"
 
