@@ -5,10 +5,9 @@ it. Everything else is decided by the context without it.
 """
 
 from lintel.policy.context import Context
-from lintel.policy.deciding import decide
+from lintel.policy.kept import History, Kept
 from lintel.policy.mentions import mentions
 from lintel.policy.moment import Moment
-from lintel.policy.recent import Recent
 from lintel.policy.search_path import schemas_of
 from lintel.policy.uncommitted import Uncommitted
 from lintel.schema import Schema
@@ -65,7 +64,7 @@ def _after(found: Uncommitted, ran: Ran, who: Who) -> Uncommitted | None:
 class Overlay:
     """Satisfies wire.decision.Context."""
 
-    __slots__ = ("_base", "_changes", "_decided", "_moment", "_overlays", "_read", "_user", "decisions")
+    __slots__ = ("_base", "_changes", "_overlays", "_own", "_read", "_user", "decisions")
 
     def __init__(self, base: Context, overlays: Overlays, changes: Changes, user: str) -> None:
         self._base = base
@@ -73,35 +72,26 @@ class Overlay:
         self._changes = changes
         self._user = user
         self._read = False
-        self._moment: Moment | None = None
-        self._decided: Recent[Decision] = Recent()
-        self.decisions = self._decided.young
+        self._own: Context | None = None
+        self.decisions: dict[bytes, Decision] = {}  # the two contexts behind it have theirs
 
     def decide(self, text: bytes) -> Decision:
-        """The decision for a text that is not in `decisions`."""
-        planned = self._base.moment.planned
-        moment = self._seen() if mentions(text, planned) else None
-        if moment is None:
-            return self._base.decisions.get(text) or self._base.decide(text)
-        decision = self._decided.recall(text)
-        if decision is None:
-            decision = self._made(moment, text)
-            self._decided.remember(text, decision)
-        self.decisions = self._decided.young
-        return decision
+        """The decision for a text; where it is not understood, say of a table that is gone, the catalog's is better."""
+        own = self._seen() if mentions(text, self._base.moment.planned) else None
+        found = None if own is None else _decided(own, text)
+        return _decided(self._base, text) if found is None or found.statement.facts.opaque else found
 
-    def _made(self, moment: Moment, text: bytes) -> Decision:
-        """Where the text is not understood, say of a table that is gone, the catalog's is the better answer."""
-        decision = decide(moment, self._base.key, text).decision
-        return self._base.decide(text) if decision.statement.facts.opaque else decision
-
-    def _seen(self) -> Moment | None:
-        """The moment as the session sees it; None: nobody can say."""
+    def _seen(self) -> Context | None:
+        """The context by what the session sees; None: nobody can say."""
         base = self._base
         if not self._read and base.key.shadowed.isdisjoint(base.moment.planned):
             found = self._overlays.after((self._user, base.key.shadowed), self._changes)
             if found is not None:
                 plans = tuple(remembering(plan, found.schema) for plan in base.moment.plans)
-                self._moment = Moment(found.schema, plans, base.moment.options)
+                self._own = Context(Moment(found.schema, plans, base.moment.options), base.key, Kept(), History(), 0)
         self._read = True
-        return self._moment
+        return self._own
+
+
+def _decided(context: Context, text: bytes) -> Decision:
+    return context.decisions.get(text) or context.decide(text)
