@@ -5,7 +5,7 @@ import time
 import pytest
 from tests.scan.cases import ORDERS, SCHEMA, snippet
 
-from lintel.scan import Target, foreign, resolved
+from lintel.scan import Target, foreign, jinja, resolved, strings
 from lintel.scan.finding import Found, Opaque
 from lintel.scan.guarded import NotRead, parsed
 
@@ -113,6 +113,16 @@ def test_hostile_text_is_turned_away_at_once(text: str) -> None:
         parsed(text, "snowflake")
     list(resolved.uses("f", snippet(text), ORDERS))
     assert time.process_time() - started < 2.0, "seconds of CPU"
+
+
+@pytest.mark.parametrize("part", ["/*", "{{", "${", '"""', "'", "\\", 'r#"', "<<A\n", '"a"+', "select "])
+def test_what_never_closes_is_not_looked_for_for_ever(part: str) -> None:
+    started = time.process_time()
+    for suffix in ("java", "ts", "sh", "rs", "php"):
+        list(strings.snippets(part * 2000, suffix))
+    list(resolved.uses("f", snippet(part * 2000), ORDERS))
+    jinja.render(part * 2000, lambda *_: "", {}, "me")
+    assert time.process_time() - started < 3.0, "seconds of CPU"
 
 
 def test_english_is_no_sql() -> None:

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 
 from lintel.analysis import World, resolve
 from lintel.analysis.resolution import BindingKey, Resolution
-from lintel.plan import Add, Plan, Side
+from lintel.plan import Add, Plan, Retype, Side
 from lintel.shield.case import Case, Unserved, columns_in
 from lintel.shield.discard import discarded, discards
 from lintel.shield.items import substitute
+from lintel.shield.retype import cast_writes, held_to
 from lintel.shield.spans import Spans
 from lintel.shield.splices import Edited, Splice
 from lintel.shield.tables import MAX_SCHEMAS, Covered, Done, subsets
@@ -118,7 +119,7 @@ class _Judging:
         case.discarded = discarded(case)
         dropping = discards(case)
         answer = replace(answer, bindings=dropping.without)
-        fixed = [*positional(case), *dropping.splices]
+        fixed = [*positional(case), *dropping.splices, *cast_writes(case)]
         resolved = dict(zip(self._permitted(), others, strict=True))
         edited: Edited | None = None
         if fixed:
@@ -155,7 +156,10 @@ class _Judging:
             statements = parse(edited.text)
         except (ValueError, SyntaxProblem, TooDeep) as error:
             raise Unserved(f"its edits do not fit together ({type(error).__name__})") from None
-        return edited, {d: resolve(statements, self._world(d), edited) for d in self._permitted()}
+        found = {d: resolve(statements, self._world(d), edited) for d in self._permitted()}
+        for resolution in found.values():
+            held_to(case, resolution)
+        return edited, found
 
     def _same(self, answer: Resolution, other: Resolution) -> bool:
         if other.opaque:
@@ -173,8 +177,7 @@ class _Judging:
         """Unserved where the table is none that the plans permit, or positions count that nobody knows."""
         amiss = self.covered.amiss(self.ids)
         if amiss is not None and not all(self._same(answer, self._under(done)) for done in self._permitted()):
-            names = " and ".join(f'"{amiss.change.name(side)}"' for side in ("old", "new"))
-            raise Unserved(f"the table has both or neither of {names}, which the plan does not permit")
+            raise Unserved(_misfit(amiss))
         counted = bool(answer.stars or answer.rows or any(not use.listed for use in answer.inserts))
         unplaced = next((plan for oid in self.touched if (plan := self.covered.unplaced(oid))), None)
         if counted and unplaced is not None:
@@ -230,6 +233,13 @@ class _Judging:
         message = f'lintel: plan "{plan.id}" on {plan.table}: {why}'
         hint = f'The statement was not run. Name the columns that it needs, or release the plan "{plan.id}".'
         return Verdict("refuse", answer, self.world, (), sqlstate, message, hint, plans=self.ids)
+
+
+def _misfit(plan: Plan) -> str:
+    if isinstance(plan.change, Retype):
+        return f'the column "{plan.change.column}" has neither of the types of the plan'
+    names = " and ".join(f'"{name}"' for name in plan.names)
+    return f"the table has both or neither of {names}, which the plan does not permit"
 
 
 def _absence(plan: Plan, what: str) -> tuple[str, str]:
