@@ -30,6 +30,7 @@ _DROPPABLE = frozenset(
 
 _SEQUENCE = (("last_value", "bigint"), ("log_cnt", "bigint"), ("is_called", "boolean"))
 
+
 class Step(NamedTuple):
     """One statement of a text of DDL, the schema before and after it, and why the server would refuse it, if so."""
 

@@ -13,12 +13,17 @@ WITH RECURSIVE family (oid) AS (
     SELECT i.inhrelid FROM family f JOIN pg_catalog.pg_inherits i ON i.inhparent = f.oid
 )
 """
-_ROWS = _FAMILY + """
+_ROWS = (
+    _FAMILY
+    + """
 SELECT CASE WHEN pg_catalog.bool_or(c.reltuples >= 0) THEN pg_catalog.sum(greatest(c.reltuples, 0)) END
 FROM family JOIN pg_catalog.pg_class c USING (oid) WHERE c.relkind IN ('r', 'm', 'f')
 """
+)
 _BYTES = _FAMILY + "SELECT pg_catalog.sum(pg_catalog.pg_total_relation_size(oid))::pg_catalog.int8 FROM family"
-_HOLDERS = _FAMILY + """
+_HOLDERS = (
+    _FAMILY
+    + """
 SELECT l.pid, coalesce(nullif(a.application_name, ''), a.usename::pg_catalog.text, 'nobody') AS client,
        coalesce(a.state, 'prepared') AS state, l.mode,
        coalesce(pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - a.xact_start), 0) AS seconds
@@ -28,6 +33,7 @@ LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
 WHERE l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
   AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()
 """
+)
 
 
 async def read_activity(connection: asyncpg.Connection, tables: Iterable[str]) -> dict[str, Standing]:

@@ -70,9 +70,7 @@ def activity(dsn: str, tables: Iterable[str]) -> "dict[str, Standing]":
     return _asked(dsn, read)
 
 
-def _asked(
-    dsn: str, question: "Callable[[catalog.Endpoint, asyncpg.Connection], Awaitable[Answer]]"
-) -> Answer:
+def _asked(dsn: str, question: "Callable[[catalog.Endpoint, asyncpg.Connection], Awaitable[Answer]]") -> Answer:
     """What a question has for an answer over a connection of its own; ConfigError names the server that gave none."""
     import asyncpg
 

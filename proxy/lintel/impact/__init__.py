@@ -2,8 +2,8 @@
 
 - *change*: DDL, step by step -> the schema after it, and what became of which column; *constraints*: what it puts on
   the rows.
-- *compare*: two resolutions of one statement -> the failure modes between them; *writes*, *rows*, *types* are those that
-  are not about names.
+- *compare*: two resolutions of one statement -> the failure modes between them; *writes*, *rows*, *types* are those
+  that are not about names.
 - *views*, *objects*, *refusals*: what of the database's own stands in the way.
 - *rules*: the catalogue of failure modes, as data; *explanations*: what `lintel explain` says of each.
 - *locks*, *rewriting*, *proofs*: what the DDL itself does to the table. *blockers*: who is in its way right now.

@@ -141,7 +141,7 @@ def _judged(seen: Seen, change: Change) -> _Judged | None:
 
 
 def _used(before: Resolution, change: Change) -> dict[int, Altered]:
-    found = ((oid, change.about(oid)) for oid in before.relations)
+    found = ((oid, change.about(oid)) for oid in {*before.relations, *before.row_types})
     return {oid: table for oid, table in found if table is not None}
 
 
@@ -181,5 +181,3 @@ def _place(seen: Seen, hit: Hit, made: Migration) -> Place:
 
 def _order(finding: Finding) -> tuple[object, ...]:
     return finding.rule, finding.object or "", finding.client or "", -finding.calls, finding.sql or "", finding.message
-
-

@@ -189,9 +189,7 @@ def migration(scripts: Iterable[Script], schema: Schema, search_path: tuple[str,
     return Migration(schema, tuple(found))
 
 
-def _steps(
-    scripts: Iterable[Script], schema: Schema, search_path: tuple[str, ...]
-) -> Iterator[tuple[Step, Place]]:
+def _steps(scripts: Iterable[Script], schema: Schema, search_path: tuple[str, ...]) -> Iterator[tuple[Step, Place]]:
     for script in scripts:
         try:
             # Behind a DROP .. CASCADE the rest of the script goes on from the schema without the views.

@@ -105,7 +105,7 @@ def _is_null(node: Node) -> bool:
 
 
 def refuses_null(node: Any, name: str) -> bool:
-    """Whether a CHECK fails for a NULL: `name IS NOT NULL`, alone or under AND: what else is not satisfied by a NULL cannot be seen from here."""
+    """Whether a CHECK fails for a NULL: `name IS NOT NULL`, alone or under AND. Others are taken to let it pass."""
     if not isinstance(node, dict):
         return False
     test, both = node.get("NullTest"), node.get("BoolExpr")

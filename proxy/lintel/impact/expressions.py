@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lintel.analysis.meanings import Col, Merged, Meaning
+from lintel.analysis.meanings import Col, Meaning, Merged
 from lintel.analysis.resolution import Resolution
 from lintel.impact import kinds
 from lintel.schema import Schema
@@ -92,4 +92,6 @@ class Typing:
         return f"{name} of {' '.join(known)}" if known else None
 
     def _first(self, nodes: list[Node]) -> str | None:
-        return next((found for found in (self.of(node) for node in nodes if node) if found not in (None, "number")), None)
+        return next(
+            (found for found in (self.of(node) for node in nodes if node) if found not in (None, "number")), None
+        )

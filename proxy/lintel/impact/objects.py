@@ -57,7 +57,7 @@ def _standing(one: Dependency, table: Altered) -> Iterator[Hit]:
 
 
 def _is_stuck(name: str) -> bool:
-    """ALTER TYPE makes indexes, constraints and statistics anew, and refuses everything else (RememberAllDependent..)."""
+    """ALTER TYPE makes indexes, constraints and statistics anew, and refuses everything else."""
     return not name.startswith(("index ", "constraint ", "statistics object "))
 
 

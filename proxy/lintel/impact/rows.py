@@ -39,7 +39,9 @@ def _casts(node: Node, before: Resolution, after: Resolution, change: Change) ->
         elif grows and ("A_Const" in argument or "TypeCast" in argument) and not _is_null(argument):
             yield Hit("ADD-10", "22P02")
         elif table is not None and table.dropped and ("RowExpr" in argument or "A_Const" in argument):
-            yield Hit("DRP-03", "42846" if "RowExpr" in argument else "22P02", "it makes a row of {table} with {columns}")
+            yield Hit(
+                "DRP-03", "42846" if "RowExpr" in argument else "22P02", "it makes a row of {table} with {columns}"
+            )
         elif _is_row_type(body["typeName"], change) and _row_differs(argument, before, after):
             yield Hit("ADD-10", "42846")
 
@@ -63,9 +65,11 @@ def _is_null(node: Node) -> bool:
 
 
 def _row_differs(argument: Node, before: Resolution, after: Resolution) -> bool:
+    """A row of a subquery is cast column by column; that of a table never is."""
     key = (argument.get("ColumnRef", {}).get("location", -1), "ref")
     was, becomes = before.bindings.get(key), after.bindings.get(key)
-    return isinstance(was, Row) and was != becomes
+    of_table = isinstance(was, Row) and any(source.at == was.item for source in before.sources)
+    return isinstance(was, Row) and was != becomes and not of_table
 
 
 def _compared(node: Node, before: Resolution, after: Resolution, change: Change) -> Iterator[Hit]:

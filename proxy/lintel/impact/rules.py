@@ -59,7 +59,7 @@ _ALL = (
          "grant the role the privilege on the new column in the same migration, or name the columns"),
     Rule("ADD-13", "A write that a new constraint refuses", "23502",
          "it writes what a new constraint of {table} does not allow",
-         "give the column a default, or add it nullable first; bring old rows and writers in line before the constraint"),
+         "give the column a default, or add it nullable first; bring old rows and writers in line first"),
     Rule("ADD-14", "DDL that the server refuses", "42701",
          "the server refuses the statement",
          "add the column where it can be added, under a name that is free"),
@@ -68,7 +68,7 @@ _ALL = (
          "make the change on every subscriber first"),
     Rule("ADD-16", "A lock that others hold", "55P03",
          "the statement waits for the lock, and every later reader waits behind it",
-         "end those transactions first, and set lock_timeout so that the statement gives up rather than blocks everybody"),
+         "end those transactions first, and set lock_timeout so that the statement gives up instead"),
     Rule("ADD-20", "A star read by position", None,
          "its result grows by {columns} of {table}: clients that read by position or into fixed structures break",
          f"name the columns instead of *, or {_SHIELD}"),
@@ -127,8 +127,8 @@ _ALL = (
          "a name means another column of {table} after the change: values are silently swapped",
          "rename in two releases, through a name that nobody uses"),
     Rule("TYP-01", "A prepared result of another type", "0A000",
-         "if it is prepared, the next run fails with 'cached plan must not change result type': {columns} of {table} is "
-         "in its result",
+         "if it is prepared, the next run fails with 'cached plan must not change result type': {columns} of {table} "
+         "is in its result",
          "add a column of the new type and move over"),
     Rule("TYP-02", "Operators, casts and lengths", "42883",
          "it does not go with the new type of {columns} of {table}",

@@ -12,8 +12,8 @@ from lintel.analysis.resolution import Resolution
 from lintel.analysis.stored_code import nodes
 from lintel.impact import kinds
 from lintel.impact.change import Change
-from lintel.impact.hit import Hit
 from lintel.impact.expressions import Typing
+from lintel.impact.hit import Hit
 from lintel.sql.grammar import Node
 
 _TEXT = frozenset(
@@ -32,11 +32,11 @@ def hits(node: Node, before: Resolution, change: Change) -> Iterator[Hit]:
     if not any(table.retyped for table in change.altered.values()):
         return
     was, becomes = Typing(before, change.before), Typing(before, change.after)
-    if "ExplainStmt" not in node and _results_differ(node, before, was, becomes):
-        yield Hit("TYP-01")
     failing = {*_operators(node, was, becomes), *_assignments(node, before, change, was), *_matches(before, change)}
     yield from failing
     yield from _narrowed(before, change)
+    if not failing and "ExplainStmt" not in node and _results_differ(node, before, was, becomes):
+        yield Hit("TYP-01")
     if not failing:
         yield from _parameters(node, before, change, was)
 
@@ -62,9 +62,8 @@ def _listed(node: Node) -> Iterator[Node]:
 
 def _operators(node: Node, was: Typing, becomes: Typing) -> Iterator[Hit]:
     for tag, body in nodes(node):
-        if tag == "A_Expr" and becomes.clashes(body) and not was.clashes(body):
-            yield Hit("TYP-02", "42883", _NO_OPERATOR)
-        elif tag == "FuncCall" and _function_clashes(body, was, becomes):
+        operator = tag == "A_Expr" and becomes.clashes(body) and not was.clashes(body)
+        if operator or (tag == "FuncCall" and _function_clashes(body, was, becomes)):
             yield Hit("TYP-02", "42883", _NO_OPERATOR)
         elif tag in ("CoalesceExpr", "MinMaxExpr") and _mixes(body["args"], was, becomes):
             yield Hit("TYP-02", "42804", _NO_MATCH)
@@ -126,7 +125,7 @@ def _assignments(node: Node, before: Resolution, change: Change, was: Typing) ->
         if types is None:
             continue
         source, old, new = was.kind(value), kinds.of(types[0]), kinds.of(types[1])
-        if None not in (source, new) and new not in ("string", source) and (source == old or old == "string"):
+        if None not in (source, new) and new not in ("string", source) and (old in (source, "string")):
             yield Hit("TYP-02", "42804", _NO_CAST)
 
 

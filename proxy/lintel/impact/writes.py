@@ -65,7 +65,7 @@ def _may_be_null(body: Node, names: frozenset[str], before: Resolution, oid: int
 
 def _is_literal(value: Any) -> bool:
     constant = value.get("A_Const")
-    return constant is not None and not constant.get("isnull") or "SetToDefault" in value
+    return (constant is not None and not constant.get("isnull")) or "SetToDefault" in value
 
 
 def _values(body: Node, names: frozenset[str], before: Resolution, oid: int) -> Iterator[Any]:

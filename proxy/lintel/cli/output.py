@@ -1,0 +1,34 @@
+"""Where a command's output goes, and how wide and colourful it is; where the store is."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from lintel.config import ConfigError, Flag, load
+
+
+def store_path(file: Path | None, store: str | None) -> Path:
+    """--store, else the configuration's."""
+    return Path(load(file, [Flag("--store", "record.store", store)]).settings.record.store)
+
+
+def width() -> int:
+    """Columns of the terminal."""
+    return shutil.get_terminal_size((120, 24)).columns
+
+
+def colour(output: Path | None) -> bool:
+    """Only on a terminal, and not against NO_COLOR."""
+    return output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def write(text: str, output: Path | None) -> None:
+    """To the file, else to stdout."""
+    if output is None:
+        print(text, end="", flush=True)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        raise ConfigError("--output", str(output), f"cannot be written: {problem.strerror}") from None
