@@ -55,9 +55,7 @@ def impact(
         change,
         form.value,
         catalog=None if server is None else _live(server),
-        period=breakage.Period(
-            None if since is None else moment("--since", since), length("--at-least", at_least)
-        ),
+        period=breakage.Period(None if since is None else moment("--since", since), length("--at-least", at_least)),
         width=output.width(),
         colour=output.colour(target),
     )
@@ -75,8 +73,10 @@ def _live(server: str) -> "Catalog":
 def _change(given: list[str], files: list[Path], plan: Path | None) -> "str | list[Script]":
     """One of them: DDL, files, a plan."""
     named = [Path(text) for text in given if text.endswith(".sql")]
-    if bool(given) + bool(files) + (plan is not None) != 1 or (named and len(named) < len(given)) or (
-        not named and len(given) > 1
+    if (
+        bool(given) + bool(files) + (plan is not None) != 1
+        or (named and len(named) < len(given))
+        or (not named and len(given) > 1)
     ):
         raise ConfigError("lintel impact", "", "expected one of DDL, .sql files and --plan FILE")
     if plan is not None:

@@ -128,11 +128,12 @@ def _judged(seen: Seen, change: Change) -> _Judged | None:
     roles: set[str] = set()
     opaque = False
     for statement in statements:
-        before, after = (resolve([statement], world) for world in worlds)
+        before = resolve([statement], worlds[0])
         opaque = opaque or bool(before.opaque and not before.utility)
         used = _used(before, change)
         tables |= used
         if used:
+            after = resolve([statement], worlds[1])
             hits |= compare.hits(statement, before, after, change)
             roles |= _lacking(before, after, change)
     if roles:

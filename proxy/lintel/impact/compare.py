@@ -183,11 +183,12 @@ def _inserts(before: Resolution, after: Resolution, change: Change) -> Iterator[
     for was, becomes in zip(before.inserts, after.inserts, strict=False):
         table = change.touched.get(becomes.source.table.relation.oid)
         listed = _listed(becomes.node)
-        if listed and becomes.width is not None and becomes.width > len(listed) >= (was.width or 0):
+        copies = "is_from" in becomes.node or becomes.source.role in ("copy_to", "copy_from")
+        if listed and not copies and becomes.width is not None and becomes.width > len(listed) >= (was.width or 0):
             yield Hit("ADD-05")
         if table is None:
             continue
-        if "is_from" in becomes.node or becomes.source.role == "copy_to":
+        if copies:
             yield from _copy(becomes, change)
             continue
         supplied = {*listed} if listed else {c.name for c in table.after.columns[: becomes.width]}

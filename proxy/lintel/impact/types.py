@@ -93,12 +93,19 @@ def _mixed(typing: Typing, arguments: list[Node]) -> bool:
 def _matches(before: Resolution, change: Change) -> Iterator[Hit]:
     """USING and set operations: both sides have to have one type."""
     was, becomes = Typing(before, change.before), Typing(before, change.after)
-    merged = [meaning for _, meaning in before.outputs or () if isinstance(meaning, Merged)]
-    for (_, tag), value in before.bindings.items():
-        if tag in ("using", "natural") and isinstance(value, tuple):
-            merged += [meaning for _, meaning in value if isinstance(meaning, Merged)]
-    if any(_unlike(one, becomes) and not _unlike(one, was) for one in merged):
-        yield Hit("TYP-02", "42804", _NO_MATCH)
+    joined = [
+        meaning
+        for (_, tag), value in before.bindings.items()
+        if tag in ("using", "natural") and isinstance(value, tuple)
+        for _, meaning in value
+    ]
+    united = [meaning for _, meaning in before.outputs or () if meaning not in joined]
+    # From 16 on USING looks for the operator before it merges the columns.
+    of_join = "42883" if change.before.server_version >= 160000 else "42804"
+    for sqlstate, meanings in ((of_join, joined), ("42804", united)):
+        merged = [meaning for meaning in meanings if isinstance(meaning, Merged)]
+        if any(_unlike(one, becomes) and not _unlike(one, was) for one in merged):
+            yield Hit("TYP-02", sqlstate, _NO_MATCH)
 
 
 def _unlike(merged: Merged, typing: Typing) -> bool:

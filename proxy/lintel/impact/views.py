@@ -22,7 +22,7 @@ def findings(change: Change) -> Iterator[Met]:
             continue
         facts = analyze(view.definition.encode(), change.before, ())
         for table in tables:
-            yield from (Met(hit, described(view), table) for hit in _hits(set(facts.reads), facts.tables, table))
+            yield from (Met(hit, described(view), table) for hit in _hits(view, set(facts.reads), facts.tables, table))
 
 
 def described(view: Relation) -> str:
@@ -30,13 +30,19 @@ def described(view: Relation) -> str:
     return f"{_KINDS.get(view.kind, 'relation')} {quote_qualified(view.schema, view.name)}"
 
 
-def _hits(reads: set[str], tables: tuple[str, ...], table: Altered) -> Iterator[Hit]:
+def _hits(view: Relation, reads: set[str], tables: tuple[str, ...], table: Altered) -> Iterator[Hit]:
     named = {column.name for column in table.before.columns if f"{table.table}.{quote_ident(column.name)}" in reads}
     if named & table.dropped or (not table.after.columns and table.table in tables):
         yield Hit("DRP-05")
     if named & table.renamed.keys():
         yield Hit("REN-03")
-    if table.added and len(named) == len(table.before.columns):
+    if table.added and len(named) == len(table.before.columns) and _is_starred(view, table):
         yield Hit("ADD-09")
     if any(column.name in named for column in table.before.columns if column.attnum in table.retyped):
         yield Hit("TYP-04")
+
+
+def _is_starred(view: Relation, table: Altered) -> bool:
+    """Whether it has the table's columns side by side, as `*` makes them."""
+    names, wanted = ([column.name for column in relation.columns] for relation in (view, table.before))
+    return any(names[at : at + len(wanted)] == wanted for at in range(len(names)))

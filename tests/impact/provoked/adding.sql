@@ -13,7 +13,7 @@
 --! ADD-01 prepared 0A000
 --change ALTER TABLE orders ADD COLUMN prio smallint
 --run UPDATE orders SET total = 1 WHERE id = 1 RETURNING *
---twin SELECT '* FROM orders' /* SELECT * FROM orders */
+--twin SELECT '* FROM orders' FROM archive /* SELECT * FROM orders */
 
 --! ADD-02 fresh 42702
 --change ALTER TABLE orders ADD COLUMN prio smallint
@@ -22,7 +22,7 @@
 
 --! ADD-02 fresh 42702
 --change ALTER TABLE orders ADD COLUMN prio smallint
---run INSERT INTO customers SELECT id, 'x', prio FROM orders, customers
+--run INSERT INTO customers SELECT id + 10, 'x', prio FROM orders JOIN customers USING (cid)
 --twin INSERT INTO customers SELECT 9 + o.id, 'x', c.prio FROM orders o, customers c WHERE o.id = 1 AND c.cid = 1
 
 --! ADD-03 fresh 42702
@@ -75,13 +75,13 @@
 
 --! ADD-10 fresh 42846
 --change ALTER TABLE orders ADD COLUMN prio smallint
---run SELECT (ROW(1, 2, 3, 'x')::orders).id
---twin SELECT (ROW(1, 2, 3, 'x')::archive).id
+--run SELECT (ROW(id, 2, 3, 'x')::orders).id FROM lines
+--twin SELECT (ROW(id, 2, 3, 'x')::archive).id FROM lines
 
 --! ADD-10 fresh 22P02
 --change ALTER TABLE orders ADD COLUMN prio smallint
---run SELECT ('(1,2,3,x)'::orders).id
---twin SELECT '(1,2,3,x)::orders'
+--run SELECT ('(1,2,3,x)'::orders).id FROM lines
+--twin SELECT '(1,2,3,x)::orders' FROM lines
 
 --! ADD-10 refused 0A000
 --change ALTER TABLE archive ADD COLUMN prio smallint DEFAULT 1
@@ -149,9 +149,9 @@
 --twin INSERT INTO archive (id) VALUES (11), (12)
 
 --! ADD-13 fresh 428C9
---change ALTER TABLE orders ADD COLUMN prio int GENERATED ALWAYS AS (id + 1) STORED
---run UPDATE orders SET prio = 1
---twin UPDATE customers SET prio = 1
+--change ALTER TABLE lines ADD COLUMN prio int GENERATED ALWAYS AS (id + 1) STORED
+--run INSERT INTO lines SELECT * FROM lines
+--twin INSERT INTO lines (id, total) SELECT id, total FROM orders
 
 --! ADD-14 refused 42701
 --change ALTER TABLE orders ADD COLUMN total int
@@ -202,7 +202,7 @@
 --! ADD-25 fresh silent
 --change ALTER TABLE customers ADD COLUMN score int
 --run SELECT c.score FROM customers c
---twin SELECT score(c.*) IS NOT NULL FROM (SELECT cid, name, prio FROM customers) x JOIN customers c USING (cid) WHERE false
+--twin SELECT c.prio AS score FROM customers c
 
 --! ADD-26 fresh silent
 --change ALTER TABLE orders ADD COLUMN prio smallint

@@ -32,6 +32,16 @@
 
 --! TYP-02 fresh 42804
 --change ALTER TABLE orders ALTER COLUMN cid TYPE text
+--run SELECT cid FROM orders UNION SELECT cid FROM customers
+--twin SELECT cid FROM archive UNION SELECT cid FROM customers
+
+--! TYP-02 fresh 42804
+--change ALTER TABLE orders ALTER COLUMN cid TYPE text
+--run SELECT coalesce(cid, 0) FROM orders
+--twin SELECT coalesce(cid, 0) FROM archive
+
+--! TYP-02 fresh 42804,42883
+--change ALTER TABLE orders ALTER COLUMN cid TYPE text
 --run SELECT name FROM orders JOIN customers USING (cid)
 --twin SELECT name FROM archive JOIN customers USING (cid)
 
