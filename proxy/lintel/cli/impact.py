@@ -59,7 +59,7 @@ def impact(
         width=output.width(),
         colour=output.colour(target),
     )
-    output.write(verdict.output, target)
+    output.write([verdict.output], target)
     raise typer.Exit(verdict.code)
 
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from lintel.config import ConfigError, Flag, load
@@ -23,12 +24,14 @@ def colour(output: Path | None) -> bool:
     return output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
-def write(text: str, output: Path | None) -> None:
-    """To the file, else to stdout."""
+def write(text: Iterable[str], output: Path | None) -> None:
+    """To the file, else to stdout, piece by piece."""
     if output is None:
-        print(text, end="", flush=True)
+        sys.stdout.writelines(text)
+        sys.stdout.flush()
         return
     try:
-        output.write_text(text, encoding="utf-8")
+        with output.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(text)
     except OSError as problem:
         raise ConfigError("--output", str(output), f"cannot be written: {problem.strerror}") from None

@@ -15,13 +15,16 @@ class Form(StrEnum):
 
     text = "text"
     json = "json"
+    html = "html"
+    md = "md"
+    csv = "csv"
+    dot = "dot"
 
 
 Since = Annotated[
     str | None,
     typer.Option("--since", metavar="TIME", help="Only what was seen since a time, or since 7d, 12h, 30m ago."),
 ]
-Format = Annotated[Form, typer.Option("--format", help="For people, or for programs.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Instead of stdout.")]
 
 
@@ -32,15 +35,22 @@ def report(
     column: Annotated[str | None, typer.Option("--column", metavar="NAME", help="Only this column.")] = None,
     client: Annotated[str | None, typer.Option("--client", metavar="NAME", help="Only this client.")] = None,
     since: Since = None,
-    form: Format = Form.text,
+    compare: Annotated[
+        str | None,
+        typer.Option("--compare", metavar="TIME", help="Say what is new since a time, or 7d ago, and what is gone."),
+    ] = None,
+    form: Annotated[
+        Form, typer.Option("--format", help="For people (html: one file), a pull request, or programs.")
+    ] = Form.text,
     output: Output = None,
 ) -> None:
     """Say who reads and writes what.
 
     From the store that `serve` writes: its --store, else the configuration's. No server is asked.
     """
-    from lintel.report import render, wanted
+    from lintel.report import moment, render, wanted
 
     filters = wanted(table, column, client, since)
-    path = to.store_path(file, store)
-    to.write(render(path, filters, form.value, width=to.width(), colour=to.colour(output)), output)
+    before = None if compare is None else moment("--compare", compare)
+    path, width, colour = to.store_path(file, store), to.width(), to.colour(output)
+    to.write(render(path, filters, form.value, compare=before, width=width, colour=colour), output)

@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 from lintel.config import ConfigError
 from lintel.impact import RULES, Caller, Ddl, Finding, Impact, Place, Script, Seen, Unsupported, assess, blockers
 from lintel.impact.blockers import Standing
+from lintel.report.document import window_document
 from lintel.report.pretty import pretty
-from lintel.report.render import DEFAULT_WIDTH, window_document
-from lintel.report.text import aligned, bold, counted, lasting, readable, window_lines
+from lintel.report.render import DEFAULT_WIDTH
+from lintel.report.text import aligned, bold, window_lines
+from lintel.report.wording import counted, lasting, readable
 from lintel.schema import Schema
 from lintel.sql.stored import is_hashed, shown
 from lintel.store import Reader, Window
