@@ -34,6 +34,8 @@ CASES: list[tuple[list[str], str | None]] = [
     (["ALTER TABLE o ADD x int", "DO 'BEGIN END'"], "id, note"),
     (["CREATE RULE r AS ON DELETE TO o DO NOTHING"], "id, note"),
     (["SET search_path = other; ALTER TABLE o ADD x int"], "id, note"),
+    (["ALTER TABLE o DROP note CASCADE"], "id, note"),
+    (["ALTER TABLE o ADD x int", "DROP TYPE t CASCADE"], "id, note"),
     (["BEGIN; ALTER TABLE o ADD x int"], "id, note"),
     (["CREATE TABLE o (id int)"], "id, note"),
     # Gone: the server says so.

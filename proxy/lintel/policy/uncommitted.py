@@ -24,9 +24,10 @@ _CHANGING = frozenset(
 _BESIDES = frozenset(
     ["IndexStmt", "ReindexStmt", "ClusterStmt", "GrantStmt", "AlterDefaultPrivilegesStmt", "CommentStmt",
      "SecLabelStmt", "CreateTrigStmt", "CreatePolicyStmt", "AlterPolicyStmt", "CreateStatsStmt", "AlterStatsStmt",
-     "AlterSeqStmt", "AlterOwnerStmt", "AlterEnumStmt", "CreateFunctionStmt", "AlterFunctionStmt"]
+     "AlterSeqStmt", "AlterOwnerStmt", "AlterEnumStmt", "CreateFunctionStmt", "AlterFunctionStmt",
+     "RefreshMatViewStmt"]
 )  # fmt: skip
-_NOT_HERE = frozenset({"AT_AddOf", "AT_DropOf"})
+_TABLES = frozenset(["OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_FOREIGN_TABLE", "OBJECT_SEQUENCE"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,11 @@ class Uncommitted:
 
 
 def _unread(tag: str, body: Node) -> bool:
-    """Forms that `apply` passes over though they change columns, or what a row is."""
-    commands = body.get("cmds", []) if tag == "AlterTableStmt" else []
-    return any(entry["AlterTableCmd"].get("subtype") in _NOT_HERE for entry in commands)
+    """What takes columns along that it does not name: CASCADE, and a type that tables are made of."""
+    if tag == "DropStmt":
+        return body.get("behavior") == "DROP_CASCADE" and body["removeType"] not in _TABLES
+    if tag == "RenameStmt":
+        return bool(body["renameType"] == "OBJECT_ATTRIBUTE")
+    commands = [entry["AlterTableCmd"] for entry in body.get("cmds", ())]
+    cascades = any(c.get("subtype") == "AT_DropColumn" and c.get("behavior") == "DROP_CASCADE" for c in commands)
+    return cascades or body.get("objtype") == "OBJECT_TYPE"
