@@ -55,6 +55,7 @@ def test_what_is_no_migration(tmp_path: Path) -> None:
         ("-- migrate: what is down\nSELECT 1", [("SELECT 1", 2, 2)]),
         ("\\set ON_ERROR_STOP on\nSELECT 1;", [("SELECT 1;", 2, 2)]),
         ("\ufeffSELECT 1", [("SELECT 1", 1, 1)]),
+        ("SELECT\r\n  1;\r\nSELECT 2;\r\n", [("SELECT\r\n  1;", 1, 2), ("SELECT 2;", 3, 3)]),
         ("", []),
         ("-- nothing", []),
         ("CREATE FUNCTION f() RETURNS int AS $$\n-- +goose Down is text here\n$$ LANGUAGE sql;",
@@ -63,7 +64,7 @@ def test_what_is_no_migration(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_what_goes_up(text: str, steps: list[tuple[str, int, int]], tmp_path: Path) -> None:
     file = tmp_path / "1.sql"
-    file.write_text(text)
+    file.write_bytes(text.encode())
     found = plain.read(file)
     assert found.problem is None
     assert [(step.sql.decode().rstrip("; "), step.first, step.last) for step in found.steps] == [
