@@ -61,4 +61,6 @@ def _changed(tag: str, body: Node) -> set[str]:
 def dropped(body: Node) -> list[list[str]]:
     """The dotted names that DROP lists."""
     lists = [entry["List"]["items"] for entry in body.get("objects", []) if "List" in entry]
-    return [[part["String"]["sval"] for part in items if "String" in part] for items in lists]
+    # Of DROP CAST and the like the list holds types.
+    named = [[part["String"]["sval"] for part in items if "String" in part] for items in lists]
+    return [names for names in named if names]

@@ -209,7 +209,7 @@ def _object_names(body: Node) -> list[list[str]]:
     if kind not in _RELATIONS and kind != "OBJECT_COLUMN":
         return []
     names = dropped(body) + dropped({"objects": [body["object"]] if "object" in body else []})
-    return [found[:-1] for found in names] if kind == "OBJECT_COLUMN" else names
+    return [found[:-1] for found in names if found[1:]] if kind == "OBJECT_COLUMN" else names
 
 
 def _range_var(names: list[str]) -> Node:

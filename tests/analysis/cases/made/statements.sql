@@ -276,3 +276,11 @@ LOCK depot.low
 -- {"verb": "comment", "tables": ["depot.sold"]}
 -- comment on a column
 COMMENT ON COLUMN depot.sold.sku IS 'x'
+
+-- {"verb": "drop"}
+-- what is dropped has no name
+DROP CAST (text AS integer); SELECT 1
+
+-- {"verb": "comment"}
+-- a comment on a column of nothing
+COMMENT ON COLUMN sku IS 'x'
