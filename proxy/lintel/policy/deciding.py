@@ -15,8 +15,9 @@ from lintel.policy.temporary import first_in, pinned
 from lintel.shield import Question
 from lintel.sql.comments import only, tags
 from lintel.sql.grammar import SyntaxProblem, TooDeep, parse
+from lintel.sql.quoting import quote_qualified
 from lintel.sql.stored import stored_text
-from lintel.wire.decision import SETTINGS, Decision, Expectation, Refusal
+from lintel.wire.decision import SETTINGS, Decision, Expectation, Probe, Refusal
 
 REFUSED = "lintel_refused_"  # a refused statement is replaced by SELECT lintel_refused_17
 _LOUD = frozenset({"42703", "42702"})  # how a loud text fails
@@ -97,7 +98,9 @@ def _understood(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged
         _follow(moment, part, made, alone=len(parts) == 1)
     statement = _statement(key, text, parts, found)
     loud = any(part.verdict.loud and part.verdict.kind != "refuse" for part in parts)
-    decision = _decision(text, made, effects_in(parts), statement, _LOUD if loud else frozenset())
+    decision = _decision(text, made, effects_in(parts), statement)
+    if loud:
+        decision = replace(decision, retry=_LOUD, probes=_probes(moment, parts[0]) if len(parts) == 1 else ())
     literal = len(parts) != 1 or parts[0].effects != Effects() or parts[0].verdict.resolution.exact
     exact = literal or statement.facts.verb not in _BY_SHAPE
     results = [part.verdict.resolution for part in parts]
@@ -106,21 +109,31 @@ def _understood(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged
     return Decided(decision, names_in(parts), frozenset().union(*(r.functions for r in results)), exact)
 
 
-def _decision(
-    text: bytes, made: _Edits, effects: Effects, statement: Statement, retry: frozenset[str] = frozenset()
-) -> Decision:
+def _decision(text: bytes, made: _Edits, effects: Effects, statement: Statement) -> Decision:
     return Decision(
         text=edited(text, tuple(made.edits)) if made.edits else None,
         edits=tuple(made.edits),
         refusals=tuple(made.refusals),
         expected=tuple(made.expected),
-        retry=retry,
         effects=effects.bits,
         temporary=effects.temporary,
         prepares=effects.prepares,
         executes=effects.executes,
         deallocates=effects.deallocates,
         statement=statement,
+    )
+
+
+def _probes(moment: Moment, part: Judged) -> tuple[Probe, ...]:
+    """The tables under plans that a loud statement names: locked, they are for the transaction as they are now."""
+    relations = (moment.covered.schema.relations[oid] for oid in part.verdict.resolution.relations)
+    covered = [relation for relation in relations if relation.oid in moment.covered.by_oid]
+    return tuple(
+        Probe(
+            f"TABLE {quote_qualified(relation.schema, relation.name)}".encode(),
+            tuple(column.name.encode() for column in relation.columns),
+        )
+        for relation in covered
     )
 
 
