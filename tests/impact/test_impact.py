@@ -1,11 +1,14 @@
 """What `impact` finds, statement by statement."""
 
+from pathlib import Path
+
 import pytest
 from tests.impact.cases import ADD, CASES, OBJECTS, SCHEMA
 
 from lintel.analysis.ddl import schema_of
 from lintel.impact import RULES, Caller, Finding, Impact, Place, Seen, Unsupported, assess
 from lintel.impact.locks import Ddl
+from lintel.plan import load
 from lintel.sql.stored import stored_text
 
 ORDERS = "public.orders"
@@ -102,3 +105,18 @@ def test_every_rule_says_what_to_do() -> None:
         assert rule.message.format(table="t", columns="c", roles="r")
         assert rule.fix
         assert rule.title
+
+
+@pytest.mark.parametrize(
+    ("section", "sql", "rules"),
+    [
+        ('[add]\ncolumn = "prio"\ntype = "smallint"', "COPY orders FROM STDIN", {"ADD-07"}),
+        ('[drop]\ncolumn = "total"', "SELECT total FROM orders", {"DRP-01"}),
+        ('[rename]\ncolumn = "total"\nto = "amount"', "SELECT total FROM orders", {"REN-01"}),
+        ('[retype]\ncolumn = "cid"\ntype = "bigint"', "SELECT cid FROM orders", {"TYP-01"}),
+    ],
+)
+def test_the_ddl_of_every_kind_of_plan(tmp_path: Path, section: str, sql: str, rules: set[str]) -> None:
+    file = tmp_path / "plan.toml"
+    file.write_text(f'id = "one"\npurpose = "a test"\ntable = "public.orders"\n{section}\n')
+    assert found(load(file).ddl, sql) == rules

@@ -5,7 +5,7 @@ Read on demand, with the server-side code: for `impact`, and nothing that is dec
 
 import asyncpg
 
-from lintel.schema.code import Constraint, Dependency, Grant
+from lintel.schema.code import Constraint, Dependency, Domain, Grant
 from lintel.sql.shape import shape_of
 
 _USERS = "c.oid >= 16384 AND c.relpersistence <> 't' AND c.relkind IN ('r', 'p', 'v', 'm', 'f')"
@@ -26,10 +26,9 @@ WHERE {_USERS} AND NOT pg_catalog.has_table_privilege(r.oid, c.oid, e.privilege_
 """
 _TYPED = "SELECT c.oid FROM pg_catalog.pg_class c WHERE c.oid >= 16384 AND c.reloftype <> 0"
 _DOMAINS = """
-SELECT n.nspname::pg_catalog.text AS schema, t.typname::pg_catalog.text AS name
-FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
-WHERE t.typtype = 'd' AND t.oid >= 16384
-  AND (t.typnotnull OR EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.contypid = t.oid))
+SELECT pg_catalog.format_type(t.oid, NULL) AS name, pg_catalog.format_type(t.typbasetype, t.typtypmod) AS base,
+       t.typnotnull OR EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.contypid = t.oid) AS strict
+FROM pg_catalog.pg_type t WHERE t.typtype = 'd' AND t.oid >= 16384
 """
 # pg_publication_rel has those with a list of tables, pg_depend knows them; a table may be published as one of all too.
 _PUBLISHED = f"""
@@ -57,9 +56,9 @@ async def typed(connection: asyncpg.Connection) -> tuple[int, ...]:
     return tuple(sorted(row["oid"] for row in await connection.fetch(_TYPED)))
 
 
-async def domains(connection: asyncpg.Connection) -> tuple[tuple[str, str], ...]:
-    """Domains that refuse values, as (schema, name)."""
-    return tuple(sorted((row["schema"], row["name"]) for row in await connection.fetch(_DOMAINS)))
+async def domains(connection: asyncpg.Connection) -> tuple[Domain, ...]:
+    """All of them."""
+    return tuple(sorted(Domain(*row.values()) for row in await connection.fetch(_DOMAINS)))
 
 
 async def published(connection: asyncpg.Connection) -> list[Dependency]:

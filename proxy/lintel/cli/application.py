@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from lintel import __version__
-from lintel.cli import config, demo, impact, import_, plan, report, scan, serve, statements
+from lintel.cli import check, config, demo, impact, import_, plan, report, scan, serve, statements
 from lintel.config import ConfigError
 
 USAGE = 2
@@ -24,6 +24,7 @@ app = typer.Typer(
 app.command()(serve.serve)
 app.command()(report.report)
 app.command()(impact.impact)
+app.command()(check.check)
 app.command()(impact.explain)
 app.command()(statements.analyze)
 app.command()(statements.rewrite)

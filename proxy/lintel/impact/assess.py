@@ -78,22 +78,27 @@ def assess(
 ) -> Impact:
     """Judge DDL, or files of it in their order, against recorded statements; raises Unsupported."""
     made = migration([Script(ddl)] if isinstance(ddl, bytes) else ddl, schema, search_path)
+    return consequences(made, seen, search_path)
+
+
+def consequences(made: Migration, seen: Iterable[Seen], search_path: tuple[str, ...] = ("public",)) -> Impact:
+    """The same of a change that was read already."""
     found = [*_of_objects(made, search_path)]
-    judged = unread = 0
+    understood = unread = 0
     for statement in seen:
         about = _judged(statement, made.whole)
         if about is None or (about.opaque and not about.tables):
             unread += 1
         elif about.tables:
-            judged += 1
+            understood += 1
             found += _findings(statement, about, made)
     return Impact(
         findings=tuple(sorted(set(found), key=_order)),
         ddl=tuple(locks.of(made)),
         tables=made.whole.tables,
-        judged=judged,
+        judged=understood,
         unread=unread,
-        unread_objects=server_uses(schema, search_path).unread,
+        unread_objects=server_uses(made.schema, search_path).unread,
         unjudged=made.unjudged,
     )
 

@@ -180,11 +180,16 @@ class Migration:
         return tuple((place, " ".join(text.split()[:2])) for place, _, text in others)
 
 
-def migration(scripts: Iterable[Script], schema: Schema, search_path: tuple[str, ...]) -> Migration:
-    """The change that scripts make to a schema one after another; Unsupported says why it cannot be judged."""
+def migration(
+    scripts: Iterable[Script], schema: Schema, search_path: tuple[str, ...], *, expecting: bool = True
+) -> Migration:
+    """The change that scripts make to a schema one after another; Unsupported says why it cannot be judged.
+
+    Without a change of columns it is Unsupported too, where one is expected.
+    """
     found = list(_steps(scripts, schema, search_path))
     tags = [next(iter(step.statement.node)) for step, _ in found]
-    if not any(tag in _JUDGED or tag == "IndexStmt" for tag in tags):
+    if expecting and not any(tag in _JUDGED or tag == "IndexStmt" for tag in tags):
         raise Unsupported(_EXPECTED)
     return Migration(schema, tuple(found))
 

@@ -71,16 +71,9 @@ def _of(step: Step, proofs: Proofs) -> tuple[str | None, str, bool, bool] | None
     if tag != "AlterTableStmt" or body.get("objtype", "OBJECT_TABLE") not in ("OBJECT_TABLE", "OBJECT_MATVIEW"):
         return None
     commands = [entry["AlterTableCmd"] for entry in body["cmds"]]
-    if step.before is step.after and all(_is_there(command, step) for command in commands):
-        return name, _lock(commands), False, False
     oid = relation.oid if relation is not None else 0
     rewritten = any(rewrites(command, step, oid) for command in commands)
     return name, _lock(commands), rewritten, rewritten or any(_scans(c, step, oid, proofs) for c in commands)
-
-
-def _is_there(command: Node, step: Step) -> bool:
-    """ADD COLUMN IF NOT EXISTS of one that exists, or DROP COLUMN IF EXISTS of one that does not."""
-    return bool(command.get("missing_ok")) and step.problem is None
 
 
 def _lock(commands: list[Node]) -> str:
@@ -100,7 +93,9 @@ def _is_foreign_key(command: Node) -> bool:
 def _scans(command: Node, step: Step, oid: int, proofs: Proofs) -> bool:
     subtype = command.get("subtype")
     if subtype == "AT_AddColumn":
-        return _scans_for_column(command["def"]["ColumnDef"])
+        relation = step.before.relations.get(oid)
+        definition = command["def"]["ColumnDef"]
+        return (relation is None or relation.column(definition["colname"]) is None) and _scans_for_column(definition)
     if subtype == "AT_AddConstraint":
         return _scans_for_constraint(command["def"]["Constraint"], step.before, oid, proofs)
     if subtype == "AT_AlterColumnType":

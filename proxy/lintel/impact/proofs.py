@@ -46,8 +46,8 @@ class Proofs:
         return bool(names) and all(self.not_null(schema, oid, name) for name in names)
 
     def checked(self, oid: int, name: str) -> bool:
-        """Whether a CHECK looks at the column."""
-        found = (check for (table, _), check in self._checks.items() if table == oid)
+        """Whether a CHECK that has been proved looks at the column: it has to be proved again for another type."""
+        found = (check for (table, _), check in self._checks.items() if table == oid and check.valid)
         return any(name in column_names(check.expression) for check in found)
 
     def is_valid(self, oid: int, name: str) -> bool:

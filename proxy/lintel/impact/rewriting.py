@@ -4,7 +4,7 @@ from typing import Any
 
 from lintel.analysis.ddl import Step
 from lintel.impact import kinds
-from lintel.schema import Column, Schema
+from lintel.schema import Column, Domain, Schema
 from lintel.sql.grammar import Node
 
 _SERIAL = frozenset({"serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"})
@@ -25,7 +25,8 @@ def rewrites(command: Node, step: Step, oid: int) -> bool:
     """Of one subcommand on the table."""
     subtype = command.get("subtype")
     if subtype == "AT_AddColumn":
-        return _adds_values(command["def"]["ColumnDef"], step.before)
+        definition = command["def"]["ColumnDef"]
+        return _column(step.before, oid, definition["colname"]) is None and _adds_values(definition, step.before)
     if subtype == "AT_AlterColumnType":
         return type_rewrites(command, step, oid)
     return subtype in _WHOLE
@@ -44,7 +45,14 @@ def _adds_values(definition: Node, schema: Schema) -> bool:
 
 
 def _is_strict_domain(names: list[str], schema: Schema) -> bool:
-    return any(names in ([name], [space, name]) for space, name in schema.code.domains)
+    domain = _domain(".".join(names), schema)
+    return domain is not None and domain.strict
+
+
+def _domain(name: str, schema: Schema) -> Domain | None:
+    """The domain of that name; DDL may leave out the schema."""
+    found = (one for one in schema.code.domains if one.name == name or one.name.endswith(f".{name}"))
+    return next(found, None)
 
 
 def _is_computed(constraint: Node) -> bool:
@@ -70,7 +78,9 @@ def type_rewrites(command: Node, step: Step, oid: int) -> bool:
     old, new = _column(step.before, oid, command["name"]), _column(step.after, oid, command["name"])
     if old is None or new is None:
         return False
-    return not _is_plain(command["def"]["ColumnDef"].get("raw_default"), command["name"]) or not _fits(old, new)
+    return not _is_plain(command["def"]["ColumnDef"].get("raw_default"), command["name"]) or not _fits(
+        old.type, new.type, step.before
+    )
 
 
 def _column(schema: Schema, oid: int, name: str) -> Column | None:
@@ -88,18 +98,23 @@ def _is_plain(using: Node | None, name: str) -> bool:
     return len(fields) == 1 and fields[0].get("String", {}).get("sval") == name
 
 
-def _fits(old: Column, new: Column) -> bool:
+def _fits(old: str, new: str, schema: Schema) -> bool:
     """Whether every value of the old type is stored as one of the new."""
-    if old.type == new.type:
+    if old == new:
         return True
-    was, becomes = kinds.base(old.type), kinds.base(new.type)
+    inside, outside = _domain(old, schema), _domain(new, schema)
+    if outside is not None and outside.strict:
+        return False
+    if inside is not None or outside is not None:
+        return _fits(inside.base if inside else old, outside.base if outside else new, schema)
+    was, becomes = kinds.base(old), kinds.base(new)
     if (was in _TEXTS and becomes in _TEXTS) or was == becomes == "bit varying":
-        return not kinds.modifier(new.type) or () < kinds.modifier(old.type) <= kinds.modifier(new.type)
+        return not kinds.modifier(new) or () < kinds.modifier(old) <= kinds.modifier(new)
     if was == becomes == "numeric":
-        return _fits_numeric(kinds.modifier(old.type), kinds.modifier(new.type))
+        return _fits_numeric(kinds.modifier(old), kinds.modifier(new))
     if was == becomes and was in _WITH_PRECISION:
-        return (kinds.modifier(old.type) or (6,)) <= (kinds.modifier(new.type) or (6,))
-    return (was, becomes) in _ALIKE and not kinds.modifier(new.type)
+        return (kinds.modifier(old) or (6,)) <= (kinds.modifier(new) or (6,))
+    return (was, becomes) in _ALIKE and not kinds.modifier(new)
 
 
 def _fits_numeric(old: tuple[int, ...], new: tuple[int, ...]) -> bool:

@@ -91,7 +91,7 @@ def run(
     tables = {ddl.table for ddl in impact.ddl if ddl.table}
     now = catalog.look(tables) if catalog is not None and catalog.look is not None else {}
     impact = impact._replace(findings=(*impact.findings, *blockers.findings(impact.ddl, now)))
-    told = Told(_named(scripts), impact, window, now, tuple(_unseen(impact, window, period.at_least)))
+    told = Told(_named(scripts), impact, window, now, tuple(unseen(impact, window, period.at_least)))
     if form == "json":
         return Verdict(json.dumps(document(told), indent=2, ensure_ascii=False) + "\n", told.code)
     return Verdict(_text(told, width, colour), told.code)
@@ -103,9 +103,9 @@ def _named(scripts: Sequence[Script]) -> str:
 
 def _assessed(reader: Reader, scripts: list[Script], catalog: Catalog | None, since: str | None) -> Impact:
     problem: Unsupported | None = None
-    for base in [catalog] if catalog is not None else _kept(reader):
+    for base in [catalog] if catalog is not None else kept(reader):
         try:
-            return assess(scripts, base.schema, _seen(reader, base.database, since), base.search_path)
+            return assess(scripts, base.schema, recorded(reader, base.database, since), base.search_path)
         except Unsupported as why:
             problem = problem or why
     if problem is None:
@@ -113,12 +113,14 @@ def _assessed(reader: Reader, scripts: list[Script], catalog: Catalog | None, si
     raise ConfigError("lintel impact" if scripts[0].file else _named(scripts), "", str(problem))
 
 
-def _kept(reader: Reader) -> list[Catalog]:
+def kept(reader: Reader) -> list[Catalog]:
+    """The catalogs that the store keeps."""
     pairs = ((database, reader.catalog(database)) for database in reader.databases())
     return [Catalog(database, schema) for database, schema in pairs if schema is not None]
 
 
-def _seen(reader: Reader, database: str, since: str | None) -> list[Seen]:
+def recorded(reader: Reader, database: str, since: str | None) -> list[Seen]:
+    """The statements that a change is held against."""
     return [
         Seen(one.id, one.sql, one.search_path, tuple(Caller(*caller) for caller in callers))
         for one, callers in reader.statements(database, since)
@@ -126,7 +128,7 @@ def _seen(reader: Reader, database: str, since: str | None) -> list[Seen]:
     ]
 
 
-def _unseen(impact: Impact, window: Window, at_least: float) -> Iterator[str]:
+def unseen(impact: Impact, window: Window, at_least: float) -> Iterator[str]:
     """Why finding nothing would say little: silence is a result only where all was seen, and some use."""
     if not impact.tables and not impact.unjudged:
         return
@@ -151,13 +153,14 @@ def document(told: Told) -> dict[str, Any]:
     return {
         "change": told.change,
         "window": window_document(told.window),
-        "findings": [_finding(finding, told.window) for finding in told.impact.findings],
-        "ddl": [_ddl(ddl, told.now.get(ddl.table or "")) for ddl in told.impact.ddl],
+        "findings": [finding_document(finding, told.window) for finding in told.impact.findings],
+        "ddl": [ddl_document(ddl, told.now.get(ddl.table or "")) for ddl in told.impact.ddl],
         "not_seen": list(told.unseen),
     }
 
 
-def _finding(finding: Finding, window: Window) -> dict[str, Any]:
+def finding_document(finding: Finding, window: Window) -> dict[str, Any]:
+    """One finding of the document."""
     return {
         "rule": finding.rule,
         "sqlstate": finding.sqlstate,
@@ -175,7 +178,8 @@ def _finding(finding: Finding, window: Window) -> dict[str, Any]:
     }
 
 
-def _ddl(ddl: Ddl, standing: Standing | None) -> dict[str, Any]:
+def ddl_document(ddl: Ddl, standing: Standing | None) -> dict[str, Any]:
+    """One statement of the change in the document."""
     holders = () if standing is None else blockers.in_the_way(ddl, standing)
     return {
         "statement": ddl.statement,
@@ -202,7 +206,7 @@ def _text(told: Told, width: int, colour: bool) -> str:
     if impact.unjudged:
         lines[-1:] = [*(f"Not judged: {words}{_at(place)}." for place, words in impact.unjudged), ""]
     for rule, found in groupby(impact.findings, lambda finding: finding.rule):
-        lines += [*_rule(rule, list(found), told.window, width, colour), ""]
+        lines += [*rule_lines(rule, list(found), told.window, width, colour), ""]
     lines += [_conclusion(told), ""]
     for ddl in impact.ddl:
         lines += _what_it_does(ddl, told.now.get(ddl.table or ""), colour)
@@ -218,7 +222,7 @@ def _at(place: Place) -> str:
 def _what_it_does(ddl: Ddl, standing: Standing | None, colour: bool) -> Iterator[str]:
     where = "" if ddl.place.file is None else f"  ({ddl.place.file}:{ddl.place.line})"
     yield bold(ddl.statement, colour) + where
-    yield f"  takes {ddl.lock}{_work(ddl.rewrites_table, ddl.scans_table)}"
+    yield f"  takes {ddl.lock}{doing(ddl.rewrites_table, ddl.scans_table)}"
     if standing is not None:
         yield f"  {ddl.table} has {_size(standing)}"
         for holder in blockers.in_the_way(ddl, standing):
@@ -231,7 +235,8 @@ def _size(standing: Standing) -> str:
     return rows if standing.bytes is None else f"{rows} in {standing.bytes / 2**20:,.1f} MB"
 
 
-def _rule(rule: str, found: list[Finding], window: Window, width: int, colour: bool) -> list[str]:
+def rule_lines(rule: str, found: list[Finding], window: Window, width: int, colour: bool) -> list[str]:
+    """What was found by one rule, for people."""
     about = RULES[rule]
     states = ", ".join(dict.fromkeys(finding.sqlstate or "silent" for finding in found))
     lines = [bold(f"{rule}  {about.title}  ({states})", colour)]
@@ -252,7 +257,8 @@ def _who(finding: Finding, window: Window) -> tuple[str, ...]:
     return finding.client, calls, f"last {readable(finding.last_seen or '')}"
 
 
-def _work(rewrites: bool, scans: bool) -> str:
+def doing(rewrites: bool, scans: bool) -> str:
+    """What goes on under the lock."""
     return " and rewrites the table" if rewrites else " and scans the table" if scans else ", briefly"
 
 

@@ -48,6 +48,14 @@ class Grant(NamedTuple):
     role: str
 
 
+class Domain(NamedTuple):
+    """A domain over a type."""
+
+    name: str  # as format_type() writes it: public.positive
+    base: str  # likewise
+    strict: bool  # it refuses values
+
+
 @dataclass(frozen=True, slots=True)
 class ServerCode:
     """All of it in one database."""
@@ -57,4 +65,4 @@ class ServerCode:
     constraints: tuple[Constraint, ...] = ()
     grants: tuple[Grant, ...] = ()
     typed: tuple[int, ...] = ()  # oids of tables made OF a type
-    domains: tuple[tuple[str, str], ...] = ()  # (schema, name) of those that refuse values
+    domains: tuple[Domain, ...] = ()

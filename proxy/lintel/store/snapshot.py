@@ -6,7 +6,7 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
-from lintel.schema import Column, Constraint, Dependency, Function, Grant, Relation, Routine, Schema, ServerCode
+from lintel.schema import Column, Constraint, Dependency, Domain, Function, Grant, Relation, Routine, Schema, ServerCode
 
 # dataclasses.astuple copies each value: ten times the time, while the event loop waits for the interpreter.
 _RELATION, _COLUMN, _FUNCTION = (
@@ -55,7 +55,7 @@ def _code(
         tuple(Constraint(*one) for one in constraints),
         tuple(Grant(*one) for one in grants),
         tuple(typed),
-        tuple((schema, name) for schema, name in domains),
+        tuple(Domain(*one) for one in domains),
     )
 
 
