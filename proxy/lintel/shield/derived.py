@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lintel.analysis.meanings import Col, Expr, Meaning
 from lintel.analysis.resolution import Source
-from lintel.plan import Plan, Rename
+from lintel.plan import Plan, Rename, parking
 from lintel.schema.logical import LogicalColumn
 from lintel.shield.case import Case, Unserved
 from lintel.shield.splices import HELPER
@@ -26,6 +26,10 @@ def derived(case: Case, source: Source, columns: list[LogicalColumn], system: li
     absent = [(c, plan) for c, plan in planned if not isinstance(plan.change, Rename)]
     if not all(case.imaginable(c.key) for c, _ in absent):
         raise Unserved("the plan has absent reads refused")
+    if any(case.parked(c.key) for c, _ in absent):
+        if renamed or _locks(case.statement):
+            raise Unserved("a parked value cannot be read under FOR UPDATE or beside a renamed column")
+        return parts.parked(absent)
     if renamed:
         return parts.renamed(renamed, absent)
     return parts.imagined(absent) if absent else f"(SELECT {parts.listed} FROM {parts.table})"
@@ -54,6 +58,15 @@ def as_query(case: Case, source: Source, names: list[str]) -> str:
     q = case.alias("q")
     listed = ", ".join(f"{q}.{quote_ident(name)}" for name in names)
     return f"(SELECT {listed} FROM {derived(case, source, [by_name[name] for name in names], [], only=True)} AS {q})"
+
+
+def _locks(node: object) -> bool:
+    """Whether a query locks rows: it would see them as they are by then, and the parked values as they were."""
+    if isinstance(node, list):
+        return any(map(_locks, node))
+    if isinstance(node, dict):
+        return "lockingClause" in node or any(map(_locks, node.values()))
+    return False
 
 
 def _other(plan: Plan, column: LogicalColumn) -> str:
@@ -98,6 +111,31 @@ class _Parts:
             return self._row_first(f", LATERAL (SELECT {self._values(absent)}) {d}")
         inner = f"(SELECT {self.listed} FROM {self.table})"
         return f"(SELECT {x}.* FROM (SELECT {self._values(absent)}) {d}, LATERAL {inner} {x})"
+
+    def parked(self, absent: list[tuple[LogicalColumn, Plan]]) -> str:
+        """Columns some of whose values are parked: those first, else what `imagined` gives.
+
+        The marker is analysed and folded away.
+        """
+        t, q, i, d = (self.case.alias(suffix) for suffix in ("t", "q", "i", HELPER))
+        sides = {c.key: side for c, _ in absent if (side := self.case.parked(c.key)) is not None}
+        aliases = {key: self.case.alias(f"p{number}") for number, key in enumerate(sides)}
+        joins = "".join(f" LEFT JOIN {s.table} AS {aliases[k]} ON {s.matches(aliases[k], t)}" for k, s in sides.items())
+        values = ", ".join(self._value_of(c, aliases.get(c.key)) for c, _ in absent)
+        names = [f"{d if self.case.plan(c.key) else t}.{quote_ident(c.name)}" for c in self.columns]
+        markers = " OR ".join(f"EXISTS (SELECT FROM {side.marker})" for side in sides.values())
+        return (
+            f"(SELECT {', '.join([*names, *(f'{t}.{name}' for name in self.system)])} FROM {self.table}{joins}, "
+            f"LATERAL (SELECT {self._values(absent)}) {i}, LATERAL (SELECT {values} FROM (SELECT {t}.*) {q}) {d} "
+            f"WHERE true OR {markers})"
+        )
+
+    def _value_of(self, column: LogicalColumn, side: str | None) -> str:
+        name = quote_ident(column.name)
+        if side is None:
+            return name
+        parked = f"WHEN {side}.{parking.key_column(1)} IS NOT NULL THEN {side}.{parking.VALUE}"
+        return f"CASE {parked} ELSE {name} END AS {name}"
 
     def renamed(self, renamed: list[tuple[LogicalColumn, Plan]], absent: list[tuple[LogicalColumn, Plan]]) -> str:
         """Columns that have another name, maybe: the client's name first, behind it the other one.

@@ -11,6 +11,7 @@ from itertools import product
 from lintel.plan import Drop, Memory, Plan, Side
 from lintel.schema.logical import LogicalColumn, LogicalTable
 from lintel.schema.snapshot import Relation, Schema
+from lintel.shield.side_table import SideTable, side_table
 from lintel.sql.quoting import quote_qualified
 
 MAX_SCHEMAS = 16  # permitted combinations that one statement is proved under: four plans at once
@@ -21,7 +22,7 @@ Done = frozenset[str]  # ids of the plans whose change has been made
 class Covered:
     """The relations that a set of plans speaks of: the tables and their partitions and children."""
 
-    __slots__ = ("by_oid", "plans", "schema")
+    __slots__ = ("by_oid", "parked", "plans", "schema")
 
     def __init__(self, schema: Schema, plans: Iterable[Plan]) -> None:
         self.schema = schema
@@ -31,6 +32,14 @@ class Covered:
             relation = schema.by_name.get((plan.schema, plan.name))
             for oid in schema.family(relation.oid) if relation is not None else ():
                 self.by_oid.setdefault(oid, []).append(plan)
+        sides = ((plan.id, side_table(plan, schema)) for plan in self.plans.values())
+        self.parked = {plan_id: side for plan_id, side in sides if side is not None and not self._moves(side)}
+
+    def _moves(self, side: SideTable) -> bool:
+        """Whether a plan changes the key by which values are parked, or not all of its rows are in the one table."""
+        moving = {name for plan in self.by_oid[side.oid] for name in plan.names}
+        family = len(self.schema.family(side.oid)) > 1 or bool(self.schema.relations[side.oid].parents)
+        return family or not moving.isdisjoint(name for name, _ in side.keys)
 
     def tables(self, oids: Iterable[int], done: Done) -> dict[int, LogicalTable]:
         """The covered ones among the relations, with just the changes of those plans made."""
