@@ -14,11 +14,11 @@ statement: a snapshot is what a query may go by, not a row that has just been wa
 from collections.abc import Callable, Iterator
 
 from lintel.analysis import World
-from lintel.analysis.meanings import Col
-from lintel.analysis.resolution import InsertUse, Node, Reference, TargetName
+from lintel.analysis.meanings import Col, Meaning
+from lintel.analysis.resolution import Node, Reference, TargetName
 from lintel.analysis.scope import Item
 from lintel.plan import parking
-from lintel.shield.case import Case, Unserved, flat
+from lintel.shield.case import Case, Unserved, flat, imagined
 from lintel.shield.discard import Discards, Dropping, is_plain
 from lintel.shield.side_table import SideTable
 from lintel.shield.splices import Splice
@@ -29,7 +29,7 @@ _ENTERED = {"ExplainStmt": "query", "PrepareStmt": "query"}
 _REPEATABLE = frozenset(
     {
         "A_Const", "ParamRef", "TypeCast", "A_ArrayExpr", "ColumnRef", "A_Expr", "BoolExpr", "NullTest", "BooleanTest",
-        "CoalesceExpr", "SQLValueFunction", "List", "MinMaxExpr", "CaseExpr", "CaseWhen",
+        "CoalesceExpr", "SQLValueFunction", "List", "MinMaxExpr", "RowExpr", "CaseExpr", "CaseWhen",
     }
 )  # fmt: skip
 _NAMED = frozenset({"fields", "name", "typeName", "ival", "fval", "boolval", "sval", "bsval"})  # no expression inside
@@ -69,7 +69,7 @@ def truncated(case: Case, world: World) -> list[Splice]:
 
 def assert_own(case: Case, done: Discards) -> None:
     """Unserved where the statement reads for its target a parked value that it does not itself park."""
-    certain = {use.source.at for use in case.answer.inserts if use.source.role == "insert" and not _updates(use)}
+    certain = {use.source.at for use in case.answer.inserts if use.source.role == "insert" and not _updates(use.node)}
 
     def doubtful(meaning: object) -> bool:
         return (
@@ -89,8 +89,8 @@ def assert_own(case: Case, done: Discards) -> None:
         raise Unserved("a parked column decides no conflict")
 
 
-def _updates(use: InsertUse) -> bool:
-    return bool(use.node.get("onConflictClause", {}).get("action") == "ONCONFLICT_UPDATE")
+def _updates(insert: Node) -> bool:
+    return bool(insert.get("onConflictClause", {}).get("action") == "ONCONFLICT_UPDATE")
 
 
 class _Parking(Dropping):
@@ -152,7 +152,7 @@ class _Parking(Dropping):
 
     def _check_conflict(self) -> None:
         """What DO UPDATE sets must be what was to be inserted: nobody can tell which of the two has happened."""
-        if self.body.get("onConflictClause", {}).get("action") != "ONCONFLICT_UPDATE":
+        if not _updates(self.body):
             return
         for side in self.sides:
             (node, text), *more = self.assigned.get(side.plan.id, [({}, "")])
@@ -219,8 +219,7 @@ class _Parking(Dropping):
         keys = ", ".join(f"{r}.{own}" for _, own in side.keys)
         text = f"INSERT INTO {side.table} AS {self._parking(number)} ({side.key_list}, {parking.VALUE}) "
         text += f"SELECT {keys}, {self._value(side.plan.id)} FROM {r}"
-        updates = self.body.get("onConflictClause", {}).get("action") == "ONCONFLICT_UPDATE"
-        return f"{text} {side.replacing}" if updates else text
+        return f"{text} {side.replacing}" if _updates(self.body) else text
 
     def _outputs(self) -> list[tuple[str, object]]:
         if "returningClause" not in self.body:
@@ -329,7 +328,9 @@ class _Parking(Dropping):
             star = next((use for use in self.case.answer.stars if use.at == at), None)
             start, end = self.case.spans.reference(at)
             if star is not None and self._covers(star.items, sides):
-                found.append(Splice(start, end, self._listed(star.items, sides, stand_in).encode(), at, "words"))
+                columns = dict(star.items[0].columns)
+                listed = self._listed(star.items, sides, stand_in)
+                found.append(Splice(start, end, listed.encode(), at, "parked", columns))
             meaning = self._referred(reference)
             if isinstance(meaning, Col) and meaning.key in sides and meaning.item == self.target.at:
                 self._assert_new(at)
@@ -349,11 +350,23 @@ class _Parking(Dropping):
         texts = []
         for name, meaning in items[0].columns:
             side = sides.get(str(meaning.key)) if isinstance(meaning, Col) else None
-            if side is None and isinstance(meaning, Col) and self.case.plan(meaning.key) is not None:
-                raise Unserved("RETURNING a star over columns of several plans")
-            own = f"{quote_ident(self.target.item.name or '')}.{quote_ident(name)}"
-            texts.append(own if side is None else stand_in(side, name))
+            texts.append(self._other(name, meaning) if side is None else stand_in(side, name))
         return ", ".join(texts)
+
+    def _other(self, name: str, meaning: Meaning) -> str:
+        """A column that this statement does not park."""
+        row = self.target.item.name or ""
+        plan = self.case.plan(meaning.key) if isinstance(meaning, Col) else None
+        if plan is None:
+            return f"{quote_ident(row)}.{quote_ident(name)}"
+        if self.case.parked(plan.id) and (self.kind == "UpdateStmt" or _updates(self.body)):
+            raise Unserved(_OTHERS_WRITE)
+        shown = self.case.shown_name(plan.id)
+        if shown is not None:
+            return f"{quote_ident(row)}.{quote_ident(shown)} AS {quote_ident(name)}"
+        if not self.case.imaginable(plan.id):
+            raise Unserved("the plan has absent reads refused")
+        return imagined(self.case, row, name, plan)
 
     def _assert_new(self, at: int) -> None:
         reference = next(r for r in self.case.answer.references if r.at == at)
