@@ -22,7 +22,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from bench import relays, report
+from bench import cpu, relays, report
 from bench.failure import BenchFailure
 from lintel.catalog import connect, resolve
 from lintel.catalog.load import Loader
@@ -45,6 +45,7 @@ class Size:
     refresh_create_ms: float
     refresh_drop_ms: float
     refresh_alter_ms: float
+    refresh_cpu_ms: float  # after DDL: of Lintel's process and the server's together
     memory_mb: float
     direct_ms: float
     through_ms: float
@@ -108,14 +109,18 @@ async def _probe(dsn: str, rounds: int) -> dict[str, float]:
     begun = time.perf_counter()
     await loader.read(connection)
     snapshot = time.perf_counter() - begun
+    backend, spent, readings = connection.get_server_pid(), 0, 0
     found: dict[str, list[float]] = {"": [], CREATE: [], ALTER: [], DROP: [], UNDO: []}
     async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as session:
         for _ in range(rounds):
             for statement, times in found.items():
                 await session.execute(statement.encode())
-                begun = time.perf_counter()
+                begun, before_ns = time.perf_counter(), cpu.spent_ns(backend) + time.process_time_ns()
                 await loader.read(connection)
                 times.append(1000 * (time.perf_counter() - begun))
+                if statement:
+                    spent += cpu.spent_ns(backend) + time.process_time_ns() - before_ns
+                    readings += 1
     await connection.close()
     return {
         "snapshot_s": round(snapshot, 3),
@@ -123,6 +128,7 @@ async def _probe(dsn: str, rounds: int) -> dict[str, float]:
         "refresh_create_ms": _middle(found[CREATE]),
         "refresh_drop_ms": _middle(found[DROP]),
         "refresh_alter_ms": _middle(found[ALTER] + found[UNDO]),
+        "refresh_cpu_ms": round(spent / readings / 1e6, 2),
         "memory_mb": round((_resident() - before) / (1 << 20), 1),
     }
 
@@ -158,9 +164,8 @@ def _resident() -> int:
 
 
 def _table(found: list[Size]) -> Table:
-    columns = ("tables", "snapshot s", "idle ms", "CREATE ms", "DROP ms", "ALTER ms", "memory MB", "direct ms",
-               "through ms", "added ms")  # fmt: skip
-    table = Table(*columns, box=SIMPLE_HEAD)
+    columns = "tables|snapshot s|idle ms|CREATE ms|DROP ms|ALTER ms|CPU ms|memory MB|direct ms|through ms|added ms"
+    table = Table(*columns.split("|"), box=SIMPLE_HEAD)
     for size in found:
         table.add_row(*(str(value) for value in asdict(size).values()))
     return table

@@ -21,7 +21,7 @@ _SETTINGS = {
     "max_connections": "200",
     "allow_in_place_tablespaces": "on",
 }
-_SQLALCHEMY = ("test/dialect/postgresql", "test/dialect/test_suite.py", "--backend-only", "--maxfail=10000")
+_SQLALCHEMY = ("test/dialect/postgresql", "test/sql", "test/orm", "--backend-only", "--maxfail=10000")
 _SQLALCHEMY_DATABASE = """
 ALTER DATABASE test SET default_text_search_config = 'pg_catalog.english';
 """

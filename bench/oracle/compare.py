@@ -52,6 +52,8 @@ def differences(facts: Facts, verdict: Verdict, verb: str | None = None) -> list
 
 def output_differences(outputs: Columns, described: Sequence[Output]) -> list[str]:
     """Where our output columns are not those that RowDescription tells."""
+    if not described:  # a rule has put a statement in its place that returns nothing
+        return []
     names = [name for name, _ in outputs]
     told = [output.name for output in described]
     if names != told:

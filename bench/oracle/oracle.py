@@ -31,18 +31,20 @@ CREATE SCHEMA oracle;
 GRANT ALL ON SCHEMA oracle TO PUBLIC;
 CREATE FUNCTION oracle.judge(statement text, types text,
     OUT body text, OUT depends text[], OUT code text, OUT message text) LANGUAGE plpgsql AS $$
+DECLARE
+    own text := 'body_' || pg_backend_pid(); -- sessions that ask at the same time must not wait for each other
 BEGIN
     IF types IS NULL THEN
         EXECUTE 'PREPARE oracle_types AS ' || statement;
         types := (SELECT array_to_string(parameter_types, ',') FROM pg_prepared_statements WHERE name = 'oracle_types');
         DEALLOCATE oracle_types;
     END IF;
-    EXECUTE 'CREATE FUNCTION oracle.body(' || types || ') RETURNS void LANGUAGE sql BEGIN ATOMIC '
+    EXECUTE 'CREATE FUNCTION oracle.' || own || '(' || types || ') RETURNS void LANGUAGE sql BEGIN ATOMIC '
         || statement || E'\\n; END';
     SELECT p.prosqlbody::text, array(SELECT d.refobjid || '.' || d.refobjsubid FROM pg_depend d
         WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_class'::regclass)
-        INTO STRICT body, depends FROM pg_proc p WHERE p.proname = 'body' AND p.pronamespace = 'oracle'::regnamespace;
-    EXECUTE 'DROP FUNCTION oracle.body(' || types || ')';
+        INTO STRICT body, depends FROM pg_proc p WHERE p.proname = own AND p.pronamespace = 'oracle'::regnamespace;
+    EXECUTE 'DROP FUNCTION oracle.' || own || '(' || types || ')';
 EXCEPTION WHEN OTHERS THEN
     code := SQLSTATE;
     message := SQLERRM;
@@ -104,6 +106,7 @@ class Oracle:
         """The columns that a statement returns, as Describe tells them; None where Postgres rejects it."""
         connection = self.connection.pgconn
         if connection.prepare(b"", statement.encode()).status != ExecStatus.COMMAND_OK:
+            self.connection.rollback()
             return None
         told = connection.describe_prepared(b"")
         return [Output((told.fname(i) or b"").decode(), told.ftable(i), told.ftablecol(i)) for i in range(told.nfields)]

@@ -76,8 +76,8 @@ class Place:
     def node_modules(self, requirements: tuple[str, ...]) -> Path:
         """These packages of npm."""
         root = self.directory / "node"
-        if not root.exists():
-            root.mkdir()
+        if not (root / "node_modules").exists():
+            root.mkdir(exist_ok=True)
             (root / "package.json").write_text('{"private": true}')
             _quietly("npm", "install", "--no-audit", "--no-fund", "--no-save", *requirements, directory=root)
         return root / "node_modules"

@@ -5,15 +5,17 @@ from functools import cache
 from typing import Any
 
 import pytest
+from bench.oracle.compare import output_differences
 from bench.oracle.tree import Rejection, Verdict
 from tests.analysis import cases
 from tests.analysis.cases import Case, Expected
 from tests.analysis.conftest import Judged
 from tests.analysis.random_sql import Statement, statements
 
-from lintel.analysis import analyze
+from lintel.analysis import World, analyze, resolve
 from lintel.analysis.ddl import schema_of
 from lintel.schema import Schema
+from lintel.sql.grammar import parse
 
 SIMPLE, LIVE, TPCH = cases.simple(), cases.live(), cases.tpch()
 PATH = ("public",)
@@ -69,6 +71,23 @@ def test_tpch(tpch: Judged, case: Case) -> None:
     expected = _expected(tpch, TPCH, case)
     _check(case, tpch.live, expected)
     _check(case, _from_ddl(cases.TPCH_SCHEMA.read_text()), expected)
+
+
+def test_outputs(shop: Judged) -> None:
+    """Names and origins of the columns that come back, as RowDescription tells them."""
+    plain = [case for case in SIMPLE + LIVE if not {"judge", "verb", "opaque", "path"} & set(case.given)]
+    shop.oracle.search("public")
+    differing = []
+    for case in plain:
+        described = shop.oracle.outputs(case.sql)
+        if described is None:  # several statements, or not for this server
+            continue
+        outputs = resolve(parse(case.sql.encode()), World(shop.live, PATH)).outputs
+        if outputs is None:
+            differing.append(f"{case}: not known")
+        else:
+            differing += [f"{case}: {difference}" for difference in output_differences(outputs, described)]
+    assert differing == []
 
 
 def test_the_oracle_agrees_with_pg_depend(shop: Judged) -> None:

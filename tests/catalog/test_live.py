@@ -223,3 +223,16 @@ async def test_the_search_path_of_a_fresh_session(server: Server, database: str)
     assert await connection.fresh_search_path(endpoint) == ("postgres", "public")
     await execute(database, f"ALTER DATABASE {endpoint.database} SET search_path = public, nowhere, pg_catalog")
     assert await connection.fresh_search_path(endpoint) == ("public", "pg_catalog")
+
+
+async def test_server_side_code_is_looked_at_where_nobody_waits(database: str, catalog: Live) -> None:
+    told: list[str] = []
+    catalog.subscribe_code(lambda code: told.extend(one.object for one in code.dependencies))
+    await execute(database, "CREATE TABLE t (x int); CREATE INDEX i ON t (x)")
+    catalog.hold()
+    await catalog.current()
+    await until(lambda: told)
+    assert told == ["index public.i"]
+    await execute(database, "DROP INDEX i")
+    await catalog.refresh()  # not at every change: it is due again only in a minute
+    assert [one.object for one in catalog.code.dependencies] == told

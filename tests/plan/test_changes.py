@@ -14,6 +14,12 @@ CHANGES = [
     ),
     ("[add]\ncolumn = 'c'\ntype = 'text'\ndefault = \"'a b'\"", "ADD COLUMN c text DEFAULT 'a b'", None, "c"),
     ('[drop]\ncolumn = "Fax No"', 'DROP COLUMN "Fax No"', "Fax No", None),
+    (
+        '[retype]\ncolumn = "total"\ntype = "numeric(12,2)"\nusing = "round(total, 2)"',
+        "ALTER COLUMN total TYPE numeric(12,2) USING round(total, 2)",
+        "total",
+        "total",
+    ),
     ('[rename]\ncolumn = "total"\nto = "Amount"', 'RENAME COLUMN total TO "Amount"', "total", "Amount"),
 ]
 

@@ -132,7 +132,15 @@ MISTAKES = {
         "drop",
         "expected one change in a plan; it has [add] too",
     ),
-    "id = 'p'\ntable = 'o'\n[retype]\ncolumn = 'c'": ("retype", "not supported by this version yet"),
+    "id = 'p'\ntable = 'o'\n[retype]\ncolumn = 'c'": ("retype.type", "missing; expected an SQL type"),
+    "id = 'p'\ntable = 'o'\n[retype]\ncolumn = 'c'\ntype = 'int'\nfrom = 'in t'": (
+        "retype.from",
+        "exactly one SQL type",
+    ),
+    "id = 'p'\ntable = 'o'\n[retype]\ncolumn = 'c'\ntype = 'int'\n[backfill]\nexpression = '1'": (
+        "backfill",
+        "converts every row itself",
+    ),
     "id = 'p'\ntable = 'o'\n[add]\ntype = 'int'": ("add.column", "missing; expected the bare name of the column"),
     "id = 'p'\ntable = 'o'\n[add]\ncolumn = 'c'": ("add.type", 'missing; expected an SQL type, such as "smallint"'),
 }

@@ -1,10 +1,12 @@
 """The readers by themselves: dbt's templates, YAML, and strings of many languages."""
 
 import ast
+from pathlib import Path
 
 import pytest
+from tests.scan.cases import ORDERS
 
-from lintel.scan import jinja, python, strings, yaml
+from lintel.scan import jinja, python, scan, strings, yaml
 
 
 def rendered(text: str, **variables: str) -> jinja.Rendered:
@@ -109,3 +111,19 @@ PYTHON = [
 @pytest.mark.parametrize(("source", "expected"), PYTHON)
 def test_python(source: str, expected: list[str]) -> None:
     assert [one.text for one in python.snippets(ast.parse(source))] == expected
+
+
+def test_a_broken_dbt_project_costs_no_other_file(tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    models.mkdir()
+    (tmp_path / "dbt_project.yml").write_text("name: [a\nmodel-paths: models\nvars: 1\n")
+    (models / "one.sql").write_text("select total from {{ ref('two') }} join {{ source('public', 'orders') }} on true")
+    (models / "two.sql").write_text("select id from {{ ref('one') }} -- round in circles")
+    (models / "three.sql").write_text("select {{ from")
+    (models / "four.sql").write_text("{{ the_whole(source('public', 'orders')) }}")
+    (models / "odd.yml").write_text("models: {a: 1}\nsources:\n  - 5\n  - name: x\n    tables: none\n")
+    (tmp_path / "plain.sql").write_text("SELECT note FROM orders")
+    found = scan([tmp_path], ORDERS)
+    assert {(one.reader, one.column) for one in found.uses} >= {("script", "note"), ("model one", "total")}
+    assert {one.reader for one in found.opaque} >= {"model four"}
+    assert not [one for one in found.opaque if "internal" in one.reason]

@@ -3,9 +3,9 @@
 import time
 
 import pytest
-from tests.scan.cases import ORDERS, snippet
+from tests.scan.cases import ORDERS, SCHEMA, snippet
 
-from lintel.scan import foreign, resolved
+from lintel.scan import Target, foreign, jinja, resolved, strings
 from lintel.scan.finding import Found, Opaque
 from lintel.scan.guarded import NotRead, parsed
 
@@ -75,6 +75,18 @@ def test_other_dialects(dialect: str, text: str, expected: Uses) -> None:
     assert {one.sure for one in found if isinstance(one, Found)} <= {"likely"}
 
 
+def test_a_table_of_that_name_in_another_schema_is_another_table() -> None:
+    sales = Target(SCHEMA, table="sales.orders")
+    assert uses(list(foreign.uses("f", snippet("SELECT id FROM orders"), sales, "snowflake"))) == set()
+    assert uses(list(resolved.uses("f", snippet("SELECT id FROM orders"), sales))) == set()
+    (copy,) = foreign.uses("f", snippet("SELECT amount FROM lake.raw.orders"), sales, "snowflake")
+    assert isinstance(copy, Found)
+    assert "copy" in str(copy.reason)
+    assert uses(list(foreign.uses("f", snippet("SELECT amount FROM sales.orders"), sales, "snowflake"))) == {
+        ("amount", "read")
+    }
+
+
 def test_what_sqlglot_cannot_read_is_opaque() -> None:
     (found,) = foreign.uses("f", snippet("SELECT total FROM orders WHERE ((("), ORDERS, "snowflake")
     assert isinstance(found, Opaque)
@@ -101,6 +113,16 @@ def test_hostile_text_is_turned_away_at_once(text: str) -> None:
         parsed(text, "snowflake")
     list(resolved.uses("f", snippet(text), ORDERS))
     assert time.process_time() - started < 2.0, "seconds of CPU"
+
+
+@pytest.mark.parametrize("part", ["/*", "{{", "${", '"""', "'", "\\", 'r#"', "<<A\n", '"a"+', "select "])
+def test_what_never_closes_is_not_looked_for_for_ever(part: str) -> None:
+    started = time.process_time()
+    for suffix in ("java", "ts", "sh", "rs", "php"):
+        list(strings.snippets(part * 2000, suffix))
+    list(resolved.uses("f", snippet(part * 2000), ORDERS))
+    jinja.render(part * 2000, lambda *_: "", {}, "me")
+    assert time.process_time() - started < 3.0, "seconds of CPU"
 
 
 def test_english_is_no_sql() -> None:

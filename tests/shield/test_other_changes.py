@@ -19,6 +19,7 @@ from lintel.demo.postgres import Server
 
 CASES = everything()
 SHOWN = 3
+QUOTE = '"'
 OTHER: dict[Side, tuple[str, str]] = {"old": ("bare", "filled"), "new": ("fresh", "bare")}
 # Functions in the database are not rewritten (REN-03): what calls one that names a renamed column fails, or says other
 # names than before.
@@ -30,7 +31,14 @@ RENAMED = [case for case in CASES if case.side == "old" and not INSIDE.search(" 
 def plans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
     """Plan files by the kind of change: dropping what the others add, renaming, renaming back."""
     directory = tmp_path_factory.mktemp("plans")
-    made: dict[str, list[Path]] = {"dropped": [], "discarded": [], "renamed": [], "renamed back": []}
+    made: dict[str, list[Path]] = {
+        "dropped": [],
+        "discarded": [],
+        "renamed": [],
+        "renamed back": [],
+        "retyped": [],
+        "retyped back": [],
+    }
     for plan in PLANS:
         made["discarded"].append(directory / f"discard-{plan.name}")
         made["discarded"][-1].write_text(_discarding(plan.read_text()))
@@ -40,7 +48,15 @@ def plans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
         table, before, after = re.fullmatch(r"ALTER TABLE (.+) RENAME COLUMN (.+) TO (.+);", line).groups()  # type: ignore[union-attr]
         for kind, column, to in (("renamed", before, after), ("renamed back", after, before)):
             made[kind].append(directory / f"{kind}-{number}.toml")
-            made[kind][-1].write_text(_renaming(number, table, column.strip('"'), to.strip('"')))
+            change = f"[rename]\ncolumn = '{column.strip(QUOTE)}'\nto = '{to.strip(QUOTE)}'\n"
+            made[kind][-1].write_text(_plan(number, table, change))
+    for number, line in enumerate(re.findall(r"^ALTER.*$", script("retyping"), re.MULTILINE)):
+        table, column, after = re.fullmatch(r"ALTER TABLE (.+) ALTER COLUMN (.+) TYPE (.+);", line).groups()  # type: ignore[union-attr]
+        before = "text" if after.startswith("varchar") else "integer"
+        for kind, source, target in (("retyped", before, after), ("retyped back", after, before)):
+            made[kind].append(directory / f"{kind}-{number}.toml")
+            change = f"[retype]\ncolumn = '{column.strip(QUOTE)}'\ntype = '{target}'\nfrom = '{source}'\n"
+            made[kind][-1].write_text(_plan(number, table, change))
     return made
 
 
@@ -55,15 +71,12 @@ def _discarding(text: str) -> str:
     return text.replace("[[shield.clients]]", '[shield]\nabsent_writes = "discard"\n\n[[shield.clients]]', 1)
 
 
-def _renaming(number: int, table: str, column: str, to: str) -> str:
+def _plan(number: int, table: str, change: str) -> str:
     rules = "".join(
         f'[[shield.clients]]\nmatch = {{ application_name = "{s}*" }}\nsees = "{s}"\n' for s in ("old", "new")
     )
     rows = "[shield]\nwhole_rows = 'record'\n" if table == "docs" else ""
-    return (
-        f"id = 'p{number}'\npurpose = 'tidying up'\ntable = '{table}'\n"
-        f"[rename]\ncolumn = '{column}'\nto = '{to}'\n{rows}{rules}"
-    )
+    return f"id = 'p{number}'\npurpose = 'tidying up'\ntable = '{table}'\n{change}{rows}{rules}"
 
 
 @pytest.fixture(scope="session")
@@ -74,6 +87,8 @@ def fronts(databases: Databases, plans: dict[str, list[Path]]) -> Iterator[dict[
         "renamed": ("bare", "renamed"),
         "renamed back": ("renamed",),
         "discarded": ("bare",),
+        "retyped": ("bare", "retyped"),
+        "retyped back": ("retyped",),
     }
     made: dict[str, Sessions] = {}
     stacks = []
@@ -125,24 +140,25 @@ def test_discarded(server: Server, fronts: dict[str, Sessions], case: Case) -> N
     assert not found, _shown(case, found)
 
 
-@pytest.mark.parametrize("kind", ["renamed", "renamed back", "announced"])
+@pytest.mark.parametrize("change", ["renamed", "retyped"])
+@pytest.mark.parametrize("kind", ["done", "taken back", "announced"])
 @pytest.mark.parametrize("case", RENAMED, ids=lambda case: case.name)
-def test_renamed(server: Server, fronts: dict[str, Sessions], case: Case, kind: str) -> None:
-    """The same answers under other names, before the change and after it."""
+def test_other_name_or_type(server: Server, fronts: dict[str, Sessions], case: Case, kind: str, change: str) -> None:
+    """The same answers under other names and from other types, before the change and after it."""
     _skip_if_unknown(case, server)
-    sessions = fronts["renamed" if kind == "announced" else kind]
-    physical = "bare" if kind == "announced" else "renamed"
+    sessions = fronts[f"{change} back" if kind == "taken back" else change]
+    physical = "bare" if kind == "announced" else change
     found = []
     for mode in dict.fromkeys((modes(case)[0], modes(case)[-1])):
         wanted = _run(sessions, "bare", "old", case, mode, through=False)
         if case.writes and physical == "bare":
             sessions.databases.restore("bare")
-        got = _run(sessions, physical, "new" if kind == "renamed back" else "old", case, mode, through=True)
+        got = _run(sessions, physical, "new" if kind == "taken back" else "old", case, mode, through=True)
         if not got.refused():
             found += [f"{mode}: {line}" for line in differences(case, _other_words(wanted), _other_words(got))]
             if physical != "bare":
                 found += _left_behind(sessions.databases, case, mode, "bare", physical)
-        elif case.verdict != "refuse":
+        elif case.verdict != "refuse" and not (change == "retyped" and _untold(got)):
             found.append(f"{mode}: refused: {got.error}")
         if case.writes:
             sessions.databases.restore(physical)
@@ -156,6 +172,11 @@ def _other_words(outcome: Outcome) -> Outcome:
         if reply.error is not None and reply.error["C"].startswith("23"):
             reply.error["M"] = re.sub(r'column "\w+"', "a column", reply.error["M"])
     return outcome
+
+
+def _untold(got: Outcome) -> bool:
+    """What writes the column and cannot be held to the client's type."""
+    return bool(re.search("cannot be (told|held|looked at twice)|no exact cast", (got.error or {})["M"]))
 
 
 def _unplaced(got: Outcome) -> bool:

@@ -2,8 +2,8 @@
 
 `bare` has the old clients' schema, `fresh` the new clients' as it is right after the change (defaults everywhere),
 `filled` the same with other values; `moving` is for tests that make the change themselves; `renamed` is `bare` with
-other names for some columns; `resetting` is `fresh` with triggers that undo writes to the planned ones. All are copies
-of one database, so that the OIDs of tables and row types are the same in each.
+other names for some columns; `resetting` is `fresh` with triggers that undo writes to the planned ones, `retyped` is
+`bare` with other types. All are copies of one database, so that the OIDs of tables and row types are the same in each.
 """
 
 import uuid
@@ -25,7 +25,7 @@ PLANS = tuple(
         "docs-rank", "items-metadata", "measures-unit", "animals-legs",
     )
 )  # fmt: skip
-NAMES = ("bare", "fresh", "filled", "moving", "renamed", "resetting")
+NAMES = ("bare", "fresh", "filled", "moving", "renamed", "resetting", "retyped")
 
 
 def script(name: str) -> str:
@@ -91,6 +91,7 @@ def _build(server: Server, control: Client, made: Databases, run: str) -> None:
         made.run(name, script("change"))
     made.run("filled", script("filling"))
     made.run("renamed", script("renaming"))
+    made.run("retyped", script("retyping"))
     made.run("resetting", script("change"))
     made.run("resetting", script("resetting"))
     for name in NAMES:

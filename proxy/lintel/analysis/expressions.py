@@ -1,6 +1,9 @@
 """Expressions: the handlers of the nodes that mean more than the names under them (parse_expr.c, parse_func.c)."""
 
+from collections.abc import Iterator
+
 from lintel.analysis import scope as scopes
+from lintel.analysis.from_items import leftmost
 from lintel.analysis.meanings import Col, Columns, Expr, Meaning, Missing, Row
 from lintel.analysis.references import fields_of, is_star, note, oids, resolve_reference, row_of, star, starred
 from lintel.analysis.resolution import Node, RowUse
@@ -43,7 +46,29 @@ def value(walk: Walk, node: Node, at: int, scope: Scope) -> Meaning:
         field = _field(walk, node["A_Indirection"], scope)
         return Expr(at) if field is None else field
     walk.visit(node, scope)
-    return Expr(at)
+    return _cast_to(walk, node, scope) or Expr(at)
+
+
+def _cast_to(walk: Walk, node: Node, scope: Scope) -> Meaning | None:
+    """What an expression in a splice of ours stands for: a column of another type, cast to the client's."""
+    splice = None if walk.places is None else walk.ours(leftmost(node))
+    if splice is None or not splice.casts:
+        return None
+    found = {splice.casts.get(meaning) for meaning in _columns_in(node, scope)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _columns_in(node: object, scope: Scope) -> Iterator[Meaning]:
+    if isinstance(node, list):
+        for part in node:
+            yield from _columns_in(part, scope)
+    elif isinstance(node, dict):
+        names = fields_of(node["ColumnRef"]) if "ColumnRef" in node else []
+        item = scopes.named_item(scope, names[0]) if len(names) == 2 else None
+        if isinstance(item, Item):
+            yield scopes.in_item(item, names[1])
+        for body in node.values():
+            yield from _columns_in(body, scope)
 
 
 def _column_ref(walk: Walk, node: Node, scope: Scope) -> None:

@@ -200,14 +200,12 @@ def _table_function(walk: Walk, tag: str, node: Node, scope: Scope) -> Item:
 
 
 def _column_names(columns: list[Node]) -> list[str]:
-    names: list[str] = []
-    for column in columns:
-        body = column.get("RangeTableFuncCol") or column.get("JsonTableColumn") or {}
-        if body.get("coltype") == "JTC_NESTED":
-            names += _column_names(body.get("columns", []))
-        elif "colname" in body or "name" in body:
-            names.append(body.get("colname") or body["name"])
-    return names
+    """A path's own columns come before those of the paths nested in it (transformJsonTableColumns)."""
+    bodies = [column.get("RangeTableFuncCol") or column.get("JsonTableColumn") or {} for column in columns]
+    nested = [body.get("columns", []) for body in bodies if body.get("coltype") == "JTC_NESTED"]
+    own = [body for body in bodies if body.get("coltype") != "JTC_NESTED"]
+    names = [body.get("colname") or body["name"] for body in own if "colname" in body or "name" in body]
+    return names + [name for inner in nested for name in _column_names(inner)]
 
 
 def _join(walk: Walk, node: Node, scope: Scope) -> list[Item]:

@@ -79,7 +79,8 @@ def note(walk: Walk, location: int, meaning: Meaning, missing: str = "42703") ->
     splice = walk.ours(location)
     if splice is None or splice.kind == "reference":
         at = walk.at(location)
-        walk.result.bindings.setdefault((at, "ref"), meaning)
+        stands = meaning if splice is None else splice.casts.get(meaning, meaning)
+        walk.result.bindings.setdefault((at, "ref"), stands)
         if isinstance(meaning, Unknown):
             walk.opaque(meaning.why)
     if isinstance(meaning, Missing):

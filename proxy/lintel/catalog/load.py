@@ -178,7 +178,7 @@ class Loader:
         old, procs = relations & known.keys(), functions & self._functions.keys()
         if not (old or procs or types):
             return set(), set()
-        found = await connection.fetchrow(queries.DEPENDENTS, old, procs, types)
+        (found,) = await self._fetch(connection, queries.DEPENDENTS, old, procs, types)
         return set(found["classes"] or ()), set(found["procs"] or ())
 
     async def _read_functions(

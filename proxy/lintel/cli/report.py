@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -14,10 +15,21 @@ from lintel.config import ConfigError, Flag, load
 
 
 class Form(StrEnum):
+    """How the findings are written."""
+
+    text = "text"
+    json = "json"
+
+
+class ReportForm(StrEnum):
     """How the report is written."""
 
     text = "text"
     json = "json"
+    html = "html"
+    md = "md"
+    csv = "csv"
+    dot = "dot"
 
 
 Since = Annotated[
@@ -35,17 +47,25 @@ def report(
     column: Annotated[str | None, typer.Option("--column", metavar="NAME", help="Only this column.")] = None,
     client: Annotated[str | None, typer.Option("--client", metavar="NAME", help="Only this client.")] = None,
     since: Since = None,
-    form: Format = Form.text,
+    compare: Annotated[
+        str | None,
+        typer.Option("--compare", metavar="TIME", help="Say what is new since a time, or 7d ago, and what is gone."),
+    ] = None,
+    form: Annotated[
+        ReportForm, typer.Option("--format", help="For people (html: one file), a pull request, or programs.")
+    ] = ReportForm.text,
     output: Output = None,
 ) -> None:
     """Say who reads and writes what.
 
     From the store that `serve` writes: its --store, else the configuration's. No server is asked.
     """
-    from lintel.report import render, wanted
+    from lintel.report import moment, render, wanted
 
     filters = wanted(table, column, client, since)
-    _write(render(_store(file, store), filters, form.value, width=_width(), colour=_colour(output)), output)
+    before = None if compare is None else moment("--compare", compare)
+    path, width, colour = _store(file, store), _width(), _colour(output)
+    _write(render(path, filters, form.value, compare=before, width=width, colour=colour), output)
 
 
 def impact(
@@ -69,7 +89,7 @@ def impact(
     path = _store(file, store)
     live = None if server is None else breakage.Catalog(sources.database(server), *sources.world(server, None))
     verdict = breakage.run(path, change, form.value, catalog=live, since=since, width=_width(), colour=_colour(output))
-    _write(verdict.output, output)
+    _write([verdict.output], output)
     raise typer.Exit(verdict.code)
 
 
@@ -95,11 +115,13 @@ def _colour(output: Path | None) -> bool:
     return output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
-def _write(text: str, output: Path | None) -> None:
+def _write(text: Iterable[str], output: Path | None) -> None:
     if output is None:
-        print(text, end="", flush=True)
+        sys.stdout.writelines(text)
+        sys.stdout.flush()
         return
     try:
-        output.write_text(text, encoding="utf-8")
+        with output.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(text)
     except OSError as problem:
         raise ConfigError("--output", str(output), f"cannot be written: {problem.strerror}") from None

@@ -19,7 +19,7 @@ from lintel.schema import Schema
 
 PAUSE_SECONDS = 1.0
 LONGEST_PAUSE = 10.0  # after several failures: each attempt may make others wait for a lock
-PRIVILEGES_SECONDS = 10.0  # between two looks at who may read and write the base tables
+PRIVILEGES_SECONDS = 5.0  # between two looks at who may read and write the base tables
 
 _FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 

@@ -4,7 +4,7 @@ Knows SQL's grammar and no database: whether a table or column exists is not ask
 """
 
 from lintel.plan.advice import advice
-from lintel.plan.changes import Add, Change, Drop, Rename
+from lintel.plan.changes import Add, Change, Drop, Rename, Retype
 from lintel.plan.clients import ClientAttributes, ClientRule, Side
 from lintel.plan.load import check_together, load, load_all
 from lintel.plan.memory import Memory
@@ -22,6 +22,7 @@ __all__ = [
     "Memory",
     "Plan",
     "Rename",
+    "Retype",
     "Shield",
     "Side",
     "advice",

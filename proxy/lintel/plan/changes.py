@@ -1,4 +1,4 @@
-"""The changes of a column that a plan can announce: add, drop, rename.
+"""The changes of a column that a plan can announce: add, drop, rename, retype.
 
 Each says under which name the column goes before and after it, and what ALTER TABLE does. Column names are bare
 attribute names; types and expressions are SQL as the plan (or the catalog) writes them.
@@ -70,4 +70,25 @@ class Rename:
         return f"RENAME COLUMN {quote_ident(self.column)} TO {quote_ident(self.to)}"
 
 
-Change = Add | Drop | Rename
+@dataclass(frozen=True, slots=True)
+class Retype:
+    """A column that gets another type."""
+
+    default: ClassVar[None] = None
+    column: str
+    type: str  # the one to come
+    using: str | None = None
+    before: str | None = None  # the one that it had; what the plan leaves out, the catalog had (plan.memory)
+
+    def name(self, side: Side) -> str | None:  # noqa: ARG002 - the same on both sides
+        """What the column is called on that side of the change."""
+        return self.column
+
+    @property
+    def action(self) -> str:
+        """What follows ALTER TABLE t."""
+        using = f" USING {self.using}" if self.using is not None else ""
+        return f"ALTER COLUMN {quote_ident(self.column)} TYPE {self.type}{using}"
+
+
+Change = Add | Drop | Rename | Retype

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from lintel.plan.changes import Change
+from lintel.plan.changes import Change, Retype
 from lintel.plan.clients import ClientAttributes, ClientRule, Side, first_match
 from lintel.plan.expressions import columns_of, parse_expression, typed_sql
 from lintel.plan.memory import Memory
@@ -92,6 +92,15 @@ class Plan:
         if text is None:
             raise LookupError(f'the type of "{self.change.column}" is not known; the plan can give it: [drop] type')
         return parse_type(text)
+
+    def type_on(self, side: Side) -> TypeName | None:
+        """The type of a retyped column on that side of the change; None: nobody has said it."""
+        change = self.change
+        assert isinstance(change, Retype)
+        if side == "new":
+            return parse_type(change.type)
+        text = change.before or (self.memory.type if self.memory else None)
+        return None if text is None else parse_type(text)
 
     @property
     def imagined(self) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Literal, cast
 
 from lintel.config import ConfigError
-from lintel.plan.changes import Add, Change, Drop, Rename
+from lintel.plan.changes import Add, Change, Drop, Rename, Retype
 from lintel.plan.clients import ClientRule, Side
 from lintel.plan.expressions import columns_of, parse_expression, typed_sql
 from lintel.plan.model import Backfill, Index, Plan, Shield
@@ -20,8 +20,7 @@ from lintel.plan.tables import parse_table
 from lintel.plan.types import parse_type
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_KINDS = ("add", "drop", "rename")
-_LATER = ("retype",)
+_KINDS = ("add", "drop", "rename", "retype")
 _SYSTEM_COLUMNS = frozenset(("tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"))
 _NAME_BYTES = 63  # NAMEDATALEN - 1
 
@@ -74,12 +73,9 @@ def _table(root: Section) -> tuple[str, str]:
 
 
 def _change(root: Section) -> Change:
-    later = next((kind for kind in _LATER if root.section(kind) is not None), None)
-    if later:
-        root.fail(later, f"[{later}] is not supported by this version yet; expected [add], [drop] or [rename]")
     given = [(kind, section) for kind in _KINDS if (section := root.section(kind)) is not None]
     if not given:
-        root.fail("add", "missing; expected one change: [add] column = ..., type = ...; or [drop]; or [rename]")
+        root.fail("add", "missing; expected one change: [add] column = ..., type = ...; or [drop], [rename], [retype]")
     if len(given) > 1:
         root.fail(given[1][0], f"expected one change in a plan; it has [{given[0][0]}] too")
     kind, section = given[0]
@@ -112,7 +108,16 @@ def _rename(section: Section) -> Rename:
     return change
 
 
-_READERS: dict[str, Callable[[Section], Change]] = {"add": _add, "drop": _drop, "rename": _rename}
+def _retype(section: Section) -> Retype:
+    return Retype(
+        column=_column(section, "column", "total"),
+        type=section.text("type", 'an SQL type, such as "bigint"'),
+        using=section.optional_text("using", 'an SQL expression, such as "total::bigint"'),
+        before=section.optional_text("from", 'the SQL type that the column had, such as "integer"'),
+    )
+
+
+_READERS: dict[str, Callable[[Section], Change]] = {"add": _add, "drop": _drop, "rename": _rename, "retype": _retype}
 
 
 def _column(section: Section, key: str, example: str) -> str:
@@ -203,18 +208,26 @@ def _index(section: Section) -> Index:
 def _check_imagined(root: Section, plan: Plan) -> None:
     """The type, the default and the backfill expression: each one piece of SQL, and fit to stand in for the column."""
     change = plan.change
-    kind = "drop" if isinstance(change, Drop) else "add"
+    kind = type(change).__name__.lower()
+    if isinstance(change, Retype) and plan.backfill is not None:
+        root.fail("backfill", "expected none: ALTER COLUMN .. TYPE converts every row itself")
+    if isinstance(change, Retype) and change.before is not None:
+        _check_type(root, "retype.from", change.before)
     if change.type is None:
         _check_untyped(root, plan)
         return
-    try:
-        parse_type(change.type)
-    except ValueError as problem:
-        root.fail(f"{kind}.type", f"{problem}; got {quoted(change.type)}")
+    _check_type(root, f"{kind}.type", change.type)
     if change.default is not None:
         _check_expression(root, f"{kind}.default", change.default, plan, constant=True)
     if plan.backfill is not None:
         _check_expression(root, "backfill.expression", plan.backfill.expression, plan, constant=False)
+
+
+def _check_type(root: Section, key: str, text: str) -> None:
+    try:
+        parse_type(text)
+    except ValueError as problem:
+        root.fail(key, f"{problem}; got {quoted(text)}")
 
 
 def _check_parked(root: Section, plan: Plan) -> None:

@@ -1,8 +1,8 @@
 """Source code that uses a table's columns: SQL in any file, dbt models, and classes that list the columns.
 
 - *files*: what is read; *scanner*: which reader a file gets, and what all of them find.
-- readers: *python*, *notebooks*, *strings* (other languages), *yaml* find snippets of SQL; *dbt* with *jinja* reads
-  projects; *classes*, *models* and *serializers* look at Python classes.
+- readers: *python*, *notebooks*, *strings* (other languages), *yaml* find snippets of SQL; *dbt* with *dbt_project* and
+  *jinja* reads projects; *classes*, *models* and *serializers* look at Python classes.
 - a snippet's *holes* are filled, then *resolved* tells its uses by our own resolver, *foreign* by sqlglot, of which
   *guarded* is the door and *lineage* follows columns.
 - *target* is what is looked for, *finding* what is found, *render* how it is told.

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from lintel.scan.finding import Finding, Found, Snippet
+from lintel.scan.finding import Finding, Found, Opaque, Snippet
 from lintel.scan.guarded import NotRead, parsed
 from lintel.scan.holes import readings
 from lintel.scan.lineage import Bases, Outputs, Reading, Source, columns_written, line_of, read
-from lintel.scan.resolved import named
+from lintel.scan.resolved import OPEN, named
 from lintel.scan.target import Target
 
 _QUERY = (exp.Select, exp.SetOperation, exp.Subquery)
@@ -29,6 +29,9 @@ def uses(file: str, snippet: Snippet, target: Target, dialect: str) -> Iterator[
             if target.wants(table, column):
                 told = f"read as {dialect}{made}{'; ' if reason else ''}{reason}"
                 yield Found(file, snippet.line + line - 1, table, column, kind, snippet.reader, "likely", told)
+        tables = tuple(sorted({table for _, table, *_ in found}))
+        if reading.open and tables:
+            yield Opaque(file, snippet.line, snippet.reader, OPEN, tables)
         return
     yield from named(file, snippet, snippet.text, target, why)
 

@@ -20,7 +20,7 @@ class Reading(NamedTuple):
     open: bool = False  # which may be names
 
 
-_SKIPPED = r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/|::|:="
+_SKIPPED = r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|/\*.{0,4000}?\*/|::|:="
 _VALUE = re.compile(
     rf"({_SKIPPED})|(%\(\w+\)s|%[sdif]|(?<![?&|@<>])\?(?![?&|])|(?<![:\w]):[A-Za-z_]\w*|:'\w+'|(?<![@<\w])@[A-Za-z_]\w*"
     r"|\$\d+)",
@@ -28,7 +28,7 @@ _VALUE = re.compile(
 )
 _INTERPOLATION = re.compile(
     rf"({_SKIPPED})"
-    r"|([$#]\{[^{}]*\}|\{\{.*?\}\}|\{[^{}]*\}|\$\([^()]*\)|\$[A-Za-z_]\w*(?:->\w+)*(?!\$))",
+    r"|([$#]\{[^{}]{0,1000}\}|\{\{.{0,1000}?\}\}|\{[^{}]{0,1000}\}|\$\([^()]*\)|\$[A-Za-z_]\w*(?:->\w+)*(?!\$))",
     re.DOTALL,
 )
 _META = re.compile(r"^\\[^\n]*", re.MULTILINE)  # psql's own commands

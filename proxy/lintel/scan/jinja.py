@@ -15,7 +15,9 @@ REF = "lintel_ref"
 HOLE = "lintel_hole"
 MAX_TEXT = 512 * 1024
 
-_TAG = re.compile(r"\{\{-?(?P<expression>.*?)-?\}\}|\{%-?(?P<statement>.*?)-?%\}|\{#.*?#\}", re.DOTALL)
+_TAG = re.compile(
+    r"\{\{-?(?P<expression>.{0,2000}?)-?\}\}|\{%-?(?P<statement>.{0,2000}?)-?%\}|\{#.{0,16000}?#\}", re.DOTALL
+)
 _FOR = re.compile(r"(\w+)\s+in\s+(.*)", re.DOTALL)
 _CONDITIONAL = re.compile(r"^(?!.*\selse\s).*\sif\s", re.DOTALL)
 _FROM = re.compile(r"\bfrom\s*=")
@@ -32,6 +34,7 @@ class Rendered:
 
     sql: str = ""
     refs: set[str] = field(default_factory=set)
+    sources: set[str] = field(default_factory=set)  # as `source` names them
     problems: list[str] = field(default_factory=list)
 
 
@@ -243,7 +246,9 @@ def _called(state: _State, name: str, node: ast.Call) -> Any:
         state.out.refs.add(str(arguments[-1]))
         return f"{REF}.{arguments[-1]}"
     if name == "source":
-        return state.source(str(arguments[0]), str(arguments[1]))
+        table = state.source(str(arguments[0]), str(arguments[1]))
+        state.out.sources.add(table)
+        return table
     if name in ("var", "env_var"):
         given = state.names["var"].get(arguments[0])
         if given is None and len(arguments) < 2:

@@ -22,6 +22,7 @@ _QUERIES = frozenset({"select", "insert", "update", "delete", "merge"})
 _AS_TABLE = r"(?:\b(?:from|join|into|update|table|only|using|copy|truncate)|,)\s+(?:[\w\"]+\.)?\"?{}\b"
 _CODE = "code that runs in the server"
 _MADE = "the text is put together at run time"
+OPEN = f"{_MADE}: it may use other columns"
 
 
 def uses(file: str, snippet: Snippet, target: Target) -> Iterator[Finding]:
@@ -74,7 +75,7 @@ def _of_statements(
             yield found
         world = _with_definition(world, raw, text)
     if reading.open and used:
-        yield Opaque(file, snippet.line, snippet.reader, f"{_MADE}: it may use other columns", tuple(sorted(used)))
+        yield Opaque(file, snippet.line, snippet.reader, OPEN, tuple(sorted(used)))
 
 
 def _with_definition(world: World, raw: RawStatement, text: bytes) -> World:

@@ -7,11 +7,24 @@ may be a table or list its columns, and dbt projects as a whole.
 import ast
 import configparser
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from lintel.scan import dbt, files, foreign, models, notebooks, python, resolved, serializers, strings, yaml
+from lintel.scan import (
+    dbt,
+    dbt_project,
+    files,
+    foreign,
+    models,
+    notebooks,
+    python,
+    resolved,
+    serializers,
+    strings,
+    yaml,
+)
 from lintel.scan.classes import Classes
 from lintel.scan.finding import Finding, Found, Opaque, Snippet
 from lintel.scan.target import Target
@@ -66,31 +79,34 @@ class _Scanner:
         ]
         self._endings = {end.encode() for word in target.words for end in _endings(word)}
         self._dialects: dict[Path, str | None] = {}
+        self._in_projects: set[str] = set()
         self._classes = Classes()
         self._naming: list[tuple[Path, bytes]] = []  # Python files that name some model
 
     def run(self, paths: list[Path]) -> Iterator[Finding]:
         """Everything in these files, and in the dbt projects among them."""
-        roots = [path.parent for path in paths if path.name == dbt.PROJECT]
+        roots = [path.parent for path in paths if path.name == dbt_project.PROJECT]
         for root in roots:
-            yield from dbt.uses(dbt.project(root, self._dialect), self._target)
+            yield from self._safely(root / dbt_project.PROJECT, self._project)
         for path in paths:
             self.files += 1
-            inside = any(root in path.parents for root in roots)
-            data = None if inside and path.suffix in (".sql", ".yml", ".yaml") else files.content(path)
+            data = None if str(path) in self._in_projects else files.content(path)
             if data is not None:
-                yield from self._safely(path, data)
+                yield from self._safely(path, partial(self._file, data=data))
         yield from self._of_classes()
 
-    def _safely(self, path: Path, data: bytes) -> list[Finding]:
+    def _safely(self, path: Path, reader: Callable[[Path], Iterator[Finding]]) -> list[Finding]:
         try:
-            return list(self._file(path, data))
+            return list(reader(path))
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as bug:
             # A fault of ours over one file must not cost the others; it is seen in the reason.
-            whole = Snippet(files.decoded(data), 1, "file")
-            return list(
-                resolved.named(str(path), whole, whole.text, self._target, f"internal error: {type(bug).__name__}")
-            )
+            why = f"internal error: {type(bug).__name__}"
+            return [Opaque(str(path), 1, "file", why, tuple(sorted(self._target.relations)))]
+
+    def _project(self, path: Path) -> Iterator[Finding]:
+        project = dbt_project.project(path.parent, self._dialect)
+        self._in_projects |= project.files
+        return dbt.uses(project, self._target)
 
     def _file(self, path: Path, data: bytes) -> Iterator[Finding]:
         suffix = path.suffix[1:].lower()

@@ -6,7 +6,7 @@ are known by their fields alone: likely, where most of them are columns of one t
 
 import ast
 from collections.abc import Iterator
-from posixpath import commonpath
+from posixpath import commonprefix
 
 from lintel.scan.classes import Class, Classes, is_true, keyword, last_name, text
 from lintel.scan.finding import Found
@@ -35,8 +35,8 @@ def uses(classes: Classes, models: list[Model], target: Target) -> Iterator[Foun
 
 
 def _nearest(named: list[Model], file: str) -> Model | None:
-    """Of several models of a name the one that has most directories in common with the file."""
-    return max(named, key=lambda model: len(commonpath((model.home.file, file))), default=None)
+    """Of several models of a name the one that begins most like the file."""
+    return max(named, key=lambda model: len(commonprefix((model.home.file, file))), default=None)
 
 
 def _option(lineage: list[Class], name: str) -> ast.expr | None:

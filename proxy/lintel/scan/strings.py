@@ -25,17 +25,19 @@ def _any(*patterns: str) -> str:
     return "|".join(patterns)
 
 
-_SLASH_COMMENTS = r"//[^\n]*|/\*.*?\*/"
+_SLASH_COMMENTS = r"//[^\n]*|/\*.{0,16000}?\*/"
 _DOUBLE = r'"(?:[^"\\\n]|\\.)*"'
 _SINGLE = r"'(?:[^'\\\n]|\\.)*'"
 _MANY_DOUBLE = r'"(?:[^"\\]|\\.)*"'
 _MANY_SINGLE = r"'(?:[^'\\]|\\.)*'"
-_TRIPLE = r'"""(?P<triple>.*?)"""'
+_TRIPLE = r'"""(?P<triple>.{0,64000}?)"""'
 _BACKTICK = r"`(?P<back>(?:[^`\\]|\\.)*)`"
-_RAW_RUST = r'r(?P<sharps>#*)"(?P<raw>.*?)"(?P=sharps)'
-_HEREDOC = r"<<[-~<]?\s*(?P<quote>['\"]?)(?P<mark>[A-Za-z_]\w*)(?P=quote)[^\n]*\n(?P<here>.*?)^[ \t]*(?P=mark)\b"
+_RAW_RUST = r'r(?P<sharps>#*)"(?P<raw>.{0,16000}?)"(?P=sharps)'
+_HEREDOC = (
+    r"<<[-~<]?\s*(?P<quote>['\"]?)(?P<mark>[A-Za-z_]\w*)(?P=quote)[^\n]*\n(?P<here>.{0,16000}?)^[ \t]*(?P=mark)\b"
+)
 
-_PYTHON = _any(r"(?<!\S)#[^\n]*", _TRIPLE, r"'''(?P<thrice>.*?)'''", _DOUBLE, _SINGLE)  # of another version
+_PYTHON = _any(r"(?<!\S)#[^\n]*", _TRIPLE, r"'''(?P<thrice>.{0,64000}?)'''", _DOUBLE, _SINGLE)  # of another version
 _JVM = _any(_SLASH_COMMENTS, _TRIPLE, _DOUBLE, _SINGLE)
 _SCRIPT = _any(_SLASH_COMMENTS, _BACKTICK, _DOUBLE, _SINGLE)
 _SHELL = _any(r"(?<!\S)#[^\n]*", _HEREDOC, _MANY_DOUBLE, r"'[^']*'")

@@ -1,6 +1,5 @@
 """What is looked for: tables of a schema, all of them or one, and all of its columns or one."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -65,13 +64,13 @@ class Target:
         """
         schema, name = schema.lower(), name.lower()
         alike = [(table, one) for table, one in self.relations.items() if one.name.lower() == name]
+        if not schema:
+            meant = self.schema.find(None, name, self.search_path)
+            if meant is not None:
+                written = quote_qualified(meant.schema, meant.name)
+                return (written, True) if written in self.relations else None
         same = [table for table, one in alike if one.schema.lower() == schema]
         if same or not alike:
             return (same[0], True) if same else None
-        if not schema:
-            return next(self._by_path(alike), alike[0][0]), True
         known = {space.lower() for space in self.schema.schemas}
         return None if schema in known else (alike[0][0], False)
-
-    def _by_path(self, alike: list[tuple[str, Relation]]) -> Iterator[str]:
-        return iter([table for space in self.search_path for table, one in alike if one.schema == space])

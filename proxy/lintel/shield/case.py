@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from lintel.analysis.meanings import Col
 from lintel.analysis.resolution import Node, Resolution, Source
 from lintel.analysis.scope import Item
-from lintel.plan import Plan
+from lintel.plan import Plan, Retype
 from lintel.schema.logical import LogicalColumn, LogicalTable
 from lintel.schema.snapshot import Relation
 from lintel.shield.side_table import SideTable
@@ -41,7 +41,12 @@ class Case:
 
     def plan(self, key: object) -> Plan | None:
         """The plan that a column's key names, if it is a planned one."""
-        return self.covered.plans.get(key) if isinstance(key, str) else None
+        return self.covered.plan(key)
+
+    def retyped(self, key: object) -> Plan | None:
+        """The plan that gives this column another type, if there is one."""
+        plan = self.plan(key)
+        return plan if plan is not None and isinstance(plan.change, Retype) else None
 
     def imaginable(self, key: object) -> bool:
         """Whether reads of this planned column may be answered with its constant."""

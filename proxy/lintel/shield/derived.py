@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from lintel.analysis.meanings import Col, Expr, Meaning
 from lintel.analysis.resolution import Source
-from lintel.plan import Plan, Rename, parking
+from lintel.plan import Plan, Rename, Retype, parking
 from lintel.schema.logical import LogicalColumn
 from lintel.shield.case import Case, Unserved
+from lintel.shield.retype import cast_read
 from lintel.shield.splices import HELPER
+from lintel.shield.tables import SIDES, key_of
 from lintel.sql.quoting import quote_ident, quote_qualified
 
 
@@ -23,12 +25,12 @@ def derived(case: Case, source: Source, columns: list[LogicalColumn], system: li
     planned = [(c, plan) for c in columns if (plan := case.plan(c.key)) is not None]
     parts = _Parts(case, source, columns, system, only)
     renamed = [(c, plan) for c, plan in planned if isinstance(plan.change, Rename)]
-    absent = [(c, plan) for c, plan in planned if not isinstance(plan.change, Rename)]
+    absent = [(c, plan) for c, plan in planned if not isinstance(plan.change, Rename | Retype)]
     if not all(case.imaginable(c.key) for c, _ in absent):
         raise Unserved("the plan has absent reads refused")
     if any(case.parked(c.key) for c, _ in absent):
-        if renamed or _locks(case.statement):
-            raise Unserved("a parked value cannot be read under FOR UPDATE or beside a renamed column")
+        if len(absent) < len(planned) or _locks(case.statement):
+            raise Unserved("a parked value cannot be read under FOR UPDATE or beside a renamed or retyped column")
         return parts.parked(absent)
     if renamed:
         return parts.renamed(renamed, absent)
@@ -43,8 +45,20 @@ def constants(source: Source, columns: list[LogicalColumn], case: Case) -> dict[
         if plan is not None and isinstance(plan.change, Rename):
             # The other name where the database does not have it: nothing that a client may come to see.
             found[_other(plan, column)] = Expr(source.at, -1)
-        elif plan is not None:
+        elif plan is not None and not isinstance(plan.change, Retype):
             found[column.name] = Col(source.at, source.table.relation.oid, column.key)
+    return found
+
+
+def casts(source: Source, columns: list[LogicalColumn], case: Case) -> dict[Meaning, Meaning]:
+    """What the columns of another type stand for where they are cast to the client's."""
+    oid = source.table.relation.oid
+    found: dict[Meaning, Meaning] = {}
+    for column in columns:
+        plan = case.plan(column.key)
+        if plan is not None and isinstance(plan.change, Retype):
+            for side in SIDES:
+                found[Col(source.at, oid, key_of(plan, side))] = Col(source.at, oid, column.key)
     return found
 
 
@@ -101,8 +115,14 @@ class _Parts:
     def listed(self) -> str:
         """T15: every column qualified, but for the planned ones, which scoping decides."""
         t = self.case.alias("t")
-        names = [quote_ident(c.name) if self.case.plan(c.key) else f"{t}.{quote_ident(c.name)}" for c in self.columns]
-        return ", ".join([*names, *(f"{t}.{name}" for name in self.system)])
+        return ", ".join([*map(self._column, self.columns), *(f"{t}.{name}" for name in self.system)])
+
+    def _column(self, column: LogicalColumn) -> str:
+        plan, name = self.case.plan(column.key), quote_ident(column.name)
+        own = f"{self.case.alias('t')}.{name}"
+        if plan is None:
+            return own
+        return f"{cast_read(plan, column.key, own)} AS {name}" if isinstance(plan.change, Retype) else name
 
     def imagined(self, absent: list[tuple[LogicalColumn, Plan]]) -> str:
         """Columns that may be absent: the real one where there is one, else a value."""

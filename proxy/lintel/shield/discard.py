@@ -5,21 +5,16 @@ and never executed, and that fails with 42702 as soon as the table has the colum
 that parameters keep their numbers and types (trap T12).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lintel.analysis.meanings import Col
 from lintel.analysis.resolution import BindingKey, InsertUse, Node, Resolution, TargetName
 from lintel.shield.case import Case, Unserved
 from lintel.shield.splices import Splice
+from lintel.shield.values import Row, is_plain, list_at, rows, set_lists, written
 from lintel.sql.quoting import quote_ident, quote_qualified
 
 _ENTERED = {"ExplainStmt": "query", "PrepareStmt": "query", "DeclareCursorStmt": "query", "CopyStmt": "query"}
-_PLAIN = frozenset({"A_Const", "ParamRef", "TypeCast", "SetToDefault", "A_ArrayExpr"})
-_ONE_PLAIN_SELECT = frozenset({"targetList", "fromClause", "whereClause", "limitOption", "op"})
-
-
-_Row = tuple[list[Node], list[tuple[int, int]]]  # expressions, and where they stand
 
 
 @dataclass(slots=True)
@@ -62,7 +57,7 @@ class Dropping:
         """Every write dropped, and what guards that."""
         for use in self.case.answer.inserts:
             self._insert(use)
-        for entries in _set_lists(self.case.statement):
+        for entries in set_lists(self.case.statement):
             self._assignments(entries)
         self.found.splices += self._guards()
         self.found.without = self._without(self.case.answer)
@@ -90,69 +85,33 @@ class Dropping:
     # INSERT
 
     def _insert(self, use: InsertUse) -> None:
-        bound = self._targets(use)
+        bound = written(self.case, use)
         if not any(map(self._gone, bound)):
             return
         if use.source.role not in ("insert", "merge"):
             raise Unserved("COPY into a column that is not there cannot leave it out")
         spans = self.case.spans
-        rows = self._rows(use)
+        found = rows(self.case, use)
         if all(map(self._gone, bound)):
-            self._only(use, rows)
+            self._only(use, found)
             return
         if use.listed:
-            listed = spans.pieces(self._list_at(use))
+            listed = spans.pieces(list_at(self.case, use))
             self._drop(spans.without(listed, [not self._gone(meaning) for meaning in bound]))
-        for nodes, pieces in rows:
+        for nodes, pieces in found:
             kept = [not self._gone(meaning) for meaning in bound]
             for meaning, node, (start, end) in zip(bound, nodes, pieces, strict=True):
                 if isinstance(meaning, Col) and self._gone(meaning):
                     self._keep(meaning, node, start, end)
             self._drop(spans.without(pieces, kept))
 
-    def _targets(self, use: InsertUse) -> tuple[object, ...]:
-        if use.listed:
-            named = {name.at: name.meaning for name in self.case.answer.named}
-            return tuple(named.get(at) for at in _listed(use))
-        oid = use.source.table.relation.oid
-        columns = self.case.tables[oid].columns[: use.width or 0] if oid in self.case.tables else ()
-        return tuple(Col(use.source.at, oid, column.key) for column in columns)
-
-    def _list_at(self, use: InsertUse) -> int:
-        return self.case.spans.opening(_listed(use)[0])
-
-    def _rows(self, use: InsertUse) -> list[_Row]:
-        """The value expressions of each row, and where they stand."""
-        spans = self.case.spans
-        behind = spans.after_target(use.source.node, alias=True) if use.source.role == "insert" else self._list_at(use)
-        behind = spans.closing(behind) if use.listed else behind
-        if "values" in use.node:  # MERGE
-            return [(use.node["values"], spans.pieces(spans.word(b"values", behind)))]
-        select: Node = use.node["selectStmt"]["SelectStmt"]
-        if "valuesLists" in select and "withClause" not in select and "sortClause" not in select:
-            return self._listed_rows(select, spans.word(b"values", behind))
-        if not _ONE_PLAIN_SELECT.issuperset(select) or select["op"] != "SETOP_NONE":
-            raise Unserved("a value cannot be taken out of this INSERT's query")
-        values = [target["ResTarget"]["val"] for target in select.get("targetList", [])]
-        if any("ColumnRef" in value and "A_Star" in value["ColumnRef"]["fields"][-1] for value in values):
-            raise Unserved("a value cannot be taken out of this INSERT's query: it says *")
-        return [(values, spans.outputs(spans.word(b"select", behind)))]
-
-    def _listed_rows(self, select: Node, at: int) -> list[_Row]:
-        rows: list[_Row] = []
-        for row in select["valuesLists"]:
-            pieces = self.case.spans.pieces(at)
-            rows.append((row["List"]["items"], pieces))
-            at = self.case.spans.token_end(pieces[-1][1])
-        return rows
-
-    def _only(self, use: InsertUse, rows: list[_Row]) -> None:
+    def _only(self, use: InsertUse, rows: list[Row]) -> None:
         """Nothing is left of the list: a row of defaults."""
         if use.source.role != "insert" or len(rows) != 1 or "valuesLists" not in use.node["selectStmt"]["SelectStmt"]:
             raise Unserved("nothing but the column that is not there is inserted")
         nodes, pieces = rows[0]
         spans = self.case.spans
-        for meaning, node, (start, end) in zip(self._targets(use), nodes, pieces, strict=True):
+        for meaning, node, (start, end) in zip(written(self.case, use), nodes, pieces, strict=True):
             assert isinstance(meaning, Col)
             self._keep(meaning, node, start, end)
         start = spans.after_target(use.source.node, alias=True)
@@ -240,36 +199,3 @@ class Dropping:
             elif not any(start <= at < end for start, end in ranges):
                 left[at, tag] = value
         return left
-
-
-def _listed(use: InsertUse) -> list[int]:
-    """Where the names of the column list stand, of INSERT or of MERGE's."""
-    entries: list[Node] = use.node["cols"] if "cols" in use.node else use.node["targetList"]
-    return [entry["ResTarget"]["location"] for entry in entries]
-
-
-def is_plain(node: object) -> bool:
-    """A parameter or a constant, cast or not: it has no side effect, and means the same wherever it stands."""
-    if not isinstance(node, dict):
-        return False
-    ((kind, body),) = node.items()
-    if kind == "TypeCast":
-        return is_plain(body["arg"])
-    if kind == "A_ArrayExpr":
-        return all(map(is_plain, body.get("elements", [])))
-    return kind in _PLAIN
-
-
-def _set_lists(node: object) -> Iterator[list[Node]]:
-    """The SET lists of UPDATE, ON CONFLICT DO UPDATE and MERGE, however deep."""
-    if isinstance(node, list):
-        for part in node:
-            yield from _set_lists(part)
-    elif isinstance(node, dict):
-        for tag, body in node.items():
-            updates = tag in ("UpdateStmt", "onConflictClause") or (
-                tag == "MergeWhenClause" and body.get("commandType") == "CMD_UPDATE"
-            )
-            if updates and body.get("targetList"):
-                yield body["targetList"]
-            yield from _set_lists(body)

@@ -10,7 +10,7 @@ from lintel.analysis.resolution import Source
 from lintel.analysis.scope import SYSTEM_COLUMNS
 from lintel.schema.logical import Key, LogicalColumn
 from lintel.shield.case import Case, Unserved, flat
-from lintel.shield.derived import constants, derived
+from lintel.shield.derived import casts, constants, derived
 from lintel.shield.splices import Splice
 from lintel.sql.quoting import quote_ident
 
@@ -48,7 +48,17 @@ def substitute(case: Case, source: Source) -> list[Splice]:
     text = derived(case, source, columns, names, only=span.only)
     if "alias" not in source.node:
         text += f" AS {quote_ident(source.node['relname'])}" + _gap(case.text, span.end)
-    found = [Splice(span.start, span.end, text.encode(), source.at, "item", constants(source, columns, case))]
+    found = [
+        Splice(
+            span.start,
+            span.end,
+            text.encode(),
+            source.at,
+            "item",
+            constants(source, columns, case),
+            casts(source, columns, case),
+        )
+    ]
     if span.table_command:
         found.append(Splice(*span.table_command, b"SELECT * FROM", source.at, "words"))
     if source.sample is not None:

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 
 from lintel.analysis import World, resolve
 from lintel.analysis.resolution import BindingKey, Resolution
-from lintel.plan import Add, Plan, Side, parking
+from lintel.plan import Add, Plan, Retype, Side, parking
 from lintel.shield.case import Case, Unserved, columns_in
 from lintel.shield.discard import Discards, discarded, discards
 from lintel.shield.items import substitute
 from lintel.shield.parking import assert_own, parked, parks, truncated
+from lintel.shield.retype import cast_writes, held_to
 from lintel.shield.spans import Spans
 from lintel.shield.splices import Edited, Splice
 from lintel.shield.tables import MAX_SCHEMAS, Covered, Done, subsets
@@ -124,7 +125,7 @@ class _Judging:
         items: set[int] = set()
         dropping = self._dropping(case)
         answer = replace(answer, bindings=dropping.without)
-        fixed = [*positional(case), *dropping.splices, *truncated(case, self.world)]
+        fixed = [*positional(case), *dropping.splices, *truncated(case, self.world), *cast_writes(case)]
         resolved = dict(zip(self._permitted(), others, strict=True))
         edited: Edited | None = None
         if fixed:
@@ -171,7 +172,10 @@ class _Judging:
             statements = parse(edited.text)
         except (ValueError, SyntaxProblem, TooDeep) as error:
             raise Unserved(f"its edits do not fit together ({type(error).__name__})") from None
-        return edited, {d: resolve(statements, self._world(d), edited) for d in self._permitted()}
+        found = {d: resolve(statements, self._world(d), edited) for d in self._permitted()}
+        for resolution in found.values():
+            held_to(case, resolution)
+        return edited, found
 
     def _same(self, answer: Resolution, other: Resolution) -> bool:
         if other.opaque:
@@ -189,8 +193,7 @@ class _Judging:
         """Unserved where the table is none that the plans permit, or positions count that nobody knows."""
         amiss = self.covered.amiss(self.ids)
         if amiss is not None and not all(self._same(answer, self._under(done)) for done in self._permitted()):
-            names = " and ".join(f'"{amiss.change.name(side)}"' for side in ("old", "new"))
-            raise Unserved(f"the table has both or neither of {names}, which the plan does not permit")
+            raise Unserved(_misfit(amiss))
         counted = bool(answer.stars or answer.rows or any(not use.listed for use in answer.inserts))
         unplaced = next((plan for oid in self.touched if (plan := self.covered.unplaced(oid))), None)
         if counted and unplaced is not None:
@@ -227,7 +230,7 @@ class _Judging:
         if not all(same[d] or resolved[d].problems for d in same):
             return self._refuse(answer, "it would mean something else once the column has come or gone")
         marked = edited is not None and any(side.marker in text for side in self.covered.parked.values())
-        loud = marked or not all(same.values())
+        loud = not all(same.values())
         if not same[self.shown]:
             return self._absent(case, edits, resolved[self.shown])
         return Verdict("rewrite" if edits else "allow", case.answer, self.world, edits, loud=loud, marked=marked,
@@ -249,6 +252,13 @@ class _Judging:
         message = f'lintel: plan "{plan.id}" on {plan.table}: {why}'
         hint = f'The statement was not run. Name the columns that it needs, or release the plan "{plan.id}".'
         return Verdict("refuse", answer, self.world, (), sqlstate, message, hint, plans=self.ids)
+
+
+def _misfit(plan: Plan) -> str:
+    if isinstance(plan.change, Retype):
+        return f'the column "{plan.change.column}" has neither of the types of the plan'
+    names = " and ".join(f'"{name}"' for name in plan.names)
+    return f"the table has both or neither of {names}, which the plan does not permit"
 
 
 def _absence(plan: Plan, what: str) -> tuple[str, str]:

@@ -19,9 +19,10 @@ from lintel.analysis.resolution import Node, Reference, TargetName
 from lintel.analysis.scope import Item
 from lintel.plan import parking
 from lintel.shield.case import Case, Unserved, flat, imagined
-from lintel.shield.discard import Discards, Dropping, is_plain
+from lintel.shield.discard import Discards, Dropping
 from lintel.shield.side_table import SideTable
 from lintel.shield.splices import Splice
+from lintel.shield.values import is_plain
 from lintel.sql.quoting import quote_ident, quote_qualified
 
 _ENTERED = {"ExplainStmt": "query", "PrepareStmt": "query"}

@@ -129,6 +129,15 @@ class Spans:
                 raise LookupError(f"no {word.decode()} behind {at}")
         return self._tokens[index].end
 
+    def values_before(self, at: int) -> int:
+        """The end of the keyword VALUES before the row that holds an offset."""
+        index = self._index(at)
+        while not self._is(index, b"values"):
+            index -= 1
+            if index < 0:
+                raise LookupError(f"no values before {at}")
+        return self._tokens[index].end
+
     def after(self, word: bytes, at: int) -> int:
         """The start of what follows the first such keyword at or behind an offset."""
         return self._tokens[bisect_left(self._starts, self.word(word, at))].start

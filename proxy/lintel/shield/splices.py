@@ -20,6 +20,7 @@ class Splice:
     # copy: COPY's table as a query; parked: a star of what is parked, which binds nothing; words: others
     kind: str
     constants: dict[str, Meaning] = field(default_factory=dict)  # column of the row of constants -> what it stands for
+    casts: dict[Meaning, Meaning] = field(default_factory=dict)  # a column of another type -> what it is cast to here
 
 
 class Edited:

@@ -1,21 +1,24 @@
 """Logical tables: a relation with some of its plans' changes made.
 
 One construction serves both sides of the comparison: what a client was built for, and what a permitted schema holds.
-A planned column's key is its plan's id in either, whatever it is called there, see schema.logical.
+A planned column's key is its plan's id in either, whatever it is called there, see schema.logical; a column of another
+type is another column, so its key says of which side.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import product
 
-from lintel.plan import Drop, Memory, Plan, Side
+from lintel.plan import Drop, Memory, Plan, Retype, Side
+from lintel.plan.types import TypeName, parse_type
 from lintel.schema.logical import LogicalColumn, LogicalTable
-from lintel.schema.snapshot import Relation, Schema
+from lintel.schema.snapshot import Column, Relation, Schema
 from lintel.shield.side_table import SideTable, side_table
 from lintel.sql.quoting import quote_qualified
 
 MAX_SCHEMAS = 16  # permitted combinations that one statement is proved under: four plans at once
 
+SIDES: tuple[Side, Side] = ("old", "new")
 Done = frozenset[str]  # ids of the plans whose change has been made
 
 
@@ -61,7 +64,17 @@ class Covered:
             if plan.id not in found:
                 at = _place(plan, relation, columns)
                 columns[at:at] = _columns(plan, done)
-        return LogicalTable(relation, tuple(columns), tuple((attnum, plan_id) for plan_id, attnum in found.items()))
+        return LogicalTable(
+            relation, tuple(columns), tuple((attnum, self._key(plan_id, done)) for plan_id, attnum in found.items())
+        )
+
+    def _key(self, plan_id: str, done: Done) -> str:
+        plan = self.plans[plan_id]
+        return key_of(plan, side_of(plan, done))
+
+    def plan(self, key: object) -> Plan | None:
+        """The plan that a column's key speaks of, if it is a planned one."""
+        return self.plans.get(key.partition(":")[0]) if isinstance(key, str) else None
 
     def shown(self, ids: Iterable[str]) -> Done:
         """The plans among `ids` whose change the catalog shows."""
@@ -72,20 +85,25 @@ class Covered:
         if relation is None:
             return False
         after = plan.change.name("new")
+        if isinstance(plan.change, Retype):
+            return _has_type(relation, plan, "new")
         if after is not None:
             return relation.column(after) is not None
         before = plan.change.name("old")
         return before is not None and relation.column(before) is None
 
     def amiss(self, ids: Iterable[str]) -> Plan | None:
-        """A plan of a renamed column whose table has it under both names, or under neither."""
+        """A plan that the table does not fit: a renamed column under both names or neither, one of a third type."""
         for plan in (self.plans[plan_id] for plan_id in ids):
             relation = self.schema.by_name.get((plan.schema, plan.name))
-            if relation is None or len(plan.names) == 1:
-                continue
-            if len([name for name in plan.names if relation.column(name)]) != 1:
+            if relation is not None and self._is_amiss(plan, relation):
                 return plan
         return None
+
+    def _is_amiss(self, plan: Plan, relation: Relation) -> bool:
+        if isinstance(plan.change, Retype):
+            return plan.type_on("old") is not None and not any(_has_type(relation, plan, side) for side in SIDES)
+        return len(plan.names) > 1 and len([name for name in plan.names if relation.column(name)]) != 1
 
     def name(self, plan: Plan, done: Done) -> str | None:
         """What a planned column is called where those changes have been made; None: it is not there."""
@@ -107,9 +125,27 @@ def side_of(plan: Plan, done: Done) -> Side:
     return "new" if plan.id in done else "old"
 
 
+def key_of(plan: Plan, side: Side) -> str:
+    """The key of the planned column on a side."""
+    return f"{plan.id}:new" if side == "new" and isinstance(plan.change, Retype) else plan.id
+
+
+def _has_type(relation: Relation, plan: Plan, side: Side) -> bool:
+    column, expected = relation.column(plan.change.column), plan.type_on(side)
+    return column is not None and expected is not None and _typed(column) == expected
+
+
+def _typed(column: Column) -> TypeName | None:
+    try:
+        return parse_type(column.type + (f" COLLATE {column.collation}" if column.collation else ""))
+    except ValueError:
+        return None
+
+
 def _columns(plan: Plan, done: Done) -> list[LogicalColumn]:
-    name = plan.change.name(side_of(plan, done))
-    return [] if name is None else [LogicalColumn(name, plan.id)]
+    side = side_of(plan, done)
+    name = plan.change.name(side)
+    return [] if name is None else [LogicalColumn(name, key_of(plan, side))]
 
 
 def _place(plan: Plan, relation: Relation, columns: list[LogicalColumn]) -> int:
@@ -129,7 +165,9 @@ def remembering(plan: Plan, schema: Schema) -> Plan:
     """The plan with what the catalog shows of a column that is to go; the same one where there is nothing new."""
     relation = schema.by_name.get((plan.schema, plan.name))
     column = relation.column(plan.change.column) if relation is not None else None
-    if not isinstance(plan.change, Drop) or relation is None or column is None:
+    if not isinstance(plan.change, Drop | Retype) or relation is None or column is None:
+        return plan
+    if isinstance(plan.change, Retype) and _has_type(relation, plan, "new"):
         return plan
     family = [schema.relations[oid] for oid in sorted(schema.family(relation.oid))]
     orders = tuple((_table_name(r), tuple(c.name for c in r.columns)) for r in family)

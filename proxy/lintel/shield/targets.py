@@ -10,8 +10,11 @@ from collections.abc import Iterator
 from lintel.analysis.dml import copied
 from lintel.analysis.meanings import Ambiguous, Col, Meaning, Missing
 from lintel.analysis.resolution import InsertUse, Reference, Resolution, StarUse
+from lintel.plan import Retype
+from lintel.schema.logical import LogicalColumn
 from lintel.shield.case import Case, Unserved, imagined
-from lintel.shield.derived import as_query, constants
+from lintel.shield.derived import as_query, casts, constants
+from lintel.shield.retype import cast_read
 from lintel.shield.splices import Splice
 from lintel.sql.quoting import quote_ident
 
@@ -42,7 +45,10 @@ def _list(case: Case, use: InsertUse) -> list[Splice]:
     if use.width is None:
         raise Unserved("an INSERT without a column list whose width is not known")
     at = case.spans.after_target(use.source.node, alias=use.source.role == "insert")
+    keys = case.tables[use.source.table.relation.oid].keys
     left = _left(case, use, names[: use.width])
+    if use.source.role == "copy_from" and any(case.retyped(keys.get(name)) for name in left):
+        raise Unserved("COPY cannot be held to the type that this client was built for")
     text = f" {_called(case, use, left)} "
     return [Splice(at, at, text.encode(), use.source.at, "words")] if left else []
 
@@ -60,6 +66,8 @@ def _called(case: Case, use: InsertUse, names: list[str]) -> str:
 
 def _copy_from(case: Case, use: InsertUse) -> list[Splice]:
     names = _listed(use)
+    if any(case.retyped(case.tables[use.source.table.relation.oid].keys.get(name)) for name in names):
+        raise Unserved("COPY cannot be held to the type that this client was built for")
     called = _called(case, use, names)
     if called == f"({', '.join(map(quote_ident, names))})":
         return []
@@ -76,14 +84,17 @@ def _copy_to(case: Case, use: InsertUse) -> list[Splice]:
     names = listed or _client_columns(case, use)
     table = case.tables[use.source.table.relation.oid]
     keys = table.keys
-    moved = [n for n in names if case.plan(keys.get(n)) and case.shown_name(keys[n]) != n]
+    moved = [
+        n for n in names if case.retyped(keys.get(n)) or (case.plan(keys.get(n)) and case.shown_name(keys[n]) != n)
+    ]
     served = all(case.imaginable(keys[n]) for n in moved if case.shown_name(keys[n]) is None)
     end = case.spans.after_target(use.source.node, alias=False)
     if moved and served and all(n in keys for n in names):
         start = case.spans.item(use.source.node).start
         splice = Splice(start, case.spans.closing(end) if listed else end, as_query(case, use.source, names).encode(),
                         use.source.at, "copy")  # fmt: skip
-        splice.constants = constants(use.source, [c for c in table.columns if c.name in names], case)
+        columns = [column for column in table.columns if column.name in names]
+        splice.constants, splice.casts = constants(use.source, columns, case), casts(use.source, columns, case)
         return [splice]
     if listed:
         return []
@@ -113,7 +124,9 @@ def references(case: Case, others: list[Resolution]) -> list[Splice]:
             continue
         if case.plan(meaning.key) is not None and case.is_target(meaning.item):
             shown = case.shown_name(meaning.key)
-            if shown is None and case.imaginable(meaning.key):
+            if case.retyped(meaning.key) is not None:
+                found.append(_cast(case, reference, meaning, output=reference.at in outputs))
+            elif shown is None and case.imaginable(meaning.key):
                 found.append(_imagine(case, reference, meaning))
             elif shown is not None and shown != reference.name:
                 found.append(_call(case, reference, meaning, shown, output=reference.at in outputs))
@@ -157,6 +170,19 @@ def _call(case: Case, reference: Reference, meaning: Col, shown: str, *, output:
     return Splice(start, end, text.encode(), reference.at, "reference")
 
 
+def _cast(case: Case, reference: Reference, meaning: Col, *, output: bool) -> Splice:
+    """A column of another type as the client's, under its own name where it names an output."""
+    plan, source = case.retyped(meaning.key), case.sources[meaning.item]
+    assert plan is not None
+    name = f"{quote_ident((reference.item or source.item).name or '')}.{quote_ident(reference.name)}"
+    text = f"({cast_read(plan, meaning.key, name)})"
+    if output:
+        text = f"(SELECT {text} AS {quote_ident(reference.name)})"
+    start, end = case.spans.reference(reference.at)
+    column = LogicalColumn(reference.name, meaning.key)
+    return Splice(start, end, text.encode(), reference.at, "reference", casts=casts(source, [column], case))
+
+
 def _captured(reference: Reference, other: Resolution) -> bool:
     found = other.bindings.get((reference.at, "ref"))
     return found != reference.meaning and not isinstance(found, Missing | None)
@@ -195,6 +221,7 @@ def returning_stars(case: Case, different: set[int]) -> list[Splice]:
 def _expand(case: Case, use: StarUse) -> Splice:
     start, end = case.spans.reference(use.at)
     absent: dict[str, Meaning] = {}
+    cast: dict[Meaning, Meaning] = {}
     listed = []
     for item in use.items:
         if item.name is None:
@@ -202,10 +229,14 @@ def _expand(case: Case, use: StarUse) -> Splice:
         for name, meaning in item.columns:
             plan = case.plan(meaning.key) if isinstance(meaning, Col) and case.is_target(item.at) else None
             shown = case.shown_name(plan.id) if plan is not None else name
-            if plan is not None and shown is None:
+            if plan is not None and isinstance(plan.change, Retype) and isinstance(meaning, Col):
+                own = f"{quote_ident(item.name)}.{quote_ident(name)}"
+                listed.append(f"{cast_read(plan, meaning.key, own)} AS {quote_ident(name)}")
+                cast |= casts(case.sources[meaning.item], [LogicalColumn(name, meaning.key)], case)
+            elif plan is not None and shown is None:
                 absent[name] = meaning
                 listed.append(imagined(case, item.name, name, plan))
             else:
                 alias = f" AS {quote_ident(name)}" if shown != name else ""
                 listed.append(f"{quote_ident(item.name)}.{quote_ident(shown or name)}{alias}")
-    return Splice(start, end, ", ".join(listed).encode(), use.at, "star", absent)
+    return Splice(start, end, ", ".join(listed).encode(), use.at, "star", absent, cast)

@@ -44,6 +44,14 @@ class Expectation:
     end: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A text that takes a table's lock when it is analysed, and the columns that its description has to show."""
+
+    text: bytes
+    columns: tuple[bytes, ...]
+
+
 @dataclass(slots=True, eq=False)
 class Decision:
     """What to do with one statement text, under one context. Offsets are bytes into the client's own text."""
@@ -55,6 +63,7 @@ class Decision:
     # its body is replaced. Otherwise the statement simply works (the column has landed meanwhile).
     expected: tuple[Expectation, ...] = ()
     retry: frozenset[str] = frozenset()  # SQLSTATEs of a loud text: refresh, decide again, send again if nothing ran
+    probes: tuple[Probe, ...] = ()  # of a loud text: asked first where its failure would cost a transaction
     effects: int = 0
     temporary: tuple[str, ...] = ()
     prepares: str | None = None  # SQL PREPARE name AS ...
@@ -67,7 +76,7 @@ class Decision:
     reply: Expected = field(init=False)  # to a Query of it, where it is plain
 
     def __post_init__(self) -> None:
-        self.quiet = not (self.retry or self.effects & ~ENDS or self.names_statement)
+        self.quiet = not (self.retry or self.probes or self.effects & ~ENDS or self.names_statement)
         self.plain = self.quiet and self.text is None and not self.refusals and not self.expected
         self.reply = Expected(messages.QUERY, self, None, True)
 
@@ -108,6 +117,7 @@ class Counts(Protocol):
 
     retries: int  # loud texts that were sent again
     reprepared: int  # statements that were prepared again
+    probes: int  # tables that were locked and looked at before a loud text
 
 
 Resolve = Callable[[Settings], Context]  # quick: called whenever the settings change, and when the policy does

@@ -55,8 +55,15 @@ def for_client(fields: Fields, decision: Decision, text: bytes, encoding: str) -
     if refusal is not None:
         return _refused(fields, refusal)
     if decision.text is not None and value(fields, POSITION) is not None:
-        return [(key, _moved(found, decision, text, encoding) if key == POSITION else found) for key, found in fields]
+        return moved(fields, decision, text, encoding)
     return fields
+
+
+def moved(fields: Fields, decision: Decision, text: bytes, encoding: str) -> Fields:
+    """The fields with the position in the client's own text."""
+    return [
+        (key, _own_position(found, decision, text, encoding) if key == POSITION else found) for key, found in fields
+    ]
 
 
 def under_own_name(fields: Fields, server_name: bytes, name: bytes) -> Fields:
@@ -92,7 +99,7 @@ def _refused(fields: Fields, refusal: Refusal) -> Fields:
     return kept + [(key, text.encode()) for key, text in own if text is not None]
 
 
-def _moved(position: bytes, decision: Decision, text: bytes, encoding: str) -> bytes:
+def _own_position(position: bytes, decision: Decision, text: bytes, encoding: str) -> bytes:
     """A position in the server's text, counted in characters from 1, as one in the client's."""
     if decision.text is None or not position.isdigit():
         return position

@@ -24,8 +24,11 @@ from .messages import (
 from .state import FOR_CATALOG, State
 
 # Only these have to be whole to be understood; all others may pass in parts.
-_WHOLE = (AUTHENTICATION, BACKEND_KEY_DATA, COMMAND_COMPLETE, ERROR_RESPONSE, PARAMETER_STATUS, READY_FOR_QUERY)
-# A longer ErrorResponse is none that Lintel would change: only its beginning, with the SQLSTATE, is looked at.
+_WHOLE = (
+    AUTHENTICATION, BACKEND_KEY_DATA, COMMAND_COMPLETE, ERROR_RESPONSE, messages.NOTICE_RESPONSE, PARAMETER_STATUS,
+    READY_FOR_QUERY,
+)  # fmt: skip
+# A longer ErrorResponse or NoticeResponse is passed on in parts: only the beginning, with the SQLSTATE, is looked at.
 _LONG_ERROR = 16 * 1024 * 1024
 _ERROR_START = 1024
 _READY = messages.frame(READY_FOR_QUERY, b"I")[:5]  # all but the status
@@ -139,7 +142,8 @@ class ServerStream:
                     continue
             # Everything else, the long way.
             check_length("server", length, LARGE)
-            if after > end and kind in _WHOLE and end - pos < _enough(kind, length):
+            whole = kind in _WHOLE or (kind == ROW_DESCRIPTION and answers.probing)
+            if after > end and whole and end - pos < _enough(kind, length):
                 break
             frame = data[pos : min(after, end)]
             sent = answers.frame(kind, frame)
@@ -226,4 +230,5 @@ class ServerStream:
 
 def _enough(kind: int, length: int) -> int:
     """The bytes of a frame that have to be there before it can be looked at."""
-    return _ERROR_START if kind == ERROR_RESPONSE and length > _LONG_ERROR else length + 1
+    in_parts = kind in (ERROR_RESPONSE, messages.NOTICE_RESPONSE) and length > _LONG_ERROR
+    return _ERROR_START if in_parts else length + 1

@@ -62,3 +62,7 @@ SELECT * FROM narrow, JSON_TABLE('{}'::jsonb, '$' PASSING narrow.id AS i COLUMNS
 
 -- order by an alias that is a function's name
 SELECT length(note) AS l, id AS length FROM orders ORDER BY length, l
+
+-- {"since": 17, "stars": ["public.narrow"]}
+-- json_table: a path's own columns come before nested ones
+SELECT * FROM narrow, JSON_TABLE('{}'::jsonb, '$' COLUMNS (NESTED '$.x' COLUMNS (NESTED '$.y' COLUMNS (c int), b int), a int)) AS j

@@ -1,0 +1,69 @@
+"""Casts from one type to another that lose nothing, or fail where they would.
+
+A client that was built for one type of a column reads and writes it through them while the table has the other. What
+depends on the session (dates as text, time zones) or has no such cast is not served.
+"""
+
+from lintel.plan.types import TypeName
+from lintel.sql.quoting import quote_literal
+
+_INTEGERS = frozenset(("int2", "int4", "int8"))
+_TEXTS = frozenset(("text", "varchar", "bpchar"))
+_WRITTEN = _INTEGERS | {"numeric", "uuid", "bool", "json", "jsonb"}  # read and written the same in every session
+_PLAIN = (
+    {(a, b) for a in _INTEGERS for b in (*_INTEGERS, "numeric")}
+    | {(a, b) for a in _TEXTS for b in (*_TEXTS, *_WRITTEN)}
+    | {(a, b) for a in _WRITTEN for b in _TEXTS}
+    | {("json", "jsonb"), ("jsonb", "json"), ("float4", "float8"), ("int2", "float8"), ("int4", "float8")}
+    | {("date", "timestamp"), ("numeric", "numeric"), ("uuid", "uuid")}
+)
+# These round, and are compared with what they came from.
+_ROUNDING = {("numeric", b) for b in _INTEGERS} | {("float8", "float4"), ("timestamp", "date")}
+# An assignment to a column that has the second type keeps the value or fails.
+_ASSIGNED = (
+    {(a, b) for a in _INTEGERS for b in (*_INTEGERS, "numeric")}
+    | {(a, b) for a in (*_TEXTS, "uuid", "bool") for b in _TEXTS}
+    | {(a, b) for a in _INTEGERS for b in _TEXTS}
+    | {("json", "jsonb"), ("jsonb", "json"), ("float4", "float8"), ("date", "timestamp")}
+)
+
+
+def cast(value: str, source: TypeName, target: TypeName) -> str | None:
+    """`value`, of the type `source`, as one of the type `target`; None where there is no exact cast."""
+    plain = f"({value})::{target.sql}"
+    if source.sql == target.sql:
+        return plain
+    pair = (source.base, target.base)
+    if source.array or target.array or source.collation != target.collation:
+        return None
+    if pair in _PLAIN and not _limited(target):
+        return plain
+    if pair not in _ROUNDING and not (pair in _PLAIN and _limited(target)):
+        return None
+    compared = target.base if pair not in _ROUNDING else source.base
+    back = "text" if compared in _TEXTS else compared
+    same = f"({plain})::pg_catalog.{back} OPERATOR(pg_catalog.=) ({value})::pg_catalog.{back}"
+    # No function of PostgreSQL raises an error on demand; what does not fit is no boolean either (22P02).
+    no = f"({value})::pg_catalog.text OPERATOR(pg_catalog.||) {quote_literal(f' does not fit {target.sql}')}"
+    fails = f"({no})::boolean::pg_catalog.text::{target.sql}"
+    return f"CASE WHEN {same} OR ({value}) IS NULL THEN {plain} ELSE {fails} END"
+
+
+def assignable(source: TypeName, target: TypeName) -> bool:
+    """Whether a column of the type `target` keeps every value of the type `source`, or refuses it."""
+    if source.sql == target.sql:
+        return True
+    if source.array or target.array:
+        return False
+    if (source.base, target.base) == ("numeric", "numeric"):
+        return not _limited(target)
+    return (source.base, target.base) in _ASSIGNED and (target.base in _TEXTS or not _limited(target))
+
+
+def unlimited(name: TypeName) -> str:
+    """The type without its modifier."""
+    return name.sql.partition("(")[0].strip() if not name.array else name.sql
+
+
+def _limited(name: TypeName) -> bool:
+    return "(" in name.sql or name.base == "bpchar"

@@ -1,0 +1,120 @@
+"""A retyped column, read and written as the client's type whichever one the table has."""
+
+from collections.abc import Iterable, Iterator
+
+from lintel.analysis.meanings import Col, Meaning
+from lintel.analysis.resolution import Node, Resolution
+from lintel.plan import Plan, Side
+from lintel.plan.types import TypeName
+from lintel.schema.logical import Key
+from lintel.shield.case import Case, Unserved
+from lintel.shield.casts import assignable, cast, unlimited
+from lintel.shield.splices import Splice
+from lintel.shield.tables import key_of
+from lintel.shield.values import is_plain, rows, set_lists, written
+
+_Written = tuple[object, Node, tuple[int, int]]  # what a value is written to, its expression, and where it stands
+
+
+def cast_read(plan: Plan, key: Key, value: str) -> str:
+    """The column `value` as the client's type, the same text whether it has that type or the other.
+
+    Raises Unserved where there is no cast that is exact.
+    """
+    mine, other = _types(plan, key)
+    found = cast(value, other, mine)
+    if found is None:
+        raise Unserved(f"there is no exact cast from {other.sql} to {mine.sql}")
+    return found
+
+
+def cast_write(plan: Plan, key: Key, value: str, *, plain: bool) -> str:
+    """A value for the column as the client's type, which either type of the table keeps or refuses.
+
+    Raises Unserved where it would be rounded, or what it is cannot be told (`plain`: a parameter or constant).
+    """
+    mine, other = _types(plan, key)
+    if not assignable(mine, other):
+        raise Unserved(f"a value of the type {mine.sql} cannot be kept in a column of the type {other.sql}")
+    if unlimited(mine) == mine.sql:
+        return f"({value})::{mine.sql}"
+    bare = TypeName(unlimited(mine), mine.base, collation=mine.collation)
+    found = cast(f"({value})::{bare.sql}", bare, mine) if plain else None
+    if found is None:
+        raise Unserved(f"what it writes cannot be held to {mine.sql}")
+    return found
+
+
+def cast_writes(case: Case) -> list[Splice]:
+    """Every value that is written to a retyped column, as the client's type.
+
+    Raises Unserved as cast_write does, and where a value cannot be told from the others.
+    """
+    found: list[Splice] = []
+    for use in case.answer.inserts:
+        bound = written(case, use) if use.source.role in ("insert", "merge") else ()
+        if any(case.retyped(_key(meaning)) for meaning in bound):
+            for nodes, pieces in rows(case, use):
+                found += _casts(case, zip(bound, nodes, pieces, strict=False))
+    named = {name.at: name.meaning for name in case.answer.named}
+    for entries in set_lists(case.statement):
+        bodies = [entry["ResTarget"] for entry in entries]
+        meanings = [named.get(body["location"]) for body in bodies]
+        if any(case.retyped(_key(meaning)) for meaning in meanings):
+            found += _casts(case, _assigned(case, bodies, meanings))
+    return found
+
+
+def held_to(case: Case, edited: Resolution) -> None:
+    """Targets of another type, as what cast_writes makes of them: columns of the client's type."""
+    for at, tag in edited.bindings:
+        if tag == "set":
+            edited.bindings[at, tag] = _mine(case, edited.bindings[at, tag])
+        elif tag == "target":
+            edited.bindings[at, tag] = tuple(_mine(case, meaning) for meaning in edited.bindings[at, tag])
+
+
+def _mine(case: Case, meaning: object) -> object:
+    plan = case.retyped(_key(meaning))
+    if plan is None or not isinstance(meaning, Col):
+        return meaning
+    own = case.tables[meaning.oid].keys[plan.change.column] if meaning.oid in case.tables else meaning.key
+    return meaning._replace(key=own)
+
+
+def _assigned(case: Case, bodies: list[Node], meanings: list[Meaning | None]) -> Iterator[_Written]:
+    if any("MultiAssignRef" in body.get("val", {}) for body in bodies):
+        raise Unserved("a value cannot be told from the others in this SET list")
+    pieces = case.spans.assignments(bodies[0]["location"])
+    for meaning, body, (start, end) in zip(meanings, bodies, pieces, strict=True):
+        yield meaning, body["val"], (case.spans.after_equals(start), end)
+
+
+def _casts(case: Case, values: Iterable[_Written]) -> Iterator[Splice]:
+    for meaning, node, (start, end) in values:
+        plan = case.retyped(_key(meaning))
+        if plan is None or "SetToDefault" in node:
+            continue
+        text = cast_write(plan, _key(meaning), "\0", plain=is_plain(node))
+        before, *between, after = text.split("\0")
+        if between and not is_plain(node):
+            raise Unserved("a value that is more than a parameter or a constant cannot be looked at twice")
+        if not between:
+            yield Splice(start, start, before.encode(), start, "words")
+            yield Splice(end, end, after.encode(), end, "words")
+            continue
+        own = case.text[start:end].decode("utf-8", "surrogateescape")
+        yield Splice(start, end, text.replace("\0", own).encode("utf-8", "surrogateescape"), start, "words")
+
+
+def _key(meaning: object) -> Key:
+    return meaning.key if isinstance(meaning, Col) else 0
+
+
+def _types(plan: Plan, key: Key) -> tuple[TypeName, TypeName]:
+    """The client's type, and the other one."""
+    side: Side = "new" if key == key_of(plan, "new") else "old"
+    mine, other = plan.type_on(side), plan.type_on("old" if side == "new" else "new")
+    if mine is None or other is None:
+        raise Unserved("the type that the column had is not known any longer; the plan can give it: [retype] from")
+    return mine, other

@@ -1,0 +1,91 @@
+"""Where the values stand that a statement writes: the rows of INSERT and MERGE, the lists of SET."""
+
+from collections.abc import Iterator
+
+from lintel.analysis.from_items import leftmost
+from lintel.analysis.meanings import Col
+from lintel.analysis.resolution import InsertUse, Node
+from lintel.shield.case import Case, Unserved
+
+Row = tuple[list[Node], list[tuple[int, int]]]  # expressions, and where they stand
+
+_PLAIN = frozenset({"A_Const", "ParamRef", "SetToDefault"})
+_ONE_PLAIN_SELECT = frozenset({"targetList", "fromClause", "whereClause", "limitOption", "op"})
+
+
+def written(case: Case, use: InsertUse) -> tuple[object, ...]:
+    """What the columns mean that an INSERT fills, in the order of its values."""
+    if use.listed:
+        named = {name.at: name.meaning for name in case.answer.named}
+        return tuple(named.get(at) for at in _listed(use))
+    oid = use.source.table.relation.oid
+    columns = case.tables[oid].columns[: use.width or 0] if oid in case.tables else ()
+    return tuple(Col(use.source.at, oid, column.key) for column in columns)
+
+
+def list_at(case: Case, use: InsertUse) -> int:
+    """Where the column list of an INSERT opens."""
+    return case.spans.opening(_listed(use)[0])
+
+
+def rows(case: Case, use: InsertUse) -> list[Row]:
+    """The value expressions of each row, and where they stand; of a query, of its select list.
+
+    Raises Unserved where a value cannot be told from the others.
+    """
+    spans = case.spans
+    if "values" in use.node:  # MERGE
+        return [(use.node["values"], spans.pieces(spans.values_before(leftmost(use.node["values"]))))]
+    behind = spans.after_target(use.source.node, alias=True)
+    behind = spans.closing(behind) if use.listed else behind
+    select: Node = use.node["selectStmt"]["SelectStmt"]
+    if "valuesLists" in select and "withClause" not in select and "sortClause" not in select:
+        return _listed_rows(case, select, spans.word(b"values", behind))
+    if not _ONE_PLAIN_SELECT.issuperset(select) or select["op"] != "SETOP_NONE":
+        raise Unserved("a value cannot be told from the others in this INSERT's query")
+    values = [target["ResTarget"]["val"] for target in select.get("targetList", [])]
+    if any("ColumnRef" in value and "A_Star" in value["ColumnRef"]["fields"][-1] for value in values):
+        raise Unserved("a value cannot be told from the others in this INSERT's query: it says *")
+    return [(values, spans.outputs(spans.word(b"select", behind)))]
+
+
+def _listed_rows(case: Case, select: Node, at: int) -> list[Row]:
+    found: list[Row] = []
+    for row in select["valuesLists"]:
+        pieces = case.spans.pieces(at)
+        found.append((row["List"]["items"], pieces))
+        at = case.spans.token_end(pieces[-1][1])
+    return found
+
+
+def _listed(use: InsertUse) -> list[int]:
+    """Where the names of the column list stand, of INSERT or of MERGE's."""
+    entries: list[Node] = use.node["cols"] if "cols" in use.node else use.node["targetList"]
+    return [entry["ResTarget"]["location"] for entry in entries]
+
+
+def is_plain(node: object) -> bool:
+    """A parameter or a constant, cast or not: it has no side effect, and means the same wherever it stands."""
+    if not isinstance(node, dict):
+        return False
+    ((kind, body),) = node.items()
+    if kind == "TypeCast":
+        return is_plain(body["arg"])
+    if kind == "A_ArrayExpr":
+        return all(map(is_plain, body.get("elements", [])))
+    return kind in _PLAIN
+
+
+def set_lists(node: object) -> Iterator[list[Node]]:
+    """The SET lists of UPDATE, ON CONFLICT DO UPDATE and MERGE, however deep."""
+    if isinstance(node, list):
+        for part in node:
+            yield from set_lists(part)
+    elif isinstance(node, dict):
+        for tag, body in node.items():
+            updates = tag in ("UpdateStmt", "onConflictClause") or (
+                tag == "MergeWhenClause" and body.get("commandType") == "CMD_UPDATE"
+            )
+            if updates and body.get("targetList"):
+                yield body["targetList"]
+            yield from set_lists(body)
