@@ -42,6 +42,7 @@ class Keeper:
         self._counters = counters
         self._plans: tuple[Plan, ...] = ()
         self._looked: float | None = None  # loop time
+        self._passing = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self._failures: dict[str, int] = {}  # by plan id: in a row
         self._not_before: dict[str, float] = {}  # by plan id, loop time
@@ -57,7 +58,9 @@ class Keeper:
     async def ready(self) -> None:
         """Until what the plans need has been made, or cannot be."""
         if self._plans and self._looked is None:
-            await self._pass()
+            async with self._passing:
+                if self._looked is None:
+                    await self._pass()
 
     def keep(self, idle: Callable[[], bool]) -> None:
         """Go on until the database is idle."""
@@ -72,7 +75,8 @@ class Keeper:
 
     async def _go_on(self, idle: Callable[[], bool]) -> None:
         while not idle():
-            await self._pass()
+            async with self._passing:
+                await self._pass()
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _pass(self) -> None:
@@ -81,10 +85,12 @@ class Keeper:
         due = self._looked is None or now - self._looked > PRIVILEGES_SECONDS
         waited = [plan for plan in self._plans if now >= self._not_before.get(plan.id, 0.0)]
         todo = [(plan, work) for plan in waited if (work := self._work(plan, due=due)) is not None]
+        if todo:
+            await self._work_on(todo)
         if due:
             self._looked = now
-        if not todo:
-            return
+
+    async def _work_on(self, todo: "list[tuple[Plan, _Work]]") -> None:
         try:
             connection = await connect(self._endpoint)
         except _FAILURES as problem:
@@ -92,8 +98,13 @@ class Keeper:
                 self._failed(plan, problem)
             return
         try:
+            if await connection.fetchval("SELECT pg_catalog.pg_is_in_recovery()"):
+                return  # the primary's side tables are there; nothing can be made here
             for plan, work in todo:
                 await self._attempt(plan, work, connection)
+        except _FAILURES as problem:
+            for plan, _ in todo:
+                self._failed(plan, problem)
         finally:
             connection.terminate()
 

@@ -14,7 +14,8 @@ from lintel.plan import Add, Plan, Retype, Side, parking
 from lintel.shield.case import Case, Unserved, columns_in
 from lintel.shield.discard import Discards, discarded, discards
 from lintel.shield.items import substitute
-from lintel.shield.parking import assert_own, parked, parks, truncated
+from lintel.shield.parked_targets import assert_own, truncated
+from lintel.shield.parking import parked, parks
 from lintel.shield.retype import cast_writes, held_to
 from lintel.shield.spans import Spans
 from lintel.shield.splices import Edited, Splice
@@ -155,6 +156,7 @@ class _Judging:
             raise Unserved("it writes a column whose writes are parked and one whose writes are discarded")
         case.discarded |= kept
         dropping = parks(case) if kept else discards(case)
+        case.answer.exact |= bool(kept)  # what it writes beside itself is made of its literals
         assert_own(case, dropping)
         return dropping
 

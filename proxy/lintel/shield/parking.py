@@ -6,20 +6,17 @@ What the statement would write is taken out of its text as a discarded write is,
   statement, so that the command tag counts the same rows.
 - UPDATE stays the main statement. A WITH query before it locks the rows that it is about to change and parks their
   values; the UPDATE asks how many those were, because a WITH query that nobody reads would run after it (T14).
-
-Others may be writing the same values. So nothing but what this very statement parks is read for the target of a
-statement: a snapshot is what a query may go by, not a row that has just been waited for.
 """
 
 from collections.abc import Callable, Iterator
 
-from lintel.analysis import World
 from lintel.analysis.meanings import Col, Meaning
 from lintel.analysis.resolution import Node, Reference, TargetName
 from lintel.analysis.scope import Item
 from lintel.plan import parking
-from lintel.shield.case import Case, Unserved, flat, imagined
+from lintel.shield.case import Case, Unserved, imagined
 from lintel.shield.discard import Discards, Dropping
+from lintel.shield.parked_targets import OTHERS_WRITE, updates
 from lintel.shield.side_table import SideTable
 from lintel.shield.splices import Splice
 from lintel.shield.values import is_plain
@@ -35,7 +32,6 @@ _REPEATABLE = frozenset(
 )  # fmt: skip
 _NAMED = frozenset({"fields", "name", "typeName", "ival", "fval", "boolval", "sval", "bsval"})  # no expression inside
 _NAMES = frozenset({"String", "Integer"})
-_OTHERS_WRITE = "it reads the parked column of rows that it locks, whose value somebody else may be writing"
 
 _StandIn = Callable[[SideTable, str], str]  # by the name that the column goes by there
 
@@ -51,47 +47,6 @@ def parks(case: Case) -> Discards:
     Raises Unserved where that cannot be done without a doubt which row a value is for.
     """
     return _Parking(case).done()
-
-
-def truncated(case: Case, world: World) -> list[Splice]:
-    """TRUNCATE goes over the side table too: by itself the server would refuse it, because of the reference."""
-    body = case.statement.get("TruncateStmt")
-    found = []
-    for entry in body["relations"] if body else ():
-        node = entry["RangeVar"]
-        table = world.find(node.get("schemaname"), node["relname"])
-        sides = [side for side in case.covered.parked.values() if table is not None and side.oid == table.relation.oid]
-        end = case.spans.item(node).end
-        if sides:
-            text = "".join(f", {side.table}" for side in sides)
-            found.append(Splice(end, end, text.encode(), node["location"], "words"))
-    return found
-
-
-def assert_own(case: Case, done: Discards) -> None:
-    """Unserved where the statement reads for its target a parked value that it does not itself park."""
-    certain = {use.source.at for use in case.answer.inserts if use.source.role == "insert" and not _updates(use.node)}
-
-    def doubtful(meaning: object) -> bool:
-        return (
-            isinstance(meaning, Col) and case.parked(meaning.key) is not None and case.is_target(meaning.item)
-            and case.sources[meaning.item].role not in ("copy_to", "copy_from") and meaning.item not in certain
-        )  # fmt: skip
-
-    left = [r.at for r in case.answer.references if doubtful(r.meaning)]
-    left += [star.at for star in case.answer.stars for item in star.items for _, m in item.columns if doubtful(m)]
-    left += [use.at for use in case.answer.rows for item in flat((use.item,)) for _, m in item.columns if doubtful(m)]
-    ranges = [(splice.start, splice.end) for splice in done.splices]
-    if any(not any(start <= at < end for start, end in ranges) for at in left):
-        raise Unserved(_OTHERS_WRITE)
-    if any(
-        name.arbiter and isinstance(name.meaning, Col) and case.parked(name.meaning.key) for name in case.answer.named
-    ):
-        raise Unserved("a parked column decides no conflict")
-
-
-def _updates(insert: Node) -> bool:
-    return bool(insert.get("onConflictClause", {}).get("action") == "ONCONFLICT_UPDATE")
 
 
 class _Parking(Dropping):
@@ -153,7 +108,7 @@ class _Parking(Dropping):
 
     def _check_conflict(self) -> None:
         """What DO UPDATE sets must be what was to be inserted: nobody can tell which of the two has happened."""
-        if not _updates(self.body):
+        if not updates(self.body):
             return
         for side in self.sides:
             (node, text), *more = self.assigned.get(side.plan.id, [({}, "")])
@@ -220,7 +175,7 @@ class _Parking(Dropping):
         keys = ", ".join(f"{r}.{own}" for _, own in side.keys)
         text = f"INSERT INTO {side.table} AS {self._parking(number)} ({side.key_list}, {parking.VALUE}) "
         text += f"SELECT {keys}, {self._value(side.plan.id)} FROM {r}"
-        return f"{text} {side.replacing}" if _updates(self.body) else text
+        return f"{text} {side.replacing}" if updates(self.body) else text
 
     def _outputs(self) -> list[tuple[str, object]]:
         if "returningClause" not in self.body:
@@ -360,8 +315,8 @@ class _Parking(Dropping):
         plan = self.case.plan(meaning.key) if isinstance(meaning, Col) else None
         if plan is None:
             return f"{quote_ident(row)}.{quote_ident(name)}"
-        if self.case.parked(plan.id) and (self.kind == "UpdateStmt" or _updates(self.body)):
-            raise Unserved(_OTHERS_WRITE)
+        if self.case.parked(plan.id) and (self.kind == "UpdateStmt" or updates(self.body)):
+            raise Unserved(OTHERS_WRITE)
         shown = self.case.shown_name(plan.id)
         if shown is not None:
             return f"{quote_ident(row)}.{quote_ident(shown)} AS {quote_ident(name)}"
@@ -372,7 +327,7 @@ class _Parking(Dropping):
     def _assert_new(self, at: int) -> None:
         reference = next(r for r in self.case.answer.references if r.at == at)
         if reference.item is not None and reference.item.name != self.target.item.name:
-            raise Unserved(_OTHERS_WRITE)  # old.c
+            raise Unserved(OTHERS_WRITE)  # old.c
 
 
 def _last(reference: Node) -> str:
