@@ -20,7 +20,7 @@ from tests.e2e.proxy import Proxy
 
 Start = Callable[..., Proxy]
 KEYS = 12
-SECONDS = 20.0
+SECONDS = 60.0  # on a machine with much else to do
 PLAN = """
 id = "p"
 purpose = "x"
@@ -177,11 +177,11 @@ def test_concurrently(database: str, direct: psycopg.Connection, lintel: Start, 
     proxy = lintel(database, "--plan", str(plan))
     writers = Writers(proxy, database)
     try:
-        _until(lambda: writers.done > 300 or bool(writers.wrong))
+        _until(lambda: writers.done > 200 or bool(writers.wrong))
         direct.execute("ALTER TABLE o ADD COLUMN prio int DEFAULT 0")
         _until(lambda: _gone(direct, "parking_p")() or bool(writers.wrong))
         done = writers.done
-        _until(lambda: writers.done > done + 100 or bool(writers.wrong))
+        _until(lambda: writers.done > done + 60 or bool(writers.wrong))
     finally:
         writers.end()
     assert not writers.wrong

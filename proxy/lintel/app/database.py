@@ -41,7 +41,7 @@ class Database:
         self.recorder = recorder
         self.counters = counters
         self.live = Live(route.control, route.leads_to(name))
-        self.policy = Policy(None, plans, options)
+        self.policy = Policy(None, recorder.memories.reminded(name, plans), options)
         self._altered = altered
         self._told: Schema | None = None  # the last one that others have been told of
         self._presences: set[Presence] = set()
@@ -58,6 +58,7 @@ class Database:
     def _follow(self, schema: Schema) -> None:
         self._keep(schema)
         self.policy = self.policy.follow(schema)
+        self.recorder.memories.keep(self.name, self.policy.moment.plans)
         for presence in tuple(self._presences):
             presence.reconsider()
 
@@ -71,12 +72,14 @@ class Database:
     def change(self, plans: tuple[Plan, ...], options: Options) -> None:
         """Other plans or options from here on, for prepared statements at their next use."""
         before = self.policy.moment
+        plans = self.recorder.memories.reminded(self.name, plans)
         if (before.plans, before.options) == (plans, options):
             return
         self.policy = Policy(before.schema, plans, options, self.policy)
         self.parking.change(plans)
         if not self.idle:
             self.parking.keep(lambda: self.idle)
+        self.recorder.memories.keep(self.name, self.policy.moment.plans)
         for presence in tuple(self._presences):
             presence.reconsider()
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from lintel.report.gather import Report
 from lintel.report.overview import Table, tables
-from lintel.report.wording import counted, printable, window_lines
+from lintel.report.wording import printable, window_lines
 
 _SHORT = {"read": "reads", "write": "writes", "star": "*", "positional": "by position", "whole_row": "whole row"}
 
@@ -44,20 +44,24 @@ def _nodes(found: list[Table], *, columns: bool) -> Iterator[str]:
 
 
 def _edges(table: Table, *, columns: bool) -> Iterator[str]:
-    kinds: dict[tuple[str, str], set[str]] = {}
-    calls: dict[tuple[str, str], int] = {}
+    """Kinds of use, with calls where the edge is of one column: calls of several columns do not add up."""
+    kinds: dict[tuple[str, str], dict[str, str]] = {}
     for line in table.lines:
         edge = _id("client", line.client), _target(table.name, line.use.column, columns=columns)
-        kinds.setdefault(edge, set()).add(line.use.kind)
-        calls[edge] = max(calls.get(edge, 0), line.calls)
+        calls = f" {line.calls:,}" if columns else ""
+        kinds.setdefault(edge, {})[line.use.kind] = f"{_SHORT[line.use.kind]}{calls}"
+    yield from _drawn(kinds, "")
+    kinds = {}
     for one in table.objects:
         edge = _id("object", one.object), _target(table.name, one.use.column, columns=columns)
-        kinds.setdefault(edge, set()).add(one.use.kind)
-    for edge, found in sorted(kinds.items()):
-        number = f"\n{counted(calls[edge], 'call')}" if columns and edge in calls else ""
-        style = ", style=dashed" if edge not in calls else ""
-        label = ", ".join(_SHORT[kind] for kind in sorted(found)) + number
-        yield f"  {edge[0]} -> {edge[1]} [label={_quoted(label)}{style}];"
+        kinds.setdefault(edge, {})[one.use.kind] = _SHORT[one.use.kind]
+    yield from _drawn(kinds, ", style=dashed")
+
+
+def _drawn(kinds: dict[tuple[str, str], dict[str, str]], style: str) -> Iterator[str]:
+    for (start, end), found in sorted(kinds.items()):
+        label = "\n".join(found[kind] for kind in sorted(found))
+        yield f"  {start} -> {end} [label={_quoted(label)}{style}];"
 
 
 def _target(table: str, column: str | None, *, columns: bool) -> str:

@@ -5,7 +5,7 @@ The policy in its head allows the style and the script that are in it, by their 
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from importlib.resources import files
 
 from lintel.report import plots
@@ -19,6 +19,9 @@ from lintel.report.wording import holes, lasting, nobody, readable, unused, wind
 
 MAX_LINES = 5_000  # of a page; more than that nobody reads, and browsers struggle
 MAX_PLOTS = 40
+MAX_NAMES = 40  # of clients, in one line
+
+_VALIDATE = tag("span", "ETL, export jobs, materialized views: ", class_="check")
 
 
 def as_html(report: Report, _width: int, _colour: bool) -> Iterator[str]:
@@ -144,28 +147,23 @@ def _table(report: Report, table: Table, index: int, numbers: Numbers, most: int
 
 
 def _users(report: Report, table: Table) -> Markup:
-    entries = [join([tag("dt", USERS[kind]), tag("dd", *_names(who))]) for kind, who in table.users.items() if who]
-    if table.unused:
-        told = unused(table.unused, report)
-        entries.append(join([tag("dt", "columns"), tag("dd", told)]))
-    if table.whole:
-        who = [
-            join([tag("bdi", one.who), Markup(" "), tag("small", f"({one.how})", class_="more")]) for one in table.whole
-        ]
-        entries.append(
-            join([
-                tag("dt", "validate"),
-                tag("dd", tag("span", "ETL, export jobs, materialized views: ", class_="check"), *_names(who)),
-            ])
-        )  # fmt: skip
+    """Clients by kind of use, columns without one, and who takes the table as a whole."""
+    users = [(USERS[kind], _names([tag("bdi", name) for name in who])) for kind, who in table.users.items() if who]
+    columns = [("columns", unused(table.unused, report))] if table.unused else []
+    whole = [("validate", join([_VALIDATE, _names(_whole(table))]))] if table.whole else []
+    entries = [join([tag("dt", name), tag("dd", told)]) for name, told in [*users, *columns, *whole]]
     return tag("dl", *entries, class_="users")
 
 
-def _names(names: Iterable[str]) -> Iterator[Markup]:
-    for i, name in enumerate(names):
-        if i:
-            yield Markup(", ")
-        yield name if isinstance(name, Markup) else tag("bdi", name)
+def _whole(table: Table) -> list[Markup]:
+    return [join([tag("bdi", one.who), tag("small", f" ({one.how})", class_="more")]) for one in table.whole]
+
+
+def _names(names: list[Markup]) -> Markup:
+    """As many as are read."""
+    spaced = [part for name in names[:MAX_NAMES] for part in (Markup(", "), name)][1:]
+    more = f" and {len(names) - MAX_NAMES:,} more" if len(names) > MAX_NAMES else None
+    return join([*spaced, *([tag("span", more, class_="more")] if more else [])])
 
 
 def _over_time(report: Report, table: Table) -> Markup | None:

@@ -27,11 +27,12 @@ class Series(NamedTuple):
 
 
 def series(activity: Sequence[Activity]) -> list[Series]:
-    """The clients with most calls, and the others together."""
+    """The clients with most calls, and the others together; by the day if anything is known by the day only."""
     by_client: dict[str, dict[str, int]] = {}
+    length = min((len(one.slot) for one in activity), default=0)
     for one in activity:
-        slots = by_client.setdefault(one.client, {})
-        slots[one.slot] = slots.get(one.slot, 0) + one.calls
+        slots, slot = by_client.setdefault(one.client, {}), one.slot[:length]
+        slots[slot] = slots.get(slot, 0) + one.calls
     most = sorted(by_client, key=lambda client: (-sum(by_client[client].values()), client))
     found = [Series(client, by_client[client]) for client in most[:SERIES]]
     rest: dict[str, int] = {}
@@ -72,7 +73,7 @@ def legend(found: list[Series]) -> Markup:
 
 
 def _slots(seen: set[str], window: Window) -> list[str]:
-    """Every slot from first to last, also those without calls; one length, by the day if any is a day."""
+    """Every slot from first to last, also those without calls."""
     if not seen:
         return []
     hourly = all(len(slot) == 13 for slot in seen)

@@ -36,7 +36,7 @@ def as_text(report: Report, width: int, colour: bool) -> Iterator[str]:
         lines += [*nobody(report), ""]
     for table in tables(report):
         if table.lines:
-            lines += [bold(table.name, colour), *_table(table, report, numbers), ""]
+            lines += [bold(printable(table.name), colour), *_table(table, report, numbers), ""]
     lines += _section("In the database", _objects(report.objects), colour)
     lines += _section("Validate ETL, export jobs, materialized views", _whole(tables(report)), colour)
     lines += _compared(report, colour)
@@ -48,7 +48,7 @@ def as_text(report: Report, width: int, colour: bool) -> Iterator[str]:
 def _table(table: Table, report: Report, numbers: dict[str, int]) -> Iterator[str]:
     yield from aligned((USERS[kind], listed(who)) for kind, who in table.users.items() if who)
     if table.unused:
-        yield f"  {unused(table.unused, report)}"
+        yield f"  {printable(unused(table.unused, report))}"
     yield ""
     days = report.daily is not None
     heads = ("column", "use", "client", "calls", *(["per day"] if days else []), "failed", "last seen")
