@@ -51,7 +51,7 @@ class Case:
     def imaginable(self, key: object) -> bool:
         """Whether reads of this planned column may be answered with its constant."""
         plan = self.plan(key)
-        return plan is not None and plan.shield.absent_reads == "default"
+        return plan is not None and plan.shield.absent_reads == "default" and plan.id not in self.covered.awaited
 
     def parked(self, key: object) -> SideTable | None:
         """Where a planned column's values are, if not in the table."""

@@ -26,8 +26,9 @@ def derived(case: Case, source: Source, columns: list[LogicalColumn], system: li
     parts = _Parts(case, source, columns, system, only)
     renamed = [(c, plan) for c, plan in planned if isinstance(plan.change, Rename)]
     absent = [(c, plan) for c, plan in planned if not isinstance(plan.change, Rename | Retype)]
+    absent = [(c, plan) for c, plan in absent if case.imaginable(c.key) or case.shown_name(c.key) is None]
     if not all(case.imaginable(c.key) for c, _ in absent):
-        raise Unserved("the plan has absent reads refused")
+        raise Unserved("the plan has absent reads refused, or writes parked that are not yet")
     if any(case.parked(c.key) for c, _ in absent):
         if len(absent) < len(planned) or _locks(case.statement):
             raise Unserved("a parked value cannot be read under FOR UPDATE or beside a renamed or retyped column")
@@ -120,7 +121,7 @@ class _Parts:
     def _column(self, column: LogicalColumn) -> str:
         plan, name = self.case.plan(column.key), quote_ident(column.name)
         own = f"{self.case.alias('t')}.{name}"
-        if plan is None:
+        if plan is None or not (isinstance(plan.change, Rename | Retype) or self.case.imaginable(column.key)):
             return own
         return f"{cast_read(plan, column.key, own)} AS {name}" if isinstance(plan.change, Retype) else name
 

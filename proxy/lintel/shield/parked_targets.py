@@ -35,7 +35,7 @@ def assert_own(case: Case, done: Discards) -> None:
 
     def doubtful(meaning: object) -> bool:
         return (
-            isinstance(meaning, Col) and case.parked(meaning.key) is not None and case.is_target(meaning.item)
+            isinstance(meaning, Col) and _elsewhere(case, meaning) and case.is_target(meaning.item)
             and case.sources[meaning.item].role not in ("copy_to", "copy_from") and meaning.item not in certain
         )  # fmt: skip
 
@@ -49,6 +49,13 @@ def assert_own(case: Case, done: Discards) -> None:
         name.arbiter and isinstance(name.meaning, Col) and case.parked(name.meaning.key) for name in case.answer.named
     ):
         raise Unserved("a parked column decides no conflict")
+
+
+def _elsewhere(case: Case, column: Col) -> bool:
+    """Whether its values are in a side table, or may be before long."""
+    return case.parked(column.key) is not None or (
+        column.key in case.covered.awaited and case.shown_name(column.key) is None
+    )
 
 
 def updates(insert: Node) -> bool:

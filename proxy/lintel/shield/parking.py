@@ -62,9 +62,9 @@ class _Parking(Dropping):
     def done(self) -> Discards:
         """As for discarded ones, where the statement is one that can park."""
         self.kind, self.body = self._top()
-        writers = [s for s in self.case.answer.sources if s.role in ("insert", "update", "merge", "copy_from")]
+        writers = [s for s in self.case.answer.sources if s.role in ("insert", "update", "delete", "merge")]
         if len([s for s in writers if s.table.relation.oid in {side.oid for side in self.sides}]) != 1:
-            raise Unserved("only one INSERT or UPDATE of a statement can park its writes")
+            raise Unserved("it writes the table in a WITH query too: at its end that would undo what it parks")
         self.target = next(s for s in self.case.sources.values() if s.node is self.body["relation"])
         if {side.oid for side in self.sides} != {self.target.table.relation.oid}:
             raise Unserved("only the statement itself can park its writes, not a WITH query of it")

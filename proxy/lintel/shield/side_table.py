@@ -51,7 +51,7 @@ def side_table(plan: Plan, schema: Schema) -> SideTable | None:
     base = schema.by_name.get((plan.schema, plan.name))
     names = parking.side_table(plan.id), parking.marker(plan.id)
     relation, marker = (schema.by_name.get((parking.SCHEMA, name)) for name in names)
-    if base is None or relation is None or marker is None or not _parkable(base):
+    if base is None or relation is None or marker is None or not parkable(base):
         return None
     keys = tuple((_name(base, attnum), parking.key_column(n)) for n, attnum in enumerate(base.primary_key, 1))
     if {column.name for column in relation.columns} != {*(own for _, own in keys), parking.VALUE, parking.MOVED}:
@@ -60,7 +60,8 @@ def side_table(plan: Plan, schema: Schema) -> SideTable | None:
     return SideTable(plan, base.oid, table, mark, keys)
 
 
-def _parkable(base: Relation) -> bool:
+def parkable(base: Relation) -> bool:
+    """Whether values can be told by the key of such a relation; the rest only the database itself can say."""
     return base.kind == "r" and bool(base.primary_key) and not base.has_rules
 
 

@@ -147,3 +147,5 @@ PREPARE w (int, smallint) AS UPDATE orders SET priority = $2 WHERE id = $1 RETUR
 EXECUTE w (2, 6)
 --- then
 DEALLOCATE w
+--- new refuse # what goes with the deleted row would take the parked value with it
+WITH d AS (DELETE FROM orders WHERE id = 3 RETURNING id) INSERT INTO orders (id, priority) SELECT id, 1 FROM d
