@@ -31,9 +31,30 @@ class Routine(NamedTuple):
     tables: tuple[int, ...] = ()  # oids of the tables whose triggers call it
 
 
+class Constraint(NamedTuple):
+    """A constraint of a table."""
+
+    relation: int  # oid
+    name: str
+    kind: str  # pg_constraint.contype: c f n p u x
+    valid: bool
+    definition: str  # pg_get_constraintdef, without literals
+
+
+class Grant(NamedTuple):
+    """A role whose privileges on a table are by column only."""
+
+    relation: int  # oid
+    role: str
+
+
 @dataclass(frozen=True, slots=True)
 class ServerCode:
     """All of it in one database."""
 
     dependencies: tuple[Dependency, ...] = ()
     routines: tuple[Routine, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    typed: tuple[int, ...] = ()  # oids of tables made OF a type
+    domains: tuple[tuple[str, str], ...] = ()  # (schema, name) of those that refuse values
