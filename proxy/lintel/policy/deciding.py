@@ -21,6 +21,7 @@ from lintel.wire.decision import SETTINGS, Decision, Expectation, Probe, Refusal
 
 REFUSED = "lintel_refused_"  # a refused statement is replaced by SELECT lintel_refused_17
 _LOUD = frozenset({"42703", "42702"})  # how a loud text fails
+_MARKED = frozenset({"42P01"})  # how one fails that names a marker
 _BY_SHAPE = frozenset({"select", "insert", "update", "delete", "merge"})
 _WAY_OUT = "Run it on a direct connection to the server, or release the plan."
 _numbers = count(1)
@@ -97,10 +98,11 @@ def _understood(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged
     for part in parts:
         _follow(moment, part, made, alone=len(parts) == 1)
     statement = _statement(key, text, parts, found)
-    loud = any(part.verdict.loud and part.verdict.kind != "refuse" for part in parts)
     decision = _decision(text, made, effects_in(parts), statement)
-    if loud:
-        decision = replace(decision, retry=_LOUD, probes=_probes(moment, parts[0]) if len(parts) == 1 else ())
+    failures: frozenset[str] = frozenset().union(*map(_failures, parts))
+    if failures:
+        loud = len(parts) == 1 and parts[0].verdict.loud
+        decision = replace(decision, retry=failures, probes=_probes(moment, parts[0]) if loud else ())
     literal = len(parts) != 1 or parts[0].effects != Effects() or parts[0].verdict.resolution.exact
     exact = literal or statement.facts.verb not in _BY_SHAPE
     results = [part.verdict.resolution for part in parts]
@@ -147,8 +149,8 @@ def _follow(moment: Moment, part: Judged, made: _Edits, *, alone: bool) -> None:
             _replace(part.start, part.end, refusal, made)
             return
         made.expected.append(Expectation(refusal.sqlstate, refusal, part.start, end))
-    elif verdict.loud:
-        moved = _moved(moment, verdict.plans[0])
+    elif verdict.loud or verdict.marked:
+        moved = _moved(moment, verdict.plans[0], _failures(part))
         made.expected.extend(Expectation(refusal.sqlstate, refusal, part.start, end) for refusal in moved)
     made.edits.extend((part.start + start, part.start + end, new) for start, end, new in verdict.edits)
 
@@ -169,12 +171,20 @@ def _precede(refusal: Refusal, made: _Edits) -> None:
     made.expected.append(Expectation("42601", refusal, 0, 0))
 
 
-def _moved(moment: Moment, plan_id: str) -> list[Refusal]:
+def _failures(part: Judged) -> frozenset[str]:
+    """SQLSTATEs with which a text of ours fails on the wrong side of a change."""
+    verdict = part.verdict
+    if verdict.kind == "refuse":
+        return frozenset()
+    return (_LOUD if verdict.loud else frozenset()) | (_MARKED if verdict.marked else frozenset())
+
+
+def _moved(moment: Moment, plan_id: str, failures: frozenset[str]) -> list[Refusal]:
     """A loud text that fails where it cannot be tried again: the column has just come or gone."""
     plan = moment.covered.plans[plan_id]
     message = f'lintel: plan "{plan.id}": the columns of {plan.table} changed while this statement was under way'
     hint = "Nothing was written by it. Run the transaction again."
-    return [Refusal(code, message, hint) for code in sorted(_LOUD)]
+    return [Refusal(code, message, hint) for code in sorted(failures)]
 
 
 def _statement(key: ContextKey, text: bytes, parts: list[Judged], found: dict[str, str]) -> Statement:
