@@ -28,7 +28,8 @@ def derived(case: Case, source: Source, columns: list[LogicalColumn], system: li
     absent = [(c, plan) for c, plan in planned if not isinstance(plan.change, Rename | Retype)]
     absent = [(c, plan) for c, plan in absent if case.imaginable(c.key) or case.shown_name(c.key) is None]
     if not all(case.imaginable(c.key) for c, _ in absent):
-        raise Unserved("the plan has absent reads refused, or writes parked that are not yet")
+        awaited = not case.covered.awaited.isdisjoint(plan.id for _, plan in absent)
+        raise Unserved("writes are not parked here yet" if awaited else "the plan has absent reads refused")
     if any(case.parked(c.key) for c, _ in absent):
         if len(absent) < len(planned) or _locks(case.statement):
             raise Unserved("a parked value cannot be read under FOR UPDATE or beside a renamed or retyped column")
