@@ -49,7 +49,6 @@ STORED = {
 DEFAULT = 2  # a value that occurs in other columns, too
 VERBS = (b"INSERT", b"UPDATE", b"DELETE", b"MERGE")
 SQLSTATE = psycopg.pq.DiagnosticField.SQLSTATE
-DATA_ERRORS = ("21", "22", "23", "44", "55", "57")  # data decide these, or time
 
 
 class Change(NamedTuple):
@@ -147,7 +146,7 @@ class State(NamedTuple):
 
 
 @contextmanager
-def states(server: Server, changes: Sequence[Change], *, keep: bool = False) -> Iterator[list[State]]:
+def states(server: Server, changes: Sequence[Change]) -> Iterator[list[State]]:
     """Every physical schema that the changes' plans permit."""
     made: list[State] = []
     names: list[str] = []
@@ -183,7 +182,7 @@ def states(server: Server, changes: Sequence[Change], *, keep: bool = False) -> 
         for state in made:
             state.own.close()
             state.physical.close()
-        for name in names if not keep else ():
+        for name in names:
             control.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 

@@ -97,13 +97,14 @@ def test_edges(server: Server, edges: Edges, file: Path) -> None:
             continue
         parsed = LINE.fullmatch(line)
         assert parsed, line
-        side, inferred, expected, major, sql, given = parsed.groups()
+        side: Side = "old" if parsed[1] == "old" else "new"
+        inferred, expected, major, sql, given = parsed.groups()[1:]
         if not major or server.major >= int(major):
             found += [f"{line}\n  {said}" for said in _wrong(edges, side, not inferred, expected, sql, given)]
     assert not found, "\n".join(found)
 
 
-def _wrong(edges: Edges, side: Side, by_rule: bool, expected: str | None, sql: str, given: str | None) -> Iterator[str]:  # noqa: FBT001
+def _wrong(edges: Edges, side: Side, by_rule: bool, expected: str | None, sql: str, given: str | None) -> Iterator[str]:
     wanted = _run(edges.clients[side], sql, given)
     for physical in (OTHER[side], side):
         decision = edges.context(side, physical, by_rule=by_rule).decide(sql.encode())

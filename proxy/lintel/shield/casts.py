@@ -46,7 +46,7 @@ def cast(value: str, source: TypeName, target: TypeName) -> str | None:
 
 
 def _if_same(value: str, kept: str, limit: TypeName, back: str, result: TypeName, passes: str = "") -> str:
-    """`kept`, of the type `result`, where the value is the same as one of the type `limit` or `passes`, else an error."""
+    """`kept`, of the type `result`, where the value is the same as of the type `limit`, or `passes`; else an error."""
     same = f"(({value})::{limit.sql})::pg_catalog.{back} OPERATOR(pg_catalog.=) ({value})::pg_catalog.{back}"
     # No function of PostgreSQL raises an error on demand; what does not fit is no boolean either (22P02).
     no = f"({value})::pg_catalog.text OPERATOR(pg_catalog.||) {quote_literal(f' does not fit {limit.sql}')}"

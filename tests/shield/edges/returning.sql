@@ -40,14 +40,14 @@ old pg18: UPDATE b SET note = 'z' WHERE id = 1 RETURNING new.*
 old pg18: UPDATE b SET note = 'z' WHERE id = 1 RETURNING old.note, new.note
 old pg18: UPDATE b SET note = 'z' WHERE id = 1 RETURNING WITH (OLD AS o, NEW AS n) o.*
 old refuse pg18: UPDATE b SET note = 'z' WHERE id = 1 RETURNING row_to_json(old)
-old pg18: UPDATE b SET note = 'z' WHERE id = 1 RETURNING old
+old refuse pg18: UPDATE b SET note = 'z' WHERE id = 1 RETURNING old
 old pg18: DELETE FROM b RETURNING old.*
 old pg18: DELETE FROM b WHERE id = 1 RETURNING *, old.id
 old pg18: INSERT INTO b VALUES (9, 'x') RETURNING old.*, new.*
 old pg18: INSERT INTO b VALUES (9, 'x') RETURNING new.id
 new pg18: UPDATE b SET note = 'z' WHERE id = 1 RETURNING old.prio
 new pg18: UPDATE b SET note = 'z' RETURNING old.*
-new pg18: INSERT INTO b (id, prio) VALUES (1, 4) ON CONFLICT (id) DO UPDATE SET prio = excluded.prio, note = 'u' RETURNING old.prio
+new refuse pg18: INSERT INTO b (id, prio) VALUES (1, 4) ON CONFLICT (id) DO UPDATE SET prio = excluded.prio, note = 'u' RETURNING old.prio
 old pg18: MERGE INTO b USING w ON w.id = b.id WHEN MATCHED THEN UPDATE SET note = 'v' WHEN NOT MATCHED THEN INSERT VALUES (w.id, 'k') RETURNING *
 old pg18: MERGE INTO b USING w ON w.id = b.id WHEN MATCHED THEN UPDATE SET note = 'v' WHEN NOT MATCHED THEN INSERT VALUES (w.id, 'k') RETURNING b.*
 old pg18: MERGE INTO b USING w ON w.id = b.id WHEN MATCHED THEN UPDATE SET note = 'v' RETURNING merge_action(), b.*
