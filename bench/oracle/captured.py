@@ -21,6 +21,7 @@ _SETTINGS = {
     "max_connections": "200",
     "allow_in_place_tablespaces": "on",
 }
+_SECONDS = 7200  # that a suite may take
 _SQLALCHEMY = ("test/dialect/postgresql", "test/sql", "test/orm", "--backend-only", "--maxfail=10000")
 _SQLALCHEMY_DATABASE = """
 ALTER DATABASE test SET default_text_search_config = 'pg_catalog.english';
@@ -68,7 +69,7 @@ def sqlalchemy(major: int, place: Place) -> Count:
             control.execute(_SQLALCHEMY_DATABASE.encode())
         uri = "postgresql+psycopg2://{PGUSER}:{PGPASSWORD}@{PGHOST}:{PGPORT}/test".format(**connection)
         command = [str(place.python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *_SQLALCHEMY, "--dburi", uri]
-        run(command, root, place.printed("oracle-sqlalchemy"), connection)
+        run(command, root, place.printed("oracle-sqlalchemy"), connection, _SECONDS)
     return count
 
 
@@ -79,7 +80,7 @@ def django(major: int, place: Place) -> Count:
     options = ["--noinput", "--parallel", "1", "--settings", "lintel_settings"]
     with _relayed(major) as (_, connection, count):
         command = [str(place.python), "runtests.py", *options, *_DJANGO.split()]
-        run(command, root, place.printed("oracle-django"), connection)
+        run(command, root, place.printed("oracle-django"), connection, _SECONDS)
     return count
 
 

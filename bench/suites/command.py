@@ -5,6 +5,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from bench.failure import BenchFailure
+
 Connection = Mapping[str, str]  # PGHOST and so on
 _SECONDS = 1800
 _SURROUNDINGS = {
@@ -15,8 +17,13 @@ _SURROUNDINGS = {
 }
 
 
-def run(command: list[str], directory: Path, printed: Path, environment: Mapping[str, str]) -> str:
-    """What it printed, also kept in `printed`; how it ended is in its report, if it makes one."""
+def run(
+    command: list[str], directory: Path, printed: Path, environment: Mapping[str, str], whole: int | None = None
+) -> str:
+    """What it printed, also kept in `printed`; how it ended is in its report, if it makes one.
+
+    It has half an hour; where it must come to its end it has `whole` seconds, and BenchFailure is raised.
+    """
     printed.parent.mkdir(parents=True, exist_ok=True)
     with printed.open("wb") as output:
         process = subprocess.Popen(
@@ -24,8 +31,10 @@ def run(command: list[str], directory: Path, printed: Path, environment: Mapping
             stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
-            process.wait(_SECONDS)
+            process.wait(whole or _SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+            if whole is not None:
+                raise BenchFailure(f"not at its end after {whole} seconds: {' '.join(command[:4])}") from None
     return printed.read_text(errors="replace")

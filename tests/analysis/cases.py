@@ -12,6 +12,7 @@ from bench.oracle.tree import Verdict
 HERE = Path(__file__).parent
 SCHEMA = HERE / "cases" / "schema.sql"
 LIVE_SCHEMA = HERE / "cases" / "live" / "schema.sql"
+MADE_SCHEMA = HERE / "cases" / "made" / "schema.sql"
 TPCH_SCHEMA = HERE / "tpch" / "schema.sql"
 LISTS = ("tables", "reads", "writes", "whole_rows", "stars", "positional")
 BASES = ("base_reads", "base_writes")  # compared where the file gives them
@@ -55,6 +56,11 @@ def simple() -> list[Case]:
 def live() -> list[Case]:
     """The cases that need live/schema.sql too."""
     return load(*sorted(set((HERE / "cases" / "live").glob("*.sql")) - {LIVE_SCHEMA}))
+
+
+def made() -> list[Case]:
+    """The cases whose whole answer is given: nobody is asked."""
+    return load(*sorted(set((HERE / "cases" / "made").glob("*.sql")) - {MADE_SCHEMA}))
 
 
 def tpch() -> list[Case]:

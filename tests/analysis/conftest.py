@@ -33,6 +33,14 @@ def shop(server: Server) -> Iterator[Judged]:
 
 
 @pytest.fixture(scope="session")
+def made(server: Server) -> Iterator[Judged]:
+    """The shop, and a depot of views, children, rules and the like."""
+    ddl = (schema.read_text() for schema in (cases.SCHEMA, cases.LIVE_SCHEMA, cases.MADE_SCHEMA))
+    with _judged(server, "lintel_made", *ddl) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
 def tpch(server: Server) -> Iterator[Judged]:
     """TPC-H's tables."""
     with _judged(server, "lintel_tpch", cases.TPCH_SCHEMA.read_text()) as found:

@@ -197,10 +197,34 @@ def test_impact(store: str, orders: str) -> None:
     planned = lintel("impact", "--plan", PLAN, "--store", store)
     assert planned.returncode == 1
     assert "ADD-01" in planned.stdout
-    for wrong in ([], [drop, "--plan", PLAN], ["SELECT 1"]):
+    for wrong in ([], [drop, "--plan", PLAN], ["SELECT 1"], ["absent.sql"], [drop, drop]):
         done = lintel("impact", *wrong, "--store", store)
         assert (done.returncode, done.stdout) == (2, ""), wrong
         assert done.stderr.startswith("lintel: ")
+
+
+@ONE_MAJOR
+def test_impact_of_files(store: str, tmp_path: Path) -> None:
+    first, second = tmp_path / "1.sql", tmp_path / "2.sql"
+    first.write_text("ALTER TABLE orders ADD COLUMN note text;\n")
+    second.write_text("-- later\n\nALTER TABLE orders DROP COLUMN total;\n")
+    done = lintel("impact", "-f", str(first), "--file", str(second), "--store", store, "--format", "json")
+    assert done.returncode == 1, done.stderr
+    places = {(f["rule"], f["file"], f["line"]) for f in json.loads(done.stdout)["findings"] if f["client"] == "books"}
+    assert places == {("DRP-01", str(second), 3)}
+    text = lintel("impact", str(first), str(second), "--store", store).stdout
+    assert f"ALTER TABLE orders DROP COLUMN total  ({second}:3)" in text
+    harmless = "ALTER TABLE orders ALTER COLUMN total SET DEFAULT 0"
+    assert lintel("impact", harmless, "--store", store).returncode == 0
+    short = lintel("impact", harmless, "--store", store, "--at-least", "7d")
+    assert (short.returncode, "were watched" in short.stdout) == (3, True)
+
+
+def test_explain() -> None:
+    assert "ADD-01  0A000" in lintel("explain").stdout
+    assert "shield:" in lintel("explain", "drp-04").stdout
+    wrong = lintel("explain", "ADD-99")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
 
 
 def test_plan_lint_and_show(tmp_path: Path) -> None:

@@ -158,7 +158,6 @@ CHANGES = {
 }
 RESTS = {
     "[shield]\nabsent_reads = 'null'": ("shield.absent_reads", 'expected one of "default", "refuse"; got "null"'),
-    "[shield]\nabsent_writes = 'park'": ("shield.absent_writes", '"park" is not supported by this version yet'),
     "[shield]\nstars = 'pinned'": ("shield.stars", 'expected one of "pin", "pass"'),
     "[shield]\nstar = 'pin'": ("shield.star", 'did you mean "stars"?'),
     "[shield]\nclients = 'x'": ("shield.clients", "expected tables headed [[clients]]"),

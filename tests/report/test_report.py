@@ -11,9 +11,10 @@ from lintel.analysis.ddl import schema_of
 from lintel.config import ConfigError
 from lintel.policy.statement import Statement
 from lintel.recorder import Recorder
-from lintel.report import render, wanted
+from lintel.report import render as pieces
+from lintel.report import wanted
 from lintel.sql.stored import stored_text
-from lintel.store import Batch, Store
+from lintel.store import Batch, Filter, Store
 
 SCHEMA = schema_of(b"""
     CREATE TABLE orders (id int PRIMARY KEY, cid int, total numeric);
@@ -31,6 +32,10 @@ SEEN = [
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "lintel.db"
+
+
+def render(path: Path, filters: Filter, form: str = "text", *, colour: bool = False) -> str:
+    return "".join(pieces(path, filters, form, colour=colour))
 
 
 async def record(path: Path, *seen: tuple[str, str, str]) -> None:
@@ -53,11 +58,12 @@ def documented(path: Path, **options: str) -> dict[str, list[dict[str, object]]]
 async def test_the_document(path: Path) -> None:
     await record(path, *SEEN)
     found = documented(path)
-    assert set(found) == {"window", "uses", "objects"}
+    assert list(found) == ["window", "uses", "objects", "windows", "unread", "whole", "unused"]
     assert set(found["window"]) == {"from", "to", "gaps", "dropped", "opaque"}
     assert {tuple(use) for use in found["uses"]} == {
-        ("table", "column", "kind", "client", "shape", "sql", "calls", "first_seen", "last_seen")
-    }
+        ("table", "column", "kind", "client", "shape", "sql", "calls", "first_seen", "last_seen", "database",
+         "calls_per_day", "failed", "refused", "refusal", "errors", "seconds", "rows", "risks")
+    }  # fmt: skip
     uses = {(u["table"], u["column"], u["kind"], u["client"]) for u in found["uses"]}
     assert ("public.orders", None, "star", "billing") in uses
     assert ("public.orders", "total", "read", "billing") in uses

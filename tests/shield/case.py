@@ -67,11 +67,11 @@ class Case:
         return all(int(flag[2:]) <= major for flag in self.flags if flag.startswith("pg"))
 
 
-def load(stem: str) -> list[Case]:
+def load(stem: str, directory: str = "cases") -> list[Case]:
     """The cases of one file."""
     cases: list[Case] = []
     section = ""
-    for number, line in enumerate((HERE / "cases" / f"{stem}.sql").read_text().splitlines(), 1):
+    for number, line in enumerate((HERE / directory / f"{stem}.sql").read_text().splitlines(), 1):
         if not line.startswith("--- "):
             if cases:
                 _add(cases[-1].steps[-1], section, line)

@@ -65,12 +65,6 @@ class Race:
         """Whether there is an answer: all but writes to a column that is not there."""
         return self.case.verdict != "refuse" or (self.case.sqlstate == "42703" and self.logical == "filled")
 
-    @property
-    def refusable(self) -> bool:
-        """A write that reads the column and was decided while that was there, in an open transaction: no second try."""
-        # This version does not take the table's lock before the first loud text of a transaction.
-        return self.block and self.move == "drop" and self.case.side == "new" and self.case.writes
-
 
 def races() -> Iterator[Race]:
     """Every case once, those that write twice; ways and moves take turns, so that each form of text meets all."""
@@ -156,9 +150,6 @@ def _until_it_waits(databases: Databases, client: Client, who: str) -> None:
 
 def _judged(sessions: Sessions, race: Race, got: Reply) -> list[str]:
     databases = sessions.databases
-    if race.refusable and Outcome([got]).refused():
-        changed = databases.contents("moving") != databases.contents("bare")
-        return ["refused, but something was written"] if changed else []
     if race.served:
         with sessions.session(race.logical, race.case.side, through=False) as client:
             messages = _begun(client, race)

@@ -98,9 +98,9 @@ def _named(changes: Sequence[Change]) -> str:
 
 @pytest.mark.parametrize("changes", SOME, ids=_named)
 def test_random_statements(server: Server, changes: list[Change]) -> None:
-    found, verdicts = differences(server, changes, "7", count=50)
+    found, verdicts = differences(server, changes, "7", count=30)
     assert not found, f"{len(found)} differences; the first:\n{found[0]}"
-    assert verdicts["rewrite"] > 3
+    assert verdicts["rewrite"] > 0
 
 
 @pytest.mark.long

@@ -9,7 +9,8 @@
 
 Besides: `decide [CONTEXT] TEXT key=value..` what a context says to a text (all others are plain), `start` and `ask
 PATH` the beginning of a session and Lintel's question, `policy NAME` another policy, `refresh [NAME]` the new snapshot
-that must have been asked for, `shadowed [NAME]..` the temporary relations, `counted [TEXT ok|SQLSTATE]..` what must
+that must have been asked for, `shadowed [NAME]..` the temporary relations, `uncommitted
+[TEXT]..` the DDL of the open transaction, `counted [TEXT ok|SQLSTATE]..` what must
 have been counted since the last such line.
 """
 
@@ -23,7 +24,7 @@ from lintel.wire import decision as bits
 from lintel.wire import messages
 from lintel.wire.ask import QUESTION
 from lintel.wire.conversation import Conversation
-from lintel.wire.decision import Decision, Expectation, Refusal, Settings
+from lintel.wire.decision import Decision, Expectation, Probe, Refusal, Settings
 
 _PEER = {"F": "server", "B": "client"}  # where the messages of a side arrive
 Slicing = Callable[[bytes], Iterator[bytes]]
@@ -155,6 +156,11 @@ class Play:
         assert self._counted == expected, f"counted {self._counted}"
         self._counted.clear()
 
+    def _uncommitted(self, *texts: str) -> None:
+        ran = self.conversation.settings.uncommitted
+        shown = tuple("?" if one.text is None else one.text.decode() for one in ran)
+        assert shown == texts, f"{ran}"
+
     def _idle(self) -> None:
         assert self.conversation.idle, "something is still expected"
 
@@ -170,6 +176,7 @@ class Play:
         "refresh": _refresh,
         "shadowed": _shadowed,
         "start": _start,
+        "uncommitted": _uncommitted,
     }
 
 
@@ -180,12 +187,13 @@ def _is_name(word: str) -> bool:
 def decision_of(text: str, fields: dict[str, str]) -> Decision:
     """From key=value words; refuse=TOKEN:SQLSTATE:message, edit=START:END:TEXT.
 
-    expected=SQLSTATE:message, within=START:END (bytes) says where it has to point.
+    expected=SQLSTATE:message, within=START:END (bytes) says where it has to point. probe=TEXT:COLUMN,COLUMN
     """
     refuse, expected, edit = (
         fields.get(key, "").split(":", parts) for key, parts in (("refuse", 2), ("expected", 1), ("edit", 2))
     )
     start, end = fields.get("within", "0:").split(":")
+    probe, _, columns = fields.get("probe", "").partition(":")
     effects = 0
     for name in filter(None, fields.get("effects", "").split("|")):
         effects |= getattr(bits, name)
@@ -199,6 +207,7 @@ def decision_of(text: str, fields: dict[str, str]) -> Decision:
             else ()
         ),
         retry=frozenset(filter(None, fields.get("retry", "").split(","))),
+        probes=(Probe(probe.encode(), tuple(columns.encode().split(b","))),) if probe else (),
         effects=effects,
         temporary=tuple(filter(None, fields.get("temporary", "").split(","))),
         prepares=fields.get("prepares"),
@@ -262,6 +271,9 @@ _SERVER: dict[str, Callable[..., bytes]] = {
     "BackendKeyData": lambda: messages.frame(messages.BACKEND_KEY_DATA, b"\0\0\0\1\0\0\0\2"),
     "CopyData": lambda data: messages.frame(messages.COPY_DATA, data),
     "DataRow": lambda *values: messages.frame(messages.DATA_ROW, _values(values)),
+    "RowDescription": lambda *names: messages.frame(
+        messages.ROW_DESCRIPTION, len(names).to_bytes(2, "big") + b"".join(name + bytes(19) for name in names)
+    ),
     "ErrorResponse": lambda *fields: messages.frame(messages.ERROR_RESPONSE, _fields(*fields)),
     "NoticeResponse": lambda *fields: messages.frame(messages.NOTICE_RESPONSE, _fields(*fields)),
     "ReadyForQuery": lambda status: messages.frame(messages.READY_FOR_QUERY, status),

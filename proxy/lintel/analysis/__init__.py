@@ -5,10 +5,12 @@
 """
 
 from lintel.analysis import dml, select  # noqa: F401  (they enter themselves into walk.QUERIES)
+from lintel.analysis.blocks import blocks
 from lintel.analysis.collect import facts_of
 from lintel.analysis.facts import Facts
 from lintel.analysis.meanings import TooComplex
 from lintel.analysis.resolution import Resolution
+from lintel.analysis.sequence import Sequence
 from lintel.analysis.utility import statement
 from lintel.analysis.views import with_bases
 from lintel.analysis.walk import Places, Walk
@@ -23,8 +25,10 @@ def resolve(statements: list[RawStatement], world: World, places: Places | None 
     """Resolve the statements of one text; `places` maps the offsets of an edited text to the client's own."""
     walk = Walk(world, places)
     try:
-        for raw in statements:
-            statement(walk, raw.node)
+        if len(statements) == 1:
+            statement(walk, statements[0].node)
+        else:
+            _in_turn(walk, statements)
     except RecursionError:
         walk.opaque("nested too deeply")
     except TooComplex as error:
@@ -32,11 +36,26 @@ def resolve(statements: list[RawStatement], world: World, places: Places | None 
     return walk.result
 
 
+def _in_turn(walk: Walk, statements: list[RawStatement]) -> None:
+    sequence = Sequence()
+    for raw in statements:
+        if not sequence.known:
+            walk.opaque("the search_path is changed by an earlier statement of the same text")
+        before, walk.result.names = walk.result.names, set()
+        statement(walk, raw.node)
+        for name in sorted(sequence.changed & {name for _, name in walk.result.names}):
+            walk.opaque(f'relation "{name}" is changed by an earlier statement of the same text')
+        walk.result.names |= before
+        walk.world = sequence.after(raw.node, walk.world, walk.result.functions)
+
+
 def analyze(text: bytes, schema: Schema, search_path: tuple[str, ...]) -> Facts:
     """The facts of a text under a schema and a search_path (bare names, "$user" replaced)."""
     world = World(schema, search_path)
     try:
-        result = resolve(parse(text), world)
+        statements = parse(text)
+        result = resolve(statements, world)
+        result.inside.extend(blocks(statements, world))
     except (SyntaxProblem, TooDeep) as error:
         return Facts(verb="", opaque=f"not parsed: {error}")
     return with_bases(facts_of(result, world), result, world)

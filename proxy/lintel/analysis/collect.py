@@ -1,6 +1,7 @@
 """From a Resolution to Facts: names for oids and keys, views down to their base columns."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from lintel.analysis.facts import Facts
 from lintel.analysis.resolution import Resolution
@@ -10,11 +11,14 @@ from lintel.schema.snapshot import Relation
 from lintel.sql.quoting import quote_ident
 
 _SYSTEM_SCHEMAS = ("pg_catalog", "information_schema", "pg_toast")
+LISTS = ("tables", "reads", "writes", "stars", "whole_rows", "positional")
 Uses = Iterable[tuple[int, Key]]
 
 
 def facts_of(result: Resolution, world: World) -> Facts:
     """The facts of a resolved text; pg_catalog and system columns are left out."""
+    if result.inside:
+        return _with_inside(facts_of(replace(result, inside=[]), world), result.inside, world)
     reasons = list(result.opaque) + [problem.message for problem in result.problems[:1]]
     return Facts(
         verb=result.verb,
@@ -26,6 +30,13 @@ def facts_of(result: Resolution, world: World) -> Facts:
         positional=tuple(sorted(result.positional)),
         opaque="; ".join(reasons) or None,
     )
+
+
+def _with_inside(facts: Facts, inside: list[Resolution], world: World) -> Facts:
+    """With what the statements inside do; why they may do more is said already."""
+    every = [facts, *(facts_of(one, world) for one in inside)]
+    merged = {key: tuple(sorted({name for one in every for name in getattr(one, key)})) for key in LISTS}
+    return Facts(verb=facts.verb, opaque=facts.opaque, **merged)
 
 
 def table_name(relation: Relation) -> str:

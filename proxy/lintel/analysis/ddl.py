@@ -1,12 +1,13 @@
-"""DDL -> Schema: a file of DDL as a whole, or the change that one statement makes to a schema.
+"""DDL -> Schema: a file of DDL as a whole, its statements step by step, or the change that one of them makes.
 
 What concerns neither relations nor their columns (functions, grants, indexes, comments) is passed over. Knows nothing
 of a live catalog: what only the server can tell, such as the type of an expression, is "unknown".
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 from lintel.analysis.ddl_alter import alter_table, rename, set_schema
 from lintel.analysis.ddl_columns import location_of
@@ -17,7 +18,7 @@ from lintel.analysis.ddl_views import create_table_as, create_view, reads
 from lintel.schema import Column, Relation, Schema
 from lintel.sql.grammar import Node, RawStatement, SyntaxProblem, parse
 
-__all__ = ["DdlProblem", "apply", "apply_text", "schema_of"]
+__all__ = ["DdlProblem", "Step", "apply", "apply_text", "schema_of", "steps"]
 
 PUBLIC = ("public",)
 _EMPTY = Schema(relations={}, schemas=frozenset(("public", "pg_catalog", "information_schema")))
@@ -26,7 +27,20 @@ _META_COMMAND = re.compile(rb"^\\(?:un)?(?:restrict|connect)\b[^\n]*", re.MULTIL
 _DROPPABLE = frozenset(
     ("OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_SEQUENCE", "OBJECT_FOREIGN_TABLE", "OBJECT_TYPE")
 )
+
 _SEQUENCE = (("last_value", "bigint"), ("log_cnt", "bigint"), ("is_called", "boolean"))
+
+
+class Step(NamedTuple):
+    """One statement of a text of DDL, the schema before and after it, and why the server would refuse it, if so."""
+
+    statement: RawStatement
+    text: str
+    line: int  # of the text, from 1
+    search_path: tuple[str, ...]
+    before: Schema
+    after: Schema
+    problem: DdlProblem | None
 
 
 def schema_of(sql: bytes) -> Schema:
@@ -51,6 +65,37 @@ def apply(schema: Schema, statement: RawStatement, sql: bytes = b"", search_path
     return _applied(Draft(schema, search_path, Source(sql)), statement).schema
 
 
+def steps(schema: Schema, sql: bytes, search_path: tuple[str, ...] = PUBLIC) -> Iterator[Step]:
+    """Each statement of a text applied to what those before it have made; one that is refused changes nothing.
+
+    Raises DdlProblem for a syntax error only, TooDeep for hostile text.
+    """
+    text = _META_COMMAND.sub(lambda match: b" " * len(match[0]), sql)
+    draft = Draft(schema, search_path)
+    for piece in Source(text).pieces():
+        draft = replace(draft, source=piece)
+        for statement in _parsed(piece):
+            before, problem = draft, None
+            try:
+                draft = _applied(draft, statement)
+            except DdlProblem as why:
+                problem = why
+            yield Step(
+                statement,
+                piece.sql[statement.start : statement.end].decode("utf-8", "replace").strip(),
+                _first_line(draft, statement),
+                draft.search_path,
+                before.schema,
+                draft.schema,
+                problem,
+            )
+
+
+def _first_line(draft: Draft, statement: RawStatement) -> int:
+    first, _ = next(draft.source.tokens_from(statement.start))
+    return draft.source.line(first.start)
+
+
 def _parsed(source: Source) -> list[RawStatement]:
     try:
         return parse(source.sql)
@@ -65,8 +110,7 @@ def _all_applied(draft: Draft, statements: list[RawStatement]) -> Draft:
         try:
             draft = _applied(draft, statement)
         except DdlProblem as problem:
-            first, _ = next(draft.source.tokens_from(statement.start))
-            raise DdlProblem(problem.sqlstate, str(problem), draft.source.line(first.start)) from None
+            raise DdlProblem(problem.sqlstate, str(problem), _first_line(draft, statement)) from None
     return draft
 
 

@@ -12,6 +12,7 @@ from lintel.schema import Column, Relation
 from lintel.sql.grammar import Node
 
 _COLUMNS = frozenset(("OBJECT_COLUMN", "OBJECT_ATTRIBUTE"))
+_SYSTEM = frozenset(("ctid", "xmin", "cmin", "xmax", "cmax", "tableoid"))
 _RELATIONS = frozenset(("OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_SEQUENCE", "OBJECT_FOREIGN_TABLE"))
 
 
@@ -66,7 +67,9 @@ def _command(draft: Draft, oid: int, whole_family: bool, command: Node) -> Draft
     if handler is None:
         return draft
     for member in _family(draft, oid, whole_family):
-        draft = draft.put(handler(draft, member, command))
+        inherited = subtype == "AT_AddColumn" and member.oid != oid
+        changed = _merged(draft, member, command) if inherited else handler(draft, member, command)
+        draft = draft.put(changed)
     return draft
 
 
@@ -83,9 +86,22 @@ def _add(draft: Draft, table: Relation, command: Node) -> Relation:
         if command.get("missing_ok"):
             return table
         raise DdlProblem("42701", f'column "{name}" of relation "{table.name}" already exists')
+    if name in _SYSTEM:
+        raise DdlProblem("42701", f'column name "{name}" conflicts with a system column name')
     column = column_of(definition, (table.schema, table.name), draft.text)
     table = replace(table, columns=(*table.columns, replace(column, attnum=draft.next_attnum(table))))
     return with_key(table, [name]) if is_primary(definition.get("constraints", [])) else table
+
+
+def _merged(draft: Draft, child: Relation, command: Node) -> Relation:
+    """A child may have the column already, of the same type."""
+    definition = command["def"]["ColumnDef"]
+    own = child.column(definition["colname"])
+    if own is None:
+        return _add(draft, child, command)
+    if own.type != column_of(definition, (child.schema, child.name), draft.text).type:
+        raise DdlProblem("42804", f'child table "{child.name}" has different type for column "{own.name}"')
+    return child
 
 
 def _drop(_draft: Draft, table: Relation, command: Node) -> Relation:

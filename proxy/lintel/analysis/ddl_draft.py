@@ -46,6 +46,8 @@ class Draft:
 
     def new_name(self, node: Node) -> tuple[str, str]:
         """(schema, name) of what a statement creates."""
+        if node.get("relpersistence") == "t":
+            return "pg_temp", node["relname"]
         schema = node.get("schemaname") or next((s for s in self.search_path if s in self.schema.schemas), "public")
         return schema, node["relname"]
 

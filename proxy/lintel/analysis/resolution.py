@@ -115,6 +115,7 @@ class Resolution:
     positional: set[str] = field(default_factory=set)
     names: set[tuple[str | None, str]] = field(default_factory=set)  # relation names that were looked up
     functions: set[str] = field(default_factory=set)  # bare names of functions called
+    inside: list["Resolution"] = field(default_factory=list)  # of the statements in DO's block, where somebody read it
     outputs: Columns | None = None  # what the first query returns; None: nothing, or not known
     exact: bool = False  # a literal decides what is meant: ORDER BY 1
     utility: bool = False  # DDL and the like: neither returns nor writes rows

@@ -5,6 +5,7 @@ from lintel.analysis.from_items import relation_item
 from lintel.analysis.meanings import Col
 from lintel.analysis.resolution import InsertUse, Node
 from lintel.analysis.scope import Scope
+from lintel.analysis.sequence import dropped
 from lintel.analysis.walk import QUERIES, Walk, subquery
 
 # Statements whose inside is a query, and the key that it stands under.
@@ -53,7 +54,9 @@ _VERBS = {
     "DeallocateStmt": "deallocate",
     "ExplainStmt": "explain",
     "VacuumStmt": "vacuum",
+    "RefreshMatViewStmt": "refresh materialized view",
 }
+_RELATIONS = frozenset(["OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_FOREIGN_TABLE", "OBJECT_SEQUENCE"])
 # Neither reads nor writes a column, or only by name of the whole table.
 _PLAIN = frozenset(
     [
@@ -200,6 +203,19 @@ def _other(walk: Walk, tag: str, body: Node) -> None:
         walk.opaque(f"{_words(tag)} is not analysed")
 
 
+def _object_names(body: Node) -> list[list[str]]:
+    """The dotted names of relations that DROP and COMMENT ON speak of."""
+    kind = body.get("removeType") or body.get("objtype")
+    if kind not in _RELATIONS and kind != "OBJECT_COLUMN":
+        return []
+    names = dropped(body) + dropped({"objects": [body["object"]] if "object" in body else []})
+    return [found[:-1] for found in names if found[1:]] if kind == "OBJECT_COLUMN" else names
+
+
+def _range_var(names: list[str]) -> Node:
+    return {"relname": names[-1], **({"schemaname": names[-2]} if len(names) > 1 else {})}
+
+
 def _like(walk: Walk, node: Node) -> None:
     """CREATE TABLE (LIKE t) copies t's columns as they are (trap T6)."""
     table = walk.world.find(node.get("schemaname"), node["relname"])
@@ -214,10 +230,11 @@ def _name_relations(walk: Walk, body: Node) -> None:
     relation = body.get("relation")
     if isinstance(relation, dict):
         found.append(relation.get("RangeVar", relation))
-    for entry in [*body.get("relations", []), *body.get("rels", [])]:
+    for entry in [*body.get("relations", []), *body.get("rels", []), *body.get("objects", [])]:
         inner = entry.get("RangeVar") or entry.get("VacuumRelation", {}).get("relation")
         if inner:
             found.append(inner.get("RangeVar", inner))
+    found += [_range_var(names) for names in _object_names(body)]
     for node in found:
         table = walk.world.find(node.get("schemaname"), node["relname"]) if "relname" in node else None
         if table is not None:

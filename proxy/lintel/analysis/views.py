@@ -23,11 +23,13 @@ Column = tuple[Relation, Key]
 def with_bases(facts: Facts, result: Resolution, world: World) -> Facts:
     """The facts with base_reads and base_writes filled in."""
     why: list[str] = []
-    reads = set(_under(result, result.reads, world, why, _DEPTH))
+    every = (result, *result.inside)
+    reads = {c for one in every for c in _under(one, one.reads, world, why, _DEPTH)}
     writes = {
         c
-        for oid, key in result.writes
-        for c in _written(result.relations[oid], key, world, why, _DEPTH, _spreads(result, oid))
+        for one in every
+        for oid, key in one.writes
+        for c in _written(one.relations[oid], key, world, why, _DEPTH, _spreads(one, oid))
     }
     if not (reads or writes or why):
         return facts
@@ -44,7 +46,8 @@ def _under(
     result: Resolution, uses: set[tuple[int, Key]], world: World, why: list[str], depth: int
 ) -> Iterator[Column]:
     """The base columns under the views and parents that are read."""
-    by_oid: dict[int, set[Key]] = {oid: set() for oid in result.relations}
+    # Of a view whose columns nobody names, what decides about rows; LOCK and TRUNCATE read nothing.
+    by_oid: dict[int, set[Key]] = {source.table.relation.oid: set() for source in result.sources}
     for oid, key in uses:
         by_oid.setdefault(oid, set()).add(key)
     for oid, keys in by_oid.items():
@@ -58,7 +61,8 @@ def _under(
 
 
 def _inherits(result: Resolution, oid: int) -> bool:
-    return any(s.table.relation.oid == oid and s.node.get("inh") for s in result.sources)
+    """COPY of a parent copies its own rows."""
+    return any(s.table.relation.oid == oid and s.node.get("inh") and s.role != "copy_to" for s in result.sources)
 
 
 def _children(relation: Relation, keys: set[Key], world: World) -> Iterator[Column]:
@@ -100,17 +104,27 @@ def _view_reads(view: Relation, keys: set[Key], world: World, why: list[str], de
     select = _query_of(view, why, depth)
     if select is None:
         return
-    targets = select.get("targetList", [])
-    if len(targets) == len(view.columns) and not any(select.get(part) for part in _ORDERED):
-        used = [t for t, c in zip(targets, view.columns, strict=True) if c.attnum in keys]
-        # ORDINALS in GROUP BY count the whole list, which pg_get_viewdef never writes for expressions with names.
-        select = select if _has_ordinals(select) else {**select, "targetList": used}
+    select = _pruned(select, [column.attnum in keys for column in view.columns]) or select
     result, _ = _resolve(view, select, world, why)
     for oid, key in result.reads:
         relation = result.relations.get(oid)
         if relation is not None and relation.kind not in "vm" and not (isinstance(key, int) and key < 0):
             yield relation, key
     yield from _under(result, result.reads, world, why, depth - 1)
+
+
+def _pruned(select: Node, used: list[bool]) -> Node | None:
+    """The query without the outputs that nobody uses; None where every output matters."""
+    if any(select.get(part) for part in _ORDERED) or _has_ordinals(select):
+        return None
+    if select.get("op", "SETOP_NONE") == "SETOP_NONE":
+        targets = select.get("targetList", [])
+        kept = [target for target, wanted in zip(targets, used, strict=False) if wanted]
+        return {**select, "targetList": kept} if len(targets) == len(used) else None
+    if select["op"] != "SETOP_UNION" or not select.get("all"):
+        return None
+    left, right = _pruned(select["larg"], used), _pruned(select["rarg"], used)
+    return {**select, "larg": left, "rarg": right} if left is not None and right is not None else None
 
 
 def _has_ordinals(select: Node) -> bool:
@@ -142,4 +156,4 @@ def _written(relation: Relation, key: Key, world: World, why: list[str], depth: 
             yield from _written(under, base.key, world, why, depth - 1, spreads)
         else:
             yield under, base.key
-            yield from _written(under, base.key, world, why, depth - 1, spreads)
+            yield from _written(under, base.key, world, why, depth - 1, spreads and _inherits(result, under.oid))

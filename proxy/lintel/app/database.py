@@ -12,6 +12,7 @@ from lintel.app.presence import Logged, Presence
 from lintel.app.routes import Route
 from lintel.catalog import Live
 from lintel.metrics import Counters
+from lintel.parking import Keeper
 from lintel.plan import Plan
 from lintel.policy import Options, Policy
 from lintel.recorder import Recorder
@@ -40,10 +41,12 @@ class Database:
         self.recorder = recorder
         self.counters = counters
         self.live = Live(route.control, route.leads_to(name))
-        self.policy = Policy(None, plans, options)
+        self.policy = Policy(None, recorder.memories.reminded(name, plans), options)
         self._altered = altered
         self._told: Schema | None = None  # the last one that others have been told of
         self._presences: set[Presence] = set()
+        self.parking = Keeper(self.live.endpoint, lambda: self.live.schema, self.refresh, counters)
+        self.parking.change(plans)
         self.live.subscribe(self._follow)
         self.live.subscribe_code(self._learn)
 
@@ -55,6 +58,7 @@ class Database:
     def _follow(self, schema: Schema) -> None:
         self._keep(schema)
         self.policy = self.policy.follow(schema)
+        self.recorder.memories.keep(self.name, self.policy.moment.plans)
         for presence in tuple(self._presences):
             presence.reconsider()
 
@@ -68,9 +72,14 @@ class Database:
     def change(self, plans: tuple[Plan, ...], options: Options) -> None:
         """Other plans or options from here on, for prepared statements at their next use."""
         before = self.policy.moment
+        plans = self.recorder.memories.reminded(self.name, plans)
         if (before.plans, before.options) == (plans, options):
             return
         self.policy = Policy(before.schema, plans, options, self.policy)
+        self.parking.change(plans)
+        if not self.idle:
+            self.parking.keep(lambda: self.idle)
+        self.recorder.memories.keep(self.name, self.policy.moment.plans)
         for presence in tuple(self._presences):
             presence.reconsider()
 
@@ -79,7 +88,9 @@ class Database:
         self.live.hold()  # so that the connection is there when the session enters
         try:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.live.current(), READY_SECONDS)
+                async with asyncio.timeout(READY_SECONDS):
+                    await self.parking.ready()
+                    await self.live.current()
         finally:
             self.live.release()
 
@@ -95,11 +106,17 @@ class Database:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.live.refresh(), REFRESH_SECONDS)
 
+    async def close(self) -> None:
+        """Let go of everything."""
+        await self.parking.close()
+        await self.live.close()
+
     def enter(self, login: Login, changed: Callable[[], None]) -> Presence:
         """A session begins."""
         presence = (Presence if self.recorder.log is None else Logged)(self, login, changed)
         self._presences.add(presence)
         self.live.hold()
+        self.parking.keep(lambda: self.idle)
         self.counters.session_opened()
         return presence
 

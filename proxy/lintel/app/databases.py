@@ -107,14 +107,23 @@ class Databases:
         return ages
 
     @property
+    def problems(self) -> dict[str, str]:
+        """What keeps plans' writes from being parked, or parked values from landing, where somebody is at work."""
+        return {
+            f"parking {plan_id} in {database.name}": why
+            for database in self._every if not database.idle
+            for plan_id, why in database.parking.problems.items()
+        }  # fmt: skip
+
+    @property
     def decisions(self) -> int:
         """How many texts are in the decision caches."""
         policies = (database.policy for database in self._every)
         return sum(len(context.decisions) for policy in policies for context in policy.contexts.values())
 
     async def close(self) -> None:
-        """Let go of every catalog."""
-        await asyncio.gather(*(database.live.close() for database in list(self._every)))
+        """Let go of every database."""
+        await asyncio.gather(*(database.close() for database in list(self._every)))
 
 
 def _same(database: Database, route: Route | None) -> bool:

@@ -6,11 +6,11 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from lintel.plan import ClientAttributes
-from lintel.policy import Context, Statement
+from lintel.policy import Statement
 from lintel.recorder import Line, client_name
 from lintel.recorder.tally import UNTIMED
 from lintel.session.database import Login
-from lintel.wire.decision import Decision, Settings
+from lintel.wire.decision import Context, Decision, Settings
 from lintel.wire.replies import rows
 
 if TYPE_CHECKING:

@@ -83,7 +83,7 @@ class Proxy:
     @property
     def problems(self) -> Mapping[str, str]:
         """What somebody should look at, by what it concerns."""
-        return {**self._reach.problems, **self._health.problems}
+        return {**self._reach.problems, **self._health.problems, **self._databases.problems}
 
     @property
     def pids(self) -> Sequence[int | str]:

@@ -3,6 +3,7 @@
 Knows no session and no plan. Writes nothing into any database.
 """
 
+from lintel.catalog.activity import read_activity
 from lintel.catalog.code import read_code
 from lintel.catalog.connection import connect, fresh_search_path
 from lintel.catalog.dsn import Address, Endpoint, resolve
@@ -10,4 +11,15 @@ from lintel.catalog.hosts import Hosts
 from lintel.catalog.live import Live
 from lintel.catalog.load import read
 
-__all__ = ["Address", "Endpoint", "Hosts", "Live", "connect", "fresh_search_path", "read", "read_code", "resolve"]
+__all__ = [
+    "Address",
+    "Endpoint",
+    "Hosts",
+    "Live",
+    "connect",
+    "fresh_search_path",
+    "read",
+    "read_activity",
+    "read_code",
+    "resolve",
+]

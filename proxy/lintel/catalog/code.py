@@ -6,6 +6,7 @@ Not part of a snapshot: nothing that is decided for a client depends on it.
 import asyncpg
 
 from lintel.analysis.stored_code import stored
+from lintel.catalog import terms
 from lintel.schema.code import Dependency, Routine, ServerCode
 from lintel.sql.shape import shape_of
 
@@ -94,14 +95,18 @@ WHERE p.oid >= 16384 AND l.lanname IN ('sql', 'plpgsql') AND p.prokind IN ('f', 
 async def read_code(connection: asyncpg.Connection) -> ServerCode:
     """All server-side code of the connection's database; that of extensions left out."""
     version = connection.get_server_version().major
-    routines = _ROUTINES.format(atomic="AND p.prosqlbody IS NULL" if version >= 14 else "")
+    bodies_query = _ROUTINES.format(atomic="AND p.prosqlbody IS NULL" if version >= 14 else "")
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         dependencies = await connection.fetch(DEPENDENCIES)
         rows = await connection.fetch(ROW_TYPES)
-        bodies = await connection.fetch(routines)
+        bodies = await connection.fetch(bodies_query)
+        published = await terms.published(connection)
+        constraints, grants = await terms.constraints(connection), await terms.grants(connection)
+        typed, domains = await terms.typed(connection), await terms.domains(connection)
     found = [one for row in dependencies for one in _dependencies(row)]
     found += [Dependency(row["object"], row["relation"], 0, False, "whole_row") for row in rows]
-    return ServerCode(tuple(sorted(set(found))), tuple(sorted(map(_routine, bodies))))
+    dependencies, routines = tuple(sorted({*found, *published})), tuple(sorted(map(_routine, bodies)))
+    return ServerCode(dependencies, routines, constraints, grants, typed, domains)
 
 
 def _dependencies(row: asyncpg.Record) -> list[Dependency]:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from lintel import __version__
-from lintel.cli import config, demo, import_, plan, report, scan, serve, statements
+from lintel.cli import check, config, demo, impact, import_, plan, report, scan, serve, statements
 from lintel.config import ConfigError
 
 USAGE = 2
@@ -23,7 +23,9 @@ app = typer.Typer(
 )
 app.command()(serve.serve)
 app.command()(report.report)
-app.command()(report.impact)
+app.command()(impact.impact)
+app.command()(check.check)
+app.command()(impact.explain)
 app.command()(statements.analyze)
 app.command()(statements.rewrite)
 app.add_typer(import_.app, name="import")

@@ -3,14 +3,21 @@
 import asyncio
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from lintel.config import ConfigError
 from lintel.schema import Schema
 
+if TYPE_CHECKING:  # what takes long to import is imported where a server is asked
+    import asyncpg
+
+    from lintel import catalog
+    from lintel.impact.blockers import Standing
+
+Answer = TypeVar("Answer")
 PUBLIC = ("public",)
 CHUNK = 1 << 16
 
@@ -44,22 +51,42 @@ def _from_file(file: Path) -> Schema:
 
 
 def _from_server(dsn: str) -> World:
+    from lintel import catalog
+
+    async def read(endpoint: catalog.Endpoint, connection: "asyncpg.Connection") -> World:
+        schema = replace(await catalog.read(connection), code=await catalog.read_code(connection))
+        return World(schema, await catalog.fresh_search_path(endpoint))
+
+    return _asked(dsn, read)
+
+
+def activity(dsn: str, tables: Iterable[str]) -> "dict[str, Standing]":
+    """How large tables are and who has locks on them right now, by name as SQL writes it."""
+    from lintel import catalog
+
+    async def read(_: catalog.Endpoint, connection: "asyncpg.Connection") -> "dict[str, Standing]":
+        return await catalog.read_activity(connection, tables)
+
+    return _asked(dsn, read)
+
+
+def _asked(dsn: str, question: "Callable[[catalog.Endpoint, asyncpg.Connection], Awaitable[Answer]]") -> Answer:
+    """What a question has for an answer over a connection of its own; ConfigError names the server that gave none."""
     import asyncpg
 
     from lintel import catalog
 
     endpoint = catalog.resolve(dsn)
 
-    async def read() -> World:
+    async def ask() -> Answer:
         connection = await catalog.connect(endpoint)
         try:
-            schema = replace(await catalog.read(connection), code=await catalog.read_code(connection))
-            return World(schema, await catalog.fresh_search_path(endpoint))
+            return await question(endpoint, connection)
         finally:
             await connection.close()
 
     try:
-        return asyncio.run(read())
+        return asyncio.run(ask())
     except (
         OSError,
         TimeoutError,

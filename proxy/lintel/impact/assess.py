@@ -1,16 +1,17 @@
-"""All findings of a change: every recorded statement resolved twice, and the views."""
+"""All findings of a change: every recorded statement resolved twice, the database's own objects, the DDL itself."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from lintel.analysis import Resolution, World, resolve
 from lintel.analysis.server_code import server_uses
-from lintel.impact import compare, locks, objects, views
-from lintel.impact.change import Altered, Change, applied
+from lintel.impact import compare, locks, objects, refusals, views
+from lintel.impact.change import Altered, Change, Migration, Place, Script, migration
+from lintel.impact.hit import Hit
 from lintel.impact.rules import RULES
+from lintel.impact.words import message
 from lintel.schema import Schema
-from lintel.sql.grammar import RawStatement, SyntaxProblem, TooDeep, parse
-from lintel.sql.quoting import quote_ident
+from lintel.sql.grammar import SyntaxProblem, TooDeep, parse
 from lintel.sql.stored import is_hashed
 
 
@@ -36,18 +37,14 @@ class Finding(NamedTuple):
 
     rule: str
     message: str
+    sqlstate: str | None  # what the client gets; None where it is silent
     client: str | None = None
     object: str | None = None
     shape: str | None = None
     sql: str | None = None
     calls: int = 0
     last_seen: str | None = None
-    own_sqlstate: str | None = None  # where it is not that of the rule
-
-    @property
-    def sqlstate(self) -> str | None:
-        """What the client gets; None where it is silent."""
-        return self.own_sqlstate or RULES[self.rule].sqlstate
+    place: Place = Place()  # the statement of the change that it is about
 
     @property
     def fix(self) -> str:
@@ -60,91 +57,133 @@ class Impact(NamedTuple):
 
     findings: tuple[Finding, ...]
     ddl: tuple[locks.Ddl, ...]
-    tables: tuple[str, ...]  # those whose columns change
+    tables: tuple[str, ...]  # those that change
     judged: int  # statements on them that were seen
     unread: int  # statements that could not be resolved again: nothing is known of them
     unread_objects: tuple[tuple[str, str], ...] = ()  # functions that may use more than is known, and why
+    unjudged: tuple[tuple[Place, str], ...] = ()  # statements of the change of which nothing is known
 
 
-def assess(ddl: bytes, schema: Schema, seen: Iterable[Seen], search_path: tuple[str, ...] = ("public",)) -> Impact:
-    """Judge DDL against recorded statements; raises Unsupported."""
-    change = applied(ddl, schema, search_path)
-    found = [Finding(rule, _message(rule, (table,)), object=name) for rule, name, table in views.findings(change)]
-    found += [_of_object(met) for met in objects.findings(change, search_path)]
-    judged = unread = 0
+class _Judged(NamedTuple):
+    """A statement under a change."""
+
+    tables: tuple[Altered, ...]  # the changed ones that it uses
+    hits: frozenset[Hit]
+    roles: frozenset[str]  # those that lack a privilege on a column that it comes to use
+    opaque: bool
+
+
+def assess(
+    ddl: bytes | Iterable[Script], schema: Schema, seen: Iterable[Seen], search_path: tuple[str, ...] = ("public",)
+) -> Impact:
+    """Judge DDL, or files of it in their order, against recorded statements; raises Unsupported."""
+    made = migration([Script(ddl)] if isinstance(ddl, bytes) else ddl, schema, search_path)
+    return consequences(made, seen, search_path)
+
+
+def consequences(made: Migration, seen: Iterable[Seen], search_path: tuple[str, ...] = ("public",)) -> Impact:
+    """The same of a change that was read already."""
+    found = [*_of_objects(made, search_path)]
+    understood = unread = 0
     for statement in seen:
-        tables, rules = _judged(statement, change)
-        if tables is None:
+        about = _judged(statement, made.whole)
+        if about is None or (about.opaque and not about.tables):
             unread += 1
-        elif tables:
-            judged += 1
-            found += _findings(statement, sorted(rules), tables)
+        elif about.tables:
+            understood += 1
+            found += _findings(statement, about, made)
     return Impact(
         findings=tuple(sorted(set(found), key=_order)),
-        ddl=tuple(locks.of(ddl, change.statements, schema)),
-        tables=tuple(sorted(table.table for table in change.altered.values())),
-        judged=judged,
+        ddl=tuple(locks.of(made)),
+        tables=made.whole.tables,
+        judged=understood,
         unread=unread,
-        unread_objects=server_uses(schema, search_path).unread,
+        unread_objects=server_uses(made.schema, search_path).unread,
+        unjudged=made.unjudged,
     )
 
 
-def _judged(seen: Seen, change: Change) -> tuple[tuple[Altered, ...] | None, set[str]]:
-    """(the changed tables that it uses, what happens to it); None for the tables: it cannot be read."""
+def _of_objects(made: Migration, search_path: tuple[str, ...]) -> Iterator[Finding]:
+    """Each statement of the change meets what those before it have left."""
+    for change in made.single:
+        for met in (*views.findings(change), *objects.findings(change, search_path)):
+            text = message(met.hit, (met.table,))
+            yield _finding(met.hit, text, change.place)._replace(object=met.object)
+    for step, place in made.steps:
+        for one in refusals.refused(step):
+            yield _finding(one.hit, message(one.hit, ()), place)._replace(object=one.object)
+
+
+def _finding(hit: Hit, text: str, place: Place) -> Finding:
+    sqlstate = RULES[hit.rule].sqlstate if hit.sqlstate is None else hit.sqlstate
+    return Finding(hit.rule, text, sqlstate or None, place=place)
+
+
+def _judged(seen: Seen, change: Change) -> _Judged | None:
+    """None: it cannot be read."""
     if is_hashed(seen.sql):
-        return None, set()
+        return None
     try:
         statements = parse(seen.sql.encode())
     except (SyntaxProblem, TooDeep):
-        return None, set()
+        return None
     worlds = World(change.before, seen.search_path), World(change.after, seen.search_path)
-    touched: dict[int, Altered] = {}
-    rules: set[str] = set()
+    tables: dict[int, Altered] = {}
+    hits: set[Hit] = set()
+    roles: set[str] = set()
     opaque = False
     for statement in statements:
         before = resolve([statement], worlds[0])
-        used = {oid: change.altered[oid] for oid in before.relations if oid in change.altered}
         opaque = opaque or bool(before.opaque and not before.utility)
-        after = resolve([statement], worlds[1])
-        rules |= _rules(statement, before, after, change) if used or _lost(before, after) else set()
-        touched |= used or (_any(change) if _lost(before, after) else {})
-    return (tuple(touched.values()) if touched or not opaque else None), rules
+        used = _used(before, change)
+        tables |= used
+        if used:
+            after = resolve([statement], worlds[1])
+            hits |= compare.hits(statement, before, after, change)
+            roles |= _lacking(before, after, change)
+    if roles:
+        hits.add(Hit("ADD-12"))
+    return _Judged(tuple(tables.values()), frozenset(hits), frozenset(roles), opaque)
 
 
-def _rules(statement: RawStatement, before: Resolution, after: Resolution, change: Change) -> set[str]:
-    return {"DRP-05"} if _lost(before, after) else compare.rules(statement, before, after, change)
+def _used(before: Resolution, change: Change) -> dict[int, Altered]:
+    found = ((oid, change.about(oid)) for oid in {*before.relations, *before.row_types})
+    return {oid: table for oid, table in found if table is not None}
 
 
-def _lost(before: Resolution, after: Resolution) -> bool:
-    """It uses a view that goes with the column."""
-    return bool(before.relations.keys() - after.relations.keys())
+def _lacking(before: Resolution, after: Resolution, change: Change) -> set[str]:
+    """Roles with privileges on single columns of a table of which the statement comes to use one more."""
+    more = {oid for oid, _ in (after.reads | after.writes) - (before.reads | before.writes)}
+    if before.problems or after.problems:
+        return set()
+    return {grant.role for grant in change.before.code.grants if grant.relation in more}
 
 
-def _any(change: Change) -> dict[int, Altered]:
-    return dict(list(change.altered.items())[:1])
-
-
-def _findings(seen: Seen, rules: Iterable[str], tables: tuple[Altered, ...]) -> Iterator[Finding]:
-    for rule in rules:
+def _findings(seen: Seen, about: _Judged, made: Migration) -> Iterator[Finding]:
+    for hit in sorted(about.hits, key=str):
+        base = _finding(hit, message(hit, about.tables, about.roles), _place(seen, hit, made))
         for caller in seen.callers:
-            yield Finding(
-                rule, _message(rule, tables), caller.client, None, seen.shape, seen.sql, caller.calls, caller.last_seen
-            )
+            if hit.rule != "ADD-12" or _may_be(caller.client, about.roles):
+                yield base._replace(
+                    client=caller.client, shape=seen.shape, sql=seen.sql, calls=caller.calls, last_seen=caller.last_seen
+                )
 
 
-def _of_object(met: objects.Met) -> Finding:
-    return Finding(
-        met.rule, _message(met.rule, (met.table,), met.message), object=met.object, own_sqlstate=met.sqlstate
-    )
+def _may_be(client: str, roles: frozenset[str]) -> bool:
+    """A client that is known as user@address has that role; another may have any."""
+    user, at, _ = client.rpartition("@")
+    return not at or user in roles
 
 
-def _message(rule: str, tables: tuple[Altered, ...], message: str | None = None) -> str:
-    columns = {name for table in tables for name in (*table.added, *table.dropped)}
-    named = sorted(map(quote_ident, columns))
-    named += [f"{quote_ident(old)} (now {quote_ident(new)})" for table in tables for old, new in table.renamed.items()]
-    names = ", ".join(dict.fromkeys(table.table for table in tables))
-    return (message or RULES[rule].message).format(table=names, columns=", ".join(dict.fromkeys(named)))
+def _place(seen: Seen, hit: Hit, made: Migration) -> Place:
+    """The first statement of the change after which the rule is met."""
+    effective = [i for i, change in enumerate(made.single, 1) if change.touched or change.gone]
+    for count in effective[:-1]:
+        about = _judged(seen, made.until(count))
+        if about is not None and any(one.rule == hit.rule for one in about.hits):
+            return made.until(count).place
+    return made.single[effective[-1] - 1].place if effective else Place()
 
 
 def _order(finding: Finding) -> tuple[object, ...]:
-    return finding.rule, finding.object or "", finding.client or "", -finding.calls, finding.sql or ""
+    return finding.rule, finding.object or "", finding.client or "", -finding.calls, finding.sql or "", finding.message

@@ -1,98 +1,126 @@
 """What the DDL itself does to the table: its lock, and whether it rewrites or scans it (manual, ALTER TABLE, Notes)."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from lintel.analysis.ddl import Step
+from lintel.impact.change import Migration, Place
+from lintel.impact.proofs import Proofs
+from lintel.impact.rewriting import rewrites, type_rewrites
 from lintel.schema import Schema
-from lintel.sql.grammar import RawStatement
+from lintel.sql.grammar import Node
+from lintel.sql.quoting import quote_qualified
 
-Node = dict[str, Any]
-
-_SERIAL = frozenset({"serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"})
-# Volatile functions of pg_catalog and the usual extensions; those of the database's own are in the snapshot.
-_VOLATILE = frozenset(
-    ("random", "random_normal", "gen_random_uuid", "uuidv4", "uuidv7", "uuid_generate_v1", "uuid_generate_v4",
-     "nextval", "setval", "clock_timestamp", "timeofday", "gen_random_bytes", "txid_current", "pg_current_xact_id")
+_EXCLUSIVE = "AccessExclusiveLock"
+# Statements other than ALTER TABLE: lock, rewrites, scans.
+_OTHERS = {
+    "RenameStmt": (_EXCLUSIVE, False, False),
+    "AlterObjectSchemaStmt": (_EXCLUSIVE, False, False),
+    "CreateTrigStmt": ("ShareRowExclusiveLock", False, False),
+    "TruncateStmt": (_EXCLUSIVE, False, False),
+}
+_MILD = frozenset(
+    ("AT_ValidateConstraint", "AT_SetStatistics", "AT_AttachPartition", "AT_ClusterOn", "AT_DropCluster",
+     "AT_SetRelOptions", "AT_ResetRelOptions", "AT_SetOptions", "AT_ResetOptions")
 )  # fmt: skip
+_MIDDLE = frozenset(("AT_EnableTrig", "AT_DisableTrig", "AT_EnableTrigAll", "AT_DisableTrigAll"))
 _CHECKED = frozenset({"CONSTR_CHECK", "CONSTR_UNIQUE", "CONSTR_PRIMARY", "CONSTR_EXCLUSION", "CONSTR_FOREIGN"})
+# PostgreSQL's own limit (DESIGN, trap T20).
+REWRITES = (
+    "it rewrites the table: a transaction with an older snapshot (REPEATABLE READ), and an SQL EXECUTE that waits for "
+    "the lock, see an empty table afterwards"
+)
 
 
 class Ddl(NamedTuple):
-    """One statement of the change."""
+    """One statement of the change that takes a lock on a table."""
 
     statement: str
     lock: str
     rewrites_table: bool
     scans_table: bool
+    table: str | None = None  # as SQL writes it
+    place: Place = Place()
+    warnings: tuple[str, ...] = ()
 
 
-def of(ddl: bytes, statements: tuple[RawStatement, ...], schema: Schema) -> Iterator[Ddl]:
-    """The statements that take a lock on a table."""
-    for raw in statements:
-        ((tag, body),) = raw.node.items()
-        text = " ".join(ddl[raw.start : raw.end].decode("utf-8", "replace").split()).strip("; ")
-        if tag == "IndexStmt":
-            lock = "ShareUpdateExclusiveLock" if body.get("concurrent") else "ShareLock"
-            yield Ddl(text, lock, rewrites_table=False, scans_table=True)
-        elif tag == "RenameStmt":
-            yield Ddl(text, "AccessExclusiveLock", rewrites_table=False, scans_table=False)
-        elif tag == "AlterTableStmt":
-            commands = [entry["AlterTableCmd"] for entry in body["cmds"]]
-            rewrites = any(_rewrites(command, schema) for command in commands)
-            yield Ddl(text, _lock(commands), rewrites, rewrites or any(map(_scans, commands)))
+def of(made: Migration) -> Iterator[Ddl]:
+    """The statements that take a lock on a table that was there before."""
+    proofs = Proofs(made.schema)
+    for step, place in made.steps:
+        found = _of(step, proofs)
+        if found is not None:
+            table, lock, rewritten, scanned = found
+            text = " ".join(step.text.split()).strip("; ")
+            warnings = (REWRITES,) if rewritten else ()
+            yield Ddl(text, lock, rewritten, scanned, table, place, warnings)
+        proofs.learn(step)
+
+
+def _of(step: Step, proofs: Proofs) -> tuple[str | None, str, bool, bool] | None:
+    ((tag, body),) = step.statement.node.items()
+    if "relation" not in body or "relname" not in body["relation"]:
+        return None
+    relation = step.before.find(body["relation"].get("schemaname"), body["relation"]["relname"], step.search_path)
+    name = quote_qualified(relation.schema, relation.name) if relation is not None else None
+    if tag == "IndexStmt":
+        lock = "ShareUpdateExclusiveLock" if body.get("concurrent") else "ShareLock"
+        return name, lock, False, True
+    if tag in _OTHERS:
+        return name, *_OTHERS[tag]
+    if tag != "AlterTableStmt" or body.get("objtype", "OBJECT_TABLE") not in ("OBJECT_TABLE", "OBJECT_MATVIEW"):
+        return None
+    commands = [entry["AlterTableCmd"] for entry in body["cmds"]]
+    oid = relation.oid if relation is not None else 0
+    rewritten = any(rewrites(command, step, oid) for command in commands)
+    return name, _lock(commands), rewritten, rewritten or any(_scans(c, step, oid, proofs) for c in commands)
 
 
 def _lock(commands: list[Node]) -> str:
+    """The strongest that one of them needs (AlterTableGetLockLevel)."""
     subtypes = {command.get("subtype") for command in commands}
-    mild = {"AT_ValidateConstraint", "AT_SetStatistics"}
-    return "ShareUpdateExclusiveLock" if subtypes <= mild else "AccessExclusiveLock"
+    if subtypes <= _MILD:
+        return "ShareUpdateExclusiveLock"
+    milder = all(c.get("subtype") in _MILD | _MIDDLE or _is_foreign_key(c) for c in commands)
+    return "ShareRowExclusiveLock" if milder else _EXCLUSIVE
 
 
-def _rewrites(command: Node, schema: Schema) -> bool:
-    """A new column whose values differ from row to row."""
-    if command.get("subtype") != "AT_AddColumn":
-        return False
-    definition = command["def"]["ColumnDef"]
-    constraints = [entry["Constraint"] for entry in definition.get("constraints", [])]
-    types = [name["String"]["sval"] for name in definition["typeName"]["names"]]
-    return (
-        types[-1] in _SERIAL
-        or any(_is_computed(c) for c in constraints)
-        or any(_is_volatile(c.get("raw_expr"), schema) for c in constraints if c["contype"] == "CONSTR_DEFAULT")
-    )
+def _is_foreign_key(command: Node) -> bool:
+    adds = command.get("subtype") == "AT_AddConstraint"
+    return adds and command["def"]["Constraint"]["contype"] == "CONSTR_FOREIGN"
 
 
-def _is_computed(constraint: Node) -> bool:
-    stored = constraint["contype"] == "CONSTR_GENERATED" and constraint.get("generated_kind") != "v"
-    return stored or constraint["contype"] == "CONSTR_IDENTITY"
-
-
-def _is_volatile(node: Any, schema: Schema) -> bool:
-    if isinstance(node, list):
-        return any(_is_volatile(item, schema) for item in node)
-    if not isinstance(node, dict):
-        return False
-    if "FuncCall" in node:
-        name = node["FuncCall"]["funcname"][-1]["String"]["sval"]
-        own = [f for f in schema.functions.get(name, ()) if f.schema not in ("pg_catalog", "information_schema")]
-        if name in _VOLATILE or any(function.volatile == "v" for function in own):
-            return True
-    return any(_is_volatile(value, schema) for value in node.values())
-
-
-def _scans(command: Node) -> bool:
+def _scans(command: Node, step: Step, oid: int, proofs: Proofs) -> bool:
     subtype = command.get("subtype")
     if subtype == "AT_AddColumn":
-        constraints = [entry["Constraint"] for entry in command["def"]["ColumnDef"].get("constraints", [])]
-        if any(constraint["contype"] == "CONSTR_DEFAULT" for constraint in constraints):
-            constraints = [c for c in constraints if c["contype"] != "CONSTR_NOTNULL"]  # it is known to hold
-        return any(_is_checked(constraint) for constraint in constraints)
+        relation = step.before.relations.get(oid)
+        definition = command["def"]["ColumnDef"]
+        return (relation is None or relation.column(definition["colname"]) is None) and _scans_for_column(definition)
     if subtype == "AT_AddConstraint":
-        return _is_checked(command["def"]["Constraint"])
-    return subtype in ("AT_SetNotNull", "AT_ValidateConstraint")
+        return _scans_for_constraint(command["def"]["Constraint"], step.before, oid, proofs)
+    if subtype == "AT_AlterColumnType":
+        return proofs.checked(oid, command["name"]) and not type_rewrites(command, step, oid)
+    if subtype == "AT_SetNotNull":
+        return not proofs.not_null(step.before, oid, command["name"])
+    if subtype == "AT_ValidateConstraint":
+        return not proofs.is_valid(oid, command["name"])
+    return False
 
 
-def _is_checked(constraint: Node) -> bool:
-    if constraint.get("skip_validation"):
+def _scans_for_column(definition: Node) -> bool:
+    constraints = [entry["Constraint"] for entry in definition.get("constraints", [])]
+    if any(c["contype"] == "CONSTR_DEFAULT" for c in constraints):
+        constraints = [c for c in constraints if c["contype"] != "CONSTR_NOTNULL"]  # it is known to hold
+    else:  # NULLs refer to nothing
+        constraints = [c for c in constraints if c["contype"] != "CONSTR_FOREIGN"]
+    return any(c["contype"] in _CHECKED or c["contype"] == "CONSTR_NOTNULL" for c in constraints)
+
+
+def _scans_for_constraint(node: Node, schema: Schema, oid: int, proofs: Proofs) -> bool:
+    if node.get("skip_validation"):
         return False
-    return constraint["contype"] in _CHECKED or constraint["contype"] == "CONSTR_NOTNULL"
+    if node["contype"] == "CONSTR_NOTNULL":
+        return not all(proofs.not_null(schema, oid, key["String"]["sval"]) for key in node["keys"])
+    if "indexname" in node:
+        return node["contype"] == "CONSTR_PRIMARY" and not proofs.indexed_not_null(schema, oid, node["indexname"])
+    return node["contype"] in _CHECKED

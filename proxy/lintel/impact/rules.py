@@ -1,6 +1,6 @@
 """The catalogue of failure modes as data: what `impact` can find, what the client gets, and what helps.
 
-Texts may name the {table} and its {columns}. A rule without SQLSTATE is silent: no error, another result.
+Texts may name the {table}, its {columns} and {roles}. A rule without SQLSTATE is silent: no error, another result.
 """
 
 from typing import NamedTuple
@@ -48,9 +48,27 @@ _ALL = (
          "it lists every column of {table}: it will silently lack {columns}, and CREATE OR REPLACE VIEW with * is "
          "refused unless new columns come last",
          "if its readers need the column, add it at the end of the view's list"),
-    Rule("ADD-13", "An INSERT that does not supply a NOT NULL column", "23502",
-         "it does not supply {columns} of {table}, which is NOT NULL and has no default",
-         "give the column a default, or add it nullable first"),
+    Rule("ADD-10", "A row made as a value of the table's type", "42846",
+         "it makes a row of the type of {table} from the values of the old columns; the type has {columns} besides",
+         "name the columns instead of casting to the row type"),
+    Rule("ADD-11", "Rows that can no longer be compared", "42883",
+         "it compares whole rows (DISTINCT, UNION, GROUP BY), and {columns} of {table} has no equality operator",
+         f"name the columns that are to be compared, use jsonb instead of json, or {_SHIELD}"),
+    Rule("ADD-12", "A column without a privilege", "42501",
+         "as {roles}, who has privileges on single columns of {table} only, it comes to use {columns} without one",
+         "grant the role the privilege on the new column in the same migration, or name the columns"),
+    Rule("ADD-13", "A write that a new constraint refuses", "23502",
+         "it writes what a new constraint of {table} does not allow",
+         "give the column a default, or add it nullable first; bring old rows and writers in line first"),
+    Rule("ADD-14", "DDL that the server refuses", "42701",
+         "the server refuses the statement",
+         "add the column where it can be added, under a name that is free"),
+    Rule("ADD-15", "A subscriber without the column", "55000",
+         "it sends {columns} of {table} to its subscribers, and replication stops at one whose table lacks it",
+         "make the change on every subscriber first"),
+    Rule("ADD-16", "A lock that others hold", "55P03",
+         "the statement waits for the lock, and every later reader waits behind it",
+         "end those transactions first, and set lock_timeout so that the statement gives up instead"),
     Rule("ADD-20", "A star read by position", None,
          "its result grows by {columns} of {table}: clients that read by position or into fixed structures break",
          f"name the columns instead of *, or {_SHIELD}"),
@@ -108,6 +126,20 @@ _ALL = (
     Rule("REN-04", "Swapped names", None,
          "a name means another column of {table} after the change: values are silently swapped",
          "rename in two releases, through a name that nobody uses"),
+    Rule("TYP-01", "A prepared result of another type", "0A000",
+         "if it is prepared, the next run fails with 'cached plan must not change result type': {columns} of {table} "
+         "is in its result",
+         "add a column of the new type and move over"),
+    Rule("TYP-02", "Operators, casts and lengths", "42883",
+         "it does not go with the new type of {columns} of {table}",
+         "write casts that are right for both types, or add a column of the new type and move over"),
+    Rule("TYP-03", "Binary parameters of the old type", "08P01",
+         "a client that sends binary parameters of the old type after a fresh Parse without their types is refused, or "
+         "understood wrongly: {columns} of {table}",
+         "prepare anew and ask for the parameter types again, or declare them"),
+    Rule("TYP-04", "An object that uses the column", "0A000",
+         "it uses {columns} of {table}, and the server refuses to change the type",
+         "drop the object before the change and make it again behind it"),
     Rule("NEW-01", "Reads a column that is not there yet", "42703",
          "it reads {columns} of {table} and fails until the change has been made",
          "make the change first, or declare it as a plan, so that the column reads as its default until then"),
@@ -115,6 +147,10 @@ _ALL = (
          "it writes {columns} of {table} and fails until the change has been made; the write is lost with its "
          "transaction",
          "make the change before this client writes"),
+    Rule("NEW-03", "A name of another table until the column is there", None,
+         "if a name in a subquery of it is meant for {columns} of {table}, it means a column of an outer table until "
+         "the change has been made: a DELETE may take too many rows",
+         "qualify the name with its table or alias, so that it fails loudly"),
 )  # fmt: skip
 
 RULES: dict[str, Rule] = {rule.id: rule for rule in _ALL}

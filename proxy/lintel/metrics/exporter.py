@@ -92,7 +92,9 @@ def _statements(counters: Counters) -> Iterator[Metric]:
     yield _by_label("lintel_refusals_total", "Refusals sent to clients, by SQLSTATE.", "sqlstate", counters.refusals)
     yield _counter("lintel_server_errors_total", "Errors of the server's own, passed on.", counters.errors_passed)
     yield _counter("lintel_retries_total", "Loud texts decided and sent again.", counters.retries)
+    yield _counter("lintel_probes_total", "Tables locked and looked at before a loud text.", counters.probes)
     yield _counter("lintel_reprepared_total", "Prepared statements parsed again.", counters.reprepared)
+    yield _counter("lintel_landed_rows_total", "Parked values moved into their column.", counters.landed)
 
 
 def _catalog(state: CatalogState) -> Iterator[Metric]:

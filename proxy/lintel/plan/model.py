@@ -20,7 +20,7 @@ class Shield:
     """What clients get while the table is not the one that they were built for."""
 
     absent_reads: Literal["default", "refuse"] = "default"
-    absent_writes: Literal["refuse", "discard"] = "refuse"
+    absent_writes: Literal["refuse", "park", "discard"] = "refuse"
     stars: Literal["pin", "pass"] = "pin"
     whole_rows: Literal["refuse", "record"] = "refuse"
     clients: tuple[ClientRule, ...] = ()
@@ -126,6 +126,11 @@ class Plan:
             return None
         text = self.backfill.expression if self.backfill else self._default
         return parse_expression(text) if text is not None else None
+
+    @property
+    def default_sql(self) -> str:
+        """What DEFAULT says for the column that is to come, whatever existing rows read as."""
+        return typed_sql(parse_expression(self.change.default) if self.change.default else None, self.type)
 
     @property
     def _default(self) -> str | None:

@@ -14,6 +14,7 @@ from lintel.plan.changes import Add, Change, Drop, Rename, Retype
 from lintel.plan.clients import ClientRule, Side
 from lintel.plan.expressions import columns_of, parse_expression, typed_sql
 from lintel.plan.model import Backfill, Index, Plan, Shield
+from lintel.plan.parking import OURS
 from lintel.plan.section import Section, quoted
 from lintel.plan.tables import parse_table
 from lintel.plan.types import parse_type
@@ -34,6 +35,7 @@ def parse(text: str, file: str) -> Plan:
     plan = _plan(root)
     root.close()
     _check_imagined(root, plan)
+    _check_parked(root, plan)
     return plan
 
 
@@ -133,11 +135,9 @@ def _shield(section: Section | None) -> Shield:
     if section is None:
         return Shield()
     writes = section.choice("absent_writes", ("refuse", "park", "discard"))
-    if writes == "park":
-        section.fail("absent_writes", '"park" is not supported by this version yet; expected "refuse" or "discard"')
     shield = Shield(
         absent_reads=cast("Literal['default', 'refuse']", section.choice("absent_reads", ("default", "refuse"))),
-        absent_writes=cast("Literal['refuse', 'discard']", writes),
+        absent_writes=cast("Literal['refuse', 'park', 'discard']", writes),
         stars=cast("Literal['pin', 'pass']", section.choice("stars", ("pin", "pass"))),
         whole_rows=cast("Literal['refuse', 'record']", section.choice("whole_rows", ("refuse", "record"))),
         clients=tuple(map(_rule, section.sections("clients"))),
@@ -228,6 +228,23 @@ def _check_type(root: Section, key: str, text: str) -> None:
         parse_type(text)
     except ValueError as problem:
         root.fail(key, f"{problem}; got {quoted(text)}")
+
+
+def _check_parked(root: Section, plan: Plan) -> None:
+    """Parking keeps the values of a column to come, beside rows that are inserted without it."""
+    if plan.shield.absent_writes != "park":
+        return
+    change, key = plan.change, "shield.absent_writes"
+    if not isinstance(change, Add):
+        root.fail(key, 'expected "refuse" or "discard": only writes to a column to come can be parked')
+    if change.not_null and change.default is None:
+        root.fail("add.default", 'missing; expected, because not_null = true and absent_writes = "park"')
+    if change.column.startswith(OURS):
+        root.fail("add.column", f'expected a name that does not begin with "{OURS}", as those of the side table do')
+    try:
+        _ = plan.default_sql
+    except ValueError as problem:
+        root.fail("add.default", f"expected an immutable expression, because writes are parked: {problem}")
 
 
 def _check_untyped(root: Section, plan: Plan) -> None:

@@ -15,11 +15,13 @@ from lintel.policy.temporary import first_in, pinned
 from lintel.shield import Question
 from lintel.sql.comments import only, tags
 from lintel.sql.grammar import SyntaxProblem, TooDeep, parse
+from lintel.sql.quoting import quote_qualified
 from lintel.sql.stored import stored_text
-from lintel.wire.decision import SETTINGS, Decision, Expectation, Refusal
+from lintel.wire.decision import SETTINGS, Decision, Expectation, Probe, Refusal
 
 REFUSED = "lintel_refused_"  # a refused statement is replaced by SELECT lintel_refused_17
 _LOUD = frozenset({"42703", "42702"})  # how a loud text fails
+_MARKED = frozenset({"42P01"})  # how one fails that names a marker
 _BY_SHAPE = frozenset({"select", "insert", "update", "delete", "merge"})
 _WAY_OUT = "Run it on a direct connection to the server, or release the plan."
 _numbers = count(1)
@@ -96,8 +98,11 @@ def _understood(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged
     for part in parts:
         _follow(moment, part, made, alone=len(parts) == 1)
     statement = _statement(key, text, parts, found)
-    loud = any(part.verdict.loud and part.verdict.kind != "refuse" for part in parts)
-    decision = _decision(text, made, effects_in(parts), statement, _LOUD if loud else frozenset())
+    decision = _decision(text, made, effects_in(parts), statement)
+    failures: frozenset[str] = frozenset().union(*map(_failures, parts))
+    if failures:
+        loud = len(parts) == 1 and parts[0].verdict.loud
+        decision = replace(decision, retry=failures, probes=_probes(moment, parts[0]) if loud else ())
     literal = len(parts) != 1 or parts[0].effects != Effects() or parts[0].verdict.resolution.exact
     exact = literal or statement.facts.verb not in _BY_SHAPE
     results = [part.verdict.resolution for part in parts]
@@ -106,21 +111,31 @@ def _understood(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged
     return Decided(decision, names_in(parts), frozenset().union(*(r.functions for r in results)), exact)
 
 
-def _decision(
-    text: bytes, made: _Edits, effects: Effects, statement: Statement, retry: frozenset[str] = frozenset()
-) -> Decision:
+def _decision(text: bytes, made: _Edits, effects: Effects, statement: Statement) -> Decision:
     return Decision(
         text=edited(text, tuple(made.edits)) if made.edits else None,
         edits=tuple(made.edits),
         refusals=tuple(made.refusals),
         expected=tuple(made.expected),
-        retry=retry,
         effects=effects.bits,
         temporary=effects.temporary,
         prepares=effects.prepares,
         executes=effects.executes,
         deallocates=effects.deallocates,
         statement=statement,
+    )
+
+
+def _probes(moment: Moment, part: Judged) -> tuple[Probe, ...]:
+    """The tables under plans that a loud statement names: locked, they are for the transaction as they are now."""
+    relations = (moment.covered.schema.relations[oid] for oid in part.verdict.resolution.relations)
+    covered = [relation for relation in relations if relation.oid in moment.covered.by_oid]
+    return tuple(
+        Probe(
+            f"TABLE {quote_qualified(relation.schema, relation.name)}".encode(),
+            tuple(column.name.encode() for column in relation.columns),
+        )
+        for relation in covered
     )
 
 
@@ -134,8 +149,8 @@ def _follow(moment: Moment, part: Judged, made: _Edits, *, alone: bool) -> None:
             _replace(part.start, part.end, refusal, made)
             return
         made.expected.append(Expectation(refusal.sqlstate, refusal, part.start, end))
-    elif verdict.loud:
-        moved = _moved(moment, verdict.plans[0])
+    elif verdict.loud or verdict.marked:
+        moved = _moved(moment, verdict.plans[0], _failures(part))
         made.expected.extend(Expectation(refusal.sqlstate, refusal, part.start, end) for refusal in moved)
     made.edits.extend((part.start + start, part.start + end, new) for start, end, new in verdict.edits)
 
@@ -156,12 +171,20 @@ def _precede(refusal: Refusal, made: _Edits) -> None:
     made.expected.append(Expectation("42601", refusal, 0, 0))
 
 
-def _moved(moment: Moment, plan_id: str) -> list[Refusal]:
+def _failures(part: Judged) -> frozenset[str]:
+    """SQLSTATEs with which a text of ours fails on the wrong side of a change."""
+    verdict = part.verdict
+    if verdict.kind == "refuse":
+        return frozenset()
+    return (_LOUD if verdict.loud else frozenset()) | (_MARKED if verdict.marked else frozenset())
+
+
+def _moved(moment: Moment, plan_id: str, failures: frozenset[str]) -> list[Refusal]:
     """A loud text that fails where it cannot be tried again: the column has just come or gone."""
     plan = moment.covered.plans[plan_id]
     message = f'lintel: plan "{plan.id}": the columns of {plan.table} changed while this statement was under way'
     hint = "Nothing was written by it. Run the transaction again."
-    return [Refusal(code, message, hint) for code in sorted(_LOUD)]
+    return [Refusal(code, message, hint) for code in sorted(failures)]
 
 
 def _statement(key: ContextKey, text: bytes, parts: list[Judged], found: dict[str, str]) -> Statement:

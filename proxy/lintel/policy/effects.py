@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from lintel.analysis.resolution import Resolution
 from lintel.sql.grammar import Node
-from lintel.wire.decision import DDL, DISCARDS, ENDS, SETTINGS, TEMPORARY
+from lintel.wire.decision import DDL, DISCARDS, ENDS, NESTS, SETTINGS, TEMPORARY
 
 _SETTINGS = frozenset({"search_path", "role", "session_authorization", "standard_conforming_strings"})
 _QUERIES = frozenset({"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
@@ -40,6 +40,7 @@ _SHARED = frozenset(
      "AlterDatabaseStmt", "AlterDatabaseSetStmt", "CreateTableSpaceStmt", "DropTableSpaceStmt"]
 )  # fmt: skip
 _ENDINGS = frozenset({"TRANS_STMT_COMMIT", "TRANS_STMT_ROLLBACK", "TRANS_STMT_ROLLBACK_TO", "TRANS_STMT_PREPARE"})
+_NESTINGS = frozenset({"TRANS_STMT_SAVEPOINT", "TRANS_STMT_RELEASE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def effects_of(node: Node, result: Resolution) -> Effects:
     if tag == "ExplainStmt" or (tag == "CopyStmt" and "query" in body):
         return effects_of(body["query"], result) if "query" in body else Effects()
     if tag == "TransactionStmt":
-        return Effects(ENDS if body["kind"] in _ENDINGS else 0)
+        return Effects(ENDS if body["kind"] in _ENDINGS else NESTS if body["kind"] in _NESTINGS else 0)
     if tag == "VariableSetStmt":
         touches = body.get("kind") == "VAR_RESET_ALL" or body.get("name") in _SETTINGS
         return Effects(SETTINGS if touches else 0)

@@ -7,7 +7,9 @@ from lintel.analysis import facts_of
 from lintel.analysis.facts import Facts
 from lintel.analysis.views import with_bases
 from lintel.policy.effects import Effects, effects_of
+from lintel.policy.uncommitted import Uncommitted
 from lintel.shield import Question, Verdict, judge
+from lintel.shield.tables import Covered, remembering
 from lintel.sql.grammar import RawStatement, parse
 
 Name = tuple[str | None, str]  # (schema or None, relation), as looked up
@@ -27,12 +29,26 @@ class Judged:
 
 
 def judged_in_turn(text: bytes, statements: list[RawStatement], question: Question) -> Iterator[Judged]:
-    """Each after those before it: a temporary relation that one of them makes shadows from there on."""
+    """Each after those before it: with the temporary relations that shadow others, and the tables as DDL left them."""
+    several, before = len(statements) > 1, question.covered
+    left = Uncommitted(before.schema, before.schema) if several and before.plans else None
     for raw in statements:
-        part = judged(text, raw, question, alone=len(statements) == 1)
+        part = judged(text, raw, question, alone=not several)
+        if part.verdict.kind == "opaque" and question.covered is not before:
+            part = judged(text, raw, replace(question, covered=before), alone=False)
         if part.effects.temporary:
             question = replace(question, shadowed=question.shadowed.union(part.effects.temporary))
         yield part
+        left = None if left is None else left.after(raw, text, question.search_path, question.shadowed)
+        question = replace(question, covered=_covered(left, question.covered, before))
+
+
+def _covered(left: Uncommitted | None, now: Covered, before: Covered) -> Covered:
+    """The tables under plans as a statement left them; as they were where nobody can say."""
+    schema = before.schema if left is None else left.schema
+    if schema in (now.schema, before.schema):
+        return now if schema is now.schema else before
+    return Covered(schema, [remembering(plan, schema) for plan in before.plans.values()])
 
 
 def judged(text: bytes, raw: RawStatement, question: Question, *, alone: bool) -> Judged:

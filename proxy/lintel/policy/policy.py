@@ -8,10 +8,11 @@ from lintel.policy.context import Context
 from lintel.policy.kept import History, Kept
 from lintel.policy.key import ContextKey
 from lintel.policy.moment import Moment, Options
+from lintel.policy.overlay import Overlay, Overlays
 from lintel.policy.search_path import schemas_of
 from lintel.schema import Schema, difference
 from lintel.shield.tables import remembering
-from lintel.wire.decision import Settings
+from lintel.wire import decision as wire
 
 MAX_CONTEXTS = 512  # beyond it the oldest are forgotten; their sessions keep them
 
@@ -34,6 +35,7 @@ class Policy:
             self.kept, self.history = before.kept, before.history
             self.history.add(difference(before.moment.schema, schema))
         self._step = self.history.step
+        self._overlays = None if schema is None or not plans else Overlays(schema)
 
     def _as(self, before: "Policy") -> bool:
         """Whether only the schema has changed since."""
@@ -53,8 +55,14 @@ class Policy:
             self.contexts[key] = found
         return found
 
-    def context_for(self, settings: Settings, client: ClientAttributes) -> Context:
+    def context_for(self, settings: wire.Settings, client: ClientAttributes) -> wire.Context:
         """The context of a session, from what the server said of it and what its client said of itself."""
+        context = self._context_for(settings, client)
+        if self._overlays is None or not settings.uncommitted:
+            return context
+        return Overlay(context, self._overlays, settings.uncommitted, client.user)
+
+    def _context_for(self, settings: wire.Settings, client: ClientAttributes) -> Context:
         path = settings.search_path
         return self.context(
             ContextKey(

@@ -21,7 +21,7 @@ class Prototype:
         if model.text is None:
             return model
         edits = carried(model.edits, self.shape, shape)
-        return Decision(edited(text, edits), edits, model.refusals, model.expected, model.retry,
+        return Decision(edited(text, edits), edits, model.refusals, model.expected, model.retry, model.probes,
                         statement=model.statement)  # fmt: skip
 
 

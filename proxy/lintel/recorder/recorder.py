@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 from lintel.metrics import RecorderState
 from lintel.policy.statement import Statement
 from lintel.recorder.gathering import Counts
+from lintel.recorder.memories import Memories
 from lintel.recorder.query_log import QueryLog
 from lintel.recorder.tally import Tally
 from lintel.recorder.writer import Writer
@@ -43,6 +44,7 @@ class Recorder:
         self._since = time.time()
         self.log = None if query_log is None else QueryLog(query_log)
         self._writer = Writer(Store(path), tables, interval, retention)
+        self.memories = Memories(self._writer.memories, self._writer.memory)
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:

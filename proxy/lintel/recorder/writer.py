@@ -24,7 +24,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Writer:
-    """`take`, `catalog` and `close` are called by the recorder, everything else is the thread's."""
+    """`take`, `catalog`, `memory` and `close` are called by the recorder, everything else is the thread's."""
 
     def __init__(self, store: Store, targets: tuple[str, ...], interval: float, retention: float) -> None:
         self.flushes = 0
@@ -45,7 +45,9 @@ class Writer:
         self._queue: SimpleQueue[Counts | None] = SimpleQueue()
         self._catalogs: dict[str, Schema] = {}
         self._unsaved: set[str] = set()
-        self._lock = threading.Lock()  # over the two above
+        self._memories = store.memories()
+        self._unsaved_memories: set[tuple[str, str]] = set()
+        self._lock = threading.Lock()  # over the four above
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="lintel-store", daemon=True)
 
@@ -85,6 +87,18 @@ class Writer:
         with self._lock:
             self._catalogs[database] = schema
             self._unsaved.add(database)
+
+    @property
+    def memories(self) -> dict[tuple[str, str], str]:
+        """By (database, plan): what the store had of them at the start, and what has come since."""
+        with self._lock:
+            return dict(self._memories)
+
+    def memory(self, key: tuple[str, str], kept: str) -> None:
+        """Likewise: of a (database, plan)."""
+        with self._lock:
+            self._memories[key] = kept
+            self._unsaved_memories.add(key)
 
     def close(self, seconds: float) -> None:
         """Write what is there, and end within the time given."""
@@ -158,10 +172,11 @@ class Writer:
         if self._store is not None and self._store.gone:
             self._store.close()
             self._store = None
-            self._save_all_catalogs()
+            self._save_everything()
         if self._store is None:
             self._store = Store(self._path, self._window)
         self._save_catalogs(self._store)
+        self._save_memories(self._store)
         before = self._store.lost
         self._store.add(batch)
         self.dropped += self._store.lost - before
@@ -175,9 +190,19 @@ class Writer:
                 if self._catalogs[name] is schema:
                     self._unsaved.discard(name)
 
-    def _save_all_catalogs(self) -> None:
+    def _save_memories(self, store: Store) -> None:
+        with self._lock:
+            wanted = {key: self._memories[key] for key in self._unsaved_memories}
+        for key, kept in wanted.items():
+            store.save_memory(*key, kept)
+            with self._lock:
+                if self._memories[key] == kept:
+                    self._unsaved_memories.discard(key)
+
+    def _save_everything(self) -> None:
         with self._lock:
             self._unsaved.update(self._catalogs)
+            self._unsaved_memories.update(self._memories)
 
     def _drop_store(self, problem: StoreError) -> None:
         """After a failure it is opened anew; a corrupt one under its own name, the old file beside it."""
@@ -186,7 +211,7 @@ class Writer:
             self._store = None
         if isinstance(problem, Corrupt):
             self._put_aside(self._path.with_name(f"{self._path.name}.corrupt-{int(time.time())}"))
-            self._save_all_catalogs()
+            self._save_everything()
 
     def _put_aside(self, aside: Path) -> None:
         with suppress(OSError):

@@ -1,15 +1,16 @@
-"""The report: who reads and writes what, from the store, as text for people or as JSON.
+"""The report: who reads and writes what, from the store, in the forms that people and programs read.
 
-- *gather*: the questions to the store, and the views of the kept catalog.
-- *filters*: what --table, --column, --client and --since mean.
-- *render*: its forms; *text* and *pretty* are those for people.
+- *gather*: the questions to the store, and the objects of the kept catalog. *filters*: what the options mean.
+- *overview*: what it comes to, table by table; *risks* of a change by rule id; *compared*: two periods.
+- *render*: its forms. *text* and *pretty* for a terminal; *document* as JSON and CSV; *markdown*; *dot*; *page*, of
+  *sections* and *plots*, which *markup* makes safe, as HTML. *wording* says numbers and windows alike in all of them.
 - *breakage*: `lintel impact`, what of that a change would break.
 
 Knows nothing of live servers: what it says is what was seen.
 """
 
-from lintel.report.filters import wanted
+from lintel.report.filters import moment, wanted
 from lintel.report.gather import Object, Report, gather
 from lintel.report.render import FORMATS, render
 
-__all__ = ["FORMATS", "Object", "Report", "gather", "render", "wanted"]
+__all__ = ["FORMATS", "Object", "Report", "gather", "moment", "render", "wanted"]

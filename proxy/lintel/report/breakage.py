@@ -1,21 +1,27 @@
 """`lintel impact`: recorded statements and the catalog, judged by lintel.impact, as text for people or as JSON."""
 
 import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from lintel.config import ConfigError
-from lintel.impact import RULES, Caller, Finding, Impact, Seen, Unsupported, assess
+from lintel.impact import RULES, Caller, Ddl, Finding, Impact, Place, Script, Seen, Unsupported, assess, blockers
+from lintel.impact.blockers import Standing
+from lintel.report.document import window_document
 from lintel.report.pretty import pretty
-from lintel.report.render import DEFAULT_WIDTH, window_document
-from lintel.report.text import aligned, bold, counted, readable, window_lines
+from lintel.report.render import DEFAULT_WIDTH
+from lintel.report.text import aligned, bold, window_lines
+from lintel.report.wording import counted, lasting, readable
 from lintel.schema import Schema
 from lintel.sql.stored import is_hashed, shown
 from lintel.store import Reader, Window
 
 # Of statements that are kept as a hash only, those that may use columns; DDL and the like names them by itself.
 _QUERIES = frozenset({"select", "insert", "update", "delete", "merge", "copy", "create table as", "create view"})
+
+Look = Callable[[Iterable[str]], Mapping[str, Standing]]
 
 NOTHING, FINDINGS, USAGE, TOO_LITTLE = 0, 1, 2, 3
 
@@ -26,6 +32,32 @@ class Catalog(NamedTuple):
     database: str
     schema: Schema
     search_path: tuple[str, ...] = ("public",)
+    look: Look | None = None  # how its tables are right now
+
+
+class Period(NamedTuple):
+    """What of the traffic counts, and how many seconds of it there must be for silence to say something."""
+
+    since: str | None = None
+    at_least: float = 0.0
+
+
+_ALL = Period()
+
+
+class Told(NamedTuple):
+    """All that is to be said."""
+
+    change: str
+    impact: Impact
+    window: Window
+    now: Mapping[str, Standing]  # by table
+    unseen: tuple[str, ...]  # why finding nothing would say little
+
+    @property
+    def code(self) -> int:
+        """The exit code."""
+        return FINDINGS if self.impact.findings else TOO_LITTLE if self.unseen else NOTHING
 
 
 class Verdict(NamedTuple):
@@ -37,48 +69,58 @@ class Verdict(NamedTuple):
 
 def run(
     path: Path,
-    change: str,
+    change: str | Sequence[Script],
     form: str = "text",
     *,
     catalog: Catalog | None = None,
-    since: str | None = None,
+    period: Period = _ALL,
     width: int = DEFAULT_WIDTH,
     colour: bool = False,
 ) -> Verdict:
-    """Judge DDL. Without a catalog the kept one is used whose tables it names.
+    """Judge DDL, or files of it. Without a catalog the kept one is used whose tables it names.
 
     ConfigError for what is no change that can be judged (exit 2), StoreError for a store that cannot be read.
     """
+    scripts = [Script(change.encode())] if isinstance(change, str) else list(change)
     reader = Reader(path)
     try:
-        impact = _assessed(reader, change, catalog, since)
-        window = reader.window(since)
+        impact = _assessed(reader, scripts, catalog, period.since)
+        window = reader.window(period.since)
     finally:
         reader.close()
-    code = _code(impact, window)
+    tables = {ddl.table for ddl in impact.ddl if ddl.table}
+    now = catalog.look(tables) if catalog is not None and catalog.look is not None else {}
+    impact = impact._replace(findings=(*impact.findings, *blockers.findings(impact.ddl, now)))
+    told = Told(_named(scripts), impact, window, now, tuple(unseen(impact, window, period.at_least)))
     if form == "json":
-        return Verdict(json.dumps(document(change, impact, window), indent=2, ensure_ascii=False) + "\n", code)
-    return Verdict(_text(impact, window, code, width, colour), code)
+        return Verdict(json.dumps(document(told), indent=2, ensure_ascii=False) + "\n", told.code)
+    return Verdict(_text(told, width, colour), told.code)
 
 
-def _assessed(reader: Reader, change: str, catalog: Catalog | None, since: str | None) -> Impact:
+def _named(scripts: Sequence[Script]) -> str:
+    return "; ".join(script.file or script.sql.decode("utf-8", "replace") for script in scripts)
+
+
+def _assessed(reader: Reader, scripts: list[Script], catalog: Catalog | None, since: str | None) -> Impact:
     problem: Unsupported | None = None
-    for base in [catalog] if catalog is not None else _kept(reader):
+    for base in [catalog] if catalog is not None else kept(reader):
         try:
-            return assess(change.encode(), base.schema, _seen(reader, base.database, since), base.search_path)
+            return assess(scripts, base.schema, recorded(reader, base.database, since), base.search_path)
         except Unsupported as why:
             problem = problem or why
-    raise ConfigError(
-        change, "", str(problem) if problem else "the store keeps no catalog yet; give --server"
-    ) from None
+    if problem is None:
+        raise ConfigError(_named(scripts), "", "the store keeps no catalog yet; give --server")
+    raise ConfigError("lintel impact" if scripts[0].file else _named(scripts), "", str(problem))
 
 
-def _kept(reader: Reader) -> list[Catalog]:
+def kept(reader: Reader) -> list[Catalog]:
+    """The catalogs that the store keeps."""
     pairs = ((database, reader.catalog(database)) for database in reader.databases())
     return [Catalog(database, schema) for database, schema in pairs if schema is not None]
 
 
-def _seen(reader: Reader, database: str, since: str | None) -> list[Seen]:
+def recorded(reader: Reader, database: str, since: str | None) -> list[Seen]:
+    """The statements that a change is held against."""
     return [
         Seen(one.id, one.sql, one.search_path, tuple(Caller(*caller) for caller in callers))
         for one, callers in reader.statements(database, since)
@@ -86,25 +128,39 @@ def _seen(reader: Reader, database: str, since: str | None) -> list[Seen]:
     ]
 
 
-def _code(impact: Impact, window: Window) -> int:
-    """Silence is a result only where somebody used the table and nobody went unseen."""
-    if impact.findings:
-        return FINDINGS
-    blind = window.start is None or window.gaps or window.dropped or impact.unread or not impact.judged
-    return TOO_LITTLE if impact.tables and blind else NOTHING
+def unseen(impact: Impact, window: Window, at_least: float) -> Iterator[str]:
+    """Why finding nothing would say little: silence is a result only where all was seen, and some use."""
+    if not impact.tables and not impact.unjudged:
+        return
+    if window.start is None:
+        yield "nothing has been watched yet"
+    if window.gaps:
+        yield f"the window has {counted(len(window.gaps), 'gap')}"
+    if window.dropped:
+        yield f"{counted(window.dropped, 'observation')} got lost"
+    if window.start is not None and window.seconds < at_least:
+        yield f"only {lasting(window.seconds)} were watched"
+    if impact.unread:
+        yield f"{counted(impact.unread, 'recorded statement')} cannot be resolved again"
+    if impact.tables and not impact.judged:
+        yield f"no statement on {', '.join(impact.tables)} was seen"
+    for place, words in impact.unjudged:
+        yield f"what {words} does{_at(place)} is not judged"
 
 
-def document(change: str, impact: Impact, window: Window) -> dict[str, Any]:
-    """As DESIGN section 6 promises it to scripts."""
+def document(told: Told) -> dict[str, Any]:
+    """As DESIGN section 6 promises it to scripts, and more."""
     return {
-        "change": change,
-        "window": window_document(window),
-        "findings": [_finding(finding) for finding in impact.findings],
-        "ddl": [ddl._asdict() for ddl in impact.ddl],
+        "change": told.change,
+        "window": window_document(told.window),
+        "findings": [finding_document(finding, told.window) for finding in told.impact.findings],
+        "ddl": [ddl_document(ddl, told.now.get(ddl.table or "")) for ddl in told.impact.ddl],
+        "not_seen": list(told.unseen),
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_document(finding: Finding, window: Window) -> dict[str, Any]:
+    """One finding of the document."""
     return {
         "rule": finding.rule,
         "sqlstate": finding.sqlstate,
@@ -113,53 +169,108 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "shape": finding.shape,
         "sql": None if finding.sql is None else shown(finding.sql),
         "calls": finding.calls,
+        "calls_per_day": None if finding.client is None else window.per_day(finding.calls),
         "last_seen": finding.last_seen,
         "message": finding.message,
         "fix": finding.fix,
+        "file": finding.place.file,
+        "line": finding.place.line,
     }
 
 
-def _text(impact: Impact, window: Window, code: int, width: int, colour: bool) -> str:
-    lines = [*window_lines(window), ""]
+def ddl_document(ddl: Ddl, standing: Standing | None) -> dict[str, Any]:
+    """One statement of the change in the document."""
+    holders = () if standing is None else blockers.in_the_way(ddl, standing)
+    return {
+        "statement": ddl.statement,
+        "lock": ddl.lock,
+        "rewrites_table": ddl.rewrites_table,
+        "scans_table": ddl.scans_table,
+        "table": ddl.table,
+        "rows": None if standing is None else standing.rows,
+        "bytes": None if standing is None else standing.bytes,
+        "in_the_way": [holder._asdict() for holder in holders],
+        "warnings": list(ddl.warnings),
+        "file": ddl.place.file,
+        "line": ddl.place.line,
+    }
+
+
+def _text(told: Told, width: int, colour: bool) -> str:
+    impact = told.impact
+    lines = [*window_lines(told.window), ""]
     if impact.unread:
         lines[-1:] = [f"Not judged: {counted(impact.unread, 'recorded statement')} that cannot be resolved again.", ""]
     if impact.unread_objects:
         lines[-1:] = [*(f"Not all read: {name}: {why}." for name, why in impact.unread_objects), ""]
+    if impact.unjudged:
+        lines[-1:] = [*(f"Not judged: {words}{_at(place)}." for place, words in impact.unjudged), ""]
     for rule, found in groupby(impact.findings, lambda finding: finding.rule):
-        lines += [*_rule(rule, list(found), width, colour), ""]
-    lines += [_conclusion(impact, code), ""]
+        lines += [*rule_lines(rule, list(found), told.window, width, colour), ""]
+    lines += [_conclusion(told), ""]
     for ddl in impact.ddl:
-        lines += [bold(ddl.statement, colour), f"  takes {ddl.lock}{_work(ddl.rewrites_table, ddl.scans_table)}"]
+        lines += _what_it_does(ddl, told.now.get(ddl.table or ""), colour)
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _rule(rule: str, found: list[Finding], width: int, colour: bool) -> list[str]:
+def _at(place: Place) -> str:
+    if place.line is None:
+        return ""
+    return f" in line {place.line}" if place.file is None else f" at {place.file}:{place.line}"
+
+
+def _what_it_does(ddl: Ddl, standing: Standing | None, colour: bool) -> Iterator[str]:
+    where = "" if ddl.place.file is None else f"  ({ddl.place.file}:{ddl.place.line})"
+    yield bold(ddl.statement, colour) + where
+    yield f"  takes {ddl.lock}{doing(ddl.rewrites_table, ddl.scans_table)}"
+    if standing is not None:
+        yield f"  {ddl.table} has {_size(standing)}"
+        for holder in blockers.in_the_way(ddl, standing):
+            yield f"  waits for {holder.client} ({holder.mode}, {holder.state}, {holder.seconds:.0f} s)"
+    yield from (f"  {warning}" for warning in ddl.warnings)
+
+
+def _size(standing: Standing) -> str:
+    rows = "a number of rows that is not known" if standing.rows is None else f"about {counted(standing.rows, 'row')}"
+    return rows if standing.bytes is None else f"{rows} in {standing.bytes / 2**20:,.1f} MB"
+
+
+def rule_lines(rule: str, found: list[Finding], window: Window, width: int, colour: bool) -> list[str]:
+    """What was found by one rule, for people."""
     about = RULES[rule]
-    lines = [bold(f"{rule}  {about.title}  ({about.sqlstate or 'silent'})", colour)]
-    for (sql, message), group in groupby(found, lambda finding: (finding.sql, finding.message)):
+    states = ", ".join(dict.fromkeys(finding.sqlstate or "silent" for finding in found))
+    lines = [bold(f"{rule}  {about.title}  ({states})", colour)]
+    ordered = sorted(found, key=lambda finding: (finding.sql or "", finding.message))
+    for (sql, message), group in groupby(ordered, lambda finding: (finding.sql, finding.message)):
         who = list(group)
-        lines += [f"  {message}"]
+        lines += [f"  {message}" + (_at(who[0].place) if who[0].place.file else "")]
         lines += [f"      {line}" for line in (pretty(sql, width - 6) if sql is not None else [])]
-        lines += ["    " + line for line in aligned(_who(finding) for finding in who)]
+        lines += ["    " + line for line in aligned(_who(finding, window) for finding in who)]
     return [*lines, f"  fix: {about.fix}"]
 
 
-def _who(finding: Finding) -> tuple[str, ...]:
+def _who(finding: Finding, window: Window) -> tuple[str, ...]:
     if finding.client is None:
         return (finding.object or "",)
-    return finding.client, counted(finding.calls, "call"), f"last {readable(finding.last_seen or '')}"
+    daily = window.per_day(finding.calls)
+    calls = counted(finding.calls, "call") + ("" if daily is None else f" ({daily:,.1f} a day)")
+    return finding.client, calls, f"last {readable(finding.last_seen or '')}"
 
 
-def _work(rewrites: bool, scans: bool) -> str:
+def doing(rewrites: bool, scans: bool) -> str:
+    """What goes on under the lock."""
     return " and rewrites the table" if rewrites else " and scans the table" if scans else ", briefly"
 
 
-def _conclusion(impact: Impact, code: int) -> str:
+def _conclusion(told: Told) -> str:
+    impact = told.impact
     tables = ", ".join(impact.tables) or "any table's columns"
-    if code == FINDINGS:
+    if told.code == FINDINGS:
         clients = {finding.client for finding in impact.findings if finding.client}
         objects = {finding.object for finding in impact.findings if finding.object}
         return f"{counted(len(clients), 'client')} and {counted(len(objects), 'object')} meet this change of {tables}."
-    if code == TOO_LITTLE:
-        return f"Nothing was found, but too little was seen of {tables} to say that nothing breaks."
-    return f"Nothing that was seen breaks ({counted(impact.judged, 'statement')} on {tables})."
+    if told.code == TOO_LITTLE:
+        why = "; ".join(told.unseen)
+        return f"Nothing was found, but too little was seen of {tables} to say that nothing breaks: {why}."
+    seen = f"{counted(impact.judged, 'statement')} on {tables} in {lasting(told.window.seconds)}"
+    return f"Nothing that was seen breaks ({seen})."

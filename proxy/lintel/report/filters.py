@@ -59,3 +59,11 @@ def moment(option: str, written: str) -> str:
     except ValueError:
         raise ConfigError(option, written, "expected a time such as 2026-11-21T03:48, or an age such as 7d") from None
     return utc((found if found.tzinfo is not None else found.replace(tzinfo=UTC)).timestamp())
+
+
+def length(option: str, written: str) -> float:
+    """Seconds of 30m, 12h or 7d."""
+    found = _AGO.fullmatch(written.strip())
+    if found is None:
+        raise ConfigError(option, written, "expected a length of time such as 12h or 7d")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])}).total_seconds()

@@ -1,62 +1,47 @@
 """One report in one of its forms."""
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
+from lintel.report.document import as_csv, as_json, window_document
+from lintel.report.dot import as_dot
 from lintel.report.gather import Report, gather
+from lintel.report.markdown import as_markdown
+from lintel.report.page import as_html
 from lintel.report.text import as_text
-from lintel.sql.stored import shown
-from lintel.store import Filter, Reader, Window
+from lintel.store import Filter, Reader
+
+__all__ = ["DEFAULT_WIDTH", "FORMATS", "render", "window_document"]
 
 DEFAULT_WIDTH = 120
 
 
-def render(path: Path, wanted: Filter, form: str = "text", *, width: int = DEFAULT_WIDTH, colour: bool = False) -> str:
-    """The report on a store, ending with a line break; StoreError where the store cannot be read."""
+def render(
+    path: Path,
+    wanted: Filter,
+    form: str = "text",
+    *,
+    compare: str | None = None,
+    width: int = DEFAULT_WIDTH,
+    colour: bool = False,
+) -> Iterator[str]:
+    """The report on a store, piece by piece, ending with a line break; StoreError where the store cannot be read.
+
+    `compare` is a moment as the store writes it: what is new since then, what is gone.
+    """
     reader = Reader(path)
     try:
-        return FORMATS[form](gather(reader, wanted), width, colour)
+        report = gather(reader, wanted, compare)
     finally:
         reader.close()
+    return FORMATS[form](report, width, colour)
 
 
-def _json(report: Report, _width: int, _colour: bool) -> str:
-    return json.dumps(document(report), indent=2, ensure_ascii=False) + "\n"
-
-
-def document(report: Report) -> dict[str, Any]:
-    """As DESIGN section 6 promises it to scripts."""
-    return {
-        "window": window_document(report.window),
-        "uses": [
-            {
-                "table": row.use.table,
-                "column": row.use.column,
-                "kind": row.use.kind,
-                "client": row.client,
-                "shape": row.statement,
-                "sql": shown(row.sql),
-                "calls": row.calls,
-                "first_seen": row.first_seen,
-                "last_seen": row.last_seen,
-            }
-            for row in report.uses
-        ],
-        "objects": [{"object": found.object, **found.use._asdict()} for found in report.objects],
-    }
-
-
-def window_document(window: Window) -> dict[str, Any]:
-    """The window, as report and impact tell it."""
-    return {
-        "from": window.start,
-        "to": window.end,
-        "gaps": [list(gap) for gap in window.gaps],
-        "dropped": window.dropped,
-        "opaque": window.opaque,
-    }
-
-
-FORMATS: dict[str, Callable[[Report, int, bool], str]] = {"text": as_text, "json": _json}
+FORMATS: dict[str, Callable[[Report, int, bool], Iterator[str]]] = {
+    "text": as_text,
+    "json": as_json,
+    "html": as_html,
+    "md": as_markdown,
+    "csv": as_csv,
+    "dot": as_dot,
+}

@@ -4,15 +4,18 @@ Pure data: where it came from (the live catalog, a file of DDL, a test) is not k
 Names are bare attribute names, unquoted and unfolded, as in pg_class.relname and pg_attribute.attname.
 """
 
-from lintel.schema.code import Dependency, Routine, ServerCode
+from lintel.schema.code import Constraint, Dependency, Domain, Grant, Routine, ServerCode
 from lintel.schema.difference import Difference, difference
 from lintel.schema.snapshot import Column, Function, Relation, Schema
 
 __all__ = [
     "Column",
+    "Constraint",
     "Dependency",
     "Difference",
+    "Domain",
     "Function",
+    "Grant",
     "Relation",
     "Routine",
     "Schema",

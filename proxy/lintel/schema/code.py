@@ -31,9 +31,38 @@ class Routine(NamedTuple):
     tables: tuple[int, ...] = ()  # oids of the tables whose triggers call it
 
 
+class Constraint(NamedTuple):
+    """A constraint of a table."""
+
+    relation: int  # oid
+    name: str
+    kind: str  # pg_constraint.contype: c f n p u x
+    valid: bool
+    definition: str  # pg_get_constraintdef, without literals
+
+
+class Grant(NamedTuple):
+    """A role whose privileges on a table are by column only."""
+
+    relation: int  # oid
+    role: str
+
+
+class Domain(NamedTuple):
+    """A domain over a type."""
+
+    name: str  # as format_type() writes it: public.positive
+    base: str  # likewise
+    strict: bool  # it refuses values
+
+
 @dataclass(frozen=True, slots=True)
 class ServerCode:
     """All of it in one database."""
 
     dependencies: tuple[Dependency, ...] = ()
     routines: tuple[Routine, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    typed: tuple[int, ...] = ()  # oids of tables made OF a type
+    domains: tuple[Domain, ...] = ()

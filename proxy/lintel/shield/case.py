@@ -8,6 +8,7 @@ from lintel.analysis.scope import Item
 from lintel.plan import Plan, Retype
 from lintel.schema.logical import LogicalColumn, LogicalTable
 from lintel.schema.snapshot import Relation
+from lintel.shield.side_table import SideTable
 from lintel.shield.spans import Spans
 from lintel.shield.splices import HELPER
 from lintel.shield.tables import Covered
@@ -36,7 +37,7 @@ class Case:
     shown: frozenset[str]  # ids of the plans whose column the catalog shows
     tables: dict[int, LogicalTable]  # the client's, by oid
     answer: Resolution
-    discarded: frozenset[str] = frozenset()  # ids of the plans whose column's writes are dropped
+    discarded: frozenset[str] = frozenset()  # ids of the plans whose column's writes are taken out of the text
     sources: dict[int, Source] = field(default_factory=dict)  # by offset
 
     def __post_init__(self) -> None:
@@ -54,12 +55,16 @@ class Case:
     def imaginable(self, key: object) -> bool:
         """Whether reads of this planned column may be answered with its constant."""
         plan = self.plan(key)
-        return plan is not None and plan.shield.absent_reads == "default"
+        return plan is not None and plan.shield.absent_reads == "default" and plan.id not in self.covered.awaited
+
+    def parked(self, key: object) -> SideTable | None:
+        """Where a planned column's values are, if not in the table."""
+        return self.covered.parked.get(key) if isinstance(key, str) else None
 
     def shown_name(self, key: object) -> str | None:
-        """What a planned column is called in the database now; None: it is not there."""
+        """What a planned column is called in the database now; None: it is not there, or does not count yet."""
         plan = self.plan(key)
-        return None if plan is None else self.covered.name(plan, self.shown)
+        return None if plan is None or self.parked(key) is not None else self.covered.name(plan, self.shown)
 
     def type(self, relation: Relation, column: LogicalColumn) -> str | None:
         """The type of one of the client's columns, as format_type writes it; None where it is not in the database."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lintel.analysis.meanings import Col, Expr, Meaning
 from lintel.analysis.resolution import Source
-from lintel.plan import Plan, Rename, Retype
+from lintel.plan import Plan, Rename, Retype, parking
 from lintel.plan.types import parse_type
 from lintel.schema.logical import LogicalColumn
 from lintel.shield.case import Case, Unserved
@@ -27,8 +27,13 @@ def derived(case: Case, source: Source, columns: list[LogicalColumn], system: li
     parts = _Parts(case, source, columns, system, only)
     renamed = [(c, plan) for c, plan in planned if isinstance(plan.change, Rename)]
     absent = [(c, plan) for c, plan in planned if not isinstance(plan.change, Rename | Retype)]
+    absent = [(c, plan) for c, plan in absent if case.imaginable(c.key) or case.shown_name(c.key) is None]
     if not all(case.imaginable(c.key) for c, _ in absent):
-        raise Unserved("the plan has absent reads refused")
+        raise Unserved("the plan has absent reads refused, or writes parked that are not yet")
+    if any(case.parked(c.key) for c, _ in absent):
+        if len(absent) < len(planned) or _locks(case.statement):
+            raise Unserved("a parked value cannot be read under FOR UPDATE or beside a renamed or retyped column")
+        return parts.parked(absent)
     if renamed:
         return parts.renamed(renamed, absent)
     return parts.imagined(absent) if absent else f"(SELECT {parts.listed} FROM {parts.table})"
@@ -71,6 +76,15 @@ def as_query(case: Case, source: Source, names: list[str]) -> str:
     return f"(SELECT {listed} FROM {derived(case, source, [by_name[name] for name in names], [], only=True)} AS {q})"
 
 
+def _locks(node: object) -> bool:
+    """Whether a query locks rows: it would see them as they are by then, and the parked values as they were."""
+    if isinstance(node, list):
+        return any(map(_locks, node))
+    if isinstance(node, dict):
+        return "lockingClause" in node or any(map(_locks, node.values()))
+    return False
+
+
 def _other(plan: Plan, column: LogicalColumn) -> str:
     """The name that a renamed column has for those who were built for the other table."""
     change = plan.change
@@ -108,7 +122,7 @@ class _Parts:
     def _column(self, column: LogicalColumn) -> str:
         plan, name = self.case.plan(column.key), quote_ident(column.name)
         own = f"{self.case.alias('t')}.{name}"
-        if plan is None:
+        if plan is None or not (isinstance(plan.change, Rename | Retype) or self.case.imaginable(column.key)):
             return own
         return f"{cast_read(plan, column.key, own)} AS {name}" if isinstance(plan.change, Retype) else name
 
@@ -119,6 +133,31 @@ class _Parts:
             return self._row_first(f", LATERAL (SELECT {self._values(absent)}) {d}")
         inner = f"(SELECT {self.listed} FROM {self.table})"
         return f"(SELECT {x}.* FROM (SELECT {self._values(absent)}) {d}, LATERAL {inner} {x})"
+
+    def parked(self, absent: list[tuple[LogicalColumn, Plan]]) -> str:
+        """Columns some of whose values are parked: those first, else what `imagined` gives.
+
+        The marker is analysed and folded away.
+        """
+        t, q, i, d = (self.case.alias(suffix) for suffix in ("t", "q", "i", HELPER))
+        sides = {c.key: side for c, _ in absent if (side := self.case.parked(c.key)) is not None}
+        aliases = {key: self.case.alias(f"p{number}") for number, key in enumerate(sides)}
+        joins = "".join(f" LEFT JOIN {s.table} AS {aliases[k]} ON {s.matches(aliases[k], t)}" for k, s in sides.items())
+        values = ", ".join(self._value_of(c, aliases.get(c.key)) for c, _ in absent)
+        names = [f"{d if self.case.plan(c.key) else t}.{quote_ident(c.name)}" for c in self.columns]
+        markers = " OR ".join(f"EXISTS (SELECT FROM {side.marker})" for side in sides.values())
+        return (
+            f"(SELECT {', '.join([*names, *(f'{t}.{name}' for name in self.system)])} FROM {self.table}{joins}, "
+            f"LATERAL (SELECT {self._values(absent)}) {i}, LATERAL (SELECT {values} FROM (SELECT {t}.*) {q}) {d} "
+            f"WHERE true OR {markers})"
+        )
+
+    def _value_of(self, column: LogicalColumn, side: str | None) -> str:
+        name = quote_ident(column.name)
+        if side is None:
+            return name
+        parked = f"WHEN {side}.{parking.key_column(1)} IS NOT NULL THEN {side}.{parking.VALUE}"
+        return f"CASE {parked} ELSE {name} END AS {name}"
 
     def renamed(self, renamed: list[tuple[LogicalColumn, Plan]], absent: list[tuple[LogicalColumn, Plan]]) -> str:
         """Columns that have another name, maybe: the client's name first, behind it the other one.

@@ -43,22 +43,26 @@ def discards(case: Case) -> Discards:
 
     Raises Unserved for one whose value is more than a parameter or a constant, or stands where it cannot be taken out.
     """
-    return _Discarding(case).found if case.discarded else Discards(without=case.answer.bindings)
+    return Dropping(case).done() if case.discarded else Discards(without=case.answer.bindings)
 
 
-class _Discarding:
+class Dropping:
     """The work on one statement."""
 
     def __init__(self, case: Case) -> None:
         self.case = case
         self.found = Discards()
         self.values: dict[tuple[int, str], list[str]] = {}  # (oid, plan id) -> texts of the dropped values
-        for use in case.answer.inserts:
+
+    def done(self) -> Discards:
+        """Every write dropped, and what guards that."""
+        for use in self.case.answer.inserts:
             self._insert(use)
-        for entries in set_lists(case.statement):
+        for entries in set_lists(self.case.statement):
             self._assignments(entries)
-        self.found.splices += [self._tripwire()]
-        self.found.without = self._without(case.answer)
+        self.found.splices += self._guards()
+        self.found.without = self._without(self.case.answer)
+        return self.found
 
     def _gone(self, meaning: object) -> bool:
         return isinstance(meaning, Col) and meaning.key in self.case.discarded
@@ -156,11 +160,11 @@ class _Discarding:
 
     # The tripwire
 
-    def _tripwire(self) -> Splice:
+    def _guards(self) -> list[Splice]:
         queries = ", ".join(self._query(*key, number) for number, key in enumerate(sorted(self.values)))
         at, first = self._with()
         text = f" {queries}," if first else f"WITH {queries} "
-        return Splice(at, at, text.encode("utf-8", "surrogateescape"), at, "words")
+        return [Splice(at, at, text.encode("utf-8", "surrogateescape"), at, "words")]
 
     def _query(self, oid: int, plan_id: str, number: int) -> str:
         case, relation = self.case, self.case.covered.schema.relations[oid]

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field, replace
 
 from lintel.analysis import World, resolve
 from lintel.analysis.resolution import BindingKey, Resolution
-from lintel.plan import Add, Plan, Retype, Side
+from lintel.plan import Add, Plan, Retype, Side, parking
 from lintel.shield.case import Case, Unserved, columns_in
-from lintel.shield.discard import discarded, discards
+from lintel.shield.discard import Discards, discarded, discards
 from lintel.shield.items import substitute
+from lintel.shield.parked_targets import assert_own, truncated
+from lintel.shield.parking import parked, parks
 from lintel.shield.retype import cast_writes, held_to
 from lintel.shield.spans import Spans
 from lintel.shield.splices import Edited, Splice
@@ -79,7 +81,13 @@ class _Judging:
     def _under(self, done: Done) -> Resolution:
         if done not in self.own:
             self.own[done] = resolve([self.statement], self._world(done))
+            self.own[done].names |= self._parking_names()
         return self.own[done]
+
+    def _parking_names(self) -> set[tuple[str | None, str]]:
+        """Relations of ours whose coming and going changes the verdict."""
+        ids = [i for i in self.ids if self.covered.plans[i].shield.absent_writes == "park"]
+        return {(parking.SCHEMA, name) for i in ids for name in (parking.side_table(i), parking.marker(i))}
 
     def _world(self, done: Done) -> World:
         tables = self.covered.tables(self.covered.by_oid, done)
@@ -117,10 +125,9 @@ class _Judging:
         if answer.stored:  # T18: kept by the server, so never rewritten
             return self._proved(case, answer, None, dict(zip(self._permitted(), others, strict=True)))
         items: set[int] = set()
-        case.discarded = discarded(case)
-        dropping = discards(case)
+        dropping = self._dropping(case)
         answer = replace(answer, bindings=dropping.without)
-        fixed = [*positional(case), *dropping.splices, *cast_writes(case)]
+        fixed = [*positional(case), *dropping.splices, *truncated(case, self.world), *cast_writes(case)]
         resolved = dict(zip(self._permitted(), others, strict=True))
         edited: Edited | None = None
         if fixed:
@@ -142,6 +149,17 @@ class _Judging:
             if not more:
                 break
         return self._proved(case, answer, edited, resolved)
+
+    def _dropping(self, case: Case) -> Discards:
+        """What becomes of writes to a column that is not there: parked, or discarded."""
+        kept, case.discarded = parked(case), discarded(case)
+        if kept and case.discarded:
+            raise Unserved("it writes a column whose writes are parked and one whose writes are discarded")
+        case.discarded |= kept
+        dropping = parks(case) if kept else discards(case)
+        case.answer.exact |= bool(kept)  # what it writes beside itself is made of its literals
+        assert_own(case, dropping)
+        return dropping
 
     def _prefix(self) -> str:
         lowered = self.text.lower()
@@ -186,7 +204,7 @@ class _Judging:
             raise Unserved(f'the place of column "{column}" among the others is not known any longer', unplaced)
 
     def _passes_stars(self) -> bool:
-        return all(self.covered.plans[i].shield.stars == "pass" for i in self.ids)
+        return all(self.covered.plans[i].shield.stars == "pass" and i not in self.covered.parked for i in self.ids)
 
     def _involved(self, case: Case, different: list[Resolution]) -> set[int]:
         """The FROM items whose planned columns make the difference."""
@@ -210,14 +228,17 @@ class _Judging:
     ) -> Verdict:
         same = {done: self._same(answer, r) for done, r in resolved.items()}
         edits = edited.edits if edited is not None and edited.text != self.text else ()
+        text = edited.text.decode("utf-8", "surrogateescape") if edited is not None else ""
         if answer.problems and not all(same.values()):
             return self._refuse(answer, answer.problems[0].message, answer.problems[0].sqlstate)
         if not all(same[d] or resolved[d].problems for d in same):
             return self._refuse(answer, "it would mean something else once the column has come or gone")
+        marked = edited is not None and any(side.marker in text for side in self.covered.parked.values())
         loud = not all(same.values())
         if not same[self.shown]:
             return self._absent(case, edits, resolved[self.shown])
-        return Verdict("rewrite" if edits else "allow", case.answer, self.world, edits, loud=loud, plans=self.ids)
+        return Verdict("rewrite" if edits else "allow", case.answer, self.world, edits, loud=loud, marked=marked,
+                       plans=self.ids)  # fmt: skip
 
     def _absent(self, case: Case, edits: tuple[tuple[int, int, bytes], ...], shown: Resolution) -> Verdict:
         """Loud under the schema that the catalog shows: the server refuses it itself, in its turn."""

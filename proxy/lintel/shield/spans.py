@@ -138,6 +138,14 @@ class Spans:
                 raise LookupError(f"no values before {at}")
         return self._tokens[index].end
 
+    def after(self, word: bytes, at: int) -> int:
+        """The start of what follows the first such keyword at or behind an offset."""
+        return self._tokens[bisect_left(self._starts, self.word(word, at))].start
+
+    def before(self, word: bytes, at: int) -> int:
+        """The end of what stands before the first such keyword at or behind an offset."""
+        return self._tokens[bisect_left(self._starts, self.word(word, at)) - 2].end
+
     def pieces(self, at: int) -> list[tuple[int, int]]:
         """The ranges of a, b and c in the first (a, b, c) at or behind an offset."""
         index = bisect_left(self._starts, at)

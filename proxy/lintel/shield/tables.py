@@ -13,6 +13,7 @@ from lintel.plan import Drop, Memory, Plan, Retype, Side
 from lintel.plan.types import TypeName, parse_type
 from lintel.schema.logical import LogicalColumn, LogicalTable
 from lintel.schema.snapshot import Column, Relation, Schema
+from lintel.shield.side_table import parkable, side_table
 from lintel.sql.quoting import quote_qualified
 
 MAX_SCHEMAS = 16  # permitted combinations that one statement is proved under: four plans at once
@@ -24,7 +25,7 @@ Done = frozenset[str]  # ids of the plans whose change has been made
 class Covered:
     """The relations that a set of plans speaks of: the tables and their partitions and children."""
 
-    __slots__ = ("by_oid", "plans", "schema")
+    __slots__ = ("awaited", "by_oid", "parked", "plans", "schema")
 
     def __init__(self, schema: Schema, plans: Iterable[Plan]) -> None:
         self.schema = schema
@@ -34,6 +35,19 @@ class Covered:
             relation = schema.by_name.get((plan.schema, plan.name))
             for oid in schema.family(relation.oid) if relation is not None else ():
                 self.by_oid.setdefault(oid, []).append(plan)
+        sides = ((plan.id, side_table(plan, schema)) for plan in self.plans.values())
+        self.parked = {plan_id: side for plan_id, side in sides if side is not None and self._parks(side.plan)}
+        # Nothing is parked for these yet, or not any longer; but somebody may begin before the next snapshot.
+        self.awaited = frozenset(p.id for p in self.plans.values() if p.id not in self.parked and self._parks(p))
+
+    def _parks(self, plan: Plan) -> bool:
+        """Whether writes may be parked: to one table, with a key that no plan changes."""
+        relation = self.schema.by_name.get((plan.schema, plan.name))
+        if plan.shield.absent_writes != "park" or relation is None or not parkable(relation):
+            return False
+        moving = {name for other in self.by_oid[relation.oid] for name in other.names}
+        family = len(self.schema.family(relation.oid)) > 1 or bool(relation.parents)
+        return not family and moving.isdisjoint(c.name for c in relation.columns if c.attnum in relation.primary_key)
 
     def tables(self, oids: Iterable[int], done: Done) -> dict[int, LogicalTable]:
         """The covered ones among the relations, with just the changes of those plans made."""

@@ -8,11 +8,12 @@ Knows nothing of sessions, plans or who asks; never sees a literal.
 
 from lintel.store.errors import Corrupt, StoreError
 from lintel.store.reading import Filter, Reader
-from lintel.store.rows import Batch, Observation, Recorded, Run, Slot, Traffic, Use, UseRow, Window
+from lintel.store.rows import Activity, Batch, Observation, Recorded, Run, Slot, Traffic, Use, UseRow, Window
 from lintel.store.sqlite import Store
 from lintel.store.uses import split, uses_of
 
 __all__ = [
+    "Activity",
     "Batch",
     "Corrupt",
     "Filter",

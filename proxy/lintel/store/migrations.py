@@ -78,5 +78,12 @@ CREATE TABLE imported (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS = (_FIRST, _IMPORTS, slots.SCHEMA)
+_MEMORIES = """
+-- What the catalog said of a column while it was there, by plan; JSON.
+CREATE TABLE plan_memory (
+    database TEXT NOT NULL, plan TEXT NOT NULL, kept TEXT NOT NULL, PRIMARY KEY (database, plan)
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS = (_FIRST, _IMPORTS, slots.SCHEMA, _MEMORIES)
 VERSION = len(MIGRATIONS)

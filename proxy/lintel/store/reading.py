@@ -5,6 +5,7 @@
         reader.uses(Filter(...))         UseRow: who uses which table and column how, by which statement, how often
         reader.traffic(Filter(...))      Traffic: a statement of a client: calls, errors by SQLSTATE, rows, quantiles
         reader.slots(Filter(...))        Slot: the same calls over time, by hour, and by day where they are older
+        reader.activity(Filter(...))     Activity: the same by table and client
         reader.statements(database)      Recorded, with its callers: what `impact` judges
         reader.databases(), reader.catalog(database)
 
@@ -18,6 +19,7 @@ Every method raises StoreError.
 import json
 import zlib
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,7 +27,7 @@ from lintel.schema import Schema
 from lintel.store import snapshot
 from lintel.store.errors import StoreError, naming
 from lintel.store.migrations import VERSION
-from lintel.store.rows import Recorded, Run, Slot, Traffic, Use, UseRow, Window
+from lintel.store.rows import Activity, Recorded, Run, Slot, Traffic, Use, UseRow, Window
 from lintel.store.sqlite import check, connect
 from lintel.store.windows import watched
 
@@ -73,13 +75,17 @@ class Reader:
         conditions, values = _conditions(wanted)
         rows = self._rows(
             f'{_COUNTS} SELECT u."table", nullif(u."column", \'\'), u.kind, c.client, s.id, s.database, s.sql, n.calls,'
-            " n.refused, c.refusal, c.first_seen, c.last_seen, coalesce(e.calls, 0)"
+            " n.refused, c.refusal, c.first_seen, c.last_seen, coalesce(e.calls, 0), s.verb"
             " FROM use u JOIN caller c ON c.statement = u.statement JOIN statement s ON s.id = u.statement"
             " JOIN counts n ON n.key = c.key LEFT JOIN failures e ON e.key = c.key"
             f" WHERE {conditions} ORDER BY 1, 2, 3, 4, n.calls DESC, s.sql",
             values,
         )
-        return [UseRow(Use(*row[:3]), *row[3:]) for row in rows]
+        known: dict[str, str] = {}  # many rows are of one statement, and SQLite makes a text for each
+        return [
+            UseRow(Use(table, column, kind), client, key, base, known.setdefault(sql, sql), *rest)
+            for table, column, kind, client, key, base, sql, *rest in rows
+        ]
 
     def statements(self, database: str | None = None, since: str | None = None) -> list[tuple[Recorded, list[Caller]]]:
         """Every statement with the clients that sent it."""
@@ -121,6 +127,18 @@ class Reader:
         )
         return [Slot(*row) for row in rows]
 
+    def activity(self, wanted: Filter, *, by_day: bool) -> list[Activity]:
+        """Calls over time, added up by table, client and slot, which is an hour or a day; oldest first."""
+        conditions, values = _conditions(wanted)
+        rows = self._rows(
+            'SELECT w."table", w.client, substr(t.slot, 1, :length) AS at, sum(t.calls) FROM calls t JOIN ('
+            ' SELECT DISTINCT u."table", c.client, c.key FROM use u JOIN caller c ON c.statement = u.statement'
+            f" JOIN statement s ON s.id = u.statement WHERE {conditions}) w ON w.key = t.key"
+            f" WHERE {_SINCE.format('t.slot')} GROUP BY 1, 2, 3 ORDER BY 3, 1, 2",
+            {**values, "length": 10 if by_day else 13},
+        )
+        return [Activity(*row) for row in rows]
+
     def _numbers(self, table: str, column: str, values: dict[str, str]) -> dict[str, dict[Any, int]]:
         found: defaultdict[str, dict[Any, int]] = defaultdict(dict)
         for key, name, calls in self._rows(
@@ -156,7 +174,7 @@ class Reader:
                 raise StoreError(f"{self._path}: the catalog of {database} cannot be read: {problem}") from problem
         return None
 
-    def _rows(self, query: str, values: dict[str, str]) -> list[Any]:
+    def _rows(self, query: str, values: Mapping[str, str | int]) -> list[Any]:
         with naming(self._path):
             return self._connection.execute(query, values).fetchall()
 

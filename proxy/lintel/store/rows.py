@@ -92,6 +92,7 @@ class UseRow(NamedTuple):
     first_seen: str
     last_seen: str
     failed: int = 0  # with whatever SQLSTATE, refusals included
+    verb: str = ""
 
 
 class Traffic(NamedTuple):
@@ -128,6 +129,15 @@ class Slot(NamedTuple):
     client: str
     calls: int
     failed: int
+
+
+class Activity(NamedTuple):
+    """Calls of one client's statements on one table, in an hour or a day."""
+
+    table: str
+    client: str
+    slot: str
+    calls: int
 
 
 class Run(NamedTuple):

@@ -6,7 +6,7 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
-from lintel.schema import Column, Dependency, Function, Relation, Routine, Schema, ServerCode
+from lintel.schema import Column, Constraint, Dependency, Domain, Function, Grant, Relation, Routine, Schema, ServerCode
 
 # dataclasses.astuple copies each value: ten times the time, while the event loop waits for the interpreter.
 _RELATION, _COLUMN, _FUNCTION = (
@@ -22,7 +22,7 @@ def dump(schema: Schema) -> bytes:
         "schemas": sorted(schema.schemas),
         "relations": [_values(relation) for relation in schema.relations.values()],
         "functions": [_FUNCTION(one) for overloads in schema.functions.values() for one in overloads],
-        "code": [schema.code.dependencies, schema.code.routines],
+        "code": [getattr(schema.code, field.name) for field in fields(ServerCode)],
     }
     return zlib.compress(json.dumps(found, separators=(",", ":")).encode())
 
@@ -46,8 +46,17 @@ def load(data: bytes) -> Schema:
     return Schema({r.oid: r for r in relations}, functions, schemas, found["version"], code)
 
 
-def _code(dependencies: Any, routines: Any) -> ServerCode:
-    return ServerCode(tuple(Dependency(*one) for one in dependencies), tuple(map(_routine, routines)))
+def _code(
+    dependencies: Any, routines: Any, constraints: Any = (), grants: Any = (), typed: Any = (), domains: Any = ()
+) -> ServerCode:
+    return ServerCode(
+        tuple(Dependency(*one) for one in dependencies),
+        tuple(map(_routine, routines)),
+        tuple(Constraint(*one) for one in constraints),
+        tuple(Grant(*one) for one in grants),
+        tuple(typed),
+        tuple(Domain(*one) for one in domains),
+    )
 
 
 def _routine(values: list[Any]) -> Routine:

@@ -85,6 +85,17 @@ class Store:
                 (database, utc(time.time()), snapshot.dump(schema)),
             )
 
+    def save_memory(self, database: str, plan: str, kept: str) -> None:
+        """Keep what a plan has to know when its column has gone."""
+        with self._transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO plan_memory VALUES (?, ?, ?)", (database, plan, kept))
+
+    def memories(self) -> dict[tuple[str, str], str]:
+        """(database, plan) -> what save_memory was given last."""
+        with naming(self.path):
+            rows = self._connection.execute("SELECT database, plan, kept FROM plan_memory").fetchall()
+        return {(database, plan): kept for database, plan, kept in rows}
+
     def imported(self, source: str) -> dict[str, str]:
         """How far imports from this source have got, by key."""
         with naming(self.path):

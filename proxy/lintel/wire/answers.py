@@ -10,13 +10,18 @@ from . import messages, replies
 from .ask import QUESTION, Answer
 from .client import ClientStream
 from .errors import ProtocolError
-from .expected import COPY_DONE_MARK, OWN_CLOSE, OWN_PARSE, STARTUP, Expected
+from .expected import COPY_DONE_MARK, OWN_CLOSE, OWN_PARSE, OWN_PROBE, STARTUP, Expected
 from .framing import header
 from .login import Passing
 from .state import FOR_ANSWER, FOR_CATALOG, FOR_PARSE, FOR_READY, FREE, State
 from .statements import Statement
 
 _TRIES = 3
+_OWN = (OWN_PARSE, OWN_PROBE)
+_TO_PROBE = (
+    messages.PARSE_COMPLETE, messages.PARAMETER_DESCRIPTION, messages.ROW_DESCRIPTION, messages.NO_DATA,
+    messages.CLOSE_COMPLETE,
+)  # fmt: skip
 _READY = (messages.SYNC, messages.QUERY, messages.FUNCTION_CALL, STARTUP)  # what a ReadyForQuery may answer
 # What may come before a stray ReadyForQuery, and itself.
 _BESIDES = (
@@ -48,6 +53,8 @@ class Answers:
             raise ProtocolError("server", "08P01", "the server has sent a message that cannot be read") from None
 
     def _answer(self, kind: int, frame: bytes) -> bytes:  # noqa: C901 - a dispatch
+        if kind in _TO_PROBE and self.probing:
+            return self._probed(kind, frame)
         match kind:
             case messages.READY_FOR_QUERY:
                 return self._ready_for_query(frame)
@@ -84,8 +91,29 @@ class Answers:
             self._try_again()
             return True
         if failed:
-            self._state.tries = _TRIES
+            self._decided_the_same()
         return False
+
+    @property
+    def probing(self) -> bool:
+        """What comes next answers a probe."""
+        entry = self._state.head()
+        return entry is not None and entry.kind == OWN_PROBE
+
+    def _probed(self, kind: int, frame: bytes) -> bytes:
+        """Of a table that is not as the decision has it, a newer snapshot is fetched before it is decided again."""
+        state = self._state
+        probe = state.expected[0].probe
+        assert probe is not None
+        if probe.text not in state.probed:
+            if kind in (messages.ROW_DESCRIPTION, messages.NO_DATA):
+                state.probed.add(probe.text)
+                if kind == messages.NO_DATA or messages.column_names(frame) != probe.columns:
+                    return self._wait_for_catalog()
+        elif kind == messages.CLOSE_COMPLETE:
+            state.pop()
+            self._release_if_parsed()
+        return b""
 
     def release_if_free(self) -> None:
         """Input may have come while both directions waited."""
@@ -132,7 +160,7 @@ class Answers:
 
     def _release_if_parsed(self) -> None:
         """Whether the client's own Parse has worked is known now; one of Lintel's may still be under way."""
-        if self._state.blocked == FOR_PARSE and all(entry.kind != OWN_PARSE for entry in self._state.expected):
+        if self._state.blocked == FOR_PARSE and all(entry.kind not in _OWN for entry in self._state.expected):
             self._release()
 
     def _answered(self, kind: int, frame: bytes) -> bytes:
@@ -169,6 +197,7 @@ class Answers:
             state.pop()
             self._count(entry, None, frame)
             state.counted.discard(entry.portal)
+            state.note(entry)
         elif not state.kept_after:
             state.kept = None  # something ran
         state.ran(entry)
@@ -205,6 +234,9 @@ class Answers:
                 changed = replies.under_own_name(changed, entry.statement.server_name, entry.statement.name)
             if changed is not fields:
                 frame, fields = messages.error_response(changed), changed
+        if entry.kind == OWN_PROBE and whole:  # it stands for the statement's own, which waits
+            frame = messages.error_response([field for field in fields if field[0] != replies.POSITION])
+            state.refused = self._client.holds_query
         state.error = replies.sqlstate(fields)
         state.careful = True
         if state.copying:
@@ -249,6 +281,14 @@ class Answers:
         sent = self._state.expected[0].sent
         return sent is not None and self._state.decide(sent.text).sent(sent.text) != sent.given
 
+    def _decided_the_same(self) -> None:
+        """There is no other text for it; but what its error means may be known now."""
+        state = self._state
+        state.tries = _TRIES
+        entry = state.expected[0]
+        if entry.sent is not None:
+            state.expected[0] = entry.decided(state.decide(entry.sent.text))
+
     def _try_again(self) -> None:
         """Everything from the failed statement on is taken back; it is sent again after the ReadyForQuery."""
         state = self._state
@@ -278,6 +318,8 @@ class Answers:
         state.status = status
         if entry is not None and entry.kind == messages.QUERY:
             self._count(entry, state.error)
+            if state.error is None and status != messages.IDLE:
+                state.note(entry)
         elif entry is not None and entry.kind == STARTUP:
             state.started = state.unsettled = True
         state.transaction_moved()

@@ -1,7 +1,10 @@
-"""The one question that Lintel asks a session of its own: its search_path and its role.
+"""What Lintel asks a session by itself: its search_path and role, and whether a table is as a loud text needs it.
 
 SHOW takes no snapshot, so it may stand between BEGIN and SET TRANSACTION; and the extended protocol with names of
 its own leaves the client's unnamed statement and portal alone, which a simple Query would destroy.
+
+The probe is parsed and described, never run: that takes the table's lock until the transaction ends, and needs no
+privilege on it. It takes the transaction's snapshot, as the analysis of the statement behind it would have done.
 """
 
 from typing import Final
@@ -9,6 +12,7 @@ from typing import Final
 from . import messages
 
 _NAME: Final = b"lintel_ask"
+_PROBE: Final = b"lintel_probe"
 
 
 def _show(setting: bytes) -> bytes:
@@ -22,6 +26,13 @@ def _show(setting: bytes) -> bytes:
 
 
 QUESTION: Final = _show(b"search_path") + _show(b"role") + messages.SYNC_FRAME
+
+
+def probe(text: bytes) -> bytes:
+    """Without a Sync, which might end the transaction; it closes what one that was canceled may have left."""
+    closing = messages.close(b"S", _PROBE)
+    asking = messages.parse(_PROBE, text, b"\0\0") + messages.describe(b"S", _PROBE)
+    return closing + asking + closing + messages.FLUSH_FRAME
 
 
 class Answer:

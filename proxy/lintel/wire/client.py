@@ -180,6 +180,11 @@ class ClientStream:
             self.waiting.append(data[len(rest) :])
         return rest
 
+    @property
+    def holds_query(self) -> bool:
+        """The frame that waits is a Query."""
+        return bool(self.waiting) and self.waiting[0][0] == QUERY
+
     def release(self, again: bytes = b"") -> bytes:
         """The waiting is over: `again` (frames that were sent before) and what has come meanwhile."""
         data = again + self._carry.take() + b"".join(self.waiting)

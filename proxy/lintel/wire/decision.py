@@ -18,6 +18,7 @@ SETTINGS: Final = 2  # search_path or role may have changed (DISCARD ALL and RES
 DISCARDS: Final = 4  # DISCARD ALL / DEALLOCATE ALL: the server forgets every prepared statement
 TEMPORARY: Final = 8  # a temporary relation may have been made: names in Decision.temporary shadow from here on
 ENDS: Final = 16  # COMMIT, ROLLBACK (TO): settings changed in this transaction may change back
+NESTS: Final = 32  # SAVEPOINT, RELEASE: where a ROLLBACK TO goes back to
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,14 @@ class Expectation:
     end: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A text that takes a table's lock when it is analysed, and the columns that its description has to show."""
+
+    text: bytes
+    columns: tuple[bytes, ...]
+
+
 @dataclass(slots=True, eq=False)
 class Decision:
     """What to do with one statement text, under one context. Offsets are bytes into the client's own text."""
@@ -55,6 +64,7 @@ class Decision:
     # its body is replaced. Otherwise the statement simply works (the column has landed meanwhile).
     expected: tuple[Expectation, ...] = ()
     retry: frozenset[str] = frozenset()  # SQLSTATEs of a loud text: refresh, decide again, send again if nothing ran
+    probes: tuple[Probe, ...] = ()  # of a loud text: asked first where its failure would cost a transaction
     effects: int = 0
     temporary: tuple[str, ...] = ()
     prepares: str | None = None  # SQL PREPARE name AS ...
@@ -67,7 +77,7 @@ class Decision:
     reply: Expected = field(init=False)  # to a Query of it, where it is plain
 
     def __post_init__(self) -> None:
-        self.quiet = not (self.retry or self.effects & ~ENDS or self.names_statement)
+        self.quiet = not (self.retry or self.probes or self.effects & ~(ENDS | NESTS) or self.names_statement)
         self.plain = self.quiet and self.text is None and not self.refusals and not self.expected
         self.reply = Expected(messages.QUERY, self, None, True)
 
@@ -82,6 +92,18 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Ran:
+    """A text that has changed the catalog in the open transaction, or said how far such changes are taken back."""
+
+    text: bytes | None  # None: not known
+    search_path: str | None  # as in Settings, when it ran
+    role: str | None
+
+
+LOST: Final = (Ran(None, None, None),)  # what ran is not known
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What is known of the session itself, as the server last told it: a context depends on it."""
 
@@ -91,6 +113,7 @@ class Settings:
     standard_conforming_strings: str = "on"
     application_name: str = ""
     temporary: frozenset[str] = frozenset()  # relations that shadow others of their name
+    uncommitted: tuple[Ran, ...] = ()  # DDL of the transaction that is open, in order
 
 
 class Context(Protocol):
@@ -108,6 +131,7 @@ class Counts(Protocol):
 
     retries: int  # loud texts that were sent again
     reprepared: int  # statements that were prepared again
+    probes: int  # tables that were locked and looked at before a loud text
 
 
 Resolve = Callable[[Settings], Context]  # quick: called whenever the settings change, and when the policy does

@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING, Final
 from . import messages
 
 if TYPE_CHECKING:
-    from .decision import Decision
+    from .decision import Decision, Probe
     from .statements import Sent, Statement
 
 STARTUP: Final = 0  # the first ReadyForQuery
 OWN_PARSE: Final = 2  # a statement prepared again under another server-side name
 OWN_CLOSE: Final = 3
+OWN_PROBE: Final = 5  # whether a table is still as a loud text needs it
 
 
 class Expected:
     """Shared by all occurrences where nothing in it differs: nothing changes in it once it is made."""
 
-    __slots__ = ("decision", "kind", "portal", "previous", "quiet", "sent", "statement")
+    __slots__ = ("decision", "kind", "portal", "previous", "probe", "quiet", "sent", "statement")
 
     def __init__(
         self,
@@ -40,6 +41,18 @@ class Expected:
         self.quiet = quiet  # nothing has to be done when it is answered but to count it
         self.portal = portal
         self.previous = previous  # what the name meant before, should the server never get to it
+        self.probe: Probe | None = None  # what OWN_PROBE asks
+
+    def decided(self, decision: "Decision") -> "Expected":
+        """The same reply, to a statement that is decided otherwise by now."""
+        return Expected(self.kind, decision, self.statement, False, self.portal, self.previous, self.sent)
+
+
+def probing(probe: "Probe", decision: "Decision") -> Expected:
+    """The answer to a probe, ahead of a statement with this decision."""
+    entry = Expected(OWN_PROBE, decision)
+    entry.probe = probe
+    return entry
 
 
 SYNC_REPLY: Final = Expected(messages.SYNC)

@@ -132,6 +132,16 @@ def first_column(row: bytes) -> bytes:
     return row[11 : 11 + max(length, 0)]
 
 
+def column_names(frame: bytes) -> tuple[bytes, ...]:
+    """Of a RowDescription."""
+    names, at = [], 7
+    while at < len(frame):
+        end = frame.index(b"\0", at)
+        names.append(frame[at:end])
+        at = end + 19
+    return tuple(names)
+
+
 def fields(frame: bytes) -> list[tuple[int, bytes]]:
     """The fields of an ErrorResponse or NoticeResponse, in order."""
     return [(field[0], field[1:]) for field in frame[5:].split(b"\0") if field]

@@ -4,10 +4,10 @@ The hot path in client.py takes the plain ones before they come here. A method r
 frame: the frame itself (the object) where nothing in it changes.
 """
 
-from . import messages
-from .decision import ENDS, SETTINGS, TEMPORARY, Decision
+from . import ask, messages
+from .decision import ENDS, SETTINGS, TEMPORARY, Decision, Probe
 from .errors import ProtocolError
-from .expected import COPY_DONE_MARK, FUNCTION_REPLY, MARKS, OWN_PARSE, SYNC_REPLY, Expected
+from .expected import COPY_DONE_MARK, FUNCTION_REPLY, MARKS, OWN_PARSE, SYNC_REPLY, Expected, probing
 from .framing import LARGE, SMALL, STATEMENT
 from .messages import (
     BIND,
@@ -108,6 +108,8 @@ class Requests:
 
     def _skipped(self, kind: int, frame: bytes) -> bytes:
         """The server is about to discard it; should it not, it still gets no text but one that was decided."""
+        if kind == QUERY and self._state.refused:
+            return self._sync(messages.SYNC_FRAME)
         if kind == QUERY:
             text = self._decide(frame[5:-1]).text
             return frame if text is None else messages.query(text)
@@ -131,7 +133,10 @@ class Requests:
         if frame[-1] or b"\0" in text:
             raise ProtocolError("client", "08P01", "invalid message format: a Query is one string")
         decision = self._decide(text)
-        if decision.plain:
+        ahead = self._ahead_of(decision)
+        if ahead is not None:
+            return ahead
+        if decision.plain and not self._state.settings.uncommitted:
             self._expect(decision.reply, frame)
         else:
             sent = Sent(text, decision, self._state.context)
@@ -146,6 +151,9 @@ class Requests:
         name, text = messages.strings(frame, 5, 2)
         types = frame[7 + len(name) + len(text) :]
         decision = self._decide(text)
+        ahead = self._ahead_of(decision)
+        if ahead is not None:
+            return ahead
         previous = state.statements.get(name)
         server_name = name if previous is None else previous.server_name
         statement = Statement(name, server_name, text, types, decision, state.context)
@@ -177,6 +185,9 @@ class Requests:
             if statement is None:
                 return self._prepare_again(name)
         if statement is not None:
+            ahead = self._ahead_of(statement.decision)
+            if ahead is not None:
+                return ahead
             self._start_keeping(statement.decision)
         self._expect(statement.bind if statement is not None else Expected(BIND), head)
         state.bound = True
@@ -201,6 +212,9 @@ class Requests:
         if statement is None:
             self._expect(Expected(DESCRIBE), frame)
             return frame
+        ahead = self._ahead_of(statement.decision)
+        if ahead is not None:
+            return ahead
         self._start_keeping(statement.decision)
         self._expect(statement.describe, frame)
         return messages.describe(b"S", statement.server_name) if statement.renamed else frame
@@ -228,7 +242,7 @@ class Requests:
         return messages.close(b"S", statement.server_name) if statement is not None and renamed else frame
 
     def _sync(self, frame: bytes) -> bytes:
-        self._state.skipping = False
+        self._state.skipping = self._state.refused = False
         self._state.bound = False
         self._expect(SYNC_REPLY, frame)
         if not self._state.copying:  # there it gets no reply
@@ -297,9 +311,41 @@ class Requests:
         decision = state.decide(old.text)
         if old.by_sql:
             decision = outdated(decision)
+        ahead = self._ahead_of(decision)
+        if ahead is not None:
+            return ahead
         again = old.decided(decision, state.context, state.fresh_name() if name else name)
         state.expected.append(Expected(OWN_PARSE, decision, again, False, b"", old))
         return self._wait(messages.parse(again.server_name, decision.sent(old.text), old.types) + messages.FLUSH_FRAME)
+
+    def _ahead_of(self, decision: Decision) -> bytes | None:
+        """What goes ahead of a loud text that must not fail, as something has run that would be lost; None: nothing."""
+        state = self._state
+        if not decision.probes or state.status == messages.FAILED:
+            return None
+        if state.status == messages.IDLE and not state.bound:
+            return self._wait_for_status()
+        probe = next((probe for probe in decision.probes if probe.text not in state.probed), None)
+        return None if probe is None else self._probe(decision, probe)
+
+    def _wait_for_status(self) -> bytes | None:
+        """A transaction may have been begun ahead of it, in the same breath."""
+        state = self._state
+        if state.copying or not state.expected or state.expected[-1].kind not in (SYNC, QUERY, FUNCTION_CALL):
+            return None
+        state.blocked = FOR_READY
+        state.careful = True
+        return self._wait()
+
+    def _probe(self, decision: Decision, probe: Probe) -> bytes:
+        """Lock a table and look at its columns; the statement in hand waits for the answer."""
+        state = self._state
+        state.blocked = FOR_PARSE
+        state.careful = True
+        if state.counts is not None:
+            state.counts.probes += 1
+        state.expected.append(probing(probe, decision))
+        return self._wait(ask.probe(probe.text))
 
     def _start_keeping(self, decision: Decision) -> None:
         """From a loud text on, where nothing has run that another try would run again."""
@@ -311,8 +357,10 @@ class Requests:
         """What follows is decided without knowing the search_path, until this has been answered."""
         if decision.effects & (SETTINGS | TEMPORARY) or (decision.effects & ENDS and self._state.touched):
             self._state.unsettle()
+        if decision.effects & ENDS:
+            self._state.probed.clear()  # a savepoint gives its locks back
 
     def _wait_for_ready(self) -> None:
         state = self._state
-        if state.unsettled or state.touched or state.kept is not None:
+        if state.unsettled or state.touched or state.settings.uncommitted or state.kept is not None:
             state.blocked = FOR_READY

@@ -142,7 +142,8 @@ class ServerStream:
                     continue
             # Everything else, the long way.
             check_length("server", length, LARGE)
-            if after > end and kind in _WHOLE and end - pos < _enough(kind, length):
+            whole = kind in _WHOLE or (kind == ROW_DESCRIPTION and answers.probing)
+            if after > end and whole and end - pos < _enough(kind, length):
                 break
             frame = data[pos : min(after, end)]
             sent = answers.frame(kind, frame)

@@ -9,9 +9,34 @@ from dataclasses import replace
 from typing import Final
 
 from . import messages
-from .decision import DDL, DISCARDS, SETTINGS, TEMPORARY, Completed, Context, Counts, Decision, Resolve, Settings
+from .decision import (
+    DDL,
+    DISCARDS,
+    ENDS,
+    LOST,
+    NESTS,
+    SETTINGS,
+    TEMPORARY,
+    Completed,
+    Context,
+    Counts,
+    Decision,
+    Ran,
+    Resolve,
+    Settings,
+)
 from .errors import ProtocolError
-from .expected import COPY_DATA_MARK, COPY_DONE_MARK, MARKS, OWN_CLOSE, OWN_PARSE, STARTUP, SYNC_REPLY, Expected
+from .expected import (
+    COPY_DATA_MARK,
+    COPY_DONE_MARK,
+    MARKS,
+    OWN_CLOSE,
+    OWN_PARSE,
+    OWN_PROBE,
+    STARTUP,
+    SYNC_REPLY,
+    Expected,
+)
 from .framing import header
 from .statements import Sent, Statement
 
@@ -20,13 +45,15 @@ FREE: Final = 0
 IN_STARTUP: Final = 1  # it does not wait, but only passwords pass
 FOR_STARTUP: Final = 6  # the session is not open yet
 FOR_READY: Final = 2  # what was sent has to be answered first: it may change how the next is decided
-FOR_PARSE: Final = 3  # a statement that is being prepared again
+FOR_PARSE: Final = 3  # a statement that is being prepared again, or a table that is being probed
 FOR_ANSWER: Final = 4  # the session is being asked
 FOR_CATALOG: Final = 5  # the shell is fetching a new snapshot; the server's output waits too
 
 KEPT_LIMIT: Final = 1024 * 1024  # bytes of a segment kept for another try
+DDL_LIMIT: Final = 256  # texts of uncommitted DDL that a session remembers,
+DDL_SIZE: Final = 64 * 1024  # bytes of each at most
 
-_NOT_KEPT = (OWN_PARSE, OWN_CLOSE, *MARKS)  # expected, but no frame of the client asks for it
+_NOT_KEPT = (OWN_PARSE, OWN_CLOSE, OWN_PROBE, *MARKS)  # expected, but no frame of the client asks for it
 
 
 class Needs:
@@ -52,8 +79,8 @@ class State:
     __slots__ = (
         "blocked", "bound", "careful", "committed_temporary", "completed", "context", "copying", "counted",
         "counts", "ddl", "doubtful", "ended", "error", "expected", "kept", "kept_after", "kept_size", "made", "needs",
-        "portal", "portals", "resolve", "rolled_back", "settings", "skipping", "started", "statements",
-        "status", "stray", "touched", "tries", "unsettled",
+        "portal", "portals", "probed", "refused", "resolve", "rolled_back", "settings", "skipping", "started",
+        "statements", "status", "stray", "touched", "tries", "unsettled",
     )  # fmt: skip
 
     def __init__(
@@ -84,6 +111,8 @@ class State:
         self.kept_after = 0  # replies to earlier messages that come first
         self.kept_size = 0
         self.tries = 0
+        self.probed: set[bytes] = set()  # probes that the transaction under way has been sent
+        self.refused = False  # the Query in hand has had its error, from a probe: a Sync goes in its place
         self.ddl = False  # something may have changed the catalog: refresh when it has committed
         self.unsettled = False  # search_path or role are not known: ask at the next idle moment
         self.touched = False  # they were changed in the transaction that is open: ask again when it ends
@@ -137,6 +166,9 @@ class State:
             return
         temporary = self.committed_temporary if taken_back else self.settings.temporary
         self.doubtful = False
+        self.probed.clear()
+        if self.settings.uncommitted:
+            self.settle(replace(self.settings, uncommitted=()))
         self.committed_temporary = temporary
         self.portal = None
         self.portals.clear()
@@ -157,6 +189,8 @@ class State:
             or self.ddl
             or self.stray
             or self.kept is not None
+            or self.probed
+            or self.settings.uncommitted
             or self.portals
             or self.counted
         )
@@ -215,6 +249,18 @@ class State:
             self._prepared(decision.prepares.encode(), entry.sent)
         if decision.deallocates is not None:
             self.statements.pop(decision.deallocates.encode(), None)
+        self.careful = True
+
+    def note(self, entry: Expected) -> None:
+        """A text has run to its end: what follows in this transaction sees the catalog that it leaves."""
+        settings, decision = self.settings, entry.decision
+        counts = DDL | ENDS | NESTS if settings.uncommitted else DDL
+        if decision is None or not decision.effects & counts or settings.uncommitted == LOST:
+            return
+        text = None if entry.sent is None else entry.sent.text
+        known = text is not None and len(text) <= DDL_SIZE and len(settings.uncommitted) < DDL_LIMIT
+        ran = (*settings.uncommitted, Ran(text, settings.search_path, settings.role)) if known else LOST
+        self.settle(replace(settings, uncommitted=ran))
         self.careful = True
 
     def _discard(self, everything: bool) -> None:

@@ -80,7 +80,8 @@ def execute(prepared: Decision, decision: Decision) -> Decision:
     """EXECUTE of a loud text: analysed anew it may fail there; positions are those in the PREPARE."""
     if not prepared.expected:
         return decision
-    return replace(decision, expected=tuple(Expectation(e.sqlstate, e.refusal) for e in prepared.expected))
+    expected = tuple(Expectation(e.sqlstate, e.refusal) for e in prepared.expected)
+    return replace(decision, expected=expected, probes=prepared.probes)
 
 
 def deallocate(server_name: bytes, instead_of: Decision) -> Decision:

@@ -78,7 +78,7 @@ SELECT id INTO TEMP copy_of FROM orders
 -- explain create table as
 EXPLAIN CREATE TABLE x AS SELECT id FROM orders
 
--- {"verb": "do", "opaque": true}
+-- {"verb": "do", "opaque": true, "tables": ["public.orders"], "writes": ["public.orders.total"]}
 -- do
 DO $$ BEGIN UPDATE orders SET total = 0; END $$
 

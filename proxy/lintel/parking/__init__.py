@@ -1,0 +1,9 @@
+"""Parking in a database: the side tables that plans need are made, and emptied into the columns once these have come.
+
+The only part that writes into a database, and only where a plan asks for it. What statements make of the side tables
+is the shield's; both go by the names in plan.parking.
+"""
+
+from lintel.parking.keeper import Keeper
+
+__all__ = ["Keeper"]

@@ -1,0 +1,171 @@
+"""What keeps the parking of one database going: makes, lands and cleans up, by what each snapshot of its schema shows.
+
+Everything here may fail or come late: statements go by the marker, never by what this knows. Several Lintels may be at
+it at the same time.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+import structlog
+
+from lintel.catalog import Endpoint, connect
+from lintel.metrics import Counters
+from lintel.parking.landing import Landing
+from lintel.parking.side_table import NotParkable, prepare
+from lintel.plan import Plan, parking
+from lintel.schema import Schema
+
+PAUSE_SECONDS = 1.0
+LONGEST_PAUSE = 10.0  # after several failures: each attempt may make others wait for a lock
+PRIVILEGES_SECONDS = 5.0  # between two looks at who may read and write the base tables
+
+_FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+
+_log = structlog.get_logger(__name__)
+
+
+class Keeper:
+    """`refresh` is awaited after every change; `schema` gives the latest snapshot, None where there is none."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        schema: Callable[[], Schema | None],
+        refresh: Callable[[], Awaitable[None]],
+        counters: Counters,
+    ) -> None:
+        self._endpoint = endpoint
+        self._schema = schema
+        self._refresh = refresh
+        self._counters = counters
+        self._plans: tuple[Plan, ...] = ()
+        self._looked: float | None = None  # loop time
+        self._passing = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+        self._failures: dict[str, int] = {}  # by plan id: in a row
+        self._not_before: dict[str, float] = {}  # by plan id, loop time
+        self.problems: dict[str, str] = {}  # by plan id: why its writes are refused, or do not land
+
+    def change(self, plans: tuple[Plan, ...]) -> None:
+        """Other plans from here on."""
+        self._plans = tuple(plan for plan in plans if plan.shield.absent_writes == "park")
+        self._looked = None
+        self._not_before = {}
+        self.problems = {plan.id: why for plan in self._plans if (why := self.problems.get(plan.id)) is not None}
+
+    async def ready(self) -> None:
+        """Until what the plans need has been made, or cannot be."""
+        if self._plans and self._looked is None:
+            async with self._passing:
+                if self._looked is None:
+                    await self._pass()
+
+    def keep(self, idle: Callable[[], bool]) -> None:
+        """Go on until the database is idle."""
+        if self._plans and (self._task is None or self._task.done()):
+            self._task = asyncio.get_running_loop().create_task(self._go_on(idle), name="parking")
+
+    async def close(self) -> None:
+        """Stop; what is under way is rolled back."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _go_on(self, idle: Callable[[], bool]) -> None:
+        while not idle():
+            async with self._passing:
+                await self._pass()
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _pass(self) -> None:
+        """One look at every plan, with a connection only where something is to be done."""
+        now = asyncio.get_running_loop().time()
+        due = self._looked is None or now - self._looked > PRIVILEGES_SECONDS
+        waited = [plan for plan in self._plans if now >= self._not_before.get(plan.id, 0.0)]
+        todo = [(plan, work) for plan in waited if (work := self._work(plan, due=due)) is not None]
+        if todo:
+            await self._work_on(todo)
+        if due:
+            self._looked = now
+
+    async def _work_on(self, todo: "list[tuple[Plan, _Work]]") -> None:
+        try:
+            connection = await connect(self._endpoint)
+        except _FAILURES as problem:
+            for plan, _ in todo:
+                self._failed(plan, problem)
+            return
+        try:
+            if await connection.fetchval("SELECT pg_catalog.pg_is_in_recovery()"):
+                return  # the primary's side tables are there; nothing can be made here
+            for plan, work in todo:
+                await self._attempt(plan, work, connection)
+        except _FAILURES as problem:
+            for plan, _ in todo:
+                self._failed(plan, problem)
+        finally:
+            connection.terminate()
+
+    def _work(self, plan: Plan, *, due: bool) -> "_Work | None":
+        schema = self._schema()
+        if schema is None:
+            return self._prepare if due else None
+        base = schema.by_name.get((plan.schema, plan.name))
+        present = base is not None and base.column(plan.change.column) is not None
+        marked = (parking.SCHEMA, parking.marker(plan.id)) in schema.by_name
+        if present and marked:
+            return self._land
+        if present:
+            left = (parking.SCHEMA, parking.side_table(plan.id)) in schema.by_name
+            return self._clean if left else None
+        return self._prepare if due or not marked else None
+
+    async def _attempt(self, plan: Plan, work: "_Work", connection: asyncpg.Connection) -> None:
+        try:
+            changed = await work(plan, connection)
+        except (NotParkable, *_FAILURES) as problem:
+            self._failed(plan, problem)
+            return
+        self.problems.pop(plan.id, None)
+        self._failures.pop(plan.id, None)
+        if changed:
+            await self._refresh()
+
+    def _failed(self, plan: Plan, problem: Exception) -> None:
+        why = str(problem) or type(problem).__name__
+        if self.problems.get(plan.id) != why:
+            _log.warning("parking", plan=plan.id, database=self._endpoint.database, problem=why)
+        self.problems[plan.id] = why
+        self._failures[plan.id] = failures = self._failures.get(plan.id, 0) + 1
+        self._not_before[plan.id] = asyncio.get_running_loop().time() + min(LONGEST_PAUSE, 2.0**failures)
+
+    async def _prepare(self, plan: Plan, connection: asyncpg.Connection) -> bool:
+        made = await prepare(connection, plan)
+        if made:
+            _log.info("writes are parked", plan=plan.id, database=self._endpoint.database)
+        return made
+
+    async def _land(self, plan: Plan, connection: asyncpg.Connection) -> bool:
+        """Batches until little is left, then the flip."""
+        landing = await Landing.of(connection, plan)
+        while (copied := await landing.batch()) is not None:
+            self._counters.landed += copied
+            if copied:
+                _log.info("parked values copied", plan=plan.id, database=self._endpoint.database, rows=copied)
+                continue
+            flipped = await landing.flip()
+            if flipped:
+                _log.info("parked values have landed", plan=plan.id, database=self._endpoint.database)
+                await self._refresh()
+                await self._clean(plan, connection, landing)
+            return bool(flipped)
+        return False
+
+    async def _clean(self, plan: Plan, connection: asyncpg.Connection, landing: Landing | None = None) -> bool:
+        await (landing or await Landing.of(connection, plan)).clean()
+        return True
+
+
+_Work = Callable[[Plan, asyncpg.Connection], Awaitable[bool]]

@@ -1,0 +1,97 @@
+"""A context of a session with uncommitted DDL: what speaks of tables under plans is decided by what the session sees.
+
+It belongs to its session and lives as long as the DDL is uncommitted: no context of the policy's own is displaced by
+it. Everything else is decided by the context without it.
+"""
+
+from lintel.policy.context import Context
+from lintel.policy.kept import History, Kept
+from lintel.policy.mentions import mentions
+from lintel.policy.moment import Moment
+from lintel.policy.search_path import schemas_of
+from lintel.policy.uncommitted import Uncommitted
+from lintel.schema import Schema
+from lintel.shield.tables import remembering
+from lintel.sql.grammar import SyntaxProblem, TooDeep, parse
+from lintel.wire.decision import Decision, Ran
+
+MAX_KEPT = 32
+
+Changes = tuple[Ran, ...]
+Who = tuple[str, frozenset[str]]  # the session's user, and the names of its temporary relations
+
+
+class Overlays:
+    """What the DDL of a few sessions comes to, so that what is added to it need not be read again from the start."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+        self._kept: dict[tuple[Who, Changes], Uncommitted | None] = {}
+
+    def after(self, who: Who, changes: Changes) -> Uncommitted | None:
+        """Once all of them have run; None: nobody can say."""
+        known = len(changes)
+        while known and (who, changes[:known]) not in self._kept:
+            known -= 1
+        found = self._kept[who, changes[:known]] if known else Uncommitted(self._schema, self._schema)
+        for ran in changes[known:]:
+            found = None if found is None else _after(found, ran, who)
+        self._keep((who, changes), found)
+        return found
+
+    def _keep(self, key: tuple[Who, Changes], found: Uncommitted | None) -> None:
+        while len(self._kept) >= MAX_KEPT:
+            del self._kept[next(iter(self._kept))]
+        self._kept[key] = found
+
+
+def _after(found: Uncommitted, ran: Ran, who: Who) -> Uncommitted | None:
+    if ran.text is None or ran.search_path is None:
+        return None
+    try:
+        statements = parse(ran.text)
+    except (SyntaxProblem, TooDeep, UnicodeDecodeError):
+        return None
+    if len(statements) > 1 and any("TransactionStmt" in raw.node for raw in statements):
+        return None
+    path = schemas_of(ran.search_path, ran.role, who[0])
+    left: Uncommitted | None = found
+    for raw in statements:
+        left = None if left is None else left.after(raw, ran.text, path, who[1])
+    return left
+
+
+class Overlay:
+    """Satisfies wire.decision.Context."""
+
+    __slots__ = ("_base", "_changes", "_overlays", "_own", "_read", "_user", "decisions")
+
+    def __init__(self, base: Context, overlays: Overlays, changes: Changes, user: str) -> None:
+        self._base = base
+        self._overlays = overlays
+        self._changes = changes
+        self._user = user
+        self._read = False
+        self._own: Context | None = None
+        self.decisions: dict[bytes, Decision] = {}  # the two contexts behind it have theirs
+
+    def decide(self, text: bytes) -> Decision:
+        """The decision for a text; where it is not understood, say of a table that is gone, the catalog's is better."""
+        own = self._seen() if mentions(text, self._base.moment.planned) else None
+        found = None if own is None else _decided(own, text)
+        return _decided(self._base, text) if found is None or found.statement.facts.opaque else found
+
+    def _seen(self) -> Context | None:
+        """The context by what the session sees; None: nobody can say."""
+        base = self._base
+        if not self._read and base.key.shadowed.isdisjoint(base.moment.planned):
+            found = self._overlays.after((self._user, base.key.shadowed), self._changes)
+            if found is not None:
+                plans = tuple(remembering(plan, found.schema) for plan in base.moment.plans)
+                self._own = Context(Moment(found.schema, plans, base.moment.options), base.key, Kept(), History(), 0)
+        self._read = True
+        return self._own
+
+
+def _decided(context: Context, text: bytes) -> Decision:
+    return context.decisions.get(text) or context.decide(text)

@@ -1,0 +1,110 @@
+"""DDL that is not committed, statement by statement: which columns a client is seen to get, or that nobody can say."""
+
+import pytest
+
+from lintel import plan
+from lintel.analysis.ddl import schema_of
+from lintel.plan import ClientAttributes
+from lintel.policy import Policy, Statement
+from lintel.policy.overlay import Overlay
+from lintel.wire.decision import LOST, Context, Decision, Ran, Settings
+
+SETUP = b"CREATE SCHEMA other; CREATE TABLE o (id int, note text); CREATE TABLE c (id int)"
+PLAN = """
+id = "p"
+purpose = "x"
+table = "public.o"
+[add]
+column = "prio"
+type = "int"
+default = "0"
+"""
+REFUSED = None
+CASES: list[tuple[list[str], str | None]] = [
+    ([], "id, note"),
+    (["ALTER TABLE o ADD x int"], "id, note, x"),
+    (["ALTER TABLE o ADD prio int", "ALTER TABLE o DROP note"], "id"),
+    (["ALTER TABLE o ADD x int", "SAVEPOINT a", "ALTER TABLE o ADD y int", "ROLLBACK TO a"], "id, note, x"),
+    (["ALTER TABLE o ADD x int", "ROLLBACK TO earlier"], "id, note"),
+    (["ALTER TABLE o ADD x int", "SAVEPOINT a", "DROP TABLE o", "RELEASE a", "ROLLBACK TO earlier"], "id, note"),
+    (["DROP TABLE o", "CREATE TABLE o (a int, prio int, b int)"], "a, b"),
+    (["DROP TABLE o; CREATE TABLE o (a int)"], "a"),
+    (["ALTER TABLE o RENAME note TO remark", "CREATE INDEX ON o (id)", "GRANT SELECT ON o TO me"], "id, remark"),
+    # What is not understood is as if nothing had been seen.
+    (["ALTER TABLE o ADD x int", "DO 'BEGIN END'"], "id, note"),
+    (["CREATE RULE r AS ON DELETE TO o DO NOTHING"], "id, note"),
+    (["SET search_path = other; ALTER TABLE o ADD x int"], "id, note"),
+    (["ALTER TABLE o DROP note CASCADE"], "id, note"),
+    (["ALTER TABLE o ADD x int", "DROP TYPE t CASCADE"], "id, note"),
+    (["BEGIN; ALTER TABLE o ADD x int"], "id, note"),
+    (["CREATE TABLE o (id int)"], "id, note"),
+    # Gone: the server says so.
+    (["DROP TABLE o"], "id, note"),
+]
+
+
+@pytest.fixture
+def policy() -> Policy:
+    return Policy(schema_of(SETUP), (plan.parse(PLAN, "p.toml"),))
+
+
+def context(policy: Policy, *ran: Ran, temporary: frozenset[str] = frozenset()) -> Context:
+    settings = Settings("public", "none", "UTF8", temporary=temporary, uncommitted=ran)
+    return policy.context_for(settings, ClientAttributes("app", "me", "shop", None))
+
+
+def in_public(text: str) -> Ran:
+    return Ran(text.encode(), "public", "none")
+
+
+def starred(decision: Decision) -> str | None:
+    """The columns that stand for the star."""
+    statement: Statement = decision.statement
+    if statement.verdict == "refuse":
+        return None
+    inner = (decision.text or b"").decode().partition("(SELECT ")[2].partition(" FROM public.o")[0]
+    return inner.replace("lintel_t.", "")
+
+
+@pytest.mark.parametrize(("ran", "expected"), CASES, ids=lambda value: "; ".join(value or ())[:60])
+def test_what_a_session_sees(policy: Policy, ran: list[str], expected: str) -> None:
+    decided = context(policy, *map(in_public, ran)).decide(b"SELECT * FROM o")
+    assert starred(decided) == expected
+
+
+def test_a_table_that_the_catalog_does_not_have() -> None:
+    policy = Policy(schema_of(b"CREATE TABLE c (id int)"), (plan.parse(PLAN, "p.toml"),))
+    made, star = in_public("CREATE TABLE o (id int, prio int)"), b"SELECT * FROM o"
+    assert starred(context(policy).decide(star)) is None
+    assert starred(context(policy, made).decide(star)) == "id"
+    assert starred(context(policy, Ran(b"CREATE TABLE o (id int)", "other, public", "none")).decide(star)) == "id"
+    for unknown in (LOST[0], Ran(made.text, None, None), in_public("SELECT 1 AS id INTO o")):
+        assert starred(context(policy, unknown).decide(star)) is None
+    assert context(policy, made, temporary=frozenset({"o"})).decide(star).text == b"SELECT * FROM pg_temp.o"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("CREATE TABLE o (id int, prio int); INSERT INTO o VALUES (1); SELECT * FROM o", "rewrite"),
+        ("CREATE TABLE o (id int); ROLLBACK; SELECT * FROM o", "refuse"),
+        ("CREATE TABLE o (id int); DO 'BEGIN END'; SELECT * FROM o", "refuse"),
+        ("CREATE TEMP TABLE o (id int); SELECT id FROM o", "rewrite"),
+    ],
+)
+def test_in_one_text(text: str, verdict: str) -> None:
+    policy = Policy(schema_of(b"CREATE TABLE c (id int)"), (plan.parse(PLAN, "p.toml"),))
+    statement: Statement = context(policy).decide(text.encode()).statement
+    assert statement.verdict == verdict
+
+
+def test_contexts_are_not_kept(policy: Policy) -> None:
+    """Those of the policy are not displaced by what lives for a transaction."""
+    plain = context(policy)
+    plain.decide(b"SELECT id FROM c")
+    for number in range(600):
+        overlaid = context(policy, in_public(f"ALTER TABLE o ADD x{number} int"))
+        assert isinstance(overlaid, Overlay)
+        assert starred(overlaid.decide(b"SELECT * FROM o")) == f"id, note, x{number}"
+        assert overlaid.decide(b"SELECT id FROM c") is plain.decide(b"SELECT id FROM c")
+    assert len(policy.contexts) == 1

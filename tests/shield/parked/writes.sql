@@ -1,0 +1,151 @@
+--- new rewrite
+INSERT INTO orders (id, cid, priority) VALUES (10, 3, 4)
+--- new rewrite
+INSERT INTO orders (cid, priority) VALUES (3, 4) RETURNING id
+--- new rewrite
+INSERT INTO orders (cid, priority, total) VALUES ($1, $2, $3) RETURNING id, priority
+--- params 3 | 4 | 1.5
+--- new rewrite
+INSERT INTO orders (cid, priority, total) VALUES ($1, $2, $3) RETURNING *
+--- params 3 | 4 | 1.5
+--- new rewrite
+INSERT INTO orders AS x (priority) VALUES (9) RETURNING x.id, total * 2 AS twice, x.priority AS p, x.*
+--- new rewrite
+INSERT INTO orders VALUES (11, 2, 3.5, 'n', 6, 'red')
+--- new rewrite
+INSERT INTO orders VALUES (11, 2, 3.5, 'n', 6, 'red') RETURNING label, priority, id
+--- new rewrite
+INSERT INTO orders (id, priority, label) VALUES (12, DEFAULT, DEFAULT) RETURNING *
+--- new rewrite
+INSERT INTO orders (id, priority) VALUES (12, 2), (13, 2), (14, 2) RETURNING id, priority
+--- new refuse # rows that cannot be paired
+INSERT INTO orders (id, priority) VALUES (12, 2), (13, 3)
+--- new rewrite
+INSERT INTO orders (id, label) VALUES (12, NULL) RETURNING label
+--- new rewrite
+INSERT INTO orders (id, label) VALUES ($1, upper($2)) RETURNING label
+--- params 12 | abc
+--- new rewrite
+INSERT INTO orders (id, label) VALUES (12, 'too long')
+--- new rewrite
+INSERT INTO orders (id, priority) VALUES (1, 2)
+--- new rewrite
+INSERT INTO orders (id, priority) VALUES (1, 2) ON CONFLICT DO NOTHING RETURNING *
+--- new rewrite
+INSERT INTO orders (id, priority) VALUES (1, 2) ON CONFLICT (id) DO UPDATE SET priority = excluded.priority RETURNING id, priority
+--- new refuse # label is not parked by it, and somebody else may have
+INSERT INTO orders (id, priority) VALUES (90, 2) ON CONFLICT (id) DO UPDATE SET priority = excluded.priority, cid = 8 RETURNING *
+--- new rewrite
+INSERT INTO orders (id, priority, label) VALUES (4, 2, 'x') ON CONFLICT (id) DO UPDATE SET label = excluded.label, priority = excluded.priority, cid = 8 RETURNING *
+--- new rewrite
+INSERT INTO orders (id, priority) VALUES (3, 5) ON CONFLICT (id) DO UPDATE SET priority = 5, cid = 8
+--- new refuse # what was inserted and what was updated cannot be told apart
+INSERT INTO orders (id, priority) VALUES (3, 5) ON CONFLICT (id) DO UPDATE SET priority = 6
+--- new refuse # only an inserted row would be parked for
+INSERT INTO orders (id, priority) VALUES (3, 5) ON CONFLICT (id) DO UPDATE SET cid = 6
+--- new refuse # it reads the parked value of a row that it locks
+INSERT INTO orders (id, priority) VALUES (3, 5) ON CONFLICT (id) DO UPDATE SET priority = excluded.priority WHERE orders.priority < 5
+--- new rewrite
+INSERT INTO orders (cid, priority) SELECT cid, 5 FROM customers WHERE cid < 3 RETURNING cid, priority
+--- new refuse # rows that cannot be paired
+INSERT INTO orders (cid, priority) SELECT cid, cid FROM customers
+--- new rewrite
+WITH c AS (SELECT 2 AS cid) INSERT INTO orders (cid, priority) VALUES ((SELECT cid FROM c), 5) RETURNING cid
+--- new refuse # only the statement itself parks
+WITH i AS (INSERT INTO orders (cid, priority) VALUES (2, 5) RETURNING id) SELECT id > 0 FROM i
+--- new rewrite
+INSERT INTO orders (cid) VALUES (2) RETURNING *
+--- new rewrite
+INSERT INTO orders DEFAULT VALUES RETURNING priority
+--- new rewrite
+INSERT INTO pairs (a, b, state) VALUES ($1, $2, $3) RETURNING a, state, b
+--- params 5 | z | odd
+--- new rewrite
+INSERT INTO pairs (a, b, state) VALUES (1, 'x', 'new') ON CONFLICT (a, b) DO UPDATE SET state = excluded.state, n = excluded.n RETURNING *
+--- new rewrite
+UPDATE orders SET priority = 5 WHERE id = 2
+--- new refuse # label is not parked by it, and somebody else may have
+UPDATE orders SET priority = 5 WHERE id = 1 RETURNING *
+--- new rewrite
+UPDATE orders SET priority = 5, label = 'x' WHERE id = 1 RETURNING *
+--- new rewrite
+UPDATE orders SET priority = $1, total = total + $2 WHERE id = $3 RETURNING id, priority, total
+--- params 8 | 1.5 | 3
+--- new rewrite
+UPDATE orders AS o SET total = 1, priority = o.cid + 1, label = 'l' WHERE o.cid = 1 OR o.id IN (3, 4) RETURNING o.label, priority AS p, o.total
+--- new rewrite
+UPDATE ONLY public.orders SET label = NULL
+--- new rewrite
+UPDATE orders SET label = DEFAULT, priority = DEFAULT WHERE id < 3; -- all
+--- new rewrite
+UPDATE orders SET label = 'toolong' WHERE id = 1
+--- new rewrite
+UPDATE orders SET priority = 5 WHERE id = 77 RETURNING priority
+--- new rewrite
+UPDATE pairs SET state = b WHERE (a, b) = (1, 'x') RETURNING state
+--- new rewrite
+UPDATE pairs SET state = NULL, n = 0 WHERE a = 1 -- both
+RETURNING a, b, state
+--- new rewrite
+WITH c AS (SELECT 1 AS one) UPDATE orders SET priority = 5 WHERE id = 2
+--- new refuse # its value reads what others may be writing
+UPDATE orders SET priority = priority + 1 WHERE id = 1
+--- new refuse # its condition reads what others may be writing
+UPDATE orders SET total = 0 WHERE priority = 7
+--- new refuse # it returns what others may be writing
+UPDATE orders SET total = 0 WHERE id = 1 RETURNING *
+--- new refuse # several values may be found for a row
+UPDATE orders o SET priority = c.cid FROM customers c WHERE c.cid = o.cid
+--- new refuse # it sets the key too
+UPDATE orders SET priority = 2, id = 50 WHERE id = 1
+--- new refuse # a query in its condition
+UPDATE orders SET priority = 2 WHERE cid IN (SELECT cid FROM customers)
+--- new refuse # a list and a row
+UPDATE orders SET (total, priority) = (1, 2) WHERE id = 1
+--- new allow
+UPDATE orders SET total = 0 WHERE id = 1 RETURNING id
+--- new allow
+UPDATE orders SET id = 60 WHERE id = 1
+--- new allow
+UPDATE pairs SET b = 'moved' WHERE a = 1 AND b = 'y'
+--- old allow
+UPDATE pairs SET a = a + 10, n = 9
+--- new allow
+DELETE FROM orders WHERE id = 1
+--- new refuse # its condition reads what others may be writing
+DELETE FROM orders WHERE priority = 7
+--- old allow
+DELETE FROM orders
+--- new allow
+DELETE FROM orders WHERE id = 1
+--- then
+INSERT INTO orders (id, cid) VALUES (1, 1)
+--- new rewrite
+DELETE FROM orders WHERE id = 1
+--- then
+INSERT INTO orders (id, cid, priority) VALUES (1, 1, 9) RETURNING priority
+--- old rewrite
+TRUNCATE orders
+--- new rewrite
+TRUNCATE TABLE ONLY pairs, orders RESTART IDENTITY
+--- new refuse # MERGE
+MERGE INTO orders o USING customers c ON c.cid = o.id WHEN MATCHED THEN UPDATE SET priority = 1
+--- new refuse # COPY
+COPY orders (id, priority) FROM STDIN
+--- copy 20	5
+--- new allow
+COPY orders (id, cid) FROM STDIN
+--- copy
+20	5
+--- old allow
+INSERT INTO orders VALUES (30, 2, 5, 'old') RETURNING id
+--- old rewrite
+INSERT INTO orders (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET cid = 9 RETURNING *
+--- new rewrite
+PREPARE w (int, smallint) AS UPDATE orders SET priority = $2 WHERE id = $1 RETURNING priority
+--- then
+EXECUTE w (2, 6)
+--- then
+DEALLOCATE w
+--- new refuse # what goes with the deleted row would take the parked value with it
+WITH d AS (DELETE FROM orders WHERE id = 3 RETURNING id) INSERT INTO orders (id, priority) SELECT id, 1 FROM d

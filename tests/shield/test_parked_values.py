@@ -1,0 +1,310 @@
+"""Parked values while others write the same rows, the column comes and the values land: none is lost, none comes back.
+
+Every write gives a column that was there all along, `shadow`, the same value in the same statement. So whoever reads a
+row, at whatever moment, must find the two equal; and so must they be in the table itself when all is over.
+"""
+
+import itertools
+import json
+import random
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psycopg
+import pytest
+from tests.e2e.proxy import Proxy
+
+Start = Callable[..., Proxy]
+KEYS = 12
+SECONDS = 60.0  # on a machine with much else to do
+PLAN = """
+id = "p"
+purpose = "x"
+table = "public.o"
+[add]
+column = "prio"
+type = "int"
+default = "0"
+[shield]
+absent_writes = "park"
+[[shield.clients]]
+match = { application_name = "new" }
+sees = "new"
+[[shield.clients]]
+match = { application_name = "old" }
+sees = "old"
+"""
+TABLE = "CREATE TABLE o (id int PRIMARY KEY, shadow int DEFAULT 0, n int DEFAULT 0)"
+UNEQUAL = "SELECT id, shadow, prio FROM o WHERE shadow IS DISTINCT FROM prio"
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Path:
+    """The plan, as a file."""
+    path = tmp_path / "p.toml"
+    path.write_text(PLAN)
+    return path
+
+
+@pytest.fixture
+def direct(database: str) -> Iterator[psycopg.Connection]:
+    """Past Lintel."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(TABLE)
+        yield connection
+
+
+def _through(proxy: Proxy, database: str, name: str = "new") -> psycopg.Connection:
+    dsn = psycopg.conninfo.make_conninfo(database, host=proxy.host, port=proxy.port, application_name=name)
+    return psycopg.connect(dsn, autocommit=True, prepare_threshold=2)
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _gone(direct: psycopg.Connection, name: str) -> Callable[[], bool]:
+    return lambda: direct.execute("SELECT to_regclass(%s)", (f"lintel.{name}",)).fetchone() == (None,)
+
+
+def _served(client: psycopg.Connection, sql: str) -> bool:
+    """Whether it is not refused (any longer): the marker is in Lintel's snapshot a moment after it was made."""
+    with suppress(psycopg.errors.UndefinedColumn):
+        client.execute(sql)
+        return True
+    return False
+
+
+class Writers:
+    """Threads that write and read through Lintel until told to stop."""
+
+    def __init__(self, proxy: Proxy, database: str) -> None:
+        self.stop = threading.Event()
+        self.wrong: list[str] = []
+        self.refused = 0  # in a transaction block: to be run again
+        self.done = 0
+        self._numbers = itertools.count()
+        self._connect = lambda name: _through(proxy, database, name)
+        works = [*(lambda seed=seed: self._write(seed) for seed in range(3)), self._read, self._old]
+        self._threads = [threading.Thread(target=self._guarded, args=(work,)) for work in works]
+        for thread in self._threads:
+            thread.start()
+
+    def end(self) -> None:
+        """Wait for all."""
+        self.stop.set()
+        for thread in self._threads:
+            thread.join(SECONDS)
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception as problem:
+            self.wrong.append(f"{type(problem).__name__}: {problem}")
+            self.stop.set()
+
+    def _write(self, seed: int) -> None:
+        chance = random.Random(seed)
+        with self._connect("new") as client:
+            number = seed
+            while not self.stop.is_set():
+                number += 10
+                self._one(client, chance, chance.randrange(KEYS), None if number % 7 == 0 else number)
+                self.done += 1
+
+    def _one(self, client: psycopg.Connection, chance: random.Random, key: int, value: int | None) -> None:
+        insert = "INSERT INTO o (id, shadow, prio) VALUES (%(k)s, %(v)s, %(v)s) ON CONFLICT (id) DO "
+        update = "UPDATE o SET shadow = %(v)s, prio = %(v)s WHERE id = %(k)s"
+        sql = chance.choice(
+            [update, update, update.replace("id =", "n %% 3 = 1 OR id ="), update + " RETURNING shadow, prio",
+             insert + "NOTHING", insert + "UPDATE SET shadow = excluded.shadow, prio = excluded.prio",
+             "DELETE FROM o WHERE id = %(k)s", "DELETE FROM o WHERE n = %(k)s",
+             "UPDATE o SET id = %(m)s WHERE id = %(k)s", "UPDATE o SET n = n + 1 WHERE id < 4"]
+        )  # fmt: skip
+        given = {"k": key, "v": value, "m": 1000 + next(self._numbers)}
+        if chance.random() < 0.5:
+            with suppress(psycopg.errors.DeadlockDetected):  # several rows in an order that is nobody's
+                self._returned(client.execute(sql, given))
+        else:
+            self._in_block(client, chance, sql, given)
+
+    def _returned(self, cursor: psycopg.Cursor) -> None:
+        rows = cursor.fetchall() if cursor.description else []
+        if any(shadow != prio for shadow, prio in rows):
+            self.wrong.append(f"returned {rows}")
+
+    def _in_block(
+        self, client: psycopg.Connection, chance: random.Random, sql: str, given: dict[str, int | None]
+    ) -> None:
+        try:
+            with client.transaction(force_rollback=chance.random() < 0.3):
+                with suppress(ZeroDivisionError), client.transaction():
+                    client.execute(sql, given)
+                    if chance.random() < 0.3:
+                        raise ZeroDivisionError
+                client.execute("UPDATE o SET shadow = %(k)s, prio = %(k)s WHERE id = %(k)s", given)
+        except psycopg.errors.DeadlockDetected:
+            pass
+        except psycopg.Error as problem:
+            if "while this statement was under way" not in str(problem):
+                raise
+            self.refused += 1
+
+    def _read(self) -> None:
+        with self._connect("new") as client:
+            while not self.stop.is_set():
+                found = client.execute(UNEQUAL).fetchall()
+                if found:
+                    self.wrong.append(f"read {found}")
+
+    def _old(self) -> None:
+        with self._connect("old") as client:
+            while not self.stop.is_set():
+                client.execute("INSERT INTO o (id) VALUES (%s) ON CONFLICT (id) DO UPDATE SET n = o.n + 1", (3,))
+                client.execute("DELETE FROM o WHERE id > 100")
+                time.sleep(0.02)
+
+
+def test_concurrently(database: str, direct: psycopg.Connection, lintel: Start, plan: Path) -> None:
+    """Writing, deleting, inserting again, rolling back, all the while."""
+    proxy = lintel(database, "--plan", str(plan))
+    writers = Writers(proxy, database)
+    try:
+        _until(lambda: writers.done > 200 or bool(writers.wrong))
+        direct.execute("ALTER TABLE o ADD COLUMN prio int DEFAULT 0")
+        _until(lambda: _gone(direct, "parking_p")() or bool(writers.wrong))
+        done = writers.done
+        _until(lambda: writers.done > done + 60 or bool(writers.wrong))
+    finally:
+        writers.end()
+    assert not writers.wrong
+    assert direct.execute(UNEQUAL).fetchall() == []
+    assert (direct.execute("SELECT count(*) FROM o WHERE prio > 0").fetchone() or (0,))[0] > 0
+    _until(_gone(direct, "park_p"))
+    assert writers.refused <= 5  # one for each block that was open at the flip
+
+
+def test_killed_while_landing(database: str, direct: psycopg.Connection, lintel: Start, plan: Path) -> None:
+    """Another Lintel goes on where the first one was."""
+    plan.write_text(PLAN + "\n[backfill]\nexpression = '0'\nbatch_rows = 50\n")
+    direct.execute("INSERT INTO o SELECT g, g FROM generate_series(1, 2000) g")
+    first = Proxy(database, "--plan", str(plan))
+    with first, _through(first, database) as client:
+        client.execute("UPDATE o SET prio = shadow WHERE id > 0")
+        direct.execute("ALTER TABLE o ADD COLUMN prio int DEFAULT 0")
+        moved = "SELECT count(*) FROM lintel.park_p WHERE lintel_moved"
+        _until(lambda: (direct.execute(moved).fetchone() or (0,))[0] > 0)
+        first.process.send_signal(signal.SIGKILL)
+        first.process.wait()
+    assert (direct.execute("SELECT count(*) FROM lintel.park_p WHERE NOT lintel_moved").fetchone() or (0,))[0] > 0
+    second = lintel(database, "--plan", str(plan))
+    with _through(second, database) as client:
+        assert client.execute(UNEQUAL).fetchall() == []
+        client.execute("UPDATE o SET shadow = 9, prio = 9 WHERE id = 1")
+        _until(_gone(direct, "park_p"))
+        assert client.execute(UNEQUAL).fetchall() == []
+    assert direct.execute(UNEQUAL).fetchall() == []
+    assert direct.execute("SELECT nspname FROM pg_namespace WHERE nspname = 'lintel'").fetchall() == []
+
+
+def test_prepared_before_landing(database: str, direct: psycopg.Connection, lintel: Start, plan: Path) -> None:
+    """A statement that the server has prepared lives through the coming of the column and the going of the marker."""
+    proxy = lintel(database, "--plan", str(plan))
+    with _through(proxy, database) as client:
+        client.prepare_threshold = 0
+        write, read = "UPDATE o SET shadow = %s, prio = %s WHERE id = 1", "SELECT shadow, prio FROM o WHERE id = %s"
+        client.execute("INSERT INTO o (id, prio) VALUES (1, 5)")
+        for value in range(3):
+            client.execute(write, (value, value))
+            assert client.execute(read, (1,)).fetchall() == [(value, value)]
+        direct.execute("ALTER TABLE o ADD COLUMN prio int DEFAULT 0")
+        client.execute(write, (4, 4))
+        assert client.execute(read, (1,)).fetchall() == [(4, 4)]
+        _until(_gone(direct, "parking_p"))
+        client.execute(write, (5, 5))
+        assert client.execute(read, (1,)).fetchall() == [(5, 5)]
+    assert direct.execute("SELECT shadow, prio FROM o").fetchall() == [(5, 5)]
+
+
+def test_literals(database: str, direct: psycopg.Connection, lintel: Start, plan: Path) -> None:
+    """Texts that differ in a literal only each park what they say."""
+    proxy = lintel(database, "--plan", str(plan))
+    direct.execute("INSERT INTO o SELECT g, g FROM generate_series(1, 4) g")
+    with _through(proxy, database) as client:
+        for key in range(1, 5):
+            client.execute(f"UPDATE o SET prio = %s WHERE id = {key}", (key,))
+            client.execute(f"UPDATE o SET n = {key}, prio = shadow WHERE shadow > {key - 1} AND id = {key}")
+        assert client.execute(UNEQUAL).fetchall() == []
+
+
+def test_undone(database: str, direct: psycopg.Connection, lintel: Start, plan: Path) -> None:
+    """The column goes again: what was in it has gone with it, and new values are parked anew."""
+    proxy = lintel(database, "--plan", str(plan))
+    with _through(proxy, database) as client:
+        client.execute("INSERT INTO o (id, prio) VALUES (1, 5)")
+        direct.execute("ALTER TABLE o ADD COLUMN prio int DEFAULT 0")
+        _until(_gone(direct, "park_p"))
+        direct.execute("ALTER TABLE o DROP COLUMN prio")
+        _until(lambda: not _gone(direct, "parking_p")())
+        assert client.execute("SELECT prio FROM o").fetchall() == [(0,)]
+        _until(lambda: _served(client, "UPDATE o SET prio = 8 WHERE id = 1"))
+        assert client.execute("SELECT prio FROM o").fetchall() == [(8,)]
+
+
+@pytest.mark.parametrize(
+    ("setup", "why"),
+    [
+        ("ALTER TABLE o DROP CONSTRAINT o_pkey", "no primary key"),
+        ("ALTER TABLE o ENABLE ROW LEVEL SECURITY; ALTER TABLE o FORCE ROW LEVEL SECURITY", "FORCE ROW LEVEL"),
+        ("CREATE TABLE child () INHERITS (o)", "children"),
+        ("CREATE RULE r AS ON INSERT TO o DO ALSO NOTHING", "rules"),
+    ],
+)
+def test_not_parkable(
+    database: str, direct: psycopg.Connection, lintel: Start, plan: Path, setup: str, why: str
+) -> None:
+    """The statement is refused, and /readyz says why."""
+    direct.execute(setup)
+    proxy = lintel(database, "--plan", str(plan))
+    with _through(proxy, database) as client:
+        with pytest.raises(psycopg.errors.UndefinedColumn, match="lintel:"):
+            client.execute("INSERT INTO o (id, prio) VALUES (1, 5)")
+        assert why in json.dumps(json.loads(proxy.get("/readyz")))
+    assert direct.execute("SELECT * FROM o").fetchall() == []
+
+
+def test_who_may(database: str, direct: psycopg.Connection, lintel: Start, plan: Path) -> None:
+    """Whoever may read or write the table may read or write what is parked for it; row security turns away loudly."""
+    role = f"clerk_{database.rpartition('/')[2].partition('?')[0][:30]}"
+    direct.execute(f"CREATE ROLE {role}; GRANT SELECT, INSERT, UPDATE ON o TO {role}")
+    proxy = lintel(database, "--plan", str(plan))
+    try:
+        with _through(proxy, database) as client, _through(proxy, database) as clerk:
+            client.execute("INSERT INTO o (id, prio) VALUES (1, 5), (2, 5)")
+            clerk.execute(f"SET ROLE {role}")
+            clerk.execute("UPDATE o SET prio = 6 WHERE id = 1")
+            clerk.execute("INSERT INTO o (id, prio) VALUES (3, 7)")
+            assert clerk.execute("SELECT prio FROM o ORDER BY id").fetchall() == [(6,), (5,), (7,)]
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                clerk.execute("DELETE FROM lintel.park_p")
+            direct.execute(f"ALTER TABLE o ENABLE ROW LEVEL SECURITY; CREATE POLICY c ON o TO {role} USING (id = 1)")
+            _until(
+                lambda: (
+                    direct.execute("SELECT relrowsecurity FROM pg_class WHERE relname = 'park_p'").fetchone()
+                    or (False,)
+                )[0]
+            )
+            for sql in ("SELECT prio FROM o", "UPDATE o SET prio = 1 WHERE id = 1"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    clerk.execute(sql)
+            assert clerk.execute("SELECT id FROM o").fetchall() == [(1,)]
+            assert client.execute("SELECT prio FROM o ORDER BY id").fetchall() == [(6,), (5,), (7,)]
+    finally:
+        direct.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
