@@ -22,10 +22,10 @@ _ROUNDING = {("numeric", b) for b in _INTEGERS} | {("float8", "float4"), ("times
 # An assignment to a column that has the second type keeps the value or fails.
 _ASSIGNED = (
     {(a, b) for a in _INTEGERS for b in (*_INTEGERS, "numeric")}
-    | {(a, b) for a in (*_TEXTS, "uuid", "bool") for b in _TEXTS}
-    | {(a, b) for a in _INTEGERS for b in _TEXTS}
+    | {(a, b) for a in (*_TEXTS, *_WRITTEN) for b in _TEXTS}
     | {("json", "jsonb"), ("jsonb", "json"), ("float4", "float8"), ("date", "timestamp")}
 )
+_BLANKS = frozenset(("text", "varchar", "json"))  # may end in blanks, which varchar(n) and char(n) cut off unasked
 
 
 def cast(value: str, source: TypeName, target: TypeName) -> str | None:
@@ -42,27 +42,53 @@ def cast(value: str, source: TypeName, target: TypeName) -> str | None:
         return None
     compared = target.base if pair not in _ROUNDING else source.base
     back = "text" if compared in _TEXTS else compared
-    same = f"({plain})::pg_catalog.{back} OPERATOR(pg_catalog.=) ({value})::pg_catalog.{back}"
+    return _if_same(value, plain, target, back, target)
+
+
+def _if_same(value: str, kept: str, limit: TypeName, back: str, result: TypeName, passes: str = "") -> str:
+    """`kept`, of the type `result`, where the value is the same as of the type `limit`, or `passes`; else an error."""
+    same = f"(({value})::{limit.sql})::pg_catalog.{back} OPERATOR(pg_catalog.=) ({value})::pg_catalog.{back}"
     # No function of PostgreSQL raises an error on demand; what does not fit is no boolean either (22P02).
-    no = f"({value})::pg_catalog.text OPERATOR(pg_catalog.||) {quote_literal(f' does not fit {target.sql}')}"
-    fails = f"({no})::boolean::pg_catalog.text::{target.sql}"
-    return f"CASE WHEN {same} OR ({value}) IS NULL THEN {plain} ELSE {fails} END"
+    no = f"({value})::pg_catalog.text OPERATOR(pg_catalog.||) {quote_literal(f' does not fit {limit.sql}')}"
+    fails = f"({no})::boolean::pg_catalog.text::{result.sql}"
+    also = f" OR {passes}" if passes else ""
+    return f"CASE WHEN {same} OR ({value}) IS NULL{also} THEN {kept} ELSE {fails} END"
 
 
 def assignable(source: TypeName, target: TypeName) -> bool:
-    """Whether a column of the type `target` keeps every value of the type `source`, or refuses it."""
+    """Whether a column of the type `target` keeps every value of the type `source` that `kept_by` lets pass."""
     if source.sql == target.sql:
         return True
     if source.array or target.array:
         return False
     if (source.base, target.base) == ("numeric", "numeric"):
-        return not _limited(target)
+        return not _limited(target) or (_limited(source) and _scale(target) >= _scale(source))
     return (source.base, target.base) in _ASSIGNED and (target.base in _TEXTS or not _limited(target))
+
+
+def kept_by(value: str, source: TypeName, target: TypeName) -> str:
+    """A value of the type `source`, or an error where a column of the type `target` would cut blanks off it.
+
+    Where it would cut off more than blanks it fails by itself, and the column may not have that type yet.
+    """
+    if source.base not in _BLANKS or not _limited(target):
+        return value
+    bare, cut = (f"pg_catalog.rtrim(({v})::pg_catalog.text, ' ')" for v in (value, f"({value})::{target.sql}"))
+    return _if_same(value, value, target, "text", source, f"{bare} OPERATOR(pg_catalog.<>) {cut}")
+
+
+def counts_characters(name: TypeName) -> bool:
+    """Whether an assignment fails where a cast cuts off: varchar(n) and char(n)."""
+    return name.base in _TEXTS and _limited(name)
 
 
 def unlimited(name: TypeName) -> str:
     """The type without its modifier."""
     return name.sql.partition("(")[0].strip() if not name.array else name.sql
+
+
+def _scale(name: TypeName) -> int:
+    return int([*name.sql.partition("(")[2].rstrip(")").split(","), "0"][1])
 
 
 def _limited(name: TypeName) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from lintel.analysis.meanings import Col, Expr, Meaning
 from lintel.analysis.resolution import Source
 from lintel.plan import Plan, Rename, Retype, parking
+from lintel.plan.types import parse_type
 from lintel.schema.logical import LogicalColumn
 from lintel.shield.case import Case, Unserved
 from lintel.shield.retype import cast_read
@@ -191,11 +192,14 @@ class _Parts:
         found = self.case.type(self.source.table.relation, column)
         if found is None:
             raise Unserved(f'neither name of the column "{column.name}" is there')
-        return found
+        try:
+            return parse_type(found).sql  # T11: format_type writes its own types without their schema
+        except ValueError:
+            return found
 
     def _typed(self, column: LogicalColumn) -> str:
         return f"CASE WHEN true THEN {quote_ident(column.name)} ELSE NULL::{self._type(column)} END IS NULL"
 
     def _stray(self, column: LogicalColumn) -> str:
         """A value that has no common type with the column."""
-        return f"NULL::pg_catalog.{'line' if self._type(column) == 'point' else 'point'}"
+        return f"NULL::pg_catalog.{'line' if self._type(column) == 'pg_catalog.point' else 'point'}"

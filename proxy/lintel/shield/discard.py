@@ -5,6 +5,7 @@ and never executed, and that fails with 42702 as soon as the table has the colum
 that parameters keep their numbers and types (trap T12).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lintel.analysis.meanings import Col
@@ -85,16 +86,17 @@ class Dropping:
     # INSERT
 
     def _insert(self, use: InsertUse) -> None:
-        bound = written(self.case, use)
+        if use.source.role == "copy_from" and self.case.discarded:
+            raise Unserved("COPY into a column that is not there cannot leave it out")
+        bound = written(self.case, use) if use.source.role in ("insert", "merge") else ()
         if not any(map(self._gone, bound)):
             return
-        if use.source.role not in ("insert", "merge"):
-            raise Unserved("COPY into a column that is not there cannot leave it out")
         spans = self.case.spans
         found = rows(self.case, use)
         if all(map(self._gone, bound)):
             self._only(use, found)
             return
+        _assert_once(bound)
         if use.listed:
             listed = spans.pieces(list_at(self.case, use))
             self._drop(spans.without(listed, [not self._gone(meaning) for meaning in bound]))
@@ -129,6 +131,7 @@ class Dropping:
             return
         if any("MultiAssignRef" in body.get("val", {}) for body in bodies) or any("indirection" in b for b in bodies):
             raise Unserved("the column that is not there cannot be taken out of this SET list")
+        _assert_once(meanings)
         pieces = self.case.spans.assignments(bodies[0]["location"])
         for meaning, body, (start, end) in zip(meanings, bodies, pieces, strict=True):
             if isinstance(meaning, Col) and self._gone(meaning):
@@ -199,3 +202,9 @@ class Dropping:
             elif not any(start <= at < end for start, end in ranges):
                 left[at, tag] = value
         return left
+
+
+def _assert_once(meanings: Sequence[object]) -> None:
+    """Unserved for a column that is written twice: an error of the client's own, which would go with the writes."""
+    if len(set(meanings)) < len(meanings):
+        raise Unserved("a column is written twice")

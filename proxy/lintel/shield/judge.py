@@ -74,7 +74,7 @@ class _Judging:
             self._certain(candidates)
             return self._served(side, answer)
         except Unserved as why:
-            return self._refuse(answer, str(why))
+            return self._refuse(answer, str(why), plan=why.plan)
         except LookupError:
             return self._refuse(answer, "its text could not be taken apart")
 
@@ -108,7 +108,8 @@ class _Judging:
             if plan is not None and not self._same(self._under(first), self._under(other)):
                 raise Unserved(
                     f'no rule of plan "{plan.id}" says for which table this client was built, and to the two its '
-                    "statement means different things"
+                    "statement means different things",
+                    plan,
                 )
 
     def _permitted(self) -> list[Done]:
@@ -195,11 +196,12 @@ class _Judging:
         """Unserved where the table is none that the plans permit, or positions count that nobody knows."""
         amiss = self.covered.amiss(self.ids)
         if amiss is not None and not all(self._same(answer, self._under(done)) for done in self._permitted()):
-            raise Unserved(_misfit(amiss))
+            raise Unserved(_misfit(amiss), amiss)
         counted = bool(answer.stars or answer.rows or any(not use.listed for use in answer.inserts))
         unplaced = next((plan for oid in self.touched if (plan := self.covered.unplaced(oid))), None)
         if counted and unplaced is not None:
-            raise Unserved(f'the place of column "{unplaced.change.column}" among the others is not known any longer')
+            column = unplaced.change.column
+            raise Unserved(f'the place of column "{column}" among the others is not known any longer', unplaced)
 
     def _passes_stars(self) -> bool:
         return all(self.covered.plans[i].shield.stars == "pass" and i not in self.covered.parked for i in self.ids)
@@ -249,8 +251,8 @@ class _Judging:
         return Verdict("refuse", case.answer, self.world, edits, "42703", message, hint,
                        by_server=True, loud=True, plans=self.ids)  # fmt: skip
 
-    def _refuse(self, answer: Resolution, why: str, sqlstate: str = "42501") -> Verdict:
-        plan = self.covered.plans[self.ids[0]]
+    def _refuse(self, answer: Resolution, why: str, sqlstate: str = "42501", plan: Plan | None = None) -> Verdict:
+        plan = plan or self.covered.plans[self.ids[0]]
         message = f'lintel: plan "{plan.id}" on {plan.table}: {why}'
         hint = f'The statement was not run. Name the columns that it needs, or release the plan "{plan.id}".'
         return Verdict("refuse", answer, self.world, (), sqlstate, message, hint, plans=self.ids)

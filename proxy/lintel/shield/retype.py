@@ -8,10 +8,10 @@ from lintel.plan import Plan, Side
 from lintel.plan.types import TypeName
 from lintel.schema.logical import Key
 from lintel.shield.case import Case, Unserved
-from lintel.shield.casts import assignable, cast, unlimited
+from lintel.shield.casts import assignable, cast, counts_characters, kept_by, unlimited
 from lintel.shield.splices import Splice
 from lintel.shield.tables import key_of
-from lintel.shield.values import is_plain, rows, set_lists, written
+from lintel.shield.values import is_steady, rows, set_lists, written
 
 _Written = tuple[object, Node, tuple[int, int]]  # what a value is written to, its expression, and where it stands
 
@@ -24,25 +24,29 @@ def cast_read(plan: Plan, key: Key, value: str) -> str:
     mine, other = _types(plan, key)
     found = cast(value, other, mine)
     if found is None:
-        raise Unserved(f"there is no exact cast from {other.sql} to {mine.sql}")
+        raise Unserved(f"there is no exact cast from {other.sql} to {mine.sql}", plan)
     return found
 
 
-def cast_write(plan: Plan, key: Key, value: str, *, plain: bool) -> str:
+def cast_write(case: Case, plan: Plan, key: Key, value: str, *, steady: bool) -> str:
     """A value for the column as the client's type, which either type of the table keeps or refuses.
 
-    Raises Unserved where it would be rounded, or what it is cannot be told (`plain`: a parameter or constant).
+    `steady`: nothing is called in it that could not stand in a subquery as well. Raises Unserved where the other type
+    does not keep it.
     """
     mine, other = _types(plan, key)
     if not assignable(mine, other):
-        raise Unserved(f"a value of the type {mine.sql} cannot be kept in a column of the type {other.sql}")
-    if unlimited(mine) == mine.sql:
-        return f"({value})::{mine.sql}"
-    bare = TypeName(unlimited(mine), mine.base, collation=mine.collation)
-    found = cast(f"({value})::{bare.sql}", bare, mine) if plain else None
-    if found is None:
-        raise Unserved(f"what it writes cannot be held to {mine.sql}")
-    return found
+        raise Unserved(f"a value of the type {mine.sql} cannot be kept in a column of the type {other.sql}", plan)
+    v = f"{case.alias('x')}.v"
+    held = kept_by(v, mine, other)
+    if held == v and not counts_characters(mine):
+        # COALESCE is as particular as an assignment, where a cast would take a boolean for an integer.
+        return f"(COALESCE({value}, NULL::{mine.sql}))::{mine.sql}" if steady else f"({value})::{mine.sql}"
+    if not steady:
+        raise Unserved(f"what it writes cannot be held to {mine.sql}: the query calls a function for it", plan)
+    # As an assignment does it: 22001 for what is too long. The value stands there once.
+    given = f"pg_catalog.json_build_object('v', ({value})::{unlimited(mine)})"
+    return f"(SELECT {held} FROM pg_catalog.json_to_record({given}) AS {case.alias('x')}(v {mine.sql}))"
 
 
 def cast_writes(case: Case) -> list[Splice]:
@@ -54,14 +58,15 @@ def cast_writes(case: Case) -> list[Splice]:
     for use in case.answer.inserts:
         bound = written(case, use) if use.source.role in ("insert", "merge") else ()
         if any(case.retyped(_key(meaning)) for meaning in bound):
+            in_list = "values" in use.node or "valuesLists" in use.node["selectStmt"]["SelectStmt"]
             for nodes, pieces in rows(case, use):
-                found += _casts(case, zip(bound, nodes, pieces, strict=False))
+                found += _casts(case, zip(bound, nodes, pieces, strict=False), in_list=in_list)
     named = {name.at: name.meaning for name in case.answer.named}
     for entries in set_lists(case.statement):
         bodies = [entry["ResTarget"] for entry in entries]
         meanings = [named.get(body["location"]) for body in bodies]
         if any(case.retyped(_key(meaning)) for meaning in meanings):
-            found += _casts(case, _assigned(case, bodies, meanings))
+            found += _casts(case, _assigned(case, bodies, meanings), in_list=True)
     return found
 
 
@@ -90,21 +95,15 @@ def _assigned(case: Case, bodies: list[Node], meanings: list[Meaning | None]) ->
         yield meaning, body["val"], (case.spans.after_equals(start), end)
 
 
-def _casts(case: Case, values: Iterable[_Written]) -> Iterator[Splice]:
+def _casts(case: Case, values: Iterable[_Written], *, in_list: bool) -> Iterator[Splice]:
+    """`in_list`: of SET or VALUES, where there are no aggregates, window functions and functions that return rows."""
     for meaning, node, (start, end) in values:
         plan = case.retyped(_key(meaning))
         if plan is None or "SetToDefault" in node:
             continue
-        text = cast_write(plan, _key(meaning), "\0", plain=is_plain(node))
-        before, *between, after = text.split("\0")
-        if between and not is_plain(node):
-            raise Unserved("a value that is more than a parameter or a constant cannot be looked at twice")
-        if not between:
-            yield Splice(start, start, before.encode(), start, "words")
-            yield Splice(end, end, after.encode(), end, "words")
-            continue
-        own = case.text[start:end].decode("utf-8", "surrogateescape")
-        yield Splice(start, end, text.replace("\0", own).encode("utf-8", "surrogateescape"), start, "words")
+        before, after = cast_write(case, plan, _key(meaning), "\0", steady=in_list or is_steady(node)).split("\0")
+        yield Splice(start, start, before.encode(), start, "words")
+        yield Splice(end, end, after.encode(), end, "words")
 
 
 def _key(meaning: object) -> Key:
@@ -116,5 +115,7 @@ def _types(plan: Plan, key: Key) -> tuple[TypeName, TypeName]:
     side: Side = "new" if key == key_of(plan, "new") else "old"
     mine, other = plan.type_on(side), plan.type_on("old" if side == "new" else "new")
     if mine is None or other is None:
-        raise Unserved("the type that the column had is not known any longer; the plan can give it: [retype] from")
+        raise Unserved(
+            "the type that the column had is not known any longer; the plan can give it: [retype] from", plan
+        )
     return mine, other

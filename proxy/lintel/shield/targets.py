@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 from lintel.analysis.dml import copied
 from lintel.analysis.meanings import Ambiguous, Col, Meaning, Missing
-from lintel.analysis.resolution import InsertUse, Reference, Resolution, StarUse
-from lintel.plan import Retype
+from lintel.analysis.resolution import InsertUse, Reference, Resolution, Source, StarUse
+from lintel.analysis.scope import Item
+from lintel.plan import Plan, Retype
 from lintel.schema.logical import LogicalColumn
 from lintel.shield.case import Case, Unserved, imagined
 from lintel.shield.derived import as_query, casts, constants
@@ -49,7 +50,10 @@ def _list(case: Case, use: InsertUse) -> list[Splice]:
     left = _left(case, use, names[: use.width])
     if use.source.role == "copy_from" and any(case.retyped(keys.get(name)) for name in left):
         raise Unserved("COPY cannot be held to the type that this client was built for")
-    text = f" {_called(case, use, left)} "
+    called = _called(case, use, left)
+    if use.source.role == "copy_from" and called != f"({', '.join(map(quote_ident, left))})":
+        _assert_unnamed(use)
+    text = f" {called} "
     return [Splice(at, at, text.encode(), use.source.at, "words")] if left else []
 
 
@@ -71,8 +75,17 @@ def _copy_from(case: Case, use: InsertUse) -> list[Splice]:
     called = _called(case, use, names)
     if called == f"({', '.join(map(quote_ident, names))})":
         return []
+    _assert_unnamed(use)
     start = case.spans.after_target(use.source.node, alias=False)
     return [Splice(start, case.spans.closing(start), f" {called}".encode(), use.source.at, "words")]
+
+
+def _assert_unnamed(use: InsertUse) -> None:
+    """Unserved where an option speaks of columns by name, and one of them has another name in the database."""
+    for option in (entry["DefElem"] for entry in use.node.get("options", [])):
+        matched = option["defname"] == "header" and "match" in str(option.get("arg")).lower()
+        if matched or option["defname"].startswith("force_"):
+            raise Unserved(f"COPY with {option['defname'].upper()}, which names columns, and one has another name")
 
 
 def _listed(use: InsertUse) -> list[str]:
@@ -191,10 +204,17 @@ def _captured(reference: Reference, other: Resolution) -> bool:
 def _imagine(case: Case, reference: Reference, meaning: Col) -> Splice:
     source, plan = case.sources[meaning.item], case.plan(meaning.key)
     assert plan is not None
+    _assert_there(reference.item or source.item, source, plan)
     qualifier = (reference.item or source.item).name or ""
     start, end = case.spans.reference(reference.at)
     text = imagined(case, qualifier, plan.change.column, plan)
     return Splice(start, end, text.encode(), reference.at, "reference", {plan.change.column: meaning})
+
+
+def _assert_there(item: Item, source: Source, plan: Plan) -> None:
+    """Unserved for RETURNING's old and new (PostgreSQL 18) of a row that may not be: it has NULLs for defaults."""
+    if not item.open and source.role != "update":
+        raise Unserved("a column that is not there, of the old or new row of RETURNING", plan)
 
 
 def _beside_target(case: Case, reference: Reference, other: Resolution) -> bool:
@@ -233,7 +253,8 @@ def _expand(case: Case, use: StarUse) -> Splice:
                 own = f"{quote_ident(item.name)}.{quote_ident(name)}"
                 listed.append(f"{cast_read(plan, meaning.key, own)} AS {quote_ident(name)}")
                 cast |= casts(case.sources[meaning.item], [LogicalColumn(name, meaning.key)], case)
-            elif plan is not None and shown is None:
+            elif plan is not None and shown is None and isinstance(meaning, Col):
+                _assert_there(item, case.sources[meaning.item], plan)
                 absent[name] = meaning
                 listed.append(imagined(case, item.name, name, plan))
             else:

@@ -76,6 +76,15 @@ def is_plain(node: object) -> bool:
     return kind in _PLAIN
 
 
+def is_steady(node: object) -> bool:
+    """Whether nothing is called by name in an expression."""
+    if isinstance(node, list):
+        return all(map(is_steady, node))
+    if not isinstance(node, dict):
+        return True
+    return "FuncCall" not in node and all(map(is_steady, node.values()))
+
+
 def set_lists(node: object) -> Iterator[list[Node]]:
     """The SET lists of UPDATE, ON CONFLICT DO UPDATE and MERGE, however deep."""
     if isinstance(node, list):
