@@ -11,7 +11,7 @@ from lintel.shield.case import Case, Unserved
 from lintel.shield.casts import assignable, cast, counts_characters, kept_by, unlimited
 from lintel.shield.splices import Splice
 from lintel.shield.tables import key_of
-from lintel.shield.values import is_steady, rows, set_lists, written
+from lintel.shield.values import is_steady, rows, set_lists, unnamed, written
 
 _Written = tuple[object, Node, tuple[int, int]]  # what a value is written to, its expression, and where it stands
 
@@ -60,7 +60,7 @@ def cast_writes(case: Case) -> list[Splice]:
         if any(case.retyped(_key(meaning)) for meaning in bound):
             in_list = "values" in use.node or "valuesLists" in use.node["selectStmt"]["SelectStmt"]
             for nodes, pieces in rows(case, use):
-                found += _casts(case, zip(bound, nodes, pieces, strict=False), in_list=in_list)
+                found += _casts(case, zip(bound, nodes, unnamed(case, use, pieces), strict=False), in_list=in_list)
     named = {name.at: name.meaning for name in case.answer.named}
     for entries in set_lists(case.statement):
         bodies = [entry["ResTarget"] for entry in entries]

@@ -180,6 +180,12 @@ class Spans:
             return not self._is(index - 1, b"distinct")  # IS DISTINCT FROM
         return self._word(index) == b";" or any(self._is(index, word) for word in _AFTER_A_LIST)
 
+    def before_name(self, start: int, end: int) -> tuple[int, int]:
+        """The range of x in `x AS name` or `x name`."""
+        index = bisect_left(self._starts, end) - 1
+        index -= self._is(index - 1, b"as")
+        return start, self._tokens[index - 1].end
+
     def without(self, pieces: list[tuple[int, int]], kept: list[bool]) -> list[tuple[int, int]]:
         """The ranges to take out, commas included, so that the kept pieces are left; one is kept at least."""
         last = max(at for at, keep in enumerate(kept) if keep)

@@ -49,6 +49,15 @@ def rows(case: Case, use: InsertUse) -> list[Row]:
     return [(values, spans.outputs(spans.word(b"select", behind)))]
 
 
+def unnamed(case: Case, use: InsertUse, pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Where the values of one of the rows stand without the names that a select list gives them."""
+    targets = use.node.get("selectStmt", {}).get("SelectStmt", {}).get("targetList")
+    if targets is None:
+        return pieces
+    named = ["name" in target["ResTarget"] for target in targets]
+    return [case.spans.before_name(*piece) if has else piece for has, piece in zip(named, pieces, strict=True)]
+
+
 def _listed_rows(case: Case, select: Node, at: int) -> list[Row]:
     found: list[Row] = []
     for row in select["valuesLists"]:

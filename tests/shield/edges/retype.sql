@@ -167,3 +167,6 @@ old: UPDATE i SET n = -0.0, f = $1 WHERE id = $2 RETURNING n @@ ab|1
 old: INSERT INTO i (id, f, t, c) VALUES (50, 'abc', 'x ', 5), ($1, $2, $3, $4), (52, NULL, NULL, NULL) RETURNING c, t, f @@ 51|äöü|ß|7
 old: UPDATE i SET t = 'abcdef' WHERE id = 1 RETURNING t
 old 22001: UPDATE i SET t = 'abcdefg ' WHERE id = 1 RETURNING t
+old: INSERT INTO i (id, c) SELECT w.id + 50 AS id, w.id + 60 AS c FROM w RETURNING id, c
+old: INSERT INTO i (c, id) SELECT w.id + 60 c, w.id + 50 FROM w RETURNING id, c
+new: INSERT INTO i (c, t, id) SELECT w.c + 60 AS "as", 'x' AS t, w.id + 50 AS "C" FROM w RETURNING id, c
