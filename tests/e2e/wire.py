@@ -1,5 +1,6 @@
 """Bytes on a socket, for what no driver would ever send."""
 
+import contextlib
 import socket
 import struct
 from collections.abc import Iterator
@@ -30,10 +31,10 @@ def connected(host: str, port: int) -> Iterator[socket.socket]:
 
 
 def messages(client: socket.socket) -> Iterator[tuple[bytes, bytes]]:
-    """What the other side says, until it closes."""
-    stream = client.makefile("rb")
-    while header := stream.read(5):
-        yield header[:1], stream.read(struct.unpack("!i", header[1:])[0] - 4)
+    """What the other side says, until it closes; a reset where it had not read all that we sent is a close, too."""
+    with client.makefile("rb") as stream, contextlib.suppress(ConnectionResetError):
+        while header := stream.read(5):
+            yield header[:1], stream.read(struct.unpack("!i", header[1:])[0] - 4)
 
 
 def until_ready(client: socket.socket) -> list[tuple[bytes, bytes]]:
