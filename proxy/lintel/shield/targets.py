@@ -1,8 +1,8 @@
 """Edits around the target of INSERT, UPDATE, DELETE, MERGE and COPY, which no derived table can replace.
 
 Positional lists are spelled out, stars in RETURNING are expanded, a reference to a column that the catalog does not
-show becomes a scalar subquery that is the real column where there is one, else the plan's constant, and a column that
-the catalog shows under another name is called by that: loud, should it change.
+show becomes a scalar subquery that is the real column where there is one, else the plan's constant, a column that the
+catalog shows under another name is called by that (loud, should it change), and one of another type is cast.
 """
 
 from collections.abc import Iterator
