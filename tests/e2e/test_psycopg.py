@@ -172,12 +172,15 @@ def test_a_pipeline_with_prepared_statements_and_syncs(client: Client) -> None:
 
 
 def test_an_error_in_a_pipeline_skips_to_its_sync_and_no_further(client: Client) -> None:
+    def failing() -> None:
+        client.execute("SELECT nix FROM t")
+        client.execute("INSERT INTO t VALUES (41)")  # raises already if the error is back by now
+        pipeline.sync()
+
     with client.pipeline() as pipeline:
         client.execute("INSERT INTO t VALUES (40)")
         with pytest.raises(errors.UndefinedColumn):
-            client.execute("SELECT nix FROM t")
-            client.execute("INSERT INTO t VALUES (41)")  # raises already if the error is back by now
-            pipeline.sync()
+            failing()
         pipeline.sync()
         after = client.execute("SELECT count(*) FROM t WHERE id >= 40")
     assert after.fetchone() == (0,)
