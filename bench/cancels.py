@@ -18,7 +18,7 @@ from pathlib import Path
 import asyncpg
 import uvloop
 
-from bench import relays, report
+from bench import relays, say
 from bench.crowd import Crowd, Member
 from bench.failure import BenchFailure
 from lintel.catalog import resolve
@@ -99,7 +99,7 @@ async def run(dsn: str, server: str, sessions: int, rounds: int) -> Found:
             raise BenchFailure("not all sessions were let in")
         cancels = Cancels(crowd, Connector(endpoint), control)
         for number in range(rounds):
-            report.progress(f"round {number + 1} of {rounds}")
+            say.progress(f"round {number + 1} of {rounds}")
             await cancels.round(dice, found)
     finally:
         crowd.close()

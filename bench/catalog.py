@@ -22,7 +22,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from bench import cpu, relays, report
+from bench import cpu, relays, say
 from bench.failure import BenchFailure
 from lintel.catalog import connect, resolve
 from lintel.catalog.load import Loader
@@ -62,7 +62,7 @@ def main(arguments: list[str]) -> int:
         with launch(options.server, auth="trust") as server, tempfile.TemporaryDirectory() as directory:
             found = []
             for tables in options.tables:
-                report.progress(f"{tables} tables")
+                say.progress(f"{tables} tables")
                 found.append(_measured(server.dsn(), tables, options.rounds, Path(directory)))
     except NoPostgres as problem:
         raise BenchFailure(str(problem)) from None

@@ -43,11 +43,7 @@ def measured(
     samples: Iterable[Sample], workload: str, relay: str, value: Callable[[Sample], float | None]
 ) -> list[float]:
     """The values of one workload through one relay, round by round."""
-    return [
-        found
-        for sample in samples
-        if sample.workload == workload and sample.relay == relay and (found := value(sample)) is not None
-    ]
+    return list(_by_round(samples, workload, relay, value).values())
 
 
 def ratio(
@@ -55,8 +51,18 @@ def ratio(
 ) -> Spread | None:
     """The first relay against the second, within each round that has both."""
     known = list(samples)
-    pairs = zip(*(measured(known, workload, relay, value) for relay in relays), strict=False)
-    return spread(ours / theirs for ours, theirs in pairs)
+    ours, theirs = (_by_round(known, workload, relay, value) for relay in relays)
+    return spread(ours[number] / theirs[number] for number in ours if number in theirs)
+
+
+def _by_round(
+    samples: Iterable[Sample], workload: str, relay: str, value: Callable[[Sample], float | None]
+) -> dict[int, float]:
+    return {
+        sample.round: found
+        for sample in samples
+        if sample.workload == workload and sample.relay == relay and (found := value(sample)) is not None
+    }
 
 
 def cpu(sample: Sample) -> float | None:

@@ -16,14 +16,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import trustme
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from bench import memory, relays, report
+from bench import memory, relays, say
+from bench.certificates import Certificate, certificate, with_tls
 from bench.failure import BenchFailure
-from lintel.demo.postgres import NoPostgres, Server, find, launch
+from lintel.demo.postgres import NoPostgres, Server, launch
 
 GIB = 1 << 30
 TARGET = 0.8 * GIB  # for ten thousand sessions with TLS on both legs
@@ -40,14 +40,6 @@ class Options:
     helpers: int  # processes of clients, and as many of the stub
     real: bool
     json: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """As files."""
-
-    certificate: Path
-    key: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,28 +121,29 @@ def main(arguments: list[str]) -> int:
     options = _options(arguments)
     with tempfile.TemporaryDirectory(prefix="lintel-bench-") as name, contextlib.ExitStack() as stack:
         directory = Path(name)
-        server, certificate = stack.enter_context(_postgres(options, directory)), _certificate(directory)
-        held = [_hold(options, server, one, directory) for one in (certificate, None)]
+        own = certificate(directory)
+        server = stack.enter_context(_postgres(options, own))
+        held = [_hold(options, server, one, directory) for one in (own, None)]
     _show(options, held)
     allowed = TARGET * options.sessions / 10_000
     complete = all(one.answered == options.sessions for one in held)
     return 0 if complete and (held[0].used <= allowed or options.sessions < 10_000) else 1
 
 
-def _hold(options: Options, server: Server, certificate: Certificate | None, directory: Path) -> Held:
+def _hold(options: Options, server: Server, own: Certificate | None, directory: Path) -> Held:
     """One way: with this certificate on both legs, or without TLS."""
-    mode = "require" if certificate else "disable"
+    mode = "require" if own else "disable"
     with contextlib.ExitStack() as stack:
-        port = server.port if options.real else stack.enter_context(_stub(options.helpers, certificate))
+        port = server.port if options.real else stack.enter_context(_stub(options.helpers, own))
         environment = {
             "LINTEL_SERVER__CONTROL_DSN": server.dsn(),
             "LINTEL_LIMITS__LOGIN_TIMEOUT": "300s",
             "LINTEL_LIMITS__SESSIONS": str(options.sessions * options.workers),
             "LINTEL_LOG__LEVEL": "warning",
         }
-        if certificate:
+        if own:
             environment |= {
-                "LINTEL_LISTEN__TLS_CERT": str(certificate.certificate), "LINTEL_LISTEN__TLS_KEY": str(certificate.key)
+                "LINTEL_LISTEN__TLS_CERT": str(own.certificate), "LINTEL_LISTEN__TLS_KEY": str(own.key)
             }  # fmt: skip
         dsn = f"postgresql://postgres@127.0.0.1:{port}/postgres?sslmode={mode}"
         store = directory / f"{mode}.db"
@@ -159,8 +152,8 @@ def _hold(options: Options, server: Server, certificate: Certificate | None, dir
         crowd = Crowd(f"postgresql://postgres@127.0.0.1:{lintel.target.port}/postgres?sslmode={mode}", options.helpers)
         stack.callback(crowd.close)
         assert lintel.pid is not None
-        points = _grow(crowd, lintel.pid, options.sessions, "TLS" if certificate else "plain")
-        return Held("TLS on both" if certificate else "plain", points, crowd.ask())
+        points = _grow(crowd, lintel.pid, options.sessions, "TLS" if own else "plain")
+        return Held("TLS on both" if own else "plain", points, crowd.ask())
 
 
 def _grow(crowd: Crowd, pid: int, sessions: int, legs: str) -> list[tuple[int, int]]:
@@ -168,7 +161,7 @@ def _grow(crowd: Crowd, pid: int, sessions: int, legs: str) -> list[tuple[int, i
     opened = 0
     warm = min(WARM, sessions // 2)
     for goal in (warm + (sessions - warm) * step // STEPS for step in range(STEPS + 1)):
-        report.progress(f"{legs}: {goal} sessions")
+        say.progress(f"{legs}: {goal} sessions")
         let_in = crowd.open(goal - opened)
         if let_in != goal - opened:
             raise BenchFailure(f"{legs}: of {goal - opened} more sessions {let_in} were let in")
@@ -178,9 +171,9 @@ def _grow(crowd: Crowd, pid: int, sessions: int, legs: str) -> list[tuple[int, i
 
 
 @contextlib.contextmanager
-def _stub(processes: int, certificate: Certificate | None) -> Iterator[int]:
+def _stub(processes: int, own: Certificate | None) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0), backlog=4096) as listening:
-        files = [str(certificate.certificate), str(certificate.key)] if certificate else []
+        files = [str(own.certificate), str(own.key)] if own else []
         command = [sys.executable, "-m", "bench.stub", str(listening.fileno()), *files]
         running = [subprocess.Popen(command, pass_fds=[listening.fileno()]) for _ in range(processes)]
         try:
@@ -192,33 +185,14 @@ def _stub(processes: int, certificate: Certificate | None) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def _postgres(options: Options, directory: Path) -> Iterator[Server]:
+def _postgres(options: Options, own: Certificate) -> Iterator[Server]:
+    settings = {"max_connections": str(options.sessions + 50)}
     try:
-        running = _with_tls(options.sessions, _certificate(directory)) if options.real else launch(auth="trust")
+        running = with_tls(own, "trust", settings) if options.real else launch(auth="trust")
     except NoPostgres as error:
         raise BenchFailure(str(error)) from None
     with running:
         yield running
-
-
-def _with_tls(sessions: int, own: Certificate) -> Server:
-    """The first that has it."""
-    settings, problem = {"max_connections": str(sessions + 50)}, NoPostgres("no PostgreSQL found")
-    for binaries in find():
-        try:
-            return launch(binaries.bindir, auth="trust", settings=settings, ssl_cert=own.certificate, ssl_key=own.key)
-        except NoPostgres as error:
-            problem = error
-    raise problem
-
-
-def _certificate(directory: Path) -> Certificate:
-    made = Certificate(directory / "cert.pem", directory / "key.pem")
-    if not made.key.exists():
-        issued = trustme.CA().issue_cert("localhost", "127.0.0.1")
-        issued.cert_chain_pems[0].write_to_path(str(made.certificate))
-        issued.private_key_pem.write_to_path(str(made.key))
-    return made
 
 
 def _show(options: Options, held: list[Held]) -> None:

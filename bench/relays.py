@@ -1,4 +1,4 @@
-"""The relays that are compared, started in front of one server: nothing at all, Lintel, pgbouncer.
+"""What stands before a server: nothing at all, or `lintel serve`. Other people's relays are in others.
 
 Each is a context manager that gives a running `Relay` and ends it. What is measured on them is not known here.
 """
@@ -6,21 +6,17 @@ Each is a context manager that gives a running `Relay` and ends it. What is meas
 import contextlib
 import os
 import re
-import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bench.failure import BenchFailure
 from bench.pgbench import Target
 from bench.workloads import PLAN
-from lintel.demo.account import give, unprivileged
 from lintel.demo.postgres import Server
 
 START_SECONDS = 30.0
@@ -28,23 +24,6 @@ STOP_SECONDS = 15.0
 DATABASE = "postgres"
 
 _READY = re.compile(r"^lintel ready listen=\S+:(\d+)(?: admin=(\S+))?", re.MULTILINE)
-
-# Session pooling, everything else as it comes, and no line per connection.
-_PGBOUNCER_INI = """\
-[databases]
-{database} = host={host} port={port} dbname={database}
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = {listen}
-unix_socket_dir =
-auth_type = trust
-auth_file = {users}
-pool_mode = session
-max_client_conn = 200
-default_pool_size = 100
-log_connections = 0
-log_disconnections = 0
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +36,21 @@ class Relay:
     admin: str | None = None  # HOST:PORT of Lintel's metrics
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What Lintel is asked to do while it relays."""
+
+    name: str
+    plans: tuple[Path, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+SHIELDING = Job("lintel", (PLAN,))
+OBSERVING = Job("lintel_observing")
+# There is no switch for it: statements are looked up and counted all the same, but of none is it kept what it uses.
+OFF = Job("lintel_off", environment={"LINTEL_RECORD__TABLES": '["nobody.asks"]'})
+
+
 @contextlib.contextmanager
 def direct(server: Server) -> Iterator[Relay]:
     """No relay."""
@@ -64,10 +58,11 @@ def direct(server: Server) -> Iterator[Relay]:
 
 
 @contextlib.contextmanager
-def lintel(server: Server, store: Path, program: Path | None = None) -> Iterator[Relay]:
-    """`lintel serve` as users start it, recording into `store`, with the plan on the queried table."""
-    with serving(server.dsn(DATABASE), store, program, ("--plan", str(PLAN)), user=server.user) as running:
-        yield running
+def lintel(server: Server, store: Path, program: Path | None = None, job: Job = SHIELDING) -> Iterator[Relay]:
+    """`lintel serve` as users start it, recording into `store`, with that job."""
+    flags = [word for plan in job.plans for word in ("--plan", str(plan))]
+    with serving(server.dsn(DATABASE), store, program, flags, job.environment, user=server.user) as running:
+        yield replace(running, name=job.name)
 
 
 @contextlib.contextmanager
@@ -90,7 +85,7 @@ def serving(
             )
         except OSError as error:
             raise BenchFailure(f"{command[0]}: {error.strerror}") from None
-        with _ended(process):
+        with ended(process):
             ready = _READY.search(_first_line(process))
             if ready is None:
                 raise BenchFailure(f"lintel serve did not start: {Path(log.name).read_text()[-2000:]}")
@@ -98,48 +93,14 @@ def serving(
             yield Relay("lintel", target, process.pid, ready[2])
 
 
-@contextlib.contextmanager
-def pgbouncer(server: Server, program: str) -> Iterator[Relay]:
-    """pgbouncer in session mode, as a user that is not root: it refuses that."""
-    identity, port = unprivileged(), _free_port()
-    with tempfile.TemporaryDirectory(prefix="lintel-bench-") as name:
-        users, ini, log = (Path(name) / part for part in ("users", "ini", "log"))
-        users.write_text(f'"{server.user}" ""\n')
-        values = {"database": DATABASE, "host": server.host, "port": server.port, "listen": port, "users": users}
-        ini.write_text(_PGBOUNCER_INI.format_map(values))
-        give(identity, Path(name), users, ini)
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [program, "-q", str(ini)], stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                cwd="/", **identity,
-            )  # fmt: skip
-        with _ended(process):
-            if not _listens(port, process):
-                raise BenchFailure(f"pgbouncer did not start: {log.read_text()[-2000:]}")
-            yield Relay("pgbouncer", Target("127.0.0.1", port, server.user, DATABASE), process.pid)
-
-
 def lintel_command(program: Path | None) -> list[str]:
     """This checkout's, or another build's."""
     return [sys.executable, "-m", "lintel"] if program is None else [str(program)]
 
 
-def pgbouncer_program() -> str | None:
-    """Where pgbouncer is, if it is."""
-    return shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin:/usr/local/sbin")
-
-
-def pgbouncer_version() -> str | None:
-    """As it says it."""
-    program = pgbouncer_program()
-    if program is None:
-        return None
-    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout.split()
-    return said[1] if len(said) > 1 else None
-
-
 @contextlib.contextmanager
-def _ended(process: subprocess.Popen[str] | subprocess.Popen[bytes]) -> Iterator[None]:
+def ended(process: subprocess.Popen[str] | subprocess.Popen[bytes]) -> Iterator[None]:
+    """It is told to end at the latest when this is left, and killed if it will not."""
     try:
         yield
     finally:
@@ -161,18 +122,3 @@ def _first_line(process: subprocess.Popen[str]) -> str:
         return process.stdout.readline()
     finally:
         impatience.cancel()
-
-
-def _listens(port: int, process: subprocess.Popen[bytes] | subprocess.Popen[str]) -> bool:
-    deadline = time.monotonic() + START_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return True
-        time.sleep(0.02)
-    return False
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port

@@ -25,6 +25,11 @@ def test_a_slow_round_does_not_move_the_ratio() -> None:
     assert ratio(ROUNDS, "simple", ("lintel", "pgbouncer"), tps) == Spread(0.9, 0.5, 0.95)
 
 
+def test_who_took_part_in_some_rounds_is_compared_with_those() -> None:
+    late = [*ROUNDS, sample("haproxy", 1, 10.0, 1200)]
+    assert ratio(late, "simple", ("lintel", "haproxy"), cpu) == Spread(4.0, 4.0, 4.0)
+
+
 def test_what_was_not_measured_has_no_ratio() -> None:
     assert ratio(ROUNDS, "prepared", ("lintel", "pgbouncer"), cpu) is None
     assert measured(ROUNDS, "simple", "direct", cpu) == []

@@ -8,8 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
-from bench import cpu, report
+from bench import cpu, programs, relay, report
 from bench.__main__ import main
+from bench.about import About
 from bench.failure import BenchFailure
 from bench.figures import Sample
 from bench.recorded import Recorded, reads
@@ -18,7 +19,7 @@ from bench.workloads import APART, HERE, MAIN, PLAN
 from lintel import plan
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the scheduler's statistics are Linux's")
-ABOUT = report.Versions(compiled=False, programs={"lintel": "0.1.0", "pgbouncer": None}, machine="a machine")
+ABOUT = About(compiled=False, programs={"lintel": "0.1.0", "pgbouncer": None}, machine="a machine", load=0.5)
 LATENCIES = {("simple", "direct"): [50.0, 52.0], ("simple", "lintel"): [70.0, 74.0]}
 
 
@@ -60,6 +61,28 @@ def test_without_pgbouncer_its_ratios_are_absent() -> None:
     found = report.figures(measured("direct", "lintel"), ABOUT)
     assert found["cpu_vs_pgbouncer"] == {}
     assert found["cpu_us"] == {"lintel": {"simple": 15.0}}
+
+
+def test_lintel_beside_every_other_relay() -> None:
+    found = report.figures(measured("direct", "lintel", "lintel_off", "pgbouncer", "pgpool"), ABOUT)
+    against = found["against"]
+    assert isinstance(against, dict)
+    assert set(against) == {"lintel_off", "pgbouncer", "pgpool"}
+    assert against["pgpool"] == {"cpu": {"simple": 1.0}, "throughput": {"simple": 1.0}}
+
+
+def test_a_program_that_is_nowhere(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(programs, "program", lambda _: None)
+    monkeypatch.setattr(programs, "_install", lambda _: None)
+    assert programs.present(["haproxy"]) == {}
+    assert programs.version("haproxy") is None
+    assert "haproxy is not installed" in capsys.readouterr().err
+
+
+def test_cases_by_clients() -> None:
+    names = [case.name for case in relay._options(["--clients", "8", "64", "--only", "prepared", "rewritten"]).cases]
+    assert names == ["prepared", "rewritten", "prepared@64"]
+    assert [case.name for case in relay._options(["--quick"]).cases] == [workload.name for workload in MAIN]
 
 
 def test_what_the_store_lacks_is_said(capsys: pytest.CaptureFixture[str]) -> None:

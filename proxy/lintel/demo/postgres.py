@@ -23,7 +23,7 @@ from lintel.demo import account
 from lintel.demo.binaries import Binaries, NoPostgres, choose, find
 from lintel.demo.mortal import die_with
 
-__all__ = ["Binaries", "NoPostgres", "Server", "find", "launch"]
+__all__ = ["Auth", "Binaries", "NoPostgres", "Server", "find", "launch"]
 
 Auth = Literal["scram-sha-256", "md5", "trust", "password"]
 
