@@ -1,9 +1,13 @@
-"""What the shield's tests share: the databases of one server and a Lintel in front of three of them."""
+"""What the shield's tests share: the databases of one server and a Lintel in front of three of them; or one of each."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
+from tests.e2e.proxy import Proxy
 from tests.shield import proxy, world
+from tests.shield.planned import Planning
 from tests.shield.world import Databases, Sessions
 
 from lintel.demo.postgres import Server
@@ -24,3 +28,10 @@ def sessions(databases: Databases) -> Iterator[Sessions]:
         opened = Sessions(databases, ports)
         yield opened
         opened.close()
+
+
+@pytest.fixture
+def planned(database: str, lintel: Callable[..., Proxy], tmp_path: Path) -> Iterator[Planning]:
+    """To be called with a plan: a table in a database of its own, and a Lintel in front of it."""
+    with ExitStack() as stack:
+        yield Planning(database, lintel, tmp_path, stack)

@@ -3,61 +3,33 @@
 Each statement is prepared once and run before the ALTER, right after it, and where it can be after its being undone.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Callable
 
 import psycopg
 import pytest
-from tests.e2e.proxy import Proxy
+from tests.shield.planned import Planned, Planning
 
-Connect = Callable[[str], psycopg.Connection]
-Start = Callable[..., Proxy]
-
-RULES = """
-[[shield.clients]]
-match = { application_name = "old" }
-sees = "old"
-[[shield.clients]]
-match = { application_name = "new" }
-sees = "new"
-"""
 TABLE = "CREATE TABLE o (id int PRIMARY KEY, fax text DEFAULT 'none', total numeric(8,2), note text)"
 ROWS = "INSERT INTO o VALUES (1, '555', 10, 'a'), (2, NULL, 20, NULL)"
 
+Start = Callable[[str], Planned]
+
 
 @pytest.fixture
-def clients(
-    database: str, lintel: Start, tmp_path: Path
-) -> Iterator[Callable[[str], tuple[Connect, psycopg.Connection]]]:
-    """Called with a plan: what connects through Lintel by application_name, and a direct connection."""
-    with ExitStack() as stack:
-        direct = stack.enter_context(psycopg.connect(database, autocommit=True))
-        direct.execute(TABLE)
-        direct.execute(ROWS)
-
-        def start(change: str) -> tuple[Connect, psycopg.Connection]:
-            plan = tmp_path / "plan.toml"
-            plan.write_text(f'id = "p"\npurpose = "x"\ntable = "public.o"\n{change}\n{RULES}')
-            proxy = lintel(database, "--plan", str(plan))
-
-            def connect(name: str) -> psycopg.Connection:
-                dsn = psycopg.conninfo.make_conninfo(database, host="127.0.0.1", port=proxy.port, application_name=name)
-                return stack.enter_context(psycopg.connect(dsn, autocommit=True, prepare_threshold=0))
-
-            return connect, direct
-
-        yield start
+def start(planned: Planning) -> Start:
+    """Called with a plan."""
+    return lambda change: planned(change, TABLE, ROWS)
 
 
 def _names(cursor: psycopg.Cursor) -> list[str]:
     return [column.name for column in cursor.description or ()]
 
 
-def test_dropped_from_the_middle(clients: Callable[[str], tuple[Connect, psycopg.Connection]]) -> None:
+def test_dropped_from_the_middle(start: Start) -> None:
     """Old code keeps the column in its place, though the plan does not say its type: the catalog had it."""
-    connect, direct = clients('[drop]\ncolumn = "fax"')
-    old, new = connect("old"), connect("new")
+    front = start('[drop]\ncolumn = "fax"')
+    direct = front.direct
+    old, new = front.connect("old", prepare_threshold=0), front.connect("new", prepare_threshold=0)
     star = "SELECT * FROM o ORDER BY id"
     assert old.execute(star).fetchall()[0] == (1, "555", 10, "a")
     assert new.execute(star).fetchall()[0] == (1, 10, "a")
@@ -76,12 +48,13 @@ def test_dropped_from_the_middle(clients: Callable[[str], tuple[Connect, psycopg
     ]
 
 
-def test_captured_by_nobody(clients: Callable[[str], tuple[Connect, psycopg.Connection]]) -> None:
+def test_captured_by_nobody(start: Start) -> None:
     """DRP-04: when the column has gone its name must not become an outer table's."""
-    connect, direct = clients('[drop]\ncolumn = "fax"')
+    front = start('[drop]\ncolumn = "fax"')
+    direct = front.direct
     direct.execute("CREATE TABLE people (pid int, fax text); INSERT INTO people VALUES (1, '555'), (2, '1'), (3, '2')")
     old, statement = (
-        connect("old"),
+        front.connect("old", prepare_threshold=0),
         "DELETE FROM people WHERE pid IN (SELECT id FROM o WHERE fax = '555') RETURNING pid",
     )
     with old.transaction(force_rollback=True):
@@ -91,11 +64,12 @@ def test_captured_by_nobody(clients: Callable[[str], tuple[Connect, psycopg.Conn
     assert direct.execute("SELECT count(*) FROM people").fetchone() == (3,)
 
 
-def test_renamed_and_back(clients: Callable[[str], tuple[Connect, psycopg.Connection]]) -> None:
+def test_renamed_and_back(start: Start) -> None:
     """Every client says its own name for the column, whichever one it has, and gets it back."""
-    connect, direct = clients('[rename]\ncolumn = "total"\nto = "amount"')
+    front = start('[rename]\ncolumn = "total"\nto = "amount"')
+    direct = front.direct
     names = {"old": "total", "new": "amount"}
-    sessions = {side: connect(side) for side in names}
+    sessions = {side: front.connect(side, prepare_threshold=0) for side in names}
     number = 10
     for ddl in (
         "SELECT 1",
@@ -121,12 +95,11 @@ def test_renamed_and_back(clients: Callable[[str], tuple[Connect, psycopg.Connec
             assert (_names(set_), set_.fetchall()) == ([name, "c"], [(6, 6)])
 
 
-def test_discarded_until_it_is_there(clients: Callable[[str], tuple[Connect, psycopg.Connection]]) -> None:
+def test_discarded_until_it_is_there(start: Start) -> None:
     """New code runs with its writes to the column undone; prepared once, it writes it when it has come."""
-    connect, direct = clients(
-        '[add]\ncolumn = "prio"\ntype = "smallint"\ndefault = "7"\n[shield]\nabsent_writes = "discard"'
-    )
-    new = connect("new")
+    front = start('[add]\ncolumn = "prio"\ntype = "smallint"\ndefault = "7"\n[shield]\nabsent_writes = "discard"')
+    direct = front.direct
+    new = front.connect("new", prepare_threshold=0)
     insert = "INSERT INTO o (id, prio, note) VALUES (%s, %s, %s) RETURNING prio"
     update = "UPDATE o SET prio = %s WHERE id = %s"
     assert new.execute(insert, (3, 1, "c")).fetchall() == [(7,)]
@@ -138,10 +111,11 @@ def test_discarded_until_it_is_there(clients: Callable[[str], tuple[Connect, psy
     assert direct.execute("SELECT id, prio FROM o WHERE id > 2 ORDER BY id").fetchall() == [(3, 2), (4, 1)]
 
 
-def test_retyped_and_back(clients: Callable[[str], tuple[Connect, psycopg.Connection]]) -> None:
+def test_retyped_and_back(start: Start) -> None:
     """Old code reads and writes integer, new code bigint, whichever the table has; what does not fit fails."""
-    connect, direct = clients('[retype]\ncolumn = "id"\ntype = "bigint"')
-    sessions = {"old": connect("old"), "new": connect("new")}
+    front = start('[retype]\ncolumn = "id"\ntype = "bigint"')
+    direct = front.direct
+    sessions = {"old": front.connect("old", prepare_threshold=0), "new": front.connect("new", prepare_threshold=0)}
     types = {"old": 23, "new": 20}
     number = 100
     for ddl in ("SELECT 1", "ALTER TABLE o ALTER id TYPE bigint", "ALTER TABLE o ALTER id TYPE int"):

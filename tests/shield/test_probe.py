@@ -1,83 +1,54 @@
 """A loud text in an open transaction: the table is locked and looked at first, so that nothing fails in the block.
 
 A client of the new table whose writes are discarded while the column is not there; somebody else drops the column
-within its transactions. Its role may write the table and not read it.
+within its transactions. Its role may write the table and not read it. And one whose parked values land meanwhile.
 """
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+import time
+from collections.abc import Iterator
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
-from tests.e2e.proxy import Proxy
+from tests.shield.planned import Client, Planned, Planning
 
-PLAN = """
-id = "p"
-purpose = "x"
-table = "public.o"
-[add]
-column = "prio"
-type = "smallint"
-default = "7"
-[shield]
-absent_writes = "discard"
-[[shield.clients]]
-match = { application_name = "new" }
-sees = "new"
-"""
+ADDED = '[add]\ncolumn = "prio"\ntype = "smallint"\ndefault = "7"\n[shield]\nabsent_writes = '
 TABLE = "CREATE TABLE o (id int, note text, prio smallint DEFAULT 7)"
 DROP, ADD = "ALTER TABLE o DROP COLUMN prio", "ALTER TABLE o ADD COLUMN prio smallint DEFAULT 7"
 GRANT = "GRANT INSERT (id, prio) ON o TO lintel_probe_writer"  # goes with the column
 INSERT = "INSERT INTO o (id, prio) VALUES (%s, 1)"
 ROLE = "lintel_probe_writer"
+LANDED = "SELECT FROM pg_attribute WHERE attrelid = 'lintel.parking_p'::regclass AND attname = 'lintel_landed'"
+SECONDS = 30.0
+PROBES = "lintel_probes_total"
 
 
 @pytest.fixture
-def proxy(database: str, lintel: Callable[..., Proxy], tmp_path: Path) -> Proxy:
-    """A Lintel with the plan; the column is there."""
-    (tmp_path / "plan.toml").write_text(PLAN)
-    with psycopg.connect(database, autocommit=True) as made:
-        made.execute(TABLE)
-    return lintel(database, "--plan", str(tmp_path / "plan.toml"))
+def front(planned: Planning) -> Planned:
+    """The column is there."""
+    return planned(f'{ADDED}"discard"', TABLE)
 
 
 @pytest.fixture
-def direct(database: str) -> Iterator[psycopg.Connection]:
-    """Somebody else, past Lintel."""
-    with psycopg.connect(database, autocommit=True) as connection:
-        yield connection
-
-
-@pytest.fixture
-def new(database: str, proxy: Proxy, direct: psycopg.Connection) -> Iterator[psycopg.Connection]:
+def new(front: Planned) -> Iterator[Client]:
     """The client, as a role that may only INSERT two columns."""
-    dsn = make_conninfo(database, host="127.0.0.1", port=proxy.port, application_name="new")
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        direct.execute(f"DROP ROLE IF EXISTS {ROLE}")
-        direct.execute(f"CREATE ROLE {ROLE}; {GRANT}")
-        direct.execute("ALTER TABLE o ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON o FOR INSERT WITH CHECK (id < 100)")
-        connection.execute(INSERT, (1,), prepare=True)
-        connection.execute(f"SET ROLE {ROLE}")
-        yield connection
+    direct, connection = front.direct, front.connect("new")
+    direct.execute(f"DROP ROLE IF EXISTS {ROLE}")
+    direct.execute(f"CREATE ROLE {ROLE}; {GRANT}")
+    direct.execute("ALTER TABLE o ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON o FOR INSERT WITH CHECK (id < 100)")
+    connection.execute(INSERT, (1,), prepare=True)
+    connection.execute(f"SET ROLE {ROLE}")
+    yield connection
     direct.execute(f"DROP OWNED BY {ROLE}; DROP ROLE {ROLE}")
 
 
-def _probes(proxy: Proxy) -> int:
-    found = [line for line in proxy.get("/metrics").splitlines() if line.startswith("lintel_probes_total")]
-    return int(float(found[0].split()[-1]))
-
-
-def _ids(direct: psycopg.Connection) -> list[int]:
+def _ids(direct: Client) -> list[int]:
     return [number for (number,) in direct.execute("SELECT id FROM o ORDER BY id")]
 
 
 @pytest.mark.parametrize("prepare", [False, True])
-def test_dropped_within_a_transaction(
-    proxy: Proxy, new: psycopg.Connection, direct: psycopg.Connection, prepare: bool
-) -> None:
+def test_dropped_within_a_transaction(front: Planned, new: Client, prepare: bool) -> None:
     """Served, by a role that may not read the table; and the lock is held until the transaction ends."""
-    before = _probes(proxy)
+    direct, before = front.direct, front.counted(PROBES)
     with new.transaction():
         new.execute("SELECT 1")
         direct.execute(DROP)
@@ -88,27 +59,29 @@ def test_dropped_within_a_transaction(
             direct.execute(f"{ADD}; {GRANT}")
     direct.execute(f"{ADD}; {GRANT}")
     new.execute(INSERT, (4,), prepare=prepare)
-    assert (_ids(direct), _probes(proxy) - before) == ([1, 2, 3, 4], 1)
+    assert (_ids(direct), front.counted(PROBES) - before) == ([1, 2, 3, 4], 1)
 
 
-def test_savepoints_and_pipelines(proxy: Proxy, new: psycopg.Connection, direct: psycopg.Connection) -> None:
+def test_savepoints_and_pipelines(front: Planned, new: Client) -> None:
     """What a savepoint took is probed again when it is gone; a pipeline without Syncs is a transaction, too."""
+    direct = front.direct
     with new.transaction():
         with new.transaction(force_rollback=True):
             new.execute(INSERT, (2,))
         direct.execute(DROP)
         new.execute(INSERT, (3,))
     direct.execute(f"{ADD}; {GRANT}")
-    before = _probes(proxy)
+    before = front.counted(PROBES)
     with new.pipeline():
         for number in (4, 5, 6):
             new.execute(INSERT, (number,), prepare=True)
     assert _ids(direct) == [1, 3, 4, 5, 6]
-    assert _probes(proxy) > before
+    assert front.counted(PROBES) > before
 
 
-def test_nothing_else_is_different(new: psycopg.Connection, direct: psycopg.Connection) -> None:
+def test_nothing_else_is_different(front: Planned, new: Client) -> None:
     """SET TRANSACTION still comes first; an aborted transaction stays one; a canceled wait is the statement's own."""
+    direct = front.direct
     with new.transaction():
         new.execute("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE")
         new.execute(INSERT, (2,))
@@ -130,3 +103,28 @@ def test_nothing_else_is_different(new: psycopg.Connection, direct: psycopg.Conn
             assert new.info.transaction_status == psycopg.pq.TransactionStatus.INERROR
             new.execute("ROLLBACK")
     assert _ids(direct) == [1, 2]
+
+
+@pytest.mark.parametrize("prepare", [False, True])
+@pytest.mark.parametrize("own", [False, True])
+def test_landed_within_a_transaction(planned: Planning, prepare: bool, own: bool) -> None:
+    """The column comes and the parked values land between BEGIN and the statement; the DDL passes Lintel, or not."""
+    front = planned(f'{ADDED}"park"', "CREATE TABLE o (id int PRIMARY KEY, note text)")
+    new, old = front.connect("new"), front.connect("old")
+    insert, update = INSERT, "UPDATE o SET prio = %s WHERE id = %s RETURNING prio"
+    read = "SELECT prio FROM o WHERE id = %s"
+    for number in (1, 2):
+        new.execute(insert, (number,), prepare=prepare)
+    new.execute(update, (2, 1), prepare=prepare)
+    new.execute(read, (1,), prepare=prepare)
+    with new.transaction():
+        new.execute("SELECT 1")
+        (old if own else front.direct).execute(ADD)
+        deadline = time.monotonic() + SECONDS
+        while not front.direct.execute(LANDED).fetchall():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        assert new.execute(read, (1,), prepare=prepare).fetchall() == [(2,)]
+        assert new.execute(update, (3, 1), prepare=prepare).fetchall() == [(3,)]
+        new.execute(insert, (3,), prepare=prepare)
+    assert front.direct.execute("SELECT id, prio FROM o ORDER BY id").fetchall() == [(1, 3), (2, 1), (3, 1)]

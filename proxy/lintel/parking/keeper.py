@@ -19,6 +19,7 @@ from lintel.schema import Schema
 
 PAUSE_SECONDS = 1.0
 LONGEST_PAUSE = 10.0  # after several failures: each attempt may make others wait for a lock
+LINGER_SECONDS = 2.0  # until the marker goes: by then every Lintel has seen that it has been turned
 PRIVILEGES_SECONDS = 5.0  # between two looks at who may read and write the base tables
 
 _FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
@@ -46,6 +47,7 @@ class Keeper:
         self._task: asyncio.Task[None] | None = None
         self._failures: dict[str, int] = {}  # by plan id: in a row
         self._not_before: dict[str, float] = {}  # by plan id, loop time
+        self._landed: dict[str, float] = {}  # by plan id, loop time when that was first seen
         self.problems: dict[str, str] = {}  # by plan id: why its writes are refused, or do not land
 
     def change(self, plans: tuple[Plan, ...]) -> None:
@@ -112,15 +114,26 @@ class Keeper:
         schema = self._schema()
         if schema is None:
             return self._prepare if due else None
-        base = schema.by_name.get((plan.schema, plan.name))
-        present = base is not None and base.column(plan.change.column) is not None
-        marked = (parking.SCHEMA, parking.marker(plan.id)) in schema.by_name
-        if present and marked:
+        base, side, marker = (
+            schema.by_name.get(name)
+            for name in (
+                (plan.schema, plan.name),
+                (parking.SCHEMA, parking.side_table(plan.id)),
+                (parking.SCHEMA, parking.marker(plan.id)),
+            )
+        )
+        in_force = marker is not None and marker.column(parking.IN_FORCE) is not None
+        if base is None or base.column(plan.change.column) is None:
+            self._landed.pop(plan.id, None)
+            return self._prepare if due or not in_force else None
+        if in_force:
             return self._land
-        if present:
-            left = (parking.SCHEMA, parking.side_table(plan.id)) in schema.by_name
-            return self._clean if left else None
-        return self._prepare if due or not marked else None
+        return self._clean if (side is not None or marker is not None) and self._is_over(plan) else None
+
+    def _is_over(self, plan: Plan) -> bool:
+        """Whether the values landed so long ago that nobody speaks of the marker any longer."""
+        now = asyncio.get_running_loop().time()
+        return now - self._landed.setdefault(plan.id, now) >= LINGER_SECONDS
 
     async def _attempt(self, plan: Plan, work: "_Work", connection: asyncpg.Connection) -> None:
         try:
@@ -158,13 +171,11 @@ class Keeper:
             flipped = await landing.flip()
             if flipped:
                 _log.info("parked values have landed", plan=plan.id, database=self._endpoint.database)
-                await self._refresh()
-                await self._clean(plan, connection, landing)
             return bool(flipped)
         return False
 
-    async def _clean(self, plan: Plan, connection: asyncpg.Connection, landing: Landing | None = None) -> bool:
-        await (landing or await Landing.of(connection, plan)).clean()
+    async def _clean(self, plan: Plan, connection: asyncpg.Connection) -> bool:
+        await (await Landing.of(connection, plan)).clean()
         return True
 
 

@@ -3,7 +3,8 @@
 The side table counts until the marker goes. Values are copied ahead in batches, each under the locks of its rows of
 the base table, which is what every statement that parks a value locks first; a value that is parked again after it was
 copied is copied again. Then one short transaction locks the marker, which waits for every transaction that has used
-the side table, moves what is left and drops the marker. Who comes later waits for it and fails in analysis.
+the side table, moves what is left and gives the marker's column another name. Who comes later waits for it and fails in
+analysis, or finds in a probe that it would.
 """
 
 from collections.abc import Sequence
@@ -56,7 +57,7 @@ class Landing:
             return len(found)
 
     async def flip(self) -> bool | None:
-        """Move what is left and drop the marker; whether that was done: not where too much is left."""
+        """Move what is left and turn the marker; whether that was done: not where too much is left."""
         async with self._connection.transaction():
             if not await self._ours():
                 return None
@@ -65,14 +66,15 @@ class Landing:
             if await self._connection.fetchval(f"SELECT pg_catalog.count(*) FROM ({left}) x") > self._rows:
                 return False
             await self._connection.execute(self._copy(""))
-            await self._connection.execute(f"DROP TABLE {self._names.marker}")
+            renamed = f"RENAME COLUMN {parking.IN_FORCE} TO {parking.LANDED}"
+            await self._connection.execute(f"ALTER TABLE {self._names.marker} {renamed}")
             return True
 
     async def clean(self) -> None:
-        """Drop the side table, and the schema with the last one."""
+        """Drop the side table and the marker, and the schema with the last ones."""
         async with self._connection.transaction():
             await self._connection.execute(LOCK)
-            await self._connection.execute(f"DROP TABLE IF EXISTS {self._names.side}")
+            await self._connection.execute(f"DROP TABLE IF EXISTS {self._names.side}, {self._names.marker}")
             if not await self._connection.fetchval(
                 "SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON "
                 "n.oid = c.relnamespace WHERE n.nspname = 'lintel')"

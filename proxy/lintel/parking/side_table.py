@@ -45,6 +45,9 @@ SELECT c.oid, c.relrowsecurity AS guarded,
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = 'lintel' AND c.relname = $1
 """
+_IN_FORCE = """
+SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass($1) AND attname = $2)
+"""
 # By grantee as SQL writes it, its owner left out.
 _GRANTS = """
 SELECT CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(g.grantee)) END,
@@ -104,7 +107,7 @@ async def prepare(connection: asyncpg.Connection, plan: Plan) -> bool:
         if base is None:
             raise NotParkable(f"{plan.table} is not there")
         side = await connection.fetchrow(_SIDE, parking.side_table(plan.id), base["oid"])
-        in_force = await connection.fetchval("SELECT pg_catalog.to_regclass($1) IS NOT NULL", Names.of(plan).marker)
+        in_force = await connection.fetchval(_IN_FORCE, Names.of(plan).marker, parking.IN_FORCE)
         if base["present"] and not in_force:
             return False
         made = not (in_force and side is not None)
@@ -159,7 +162,7 @@ async def _make(connection: asyncpg.Connection, plan: Plan, base: Mapping[str, o
         f"FOREIGN KEY ({listed}) REFERENCES {names.base} ({', '.join(map(quote_ident, keys))}) "
         "ON DELETE CASCADE ON UPDATE CASCADE);"
         f"CREATE INDEX ON {names.side} ({listed}) WHERE NOT {parking.MOVED};"
-        f"CREATE TABLE {names.marker} (lintel_marker boolean)"
+        f"CREATE TABLE {names.marker} ({parking.IN_FORCE} boolean)"
     )
     if base["owner"] != await connection.fetchval("SELECT current_user::pg_catalog.text"):
         await connection.execute(f"GRANT CREATE ON SCHEMA lintel TO {owner}")

@@ -1,13 +1,15 @@
 """The names of what parking makes in a database, by plan.
 
-Two relations in the schema `lintel`: the side table with the parked values, and the marker, which is there for as long
-as the side table is what counts. Names are at most 63 bytes and not yet quoted.
+Two relations in the schema `lintel`: the side table with the parked values, and the marker, whose one column is called
+IN_FORCE for as long as the side table is what counts. Names are at most 63 bytes and not yet quoted.
 """
 
 from hashlib import sha256
 
 SCHEMA = "lintel"
 VALUE = "lintel_value"
+IN_FORCE = "lintel_marker"  # the marker's column,
+LANDED = "lintel_landed"  # and what it is called from the moment the real column counts
 MOVED = "lintel_moved"  # the real column has the value already; it is the side table's that counts all the same
 OURS = "lintel_"  # no planned column that is parked begins so: the side table's own columns do
 _LONGEST = 55  # NAMEDATALEN - 1, less what comes before it

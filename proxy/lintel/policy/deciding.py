@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import count
 
+from lintel.plan import parking
 from lintel.policy.edits import Edit, edited
 from lintel.policy.effects import Effects
 from lintel.policy.judged import Judged, Name, effects_in, facts_in, judged_in_turn, names_in
@@ -21,7 +22,7 @@ from lintel.wire.decision import SETTINGS, Decision, Expectation, Probe, Refusal
 
 REFUSED = "lintel_refused_"  # a refused statement is replaced by SELECT lintel_refused_17
 _LOUD = frozenset({"42703", "42702"})  # how a loud text fails
-_MARKED = frozenset({"42P01"})  # how one fails that names a marker
+_MARKED = frozenset({"42703", "42P01"})  # how one fails that names a marker: it has been turned, and then dropped
 _BY_SHAPE = frozenset({"select", "insert", "update", "delete", "merge"})
 _WAY_OUT = "Run it on a direct connection to the server, or release the plan."
 _numbers = count(1)
@@ -101,8 +102,7 @@ def _understood(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged
     decision = _decision(text, made, effects_in(parts), statement)
     failures: frozenset[str] = frozenset().union(*map(_failures, parts))
     if failures:
-        loud = len(parts) == 1 and parts[0].verdict.loud
-        decision = replace(decision, retry=failures, probes=_probes(moment, parts[0]) if loud else ())
+        decision = replace(decision, retry=failures, probes=_probes(moment, parts[0]) if len(parts) == 1 else ())
     literal = len(parts) != 1 or parts[0].effects != Effects() or parts[0].verdict.resolution.exact
     exact = literal or statement.facts.verb not in _BY_SHAPE
     results = [part.verdict.resolution for part in parts]
@@ -127,16 +127,17 @@ def _decision(text: bytes, made: _Edits, effects: Effects, statement: Statement)
 
 
 def _probes(moment: Moment, part: Judged) -> tuple[Probe, ...]:
-    """The tables under plans that a loud statement names: locked, they are for the transaction as they are now."""
-    relations = (moment.covered.schema.relations[oid] for oid in part.verdict.resolution.relations)
-    covered = [relation for relation in relations if relation.oid in moment.covered.by_oid]
-    return tuple(
-        Probe(
-            f"TABLE {quote_qualified(relation.schema, relation.name)}".encode(),
-            tuple(column.name.encode() for column in relation.columns),
-        )
-        for relation in covered
-    )
+    """The tables under plans that a loud statement names: locked, they are for the transaction as they are now.
+
+    Of a statement that names a marker, the marker.
+    """
+    covered, verdict = moment.covered, part.verdict
+    relations = (covered.schema.relations[oid] for oid in verdict.resolution.relations)
+    loud = [r for r in relations if r.oid in covered.by_oid] if verdict.loud else []
+    sides = [side for plan_id, side in covered.parked.items() if plan_id in verdict.plans] if verdict.marked else []
+    columns = {quote_qualified(r.schema, r.name): tuple(c.name.encode() for c in r.columns) for r in loud}
+    columns |= {side.marker: (parking.IN_FORCE.encode(),) for side in sides}
+    return tuple(Probe(f"TABLE {name}".encode(), names) for name, names in columns.items())
 
 
 def _follow(moment: Moment, part: Judged, made: _Edits, *, alone: bool) -> None:

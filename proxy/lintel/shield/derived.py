@@ -146,7 +146,7 @@ class _Parts:
         joins = "".join(f" LEFT JOIN {s.table} AS {aliases[k]} ON {s.matches(aliases[k], t)}" for k, s in sides.items())
         values = ", ".join(self._value_of(c, aliases.get(c.key)) for c, _ in absent)
         names = [f"{d if self.case.plan(c.key) else t}.{quote_ident(c.name)}" for c in self.columns]
-        markers = " OR ".join(f"EXISTS (SELECT FROM {side.marker})" for side in sides.values())
+        markers = " OR ".join(f"EXISTS ({side.in_force(self.case.alias('m'))})" for side in sides.values())
         return (
             f"(SELECT {', '.join([*names, *(f'{t}.{name}' for name in self.system)])} FROM {self.table}{joins}, "
             f"LATERAL (SELECT {self._values(absent)}) {i}, LATERAL (SELECT {values} FROM (SELECT {t}.*) {q}) {d} "

@@ -138,8 +138,8 @@ class _Parking(Dropping):
 
     @property
     def _marker(self) -> str:
-        markers = ", ".join(side.marker for side in self.sides)
-        return f"{self.case.alias('m')} AS (SELECT FROM {markers} WHERE false)"
+        queries = (side.in_force(self.case.alias("m")) for side in self.sides)
+        return f"{self.case.alias('m')} AS ({' UNION ALL '.join(f'{query} WHERE false' for query in queries)})"
 
     def _parking(self, number: int) -> str:
         return self.case.alias(f"p{number}")

@@ -1,7 +1,8 @@
 """The side table of a plan whose writes are parked, where a snapshot shows it in force.
 
-It counts, before the column comes and after, as long as its marker is there. Every text that reads or writes it names
-the marker where the server analyses it and never runs it, so that each fails with 42P01 from the moment it has gone.
+It counts, before the column comes and after, as long as its marker says so. Every text that reads or writes it names
+the marker's column where the server analyses it and never runs it, so that each fails with 42703 from the moment that
+has another name.
 """
 
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ class SideTable:
     table: str
     marker: str
     keys: tuple[tuple[str, str], ...]  # (bare name in the base table, name in the side table)
+
+    def in_force(self, alias: str) -> str:
+        """A query that can be analysed as long as the side table counts."""
+        return f"SELECT {alias}.{parking.IN_FORCE} FROM {self.marker} AS {alias}"
 
     @property
     def key_list(self) -> str:
@@ -52,6 +57,8 @@ def side_table(plan: Plan, schema: Schema) -> SideTable | None:
     names = parking.side_table(plan.id), parking.marker(plan.id)
     relation, marker = (schema.by_name.get((parking.SCHEMA, name)) for name in names)
     if base is None or relation is None or marker is None or not parkable(base):
+        return None
+    if marker.column(parking.IN_FORCE) is None:
         return None
     keys = tuple((_name(base, attnum), parking.key_column(n)) for n, attnum in enumerate(base.primary_key, 1))
     if {column.name for column in relation.columns} != {*(own for _, own in keys), parking.VALUE, parking.MOVED}:

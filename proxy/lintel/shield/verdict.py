@@ -25,5 +25,5 @@ class Verdict:
     hint: str | None = None
     by_server: bool = False
     loud: bool = False  # fails in analysis under a schema that is permitted but not the one the catalog shows
-    marked: bool = False  # names a marker: fails with 42P01 once the parked values have moved into the column
+    marked: bool = False  # names a marker: fails once the parked values have moved into the column
     plans: tuple[str, ...] = ()  # ids of the plans that the statement meets
