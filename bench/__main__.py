@@ -6,6 +6,7 @@ from types import FrameType
 
 from bench import cancels, catalog, idle, relay
 from bench.failure import BenchFailure
+from bench.matrix import run as matrix
 from bench.oracle import run as oracle
 from bench.suites import run as suites
 
@@ -14,6 +15,7 @@ BENCHES = {
     "catalog": (catalog.main, "what many tables cost: the snapshot, following DDL, memory"),
     "cancels": (cancels.main, "cancel requests: each reaches its own session and no other"),
     "idle": (idle.main, "memory of sessions that do nothing, ten thousand of them"),
+    "matrix": (matrix.main, "every order of a rollout's steps under traffic: what services of both codes notice"),
     "oracle": (oracle.main, "the resolver's word for each statement against Postgres' own"),
     "suites": (suites.main, "other people's test suites: what passes directly, what through Lintel"),
 }
