@@ -8,11 +8,11 @@ number of clients that were. The end of stdin is the end. It knows nothing of wh
 
 import asyncio
 import resource
-import struct
 import sys
 
 import uvloop
 
+from bench.client import startup
 from lintel.catalog import Endpoint, resolve
 from lintel.session.connector import Connector
 from lintel.wire import messages
@@ -60,9 +60,7 @@ class Crowd:
     def __init__(self, endpoint: Endpoint) -> None:
         self.members: list[Member] = []
         self._connector = Connector(endpoint, SECONDS)
-        pairs = (b"user", endpoint.user.encode(), b"database", b"postgres", b"application_name", b"crowd")
-        body = b"\0\3\0\0" + b"".join(word + b"\0" for word in pairs) + b"\0"
-        self._startup = struct.pack(">I", len(body) + 4) + body
+        self._startup = startup(endpoint.user, "postgres", "crowd")
         self._turn = asyncio.Semaphore(_AT_ONCE)
 
     async def open(self, number: int) -> int:

@@ -4,9 +4,12 @@ Rounds are interleaved, so that a slow moment of the machine hits every relay of
 from is not known here.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,12 @@ def _by_round(
         for sample in samples
         if sample.workload == workload and sample.relay == relay and (found := value(sample)) is not None
     }
+
+
+def in_turn(number: int, among: Sequence[T]) -> Sequence[T]:
+    """Each round begins with another, so that none is always the one after the pause."""
+    first = number % len(among)
+    return [*among[first:], *among[:first]]
 
 
 def cpu(sample: Sample) -> float | None:

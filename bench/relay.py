@@ -18,7 +18,7 @@ from statistics import median
 from bench import cpu, others, programs, relays, report, say
 from bench.about import About, about
 from bench.arguments import parser
-from bench.figures import Sample
+from bench.figures import Sample, in_turn
 from bench.pgbench import Load, Pgbench
 from bench.recorded import Recorded, recorded
 from bench.relays import Relay
@@ -139,12 +139,6 @@ class Run:
     def _load(self, workload: Workload, relay: Relay, clients: int) -> Load:
         script = workload.script_for(relay.name)
         return Load(workload.mode, script, clients, self.options.seconds, workload.application)
-
-
-def in_turn(number: int, among: Sequence[Relay]) -> Sequence[Relay]:
-    """Each round begins with another relay, so that none is always the one after the pause."""
-    first = number % len(among)
-    return [*among[first:], *among[:first]]
 
 
 def main(arguments: list[str]) -> int:
