@@ -4,7 +4,7 @@ import signal
 import sys
 from types import FrameType
 
-from bench import cancels, catalog, idle, latency, relay
+from bench import bulk, cancels, catalog, connect, idle, latency, relay
 from bench.failure import BenchFailure
 from bench.matrix import run as matrix
 from bench.oracle import run as oracle
@@ -13,6 +13,8 @@ from bench.suites import run as suites
 BENCHES = {
     "relay": (relay.main, "CPU and throughput: direct, Lintel, pgbouncer, HAProxy, pgpool-II"),
     "latency": (latency.main, "what is added to the time of a query, at fixed rates"),
+    "bulk": (bulk.main, "large results and COPY FROM, narrow rows and wide ones"),
+    "connect": (connect.main, "opening a session: trust, SCRAM, TLS"),
     "catalog": (catalog.main, "what many tables cost: the snapshot, following DDL, memory"),
     "cancels": (cancels.main, "cancel requests: each reaches its own session and no other"),
     "idle": (idle.main, "memory of sessions that do nothing, ten thousand of them"),

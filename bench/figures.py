@@ -19,8 +19,8 @@ class Sample:
     workload: str
     relay: str
     round: int
-    tps: float
-    cpu_us: float | None  # of the relay's process, per statement; None: no relay
+    tps: float  # per second: transactions, in bulk megabytes
+    cpu_us: float | None  # of the relay's process, per statement, megabyte or session; None: no relay
 
 
 @dataclass(frozen=True, slots=True)

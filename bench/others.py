@@ -78,10 +78,11 @@ load_balance_mode = off
 
 @contextlib.contextmanager
 def pgbouncer(
-    server: Server, program: str, auth: str = "trust", certificate: Certificate | None = None
+    server: Server, program: str, secret: str = "", certificate: Certificate | None = None
 ) -> Iterator[Relay]:
-    """In session mode; `auth` is its auth_type, with a certificate clients have to use TLS."""
-    files = {"users": f'"{server.user}" "{server.password}"\n'}
+    """In session mode; with the user's SCRAM secret it asks for a password, with a certificate for TLS."""
+    auth = "scram-sha-256" if secret else "trust"
+    files = {"users": f'"{server.user}" "{secret}"\n'}
     if certificate:
         files |= {"certificate": certificate.certificate.read_text(), "key": certificate.key.read_text()}
     text = _PGBOUNCER.replace("{auth}", auth) + (_PGBOUNCER_TLS if certificate else "")

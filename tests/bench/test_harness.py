@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from bench import cpu, programs, relay, report
+from bench import connect, cpu, programs, relay, report
 from bench.__main__ import main
 from bench.about import About
 from bench.failure import BenchFailure
@@ -105,6 +105,15 @@ def test_reads_are_counted_by_column() -> None:
 def test_every_script_is_there_and_used() -> None:
     named = {Path(part) for one in (*MAIN, *APART) for part in (*one.script, *(one.lintel_script or ())) if "/" in part}
     assert named == set(HERE.glob("*.sql"))
+
+
+def test_opened_sessions_by_login() -> None:
+    samples = [Sample("scram", relay, 1, rate, cost) for relay, rate, cost in (
+        ("direct", 100.0, None), ("lintel", 80.0, 900.0), ("pgbouncer", 200.0, 300.0))]  # fmt: skip
+    found = connect.figures(samples)
+    assert found["cpu_us"] == {"scram": {"lintel": 900.0, "pgbouncer": 300.0}}
+    assert found["ms"] == {"scram": {"direct": 10.0, "lintel": 12.5, "pgbouncer": 5.0}}
+    assert found["cpu_vs_pgbouncer"] == {"scram": 3.0}
 
 
 def test_the_plan_is_one_that_lintel_takes() -> None:
