@@ -56,6 +56,7 @@ class Proxy:
         self._databases = Databases(
             routes, configuration.plans, _shield(configuration), self._recorder, self._counters, tell
         )
+        self._recorder.carry(plan.id for plan in configuration.plans)
         destinations = Destinations(routes, connectors, self._databases)
         self._listener = Listener(destinations, options, self._counters)
         self._reach = Reach(connectors)
@@ -97,6 +98,7 @@ class Proxy:
         self._reach.connectors = connectors
         self._listener.reconfigure(Destinations(routes, connectors, self._databases), options)
         self._databases.change(routes, configuration.plans, _shield(configuration))
+        self._recorder.carry(plan.id for plan in configuration.plans)
 
     def altered(self, database: str) -> None:
         """DDL that went through another process has changed it."""

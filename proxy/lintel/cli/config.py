@@ -21,7 +21,7 @@ def check(file: options.File = None) -> None:
     from lintel.app import routes
 
     settings = load(file).settings
-    plans = plan.load_all(settings.shield.plans)
+    plans = plan.in_force(plan.load_all(settings.shield.plans))
     routes.of(settings).check(plans)
     typer.echo(f"fine; {len(plans)} plan{'' if len(plans) == 1 else 's'}")
 

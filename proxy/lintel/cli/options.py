@@ -15,4 +15,5 @@ Server = Annotated[
 Schema = Annotated[
     Path | None, typer.Option("--schema", metavar="FILE", help="CREATE statements, instead of a live catalog.")
 ]
+Plan = Annotated[str, typer.Argument(metavar="PLAN", help="A plan file, or the id of a plan in [shield] plans.")]
 Store = Annotated[str | None, typer.Option("--store", metavar="FILE", help="Where what was observed is kept (SQLite).")]

@@ -1,4 +1,4 @@
-"""`lintel plan`: plan files, without a server."""
+"""`lintel plan`: plan files, without a server; those of their commands that ask a store have files of their own."""
 
 import json
 from dataclasses import asdict
@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lintel.cli import plan_release
+
 if TYPE_CHECKING:
     from lintel.plan import Plan
 
-app = typer.Typer(help="Check and show plan files.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Write, check, show and release plans.", no_args_is_help=True, rich_markup_mode=None)
+
+app.command()(plan_release.release)
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Plan files.")]
 
@@ -40,6 +44,8 @@ def show(
         return
     shield = found.shield
     typer.echo(f"{found.id}: {found.purpose}")
+    if found.released:
+        typer.echo("  released    it has no effect any more")
     typer.echo(f"  change      {found.ddl}")
     if len(found.names) == 1:
         typer.echo(

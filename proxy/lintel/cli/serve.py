@@ -44,6 +44,7 @@ def serve(
 
     def read() -> Configuration:
         settings = load(file, flags).settings
-        return Configuration(settings, plans.load_all(settings.shield.plans), userlist.read(settings.auth.file))
+        in_force = plans.in_force(plans.load_all(settings.shield.plans))
+        return Configuration(settings, in_force, userlist.read(settings.auth.file))
 
     run(read, lambda line: print(line, flush=True))

@@ -45,9 +45,9 @@ def rewrite(
 ) -> None:
     """Say what becomes of a statement under a plan."""
     from lintel.cli.dry import judge
-    from lintel.plan import load_all
+    from lintel.plan import in_force, load_all
 
-    plans = load_all(plan)
+    plans = in_force(load_all(plan))
     verdict = judge(sources.world(server, schema), plans, sees.value if sees else None, _pairs(client or []))
     for text in sources.inputs(sql):
         _print(verdict(text))

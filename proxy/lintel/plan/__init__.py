@@ -6,10 +6,11 @@ Knows SQL's grammar and no database: whether a table or column exists is not ask
 from lintel.plan.advice import advice
 from lintel.plan.changes import Add, Change, Drop, Rename, Retype
 from lintel.plan.clients import ClientAttributes, ClientRule, Side
-from lintel.plan.load import check_together, load, load_all
+from lintel.plan.load import check_together, in_force, load, load_all
 from lintel.plan.memory import Memory
 from lintel.plan.model import Backfill, Index, Plan, Shield
 from lintel.plan.parse import parse
+from lintel.plan.releasing import release
 
 __all__ = [
     "Add",
@@ -27,7 +28,9 @@ __all__ = [
     "Side",
     "advice",
     "check_together",
+    "in_force",
     "load",
     "load_all",
     "parse",
+    "release",
 ]

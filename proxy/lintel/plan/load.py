@@ -1,6 +1,6 @@
 """Reads plan files. The one place of this package that touches a file."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from lintel.config import ConfigError
@@ -26,13 +26,18 @@ def load_all(paths: Sequence[str | Path]) -> tuple[Plan, ...]:
     return plans
 
 
+def in_force(plans: Iterable[Plan]) -> tuple[Plan, ...]:
+    """Those that are not released."""
+    return tuple(plan for plan in plans if not plan.released)
+
+
 def check_together(plans: Sequence[Plan]) -> None:
     """ConfigError where two plans cannot both be active: the same id, or the same column of the same table."""
     ids: dict[tuple[str | None, ...], Plan] = {}
     columns: dict[tuple[str | None, ...], Plan] = {}
     for plan in plans:
         _claim(ids, (plan.id,), plan, "id")
-        for name in plan.names:
+        for name in () if plan.released else plan.names:
             _claim(columns, (plan.database, *plan.routes, plan.schema, plan.name, name), plan, "column")
 
 

@@ -67,6 +67,7 @@ class Plan:
     backfill: Backfill | None = None
     indexes: tuple[Index, ...] = ()
     file: str = ""
+    released: bool = False  # kept for the record: it has no effect any more
     memory: Memory | None = None  # of a column to go, as the catalog had it
 
     @property

@@ -53,6 +53,7 @@ def _plan(root: Section) -> Plan:
         shield=_shield(root.section("shield")),
         backfill=_backfill(root.section("backfill")),
         indexes=tuple(map(_index, root.sections("index"))),
+        released=root.flag("released"),
         file=root.file,
     )
 

@@ -200,6 +200,7 @@ def _statement(key: ContextKey, text: bytes, parts: list[Judged], found: dict[st
         plans=tuple(sorted({plan for part in parts for plan in part.verdict.plans})),
         sqlstate=refused.sqlstate if refused else None,
         message=refused.message if refused else None,
+        sides=tuple(dict.fromkeys(sided for part in parts for sided in part.verdict.sides)),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lintel.analysis.facts import Facts
+from lintel.shield import Sided
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,6 +19,7 @@ class Statement:
     plans: tuple[str, ...] = ()  # ids of the plans that it meets
     sqlstate: str | None = None  # of a refusal
     message: str | None = None  # of a refusal
+    sides: tuple[Sided, ...] = ()  # for which table of each plan it was taken to be written
     outcome: str = field(init=False)  # verdict, and "opaque" for what was passed without being understood
 
     def __post_init__(self) -> None:

@@ -1,7 +1,7 @@
 """From counts of Statements to rows of the store. Runs in the store's thread."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from lintel.analysis.facts import Facts
 from lintel.policy.statement import Statement
 from lintel.recorder.identity import tagged_name
 from lintel.recorder.tally import ROWS, Sample, Taken
-from lintel.store import Batch, Observation, Recorded, split, uses_of
+from lintel.store import Batch, Observation, Recorded, SideKey, split, uses_of
 
 MAX_CLIENTS = 10_000  # distinct names a process brings to the store; the others are one
 OTHERS = "(other clients)"
@@ -27,6 +27,7 @@ class Counts(NamedTuple):
     taken: list[Taken]
     dropped: Counter[str]  # by database
     closing: bool = False  # the last of them
+    plans: Mapping[str, float] = {}  # in force, by id: since when
 
 
 class Gathering:
@@ -45,7 +46,8 @@ class Gathering:
         dropped = dict(counts.dropped)
         while True:
             left -= SLICE
-            batch = Batch(counts.since, counts.until, dropped=dropped, last=left <= 0, closing=counts.closing)
+            batch = Batch(counts.since, counts.until, dropped=dropped, last=left <= 0, closing=counts.closing,
+                          plans=counts.plans)  # fmt: skip
             yield self._filled(batch, islice(observed, SLICE))
             dropped = {}
             if left <= 0:
@@ -59,6 +61,9 @@ class Gathering:
                 batch.other[one.database] = batch.other.get(one.database, 0) + one.calls
             else:
                 _add(row, one)
+            for sided in one.statement.sides:
+                client = self._bounded(tagged_name(one.statement.tags) or one.client, 0)
+                batch.sides[SideKey(one.database, client, *sided), one.statement.verdict] += one.calls
         batch.observations.extend(rows.values())
         return batch
 

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -42,6 +43,7 @@ class Recorder:
         self._pending = 0  # distinct keys in them
         self._dropped: Counter[str] = Counter()  # since the last flush, by database
         self._since = time.time()
+        self._plans: dict[str, float] = {}  # in force, by id: since when
         self.log = None if query_log is None else QueryLog(query_log)
         self._writer = Writer(Store(path), tables, interval, retention)
         self.memories = Memories(self._writer.memories, self._writer.memory)
@@ -77,6 +79,11 @@ class Recorder:
         if sqlstate is not None:
             tally.failed(statement, sqlstate)
         return True
+
+    def carry(self, plans: Iterable[str]) -> None:
+        """These are the plans in force from now on, by id."""
+        now = time.time()
+        self._plans = {plan: self._plans.get(plan, now) for plan in plans}
 
     def catalog(self, database: str, schema: Schema) -> None:
         """Keep this snapshot in the store, for `impact` without a server."""
@@ -117,6 +124,6 @@ class Recorder:
     def _hand_over(self, *, closing: bool = False) -> None:
         until = max(self._since, time.time())
         taken = [tally.take() for tally in self._counting]
-        self._writer.take(Counts(self._since, until, taken, self._dropped, closing))
+        self._writer.take(Counts(self._since, until, taken, self._dropped, closing, self._plans))
         self._counting, self._pending = set(), 0
         self._dropped, self._since = Counter(), until

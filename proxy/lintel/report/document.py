@@ -10,8 +10,9 @@ from lintel.report.compared import Compared, compared
 from lintel.report.gather import Report
 from lintel.report.overview import Line, tables
 from lintel.report.risks import Risks
+from lintel.report.versions import Version, versions
 from lintel.sql.stored import shown
-from lintel.store import Traffic, Window
+from lintel.store import SideRow, Traffic, Window
 
 _UNKNOWN: dict[str, Any] = {"errors": {}, "seconds": None, "rows": None}
 QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
@@ -53,6 +54,7 @@ def document(report: Report) -> dict[str, Any]:
         "whole": [{"table": table.name, **one._asdict()} for table in found for one in table.whole],
         "unused": [{"table": table.name, "column": column} for table in found for column in table.unused],
     }
+    told["plans"] = map(version_document, versions(report))
     differences = compared(report)
     return told if differences is None else {**told, "compared": _compared(differences)}
 
@@ -105,6 +107,26 @@ def window_document(window: Window) -> dict[str, Any]:
         "dropped": window.dropped,
         "opaque": window.opaque,
     }
+
+
+def version_document(version: Version) -> dict[str, Any]:
+    """Who is on which side of one plan."""
+    last, window = version.last_old, version.window
+    return {
+        "plan": version.plan,
+        "table": version.table,
+        "database": version.database,
+        "window": {"from": window.start, "to": window.end, "gaps": [list(gap) for gap in window.gaps]},
+        "last_old": None if last is None else last.last_seen,
+        "clients": [_client(row) for row in version.clients],
+    }
+
+
+def _client(row: SideRow) -> dict[str, Any]:
+    key = row.key
+    return {"client": key.client, "side": key.side, "known": key.known, "calls": row.calls,
+            "rewritten": row.rewritten, "refused": row.refused, "first_seen": row.first_seen,
+            "last_seen": row.last_seen}  # fmt: skip
 
 
 def _compared(found: Compared) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from lintel.analysis import analyze
 from lintel.analysis.server_code import server_uses
 from lintel.schema import Relation, Schema
 from lintel.sql.quoting import quote_ident, quote_qualified
-from lintel.store import Activity, Filter, Reader, Traffic, Use, UseRow, Window, uses_of
+from lintel.store import Activity, Filter, Reader, SideRow, Traffic, Use, UseRow, Window, uses_of
 
 _KINDS = {"v": "view", "m": "materialized view"}
 _HOURLY = 3 * 86_400.0  # a window that is not longer is plotted by the hour
@@ -37,6 +37,8 @@ class Report:
     unread: tuple[tuple[str, str], ...] = ()  # objects that may use more than is known, and why
     columns: Mapping[str, frozenset[str]] = field(default_factory=dict)  # of the tables, as the catalogs know them
     compared: tuple[str, Window] | None = None  # what is before and after this moment, and the window since then
+    sides: tuple[SideRow, ...] = ()  # by plan, database and client
+    carried: Mapping[str, Window] = field(default_factory=dict)  # when plans were in force, by id
 
     @property
     def whole(self) -> bool:
@@ -50,6 +52,7 @@ def gather(reader: Reader, wanted: Filter, compare: str | None = None) -> Report
     catalogs = [catalog for catalog in map(reader.catalog, databases) if catalog is not None]
     objects = {found for catalog in catalogs for found in _objects(catalog, wanted)}
     window = reader.window(wanted.since, wanted.database)
+    sides = tuple(reader.sides(wanted))
     return Report(
         wanted,
         window,
@@ -62,6 +65,8 @@ def gather(reader: Reader, wanted: Filter, compare: str | None = None) -> Report
         tuple(sorted({(one.object, one.reason) for catalog in catalogs for one in server_uses(catalog).unread})),
         _columns(catalogs),
         None if compare is None else (compare, reader.window(compare, wanted.database)),
+        sides,
+        {plan: reader.carried(plan, wanted.since) for plan in {row.key.plan for row in sides}},
     )
 
 

@@ -7,6 +7,7 @@ from lintel.report.compared import compared
 from lintel.report.gather import Report
 from lintel.report.overview import Line, Table, tables
 from lintel.report.text import numbered
+from lintel.report.versions import HEADS, cells, versions
 from lintel.report.wording import holes, listed, nobody, per_day, printable, readable, unused, window_lines
 from lintel.sql.stored import shown
 
@@ -25,6 +26,7 @@ def as_markdown(report: Report, _width: int, _colour: bool) -> Iterator[str]:
     numbers = numbered(report.uses)
     for table in tables(report):
         lines += [*_table(table, report, numbers), ""]
+    lines += _versions(report)
     lines += _compared(report)
     lines += _statements(report, numbers)
     yield "\n".join(lines).rstrip() + "\n"
@@ -71,6 +73,17 @@ def _line(line: Line, report: Report, numbers: dict[str, int]) -> tuple[str, ...
         listed((str(number) for number in sorted(numbers[one] for one in line.statements)), 5),
         " ".join(sorted(line.risks)),
     )
+
+
+def _versions(report: Report) -> Iterator[str]:
+    for one in versions(report):
+        yield f"### Who is on which version: {code(one.plan)}"
+        yield ""
+        yield f"{code(one.table)} in {code(one.database)}: {_escaped(one.told)}."
+        yield ""
+        lines = (cells(row) for row in one.clients[:MAX_LINES])
+        yield from _rows(HEADS, ((code(client), *map(_escaped, rest)) for client, *rest in lines), "lllrrrll")
+        yield ""
 
 
 def _compared(report: Report) -> Iterator[str]:

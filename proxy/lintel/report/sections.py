@@ -8,6 +8,7 @@ from lintel.report.gather import Report
 from lintel.report.markup import Markup, join, tag
 from lintel.report.overview import Line, Table
 from lintel.report.pretty import pretty
+from lintel.report.versions import HEADS, Version, cells
 from lintel.report.wording import counted, failures, per_day, readable, rows, took
 from lintel.store import Traffic
 
@@ -16,6 +17,7 @@ MAX_PRETTY = 200  # statements that are laid out; the others are told on one lin
 MAX_CLIENTS = 50  # of a statement
 MAX_CHANGES = 500
 _WIDTH = 100
+_CELLS = {0: "who", 3: "num", 4: "num", 5: "num bad", 6: "when", 7: "when"}  # of a client of a plan
 
 
 class Numbers(NamedTuple):
@@ -105,6 +107,23 @@ def objects(table: Table) -> Markup | None:
         for (name, kind), columns in found.items()
     )
     return join([tag("h3", "In the database"), _data(("Object", "Use", "Columns"), lines)])
+
+
+def versions(found: list[Version]) -> Iterator[Markup]:
+    """Who is on which side of each plan."""
+    for one in found:
+        lines = (
+            tag("tr", *(tag("td", tag("bdi", cell), class_=_CELLS.get(i)) for i, cell in enumerate(cells(row))))
+            for row in one.clients[:MAX_CHANGES]
+        )
+        more = len(one.clients) - MAX_CHANGES
+        yield tag(
+            "section",
+            tag("h2", "Who is on which version: ", tag("bdi", one.plan), " on ", tag("bdi", one.table)),
+            tag("p", tag("bdi", one.database), ": ", one.told, "."),
+            _data(tuple(head.capitalize() for head in HEADS), lines, num=(3, 4, 5)),
+            tag("p", f"{more:,} more are left out.", class_="more") if more > 0 else None,
+        )
 
 
 def changed(title: str, lines: list[Line], numbers: Numbers) -> Markup:

@@ -6,6 +6,7 @@ from lintel.report.compared import compared
 from lintel.report.gather import Object, Report
 from lintel.report.overview import USERS, Line, Table, tables
 from lintel.report.pretty import pretty
+from lintel.report.versions import HEADS, cells, versions
 from lintel.report.wording import (
     counted,
     failures,
@@ -38,6 +39,7 @@ def as_text(report: Report, width: int, colour: bool) -> Iterator[str]:
         if table.lines:
             lines += [bold(printable(table.name), colour), *_table(table, report, numbers), ""]
     lines += _section("In the database", _objects(report.objects), colour)
+    lines += _section("Who is on which version", _versions(report), colour)
     lines += _section("Validate ETL, export jobs, materialized views", _whole(tables(report)), colour)
     lines += _compared(report, colour)
     lines += _section("Refused", _refused(report.uses, numbers), colour)
@@ -88,6 +90,12 @@ def _whole(found: list[Table]) -> list[str]:
     return aligned(
         (table.name, listed(f"{one.who} ({one.how})" for one in table.whole)) for table in found if table.whole
     )
+
+
+def _versions(report: Report) -> Iterator[str]:
+    for one in versions(report):
+        yield printable(f"  {one.plan} on {one.table} in {one.database}: {one.told}")
+        yield from (f"  {line}" for line in aligned([HEADS, *map(cells, one.clients)], right=(3, 4, 5)))
 
 
 def _compared(report: Report, colour: bool) -> Iterator[str]:

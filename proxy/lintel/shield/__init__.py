@@ -7,6 +7,7 @@ refuses. Pure: knows neither sessions nor the live catalog.
 """
 
 from lintel.shield.judge import Question, judge
+from lintel.shield.sides import Sided
 from lintel.shield.verdict import Verdict
 
-__all__ = ["Question", "Verdict", "judge"]
+__all__ = ["Question", "Sided", "Verdict", "judge"]

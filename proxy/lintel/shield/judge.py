@@ -17,6 +17,7 @@ from lintel.shield.items import substitute
 from lintel.shield.parked_targets import assert_own, truncated
 from lintel.shield.parking import parked, parks
 from lintel.shield.retype import cast_writes, held_to
+from lintel.shield.sides import Sided, sided
 from lintel.shield.spans import Spans
 from lintel.shield.splices import Edited, Splice
 from lintel.shield.tables import MAX_SCHEMAS, Covered, Done, subsets
@@ -39,7 +40,8 @@ class Question:
 
 def judge(text: bytes, statement: RawStatement, question: Question) -> Verdict:
     """The verdict for a text of exactly one statement. "opaque" is for the caller to decide upon."""
-    return _Judging(text, statement, question).verdict()
+    judging = _Judging(text, statement, question)
+    return replace(judging.verdict(), sides=judging.sides())
 
 
 class _Judging:
@@ -93,11 +95,22 @@ class _Judging:
         tables = self.covered.tables(self.covered.by_oid, done)
         return World(self.covered.schema, self.question.search_path, tables, self.question.shadowed)
 
+    def _possible(self) -> list[Done]:
+        """The tables that the rules leave open, the oldest first."""
+        fixed = {i: side == "new" for i in self.ids if (side := self.question.sides.get(i)) is not None}
+        return list(subsets(self.ids, fixed))
+
     def _candidates(self) -> list[Done]:
         """The tables that the client may have been built for, the oldest first: those on which its text resolves."""
-        fixed = {i: side == "new" for i in self.ids if (side := self.question.sides.get(i)) is not None}
-        possible = list(subsets(self.ids, fixed))
+        possible = self._possible()
         return [c for c in possible if not self._under(c).problems] or possible[:1]
+
+    def sides(self) -> tuple[Sided, ...]:
+        """For which table of each plan the text was taken to be written; none where it was not asked."""
+        if not self.own:
+            return ()
+        found = {done: self._under(done) for done in self._possible()}
+        return sided(self.covered, self.ids, self.question.sides, found, self._same)
 
     def _certain(self, candidates: list[Done]) -> None:
         """Without a rule a client of a column to come is an old one; with any other change nobody can say."""

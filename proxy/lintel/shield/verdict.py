@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from lintel.analysis.resolution import Resolution
 from lintel.analysis.world import World
+from lintel.shield.sides import Sided
 
 Edit = tuple[int, int, bytes]  # (start, end, replacement), bytes of the client's own text
 
@@ -27,3 +28,4 @@ class Verdict:
     loud: bool = False  # fails in analysis under a schema that is permitted but not the one the catalog shows
     marked: bool = False  # names a marker: fails once the parked values have moved into the column
     plans: tuple[str, ...] = ()  # ids of the plans that the statement meets
+    sides: tuple[Sided, ...] = ()  # for which table of each it was taken to be written

@@ -8,7 +8,20 @@ Knows nothing of sessions, plans or who asks; never sees a literal.
 
 from lintel.store.errors import Corrupt, StoreError
 from lintel.store.reading import Filter, Reader
-from lintel.store.rows import Activity, Batch, Observation, Recorded, Run, Slot, Traffic, Use, UseRow, Window
+from lintel.store.rows import (
+    Activity,
+    Batch,
+    Observation,
+    Recorded,
+    Run,
+    SideKey,
+    SideRow,
+    Slot,
+    Traffic,
+    Use,
+    UseRow,
+    Window,
+)
 from lintel.store.sqlite import Store
 from lintel.store.uses import split, uses_of
 
@@ -21,6 +34,8 @@ __all__ = [
     "Reader",
     "Recorded",
     "Run",
+    "SideKey",
+    "SideRow",
     "Slot",
     "Store",
     "StoreError",

@@ -35,6 +35,19 @@ _TIMES = (
     "INSERT INTO latency VALUES (?, ?, ?, ?) ON CONFLICT (slot, key, bucket) DO UPDATE SET"
     " calls = calls + excluded.calls"
 )
+_SIDE = (
+    "INSERT INTO side VALUES (:key, :database, :plan, :table, :client, :side, :known, :first, :last)"
+    " ON CONFLICT (key) DO UPDATE SET"
+    " first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)"
+)
+_SIDE_CALLS = (
+    "INSERT INTO side_calls VALUES (?, ?, ?, ?, ?) ON CONFLICT (slot, key) DO UPDATE SET"
+    " calls = calls + excluded.calls, rewritten = rewritten + excluded.rewritten, refused = refused + excluded.refused"
+)
+_CARRIED = (
+    "INSERT INTO carried VALUES (?, ?, ?, ?) ON CONFLICT (run, plan, started) DO UPDATE SET"
+    " heartbeat = max(heartbeat, excluded.heartbeat)"
+)
 # Syntax error; undefined or ambiguous column, table, function.
 _NOT_UNDERSTOOD = ("42601", "42703", "42702", "42P01", "42883")
 
@@ -88,6 +101,20 @@ def add_observations(connection: sqlite3.Connection, batch: Batch, seen: list[Ob
     connection.executemany(_TIMES, times)
 
 
+def add_sides(connection: sqlite3.Connection, batch: Batch) -> None:
+    """Who was on which side of which plan."""
+    first, last, slot = utc(batch.since), utc(batch.until), hour(batch.until)
+    keys = {key for key, _ in batch.sides}
+    connection.executemany(_SIDE, [{**key._asdict(), "key": key.digest, "first": first, "last": last} for key in keys])
+    connection.executemany(
+        _SIDE_CALLS,
+        [
+            (slot, key.digest, calls, calls * (verdict == "rewrite"), calls * (verdict == "refuse"))
+            for (key, verdict), calls in batch.sides.items()
+        ],
+    )
+
+
 def add_window(connection: sqlite3.Connection, run: str, batch: Batch, lost: set[str]) -> None:
     """That the time of the batch was watched, and how well; for the statements `lost` there was no room."""
     heartbeat = utc(batch.until if batch.last else batch.since)
@@ -96,6 +123,8 @@ def add_window(connection: sqlite3.Connection, run: str, batch: Batch, lost: set
         {"run": run, "since": utc(batch.since), "heartbeat": heartbeat, "interval": batch.interval,
          "closing": batch.closing and batch.last, "number": batch.number},
     )  # fmt: skip
+    plans = ((run, plan, utc(started), heartbeat) for plan, started in batch.plans.items())
+    connection.executemany(_CARRIED, plans)
     slot = hour(batch.until)
     rows = _counted(batch, lost)
     connection.executemany(_WATCHED, [(slot, database, *counts) for database, counts in rows.items()])

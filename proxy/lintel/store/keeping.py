@@ -14,6 +14,7 @@ _ADDED_UP = {  # table -> what tells its rows apart besides the slot, what is ad
     "calls": ("key", ("calls", "rewritten", "refused", "rows")),
     "error": ("key, sqlstate", ("calls",)),
     "latency": ("key, bucket", ("calls",)),
+    "side_calls": ("key", ("calls", "rewritten", "refused")),
     "watched": ("database", ("observed", "other", "opaque", "dropped")),
 }
 _UNSEEN = "SELECT key FROM caller WHERE last_seen < ? LIMIT ?"
@@ -57,6 +58,8 @@ def _forget_slots(connection: sqlite3.Connection, before: str) -> bool:
             found = True
     connection.execute("DELETE FROM run WHERE heartbeat < ?", (before,))
     connection.execute("UPDATE run SET started = ? WHERE started < ?", (before, before))
+    connection.execute("DELETE FROM carried WHERE heartbeat < ?", (before,))
+    connection.execute("DELETE FROM side WHERE last_seen < ?", (before,))
     return found
 
 

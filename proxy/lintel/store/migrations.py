@@ -85,5 +85,28 @@ CREATE TABLE plan_memory (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS = (_FIRST, _IMPORTS, slots.SCHEMA, _MEMORIES)
+_SIDES = """
+-- Who was built for which of the two tables of a plan. key is the hash of the others but the times.
+CREATE TABLE side (
+    key TEXT PRIMARY KEY, database TEXT NOT NULL, plan TEXT NOT NULL, "table" TEXT NOT NULL, client TEXT NOT NULL,
+    side TEXT NOT NULL, known TEXT NOT NULL, first_seen TEXT NOT NULL, last_seen TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE side_calls (
+    slot TEXT NOT NULL, key TEXT NOT NULL, calls INTEGER NOT NULL, rewritten INTEGER NOT NULL,
+    refused INTEGER NOT NULL, PRIMARY KEY (slot, key)
+) WITHOUT ROWID;
+
+-- A run has judged by a plan from started to heartbeat.
+CREATE TABLE carried (
+    run TEXT NOT NULL, plan TEXT NOT NULL, started TEXT NOT NULL, heartbeat TEXT NOT NULL,
+    PRIMARY KEY (run, plan, started)
+) WITHOUT ROWID;
+
+CREATE VIEW sides AS
+SELECT s.database, s.plan, s."table", s.client, s.side, s.known, coalesce(sum(n.calls), 0) AS calls,
+       coalesce(sum(n.rewritten), 0) AS rewritten, coalesce(sum(n.refused), 0) AS refused, s.first_seen, s.last_seen
+FROM side s LEFT JOIN side_calls n ON n.key = s.key GROUP BY s.key;
+"""
+
+MIGRATIONS = (_FIRST, _IMPORTS, slots.SCHEMA, _MEMORIES, _SIDES)
 VERSION = len(MIGRATIONS)

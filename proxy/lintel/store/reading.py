@@ -7,6 +7,8 @@
         reader.slots(Filter(...))        Slot: the same calls over time, by hour, and by day where they are older
         reader.activity(Filter(...))     Activity: the same by table and client
         reader.statements(database)      Recorded, with its callers: what `impact` judges
+        reader.sides(Filter(...))        SideRow: which client was built for which table of a plan
+        reader.carried(plan)             Window: when that plan was in force
         reader.databases(), reader.catalog(database)
 
 Times are text as the store writes them, UTC (`rows.utc`, `rows.seconds`). With Filter.since the counts are those since
@@ -27,7 +29,7 @@ from lintel.schema import Schema
 from lintel.store import snapshot
 from lintel.store.errors import StoreError, naming
 from lintel.store.migrations import VERSION
-from lintel.store.rows import Activity, Recorded, Run, Slot, Traffic, Use, UseRow, Window
+from lintel.store.rows import Activity, Recorded, Run, SideKey, SideRow, Slot, Traffic, Use, UseRow, Window
 from lintel.store.sqlite import check, connect
 from lintel.store.windows import watched
 
@@ -160,6 +162,26 @@ class Reader:
         )
         return watched([Run(*row) for row in runs], since)._replace(dropped=dropped, opaque=opaque)
 
+    def sides(self, wanted: Filter) -> list[SideRow]:
+        """Who is on which side of which plan, by plan and client; the filter's column does not count."""
+        conditions, values = _conditions(wanted._replace(column=None), _OF_SIDES)
+        rows = self._rows(
+            'SELECT s.database, s.client, s.plan, s."table", s.side, s.known, sum(n.calls), sum(n.rewritten),'
+            " sum(n.refused), s.first_seen, s.last_seen FROM side s JOIN side_calls n ON n.key = s.key"
+            f" WHERE {_SINCE.format('n.slot')} AND {conditions} GROUP BY s.key ORDER BY 3, 1, 2, 5 DESC, 6",
+            values,
+        )
+        return [SideRow(SideKey(*row[:6]), *row[6:]) for row in rows]
+
+    def carried(self, plan: str, since: str | None = None) -> Window:
+        """When a plan was in force while this was written, without counts."""
+        rows = self._rows(
+            "SELECT c.started, c.heartbeat, r.interval, r.closed OR c.heartbeat < r.heartbeat FROM carried c"
+            " JOIN run r ON r.id = c.run WHERE c.plan = :plan AND c.heartbeat >= :since ORDER BY c.started",
+            {"plan": plan, "since": since or ""},
+        )
+        return watched([Run(*row) for row in rows], since)
+
     def databases(self) -> list[str]:
         """Those that anything is known of."""
         rows = self._rows("SELECT database FROM statement UNION SELECT database FROM catalogs ORDER BY 1", {})
@@ -203,9 +225,17 @@ _CONDITIONS = {
 }
 
 
-def _conditions(wanted: Filter) -> tuple[str, dict[str, str]]:
+_OF_SIDES = {
+    "table": """substr('.' || s."table", -length(:table)) = :table""",
+    "client": "s.client GLOB :client",
+    "since": "s.last_seen >= :since",
+    "database": "s.database = :database",
+}
+
+
+def _conditions(wanted: Filter, of: Mapping[str, str] = _CONDITIONS) -> tuple[str, dict[str, str]]:
     values = {name: value for name, value in wanted._asdict().items() if value is not None}
-    conditions = " AND ".join(["true", *(_CONDITIONS[name] for name in values)])
+    conditions = " AND ".join(["true", *(of[name] for name in values)])
     if "table" in values:
         values["table"] = "." + values["table"]
     return conditions, {"since": "", **values}

@@ -5,6 +5,7 @@ A slot is an hour, `2026-11-21T03`, or a day of which the hours are no longer to
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -76,6 +77,35 @@ class Batch:
     closing: bool = False  # the writer ends, and nothing is lost with it
     watched: bool = True  # everything in this time was seen; False for a log, which may leave out what it likes
     imported: dict[tuple[str, str], str] = field(default_factory=dict)  # (source, key) -> how far an import has got
+    sides: Counter[tuple["SideKey", str]] = field(default_factory=Counter)  # with the verdict -> calls
+    plans: Mapping[str, float] = field(default_factory=dict)  # in force, by id: since when
+
+
+class SideKey(NamedTuple):
+    """A client of a table under a plan, and for which table its statements were taken to be written."""
+
+    database: str
+    client: str
+    plan: str
+    table: str
+    side: str  # old | new | either: they mean the same on both
+    known: str  # rule | inferred | default
+
+    @property
+    def digest(self) -> str:
+        """The same in every writer."""
+        return digest(*self)
+
+
+class SideRow(NamedTuple):
+    """What was seen of one. Counts are of the time that was asked for."""
+
+    key: SideKey
+    calls: int
+    rewritten: int
+    refused: int
+    first_seen: str
+    last_seen: str
 
 
 class UseRow(NamedTuple):

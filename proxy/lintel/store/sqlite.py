@@ -58,6 +58,7 @@ class Store:
                 adding.add_statement(connection, statements[key])
             seen = [o for o in batch.observations if o.statement.id not in lost] if lost else batch.observations
             adding.add_observations(connection, batch, seen)
+            adding.add_sides(connection, batch)
             connection.executemany(
                 "INSERT OR REPLACE INTO imported VALUES (?, ?, ?)",
                 [(*key, value) for key, value in batch.imported.items()],

@@ -1,0 +1,25 @@
+"""How far the change of a plan has come, as a snapshot shows it."""
+
+from typing import Literal
+
+from lintel.plan import Plan, parking
+from lintel.schema import Schema
+from lintel.shield.tables import Covered
+
+# announced: the table is as it was; present: the change is made; landing: it is, and values that were parked are still
+# on their way; amiss: the table is neither of the plan's two; unknown: there is no such table, or no snapshot.
+Phase = Literal["announced", "present", "landing", "released", "amiss", "unknown"]
+
+
+def phase(plan: Plan, schema: Schema | None) -> Phase:
+    """Of one plan in one database."""
+    if plan.released:
+        return "released"
+    if schema is None or (plan.schema, plan.name) not in schema.by_name:
+        return "unknown"
+    covered = Covered(schema, [plan])
+    if covered.amiss([plan.id]) is not None:
+        return "amiss"
+    if plan.id not in covered.shown([plan.id]):
+        return "announced"
+    return "landing" if (parking.SCHEMA, parking.marker(plan.id)) in schema.by_name else "present"
