@@ -224,7 +224,7 @@ def _scalar(walk: Walk, node: Node, scope: Scope) -> tuple[Columns, bool]:
         walk.subqueries[node["location"]] = columns[0][0]
     splice = walk.ours(node["location"])
     if splice is not None and splice.kind == "reference" and len(columns) == 1:
-        walk.result.bindings.setdefault((splice.origin, "ref"), columns[0][1])
+        walk.stands(splice, columns[0][1])
     return columns, known
 
 

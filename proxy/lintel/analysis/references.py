@@ -78,9 +78,10 @@ def note(walk: Walk, location: int, meaning: Meaning, missing: str = "42703") ->
     walk.read(meaning)
     splice = walk.ours(location)
     if splice is None or splice.kind == "reference":
-        at = walk.at(location)
-        stands = meaning if splice is None else splice.casts.get(meaning, meaning)
-        walk.result.bindings.setdefault((at, "ref"), stands)
+        if splice is None:
+            walk.result.bindings.setdefault((walk.at(location), "ref"), meaning)
+        else:
+            walk.stands(splice, meaning)
         if isinstance(meaning, Unknown):
             walk.opaque(meaning.why)
     if isinstance(meaning, Missing):

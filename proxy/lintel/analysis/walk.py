@@ -117,6 +117,12 @@ class Walk:
         if splice is None or splice.kind == "target":
             self.result.bindings[(self.at(location), tag)] = value
 
+    def stands(self, splice: Splice, meaning: Meaning) -> None:
+        """Note what a splice for a reference means; what its value is made of besides does not count."""
+        stands = splice.casts.get(meaning, meaning)
+        if not splice.constants or stands in splice.constants.values():
+            self.result.bindings.setdefault((splice.origin, "ref"), stands)
+
     # Expressions
 
     def visit(self, node: Any, scope: Scope) -> None:

@@ -13,7 +13,7 @@ import asyncpg
 
 from lintel.parking.side_table import LOCK, Names
 from lintel.plan import Plan, parking
-from lintel.sql.quoting import quote_ident
+from lintel.sql.quoting import quote_ident, quote_qualified
 
 BATCH_ROWS = 1000
 LOCK_SECONDS = 0.5
@@ -75,6 +75,8 @@ class Landing:
         async with self._connection.transaction():
             await self._connection.execute(LOCK)
             await self._connection.execute(f"DROP TABLE IF EXISTS {self._names.side}, {self._names.marker}")
+            for name in (parking.latest(self._plan.id), parking.fresh(self._plan.id)):
+                await self._connection.execute(f"DROP FUNCTION IF EXISTS {quote_qualified(parking.SCHEMA, name)}")
             if not await self._connection.fetchval(
                 "SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON "
                 "n.oid = c.relnamespace WHERE n.nspname = 'lintel')"

@@ -119,6 +119,7 @@ async def prepare(connection: asyncpg.Connection, plan: Plan) -> bool:
             raise NotParkable(
                 f"{Names.of(plan).side} does not reference {plan.table} as it should; drop both relations"
             )
+        await _read_by_now(connection, plan, base)
         await _guard(connection, plan, base, side)
         await _grant(connection, plan, base["oid"], side["oid"])
         return made
@@ -168,6 +169,41 @@ async def _make(connection: asyncpg.Connection, plan: Plan, base: Mapping[str, o
         await connection.execute(f"GRANT CREATE ON SCHEMA lintel TO {owner}")
         for name in (names.side, names.marker):
             await connection.execute(f"ALTER TABLE {name} OWNER TO {owner}")
+
+
+async def _read_by_now(connection: asyncpg.Connection, plan: Plan, base: Mapping[str, object]) -> None:
+    """The function for rows that no snapshot shows (shield.parked_value), where it is not there.
+
+    What is volatile takes a snapshot of its own for each of its queries (manual 38.7). The function that statements
+    name is not, so that the planner evaluates it where it stands, and asks the one that is.
+    """
+    if await connection.fetchval("SELECT EXISTS (SELECT FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n "
+                                 "ON n.oid = p.pronamespace WHERE n.nspname = 'lintel' AND p.proname = $1)",
+                                 parking.latest(plan.id)):  # fmt: skip
+        return
+    types = base["types"]
+    assert isinstance(types, list)
+    latest, fresh = (quote_qualified(parking.SCHEMA, name(plan.id)) for name in (parking.latest, parking.fresh))
+    same, given = [], ["$1"]
+    for number, kind in enumerate(types, 1):
+        collation = kind.partition(" COLLATE ")[2]
+        given.append(f"${number + 1}")
+        argument = given[-1] + (f" COLLATE {collation}" if collation else "")
+        same.append(f"p.{parking.key_column(number)} OPERATOR(pg_catalog.=) {argument}")
+    value = plan.type.sql
+    taken = ", ".join([value, *(kind.partition(" COLLATE ")[0] for kind in types)])
+    parked = f"CASE WHEN p.{parking.key_column(1)} IS NOT NULL THEN p.{parking.VALUE} ELSE $1 END"
+    found = f"SELECT {parked} FROM (SELECT) AS e LEFT JOIN {Names.of(plan).side} AS p ON {' AND '.join(same)}"
+    await connection.execute(
+        f"CREATE FUNCTION {fresh} ({taken}) RETURNS {value} LANGUAGE plpgsql VOLATILE "
+        f"AS $lintel$ BEGIN RETURN ({found}); END $lintel$;"
+        f"CREATE FUNCTION {latest} ({taken}) RETURNS {value} LANGUAGE plpgsql STABLE "
+        f"AS $lintel$ BEGIN RETURN {fresh}({', '.join(given)}); END $lintel$"
+    )
+    owner = quote_ident(str(base["owner"]))
+    if base["owner"] != await connection.fetchval("SELECT current_user::pg_catalog.text"):
+        for name in (latest, fresh):
+            await connection.execute(f"ALTER FUNCTION {name} OWNER TO {owner}")
 
 
 async def _guard(

@@ -1,7 +1,8 @@
 """The names of what parking makes in a database, by plan.
 
 Two relations in the schema `lintel`: the side table with the parked values, and the marker, whose one column is called
-IN_FORCE for as long as the side table is what counts. Names are at most 63 bytes and not yet quoted.
+IN_FORCE for as long as the side table is what counts; and two functions that read the side table. Names are at most
+63 bytes and not yet quoted.
 """
 
 from hashlib import sha256
@@ -23,6 +24,16 @@ def side_table(plan_id: str) -> str:
 def marker(plan_id: str) -> str:
     """What the marker is called."""
     return f"parking_{_stem(plan_id)}"
+
+
+def latest(plan_id: str) -> str:
+    """What the function is called that gives a row's value, parked or not, as it is by now."""
+    return f"latest_{_stem(plan_id)}"
+
+
+def fresh(plan_id: str) -> str:
+    """What it calls in turn."""
+    return f"fresh_{_stem(plan_id)}"
 
 
 def key_column(number: int) -> str:

@@ -1,8 +1,4 @@
-"""What else parking asks of a statement's target: what must not be read of it, and what TRUNCATE has to empty.
-
-Others may be writing a parked value of a row that this statement locks. A snapshot is what a query may go by, not a
-row that has just been waited for: so nothing but what this very statement parks is read for its target.
-"""
+"""What else parking asks of a statement's target: what cannot be read of it, and what TRUNCATE has to empty."""
 
 from lintel.analysis import World
 from lintel.analysis.meanings import Col
@@ -10,8 +6,7 @@ from lintel.analysis.resolution import Node
 from lintel.shield.case import Case, Unserved, flat
 from lintel.shield.discard import Discards
 from lintel.shield.splices import Splice
-
-OTHERS_WRITE = "it reads the parked column of rows that it locks, whose value somebody else may be writing"
+from lintel.shield.values import set_lists
 
 
 def truncated(case: Case, world: World) -> list[Splice]:
@@ -30,25 +25,65 @@ def truncated(case: Case, world: World) -> list[Splice]:
 
 
 def assert_own(case: Case, done: Discards) -> None:
-    """Unserved where the statement reads for its target a parked value that it does not itself park."""
-    certain = {use.source.at for use in case.answer.inserts if use.source.role == "insert" and not updates(use.node)}
-
-    def doubtful(meaning: object) -> bool:
-        return (
-            isinstance(meaning, Col) and _elsewhere(case, meaning) and case.is_target(meaning.item)
-            and case.sources[meaning.item].role not in ("copy_to", "copy_from") and meaning.item not in certain
-        )  # fmt: skip
-
-    left = [r.at for r in case.answer.references if doubtful(r.meaning)]
-    left += [star.at for star in case.answer.stars for item in star.items for _, m in item.columns if doubtful(m)]
-    left += [use.at for use in case.answer.rows for item in flat((use.item,)) for _, m in item.columns if doubtful(m)]
+    """Unserved where the statement reads a parked value of its target that nobody can tell."""
     ranges = [(splice.start, splice.end) for splice in done.splices]
-    if any(not any(start <= at < end for start, end in ranges) for at in left):
-        raise Unserved(OTHERS_WRITE)
+    rows = [
+        use.at for use in case.answer.rows for item in flat((use.item,)) for _, m in item.columns if _doubt(case, m)
+    ]
+    if any(not any(start <= at < end for start, end in ranges) for at in rows):
+        raise Unserved("a whole row of its target, with a parked column")
+    proposed = [r.at for r in case.answer.references if isinstance(r.meaning, Col) and r.meaning.key in case.discarded
+                and r.item is not None and r.item.name == "excluded"]  # fmt: skip
+    if any(not any(start <= at < end for start, end in ranges) for at in proposed):
+        raise Unserved("what it proposes for insertion is read besides being parked")
     if any(
         name.arbiter and isinstance(name.meaning, Col) and case.parked(name.meaning.key) for name in case.answer.named
     ):
         raise Unserved("a parked column decides no conflict")
+    if _returned_under_another_key(case, case.statement):
+        raise Unserved("it changes the key of a row and returns its parked value")
+
+
+def _doubt(case: Case, meaning: object) -> bool:
+    return (
+        isinstance(meaning, Col) and _elsewhere(case, meaning) and case.is_target(meaning.item)
+        and case.sources[meaning.item].role not in ("copy_to", "copy_from")
+    )  # fmt: skip
+
+
+def _returned_under_another_key(case: Case, node: object) -> bool:
+    """Whether RETURNING reads a parked column where the statement sets the key: the value follows only at its end."""
+    if isinstance(node, list):
+        return any(_returned_under_another_key(case, part) for part in node)
+    if not isinstance(node, dict):
+        return False
+    if "returningClause" in node and _sets_key(case, node):
+        read = {r.at for r in case.answer.references if _doubt(case, r.meaning)}
+        read |= {use.at for use in case.answer.stars for item in use.items for _, m in item.columns if _doubt(case, m)}
+        if not read.isdisjoint(_offsets(node["returningClause"])):
+            return True
+    return any(_returned_under_another_key(case, part) for part in node.values())
+
+
+def _sets_key(case: Case, body: Node) -> bool:
+    keys = {side.oid: {name for name, _ in side.keys} for side in case.covered.parked.values()}
+    at = {entry["ResTarget"]["location"] for entries in set_lists(_lists(body)) for entry in entries}
+    named = [(name.name, name.meaning) for name in case.answer.named if name.at in at]
+    return any(name in keys.get(meaning.oid, ()) for name, meaning in named if isinstance(meaning, Col))
+
+
+def _lists(body: Node) -> Node:
+    """A statement by itself, for what looks for its SET lists: not those of its WITH queries."""
+    own = {key: part for key, part in body.items() if key != "withClause"}
+    return {"UpdateStmt": own} if "targetList" in own else own
+
+
+def _offsets(node: object) -> set[int]:
+    if isinstance(node, list):
+        return set().union(*map(_offsets, node))
+    if not isinstance(node, dict):
+        return set()
+    return {node.get("location", -1)}.union(*map(_offsets, node.values()))
 
 
 def _elsewhere(case: Case, column: Col) -> bool:
@@ -56,8 +91,3 @@ def _elsewhere(case: Case, column: Col) -> bool:
     return case.parked(column.key) is not None or (
         column.key in case.covered.awaited and case.shown_name(column.key) is None
     )
-
-
-def updates(insert: Node) -> bool:
-    """Whether an INSERT may come to an UPDATE."""
-    return bool(insert.get("onConflictClause", {}).get("action") == "ONCONFLICT_UPDATE")

@@ -14,12 +14,12 @@ from lintel.analysis.meanings import Col, Meaning
 from lintel.analysis.resolution import Node, Reference, TargetName
 from lintel.analysis.scope import Item
 from lintel.plan import parking
-from lintel.shield.case import Case, Unserved, imagined
+from lintel.shield import targets
+from lintel.shield.case import Case, Unserved
 from lintel.shield.discard import Discards, Dropping
-from lintel.shield.parked_targets import OTHERS_WRITE, updates
 from lintel.shield.side_table import SideTable
 from lintel.shield.splices import Splice
-from lintel.shield.values import is_plain
+from lintel.shield.values import is_plain, updates
 from lintel.sql.quoting import quote_ident, quote_qualified
 
 _ENTERED = {"ExplainStmt": "query", "PrepareStmt": "query"}
@@ -315,19 +315,17 @@ class _Parking(Dropping):
         plan = self.case.plan(meaning.key) if isinstance(meaning, Col) else None
         if plan is None:
             return f"{quote_ident(row)}.{quote_ident(name)}"
-        if self.case.parked(plan.id) and (self.kind == "UpdateStmt" or updates(self.body)):
-            raise Unserved(OTHERS_WRITE)
         shown = self.case.shown_name(plan.id)
         if shown is not None:
             return f"{quote_ident(row)}.{quote_ident(shown)} AS {quote_ident(name)}"
         if not self.case.imaginable(plan.id):
             raise Unserved("the plan has absent reads refused")
-        return imagined(self.case, row, name, plan)
+        return targets.stand_in(self.case, self.target, row, plan)
 
     def _assert_new(self, at: int) -> None:
         reference = next(r for r in self.case.answer.references if r.at == at)
         if reference.item is not None and reference.item.name != self.target.item.name:
-            raise Unserved(OTHERS_WRITE)  # old.c
+            raise Unserved("what RETURNING calls old or new of a column that it parks")
 
 
 def _last(reference: Node) -> str:

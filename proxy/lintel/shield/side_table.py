@@ -20,6 +20,8 @@ class SideTable:
     oid: int  # of the base table
     table: str
     marker: str
+    latest: str  # the function: (what is read where nothing is parked, *key) -> the value by now
+    base: str
     keys: tuple[tuple[str, str], ...]  # (bare name in the base table, name in the side table)
 
     def in_force(self, alias: str) -> str:
@@ -63,8 +65,8 @@ def side_table(plan: Plan, schema: Schema) -> SideTable | None:
     keys = tuple((_name(base, attnum), parking.key_column(n)) for n, attnum in enumerate(base.primary_key, 1))
     if {column.name for column in relation.columns} != {*(own for _, own in keys), parking.VALUE, parking.MOVED}:
         return None
-    table, mark = (quote_qualified(parking.SCHEMA, name) for name in names)
-    return SideTable(plan, base.oid, table, mark, keys)
+    table, mark, latest = (quote_qualified(parking.SCHEMA, name) for name in (*names, parking.latest(plan.id)))
+    return SideTable(plan, base.oid, table, mark, latest, quote_qualified(base.schema, base.name), keys)
 
 
 def parkable(base: Relation) -> bool:

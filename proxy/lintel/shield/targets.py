@@ -13,10 +13,12 @@ from lintel.analysis.resolution import InsertUse, Reference, Resolution, Source,
 from lintel.analysis.scope import Item
 from lintel.plan import Plan, Retype
 from lintel.schema.logical import LogicalColumn
+from lintel.shield import parked_value
 from lintel.shield.case import Case, Unserved, imagined
 from lintel.shield.derived import as_query, casts, constants
 from lintel.shield.retype import cast_read
-from lintel.shield.splices import Splice
+from lintel.shield.splices import HELPER, Splice
+from lintel.shield.values import updates
 from lintel.sql.quoting import quote_ident
 
 
@@ -207,13 +209,25 @@ def _imagine(case: Case, reference: Reference, meaning: Col) -> Splice:
     _assert_there(reference.item or source.item, source, plan)
     qualifier = (reference.item or source.item).name or ""
     start, end = case.spans.reference(reference.at)
-    text = imagined(case, qualifier, plan.change.column, plan)
+    text = stand_in(case, source, qualifier, plan)
     return Splice(start, end, text.encode(), reference.at, "reference", {plan.change.column: meaning})
+
+
+def stand_in(case: Case, source: Source, qualifier: str, plan: Plan) -> str:
+    """What a column that is not there, or not yet what counts, reads as in a row of the target or of excluded."""
+    side = case.parked(plan.id)
+    updating = any(use.source is source and updates(use.node) for use in case.answer.inserts)
+    if side is None or (source.role == "insert" and not updating):
+        return imagined(case, qualifier, plan.change.column, plan)
+    if qualifier == "excluded":  # of an INSERT that does not write the column
+        d, column = case.alias(HELPER), quote_ident(plan.change.column)
+        return f"(SELECT {d}.{column} FROM (SELECT {plan.default_sql} AS {column}) {d})"
+    return parked_value.reference(case, quote_ident(qualifier), plan, side)
 
 
 def _assert_there(item: Item, source: Source, plan: Plan) -> None:
     """Unserved for RETURNING's old and new (PostgreSQL 18) of a row that may not be: it has NULLs for defaults."""
-    if not item.open and source.role != "update":
+    if not item.open and (source.role != "update" or plan.shield.absent_writes == "park"):
         raise Unserved("a column that is not there, of the old or new row of RETURNING", plan)
 
 
@@ -256,7 +270,7 @@ def _expand(case: Case, use: StarUse) -> Splice:
             elif plan is not None and shown is None and isinstance(meaning, Col):
                 _assert_there(item, case.sources[meaning.item], plan)
                 absent[name] = meaning
-                listed.append(imagined(case, item.name, name, plan))
+                listed.append(stand_in(case, case.sources[meaning.item], item.name, plan))
             else:
                 alias = f" AS {quote_ident(name)}" if shown != name else ""
                 listed.append(f"{quote_ident(item.name)}.{quote_ident(shown or name)}{alias}")

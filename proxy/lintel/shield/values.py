@@ -107,3 +107,8 @@ def set_lists(node: object) -> Iterator[list[Node]]:
             if updates and body.get("targetList"):
                 yield body["targetList"]
             yield from set_lists(body)
+
+
+def updates(insert: Node) -> bool:
+    """Whether an INSERT may come to an UPDATE."""
+    return bool(insert.get("onConflictClause", {}).get("action") == "ONCONFLICT_UPDATE")

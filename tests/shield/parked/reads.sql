@@ -37,7 +37,7 @@ COPY orders TO STDOUT
 COPY (SELECT id, priority FROM orders) TO STDOUT
 --- new allow
 SELECT id, cid FROM orders WHERE id = 1 FOR UPDATE
---- new refuse # it would see the row as it is by then, and the parked value as it was
+--- new rewrite
 SELECT id, priority FROM orders WHERE id = 1 FOR UPDATE
 --- new rewrite
 SELECT * FROM orders TABLESAMPLE SYSTEM (100)

@@ -33,7 +33,7 @@ INSERT INTO orders (id, priority) VALUES (1, 2)
 INSERT INTO orders (id, priority) VALUES (1, 2) ON CONFLICT DO NOTHING RETURNING *
 --- new rewrite
 INSERT INTO orders (id, priority) VALUES (1, 2) ON CONFLICT (id) DO UPDATE SET priority = excluded.priority RETURNING id, priority
---- new refuse # label is not parked by it, and somebody else may have
+--- new rewrite
 INSERT INTO orders (id, priority) VALUES (90, 2) ON CONFLICT (id) DO UPDATE SET priority = excluded.priority, cid = 8 RETURNING *
 --- new rewrite
 INSERT INTO orders (id, priority, label) VALUES (4, 2, 'x') ON CONFLICT (id) DO UPDATE SET label = excluded.label, priority = excluded.priority, cid = 8 RETURNING *
@@ -43,7 +43,7 @@ INSERT INTO orders (id, priority) VALUES (3, 5) ON CONFLICT (id) DO UPDATE SET p
 INSERT INTO orders (id, priority) VALUES (3, 5) ON CONFLICT (id) DO UPDATE SET priority = 6
 --- new refuse # only an inserted row would be parked for
 INSERT INTO orders (id, priority) VALUES (3, 5) ON CONFLICT (id) DO UPDATE SET cid = 6
---- new refuse # it reads the parked value of a row that it locks
+--- new rewrite
 INSERT INTO orders (id, priority) VALUES (3, 5) ON CONFLICT (id) DO UPDATE SET priority = excluded.priority WHERE orders.priority < 5
 --- new rewrite
 INSERT INTO orders (cid, priority) SELECT cid, 5 FROM customers WHERE cid < 3 RETURNING cid, priority
@@ -64,7 +64,7 @@ INSERT INTO pairs (a, b, state) VALUES ($1, $2, $3) RETURNING a, state, b
 INSERT INTO pairs (a, b, state) VALUES (1, 'x', 'new') ON CONFLICT (a, b) DO UPDATE SET state = excluded.state, n = excluded.n RETURNING *
 --- new rewrite
 UPDATE orders SET priority = 5 WHERE id = 2
---- new refuse # label is not parked by it, and somebody else may have
+--- new rewrite
 UPDATE orders SET priority = 5 WHERE id = 1 RETURNING *
 --- new rewrite
 UPDATE orders SET priority = 5, label = 'x' WHERE id = 1 RETURNING *
@@ -90,9 +90,9 @@ RETURNING a, b, state
 WITH c AS (SELECT 1 AS one) UPDATE orders SET priority = 5 WHERE id = 2
 --- new refuse # its value reads what others may be writing
 UPDATE orders SET priority = priority + 1 WHERE id = 1
---- new refuse # its condition reads what others may be writing
+--- new rewrite
 UPDATE orders SET total = 0 WHERE priority = 7
---- new refuse # it returns what others may be writing
+--- new rewrite
 UPDATE orders SET total = 0 WHERE id = 1 RETURNING *
 --- new refuse # several values may be found for a row
 UPDATE orders o SET priority = c.cid FROM customers c WHERE c.cid = o.cid
@@ -112,7 +112,7 @@ UPDATE pairs SET b = 'moved' WHERE a = 1 AND b = 'y'
 UPDATE pairs SET a = a + 10, n = 9
 --- new allow
 DELETE FROM orders WHERE id = 1
---- new refuse # its condition reads what others may be writing
+--- new rewrite
 DELETE FROM orders WHERE priority = 7
 --- old allow
 DELETE FROM orders

@@ -1,0 +1,138 @@
+"""Statements that wait for somebody else's change of a row, whose parked value they read or write (EvalPlanQual).
+
+Each case runs twice: on a database that really has the column, and through Lintel on one that parks it. One session has
+changed rows and not committed; another one's statement waits for it, or does not; then the first commits, or does not.
+Tags, rows, errors and what is in the table at the end must be the same.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import psycopg
+import pytest
+from tests.e2e.proxy import Proxy
+from tests.shield.test_parked_values import PLAN
+
+from lintel.demo.postgres import Server
+
+SECONDS = 30.0
+TABLE = "CREATE TABLE o (id int PRIMARY KEY, n int NOT NULL DEFAULT 0, note text)"
+ROWS = (
+    "DELETE FROM o; INSERT INTO o SELECT g, g, 'x' FROM generate_series(1, 6) g",
+    "UPDATE o SET prio = 7 WHERE id = 1",
+    "UPDATE o SET prio = 6 WHERE id = 2",
+)
+CONTENTS = "SELECT id, n, note, prio FROM o ORDER BY id"
+# What the others have done, and not yet committed.
+PARKS = "UPDATE o SET prio = 8 WHERE id = 1"
+MATCHES = "UPDATE o SET prio = 7 WHERE id = 2"
+FIRST = "UPDATE o SET prio = 5 WHERE id = 3"  # the row's first parked value
+OTHER = "UPDATE o SET n = 50 WHERE id < 4"
+MOVES = "UPDATE o SET id = 20 WHERE id = 1"
+SWAPS = "UPDATE o SET id = 30 WHERE id = 1; UPDATE o SET id = 1 WHERE id = 2; UPDATE o SET id = 2 WHERE id = 30"
+DELETES = "DELETE FROM o WHERE id = 1"
+AGAIN = "DELETE FROM o WHERE id = 1; INSERT INTO o (id, prio) VALUES (1, 9)"
+INSERTS = "INSERT INTO o (id, prio) VALUES (40, 4)"
+BEFORE = (PARKS, MATCHES, FIRST, OTHER, MOVES, SWAPS, DELETES, AGAIN, INSERTS)
+WAYS = [(before, "READ COMMITTED", True) for before in BEFORE]
+WAYS += [
+    (before, how, how != "READ COMMITTED") for before in (PARKS, SWAPS) for how in ("READ COMMITTED", "REPEATABLE READ")
+]
+STATEMENTS = (
+    "DELETE FROM o WHERE prio = 7",
+    "DELETE FROM o WHERE prio = 7 RETURNING id, prio",
+    "UPDATE o SET n = prio WHERE id < 4 RETURNING id, n, prio",
+    "UPDATE o SET n = n + 100 WHERE prio = 7 AND n < 60 RETURNING *",
+    "SELECT id, prio FROM o WHERE id < 4 ORDER BY id FOR UPDATE",
+    "SELECT id, prio FROM o WHERE prio = 7 FOR NO KEY UPDATE",
+    "SELECT id, n FROM o WHERE prio > 5 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED",
+    "UPDATE o SET prio = n + 10 WHERE id < 4 RETURNING id, prio",
+    "UPDATE o SET prio = 3, n = 3 WHERE n < 4",
+    "INSERT INTO o (id, n) VALUES (1, 3), (40, 4) ON CONFLICT (id) DO UPDATE SET n = o.prio + 1 RETURNING *",
+)
+
+
+@dataclass
+class Side:
+    """Two sessions with one of the databases, and how to look at it."""
+
+    connect: Callable[[], psycopg.Connection]
+    direct: psycopg.Connection
+    sessions: list[psycopg.Connection] = field(default_factory=list)
+
+    def met(self, before: str, statement: str, isolation: str, *, kept: bool) -> object:
+        """What the waiting statement comes to, and the table afterwards."""
+        if not self.sessions:
+            self.sessions = [self.connect(), self.connect()]
+        first, second = self.sessions
+        for sql in ROWS:
+            first.execute(sql)
+        first.execute("BEGIN")
+        for sql in before.split("; "):
+            first.execute(sql)
+        found: list[object] = []
+        second.execute(f"BEGIN ISOLATION LEVEL {isolation}")
+        second.execute("SELECT prio FROM o WHERE id = 5")  # takes the snapshot of a REPEATABLE READ transaction
+        worker = threading.Thread(target=self._run, args=(second, statement, found))
+        worker.start()
+        self._waits(second, worker)
+        first.execute("COMMIT" if kept else "ROLLBACK")
+        worker.join(SECONDS)
+        second.execute("COMMIT")
+        return found, first.execute(CONTENTS).fetchall()
+
+    def _run(self, session: psycopg.Connection, statement: str, found: list[object]) -> None:
+        try:
+            done = session.execute(statement)
+            found += [done.statusmessage, sorted(done.fetchall()) if done.description else None]
+        except psycopg.Error as error:
+            found.append(error.sqlstate)
+
+    def _waits(self, session: psycopg.Connection, worker: threading.Thread) -> None:
+        """Until the session waits for a lock, or has done."""
+        deadline = time.monotonic() + SECONDS
+        waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE pid = %s AND NOT granted)"
+        while worker.is_alive() and self.direct.execute(waiting, (session.info.backend_pid,)).fetchone() == (False,):
+            assert time.monotonic() < deadline
+            worker.join(0.005)
+
+
+@pytest.fixture(scope="module")
+def sides(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Side, Side]]:
+    """The database with the column, and Lintel before the one without."""
+    path = tmp_path_factory.mktemp("plan") / "p.toml"
+    path.write_text(PLAN)
+    names = [f"recheck_{which}_{time.monotonic_ns()}" for which in ("real", "parked")]
+    with psycopg.connect(server.dsn(), autocommit=True) as control:
+        made = []
+        for name in names:
+            control.execute(f"CREATE DATABASE {name}")
+            made.append(psycopg.connect(server.dsn(name), autocommit=True))
+            made[-1].execute(TABLE)
+        made[0].execute("ALTER TABLE o ADD COLUMN prio int DEFAULT 0")
+        with Proxy(server.dsn(names[1]), "--plan", str(path)) as proxy:
+            dsn = psycopg.conninfo.make_conninfo(
+                server.dsn(names[1]), host=proxy.host, port=proxy.port, application_name="new"
+            )
+            found = (
+                Side(lambda: psycopg.connect(server.dsn(names[0]), autocommit=True), made[0]),
+                Side(lambda: psycopg.connect(dsn, autocommit=True), made[1]),
+            )
+            yield found
+            for connection in (*made, *found[0].sessions, *found[1].sessions):
+                connection.close()
+        for name in names:
+            control.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_after_waiting(sides: tuple[Side, Side], statement: str) -> None:
+    """In READ COMMITTED the row is read again; in REPEATABLE READ it cannot be serialized."""
+    found = []
+    for before, isolation, kept in WAYS:
+        real, parked = (side.met(before, statement, isolation, kept=kept) for side in sides)
+        if real != parked:
+            found.append(f"{before} ({isolation}, {kept}):\n  wanted {real}\n  got    {parked}")
+    assert not found, "\n".join(found[:4])
