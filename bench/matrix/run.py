@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from bench import report
+from bench import say
 from bench.failure import BenchFailure
 from bench.matrix import clients
 from bench.matrix.drivers import Program
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
         with server:
             found = asyncio.run(_played(server, drivers, orders))
             version = server.version
-    report.progress("")
+    say.progress("")
     _show(found)
     figures = {
         **found.json(), "permutations": len(every()), "drivers": list(drivers), "missing": missing,
@@ -51,7 +51,7 @@ def main(arguments: list[str]) -> int:
 
 async def _played(server: Server, drivers: dict[str, clients.Driver], orders: list[tuple[str, ...]]) -> Found:
     try:
-        return await played(server, drivers, orders, report.progress)
+        return await played(server, drivers, orders, say.progress)
     finally:
         await Program.end_all()
 
