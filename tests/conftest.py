@@ -1,6 +1,7 @@
 """Fixtures that every part's tests share: real PostgreSQL servers, a fresh database, a Lintel in front of it."""
 
 import uuid
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -22,12 +23,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip the long tests unless they were asked for."""
+    """Without --long: skip the long tests, and leave those that take turns to one server each."""
     if config.getoption("--long"):
         return
     for item in items:
         if item.get_closest_marker("long"):
             item.add_marker(pytest.mark.skip(reason="takes minutes: run with --long"))
+    majors = sorted(binaries.major for binaries in find())
+    elsewhere = [item for item in items if item.get_closest_marker("in_turn") and not _has_the_turn(item, majors)]
+    config.hook.pytest_deselected(items=elsewhere)
+    left_out = set(elsewhere)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _has_the_turn(item: pytest.Item, majors: list[int]) -> bool:
+    """Always the same server for the same case."""
+    assert isinstance(item, pytest.Function)
+    binaries: Binaries = item.callspec.params["server"]
+    turn = zlib.crc32(item.name.replace(f"pg{binaries.major}", "").encode())
+    return majors[turn % len(majors)] == binaries.major
 
 
 @pytest.fixture(scope="session", params=find(), ids=lambda binaries: f"pg{binaries.major}")

@@ -17,6 +17,7 @@ from tests.shield.world import PLANS, Databases, Sessions, script
 
 from lintel.demo.postgres import Server
 
+pytestmark = pytest.mark.in_turn
 CASES = everything()
 SHOWN = 3
 QUOTE = '"'

@@ -36,6 +36,7 @@ def change(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Cha
     made.restore()
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize("case", SERVED, ids=_name)
 def test_outlives_the_change(server: Server, sessions: Sessions, change: Change, case: Case) -> None:
     """Prepared once; run before the ALTER, right after it, and right after it has been taken back."""
@@ -53,6 +54,7 @@ def test_outlives_the_change(server: Server, sessions: Sessions, change: Change,
     assert not found, "\n".join([case.name, case.steps[0].sql, *found[:4]])
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize("case", SERVED, ids=_name)
 def test_outlives_it_within_a_transaction(server: Server, sessions: Sessions, change: Change, case: Case) -> None:
     """The ALTER comes between BEGIN and the statement."""

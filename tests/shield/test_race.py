@@ -80,6 +80,7 @@ def _name(race: Race) -> str:
     return "-".join(words)
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize("race", list(races()), ids=_name)
 def test_waits_behind_the_alter(server: Server, sessions: Sessions, race: Race) -> None:
     """Right, or refused with nothing written."""
