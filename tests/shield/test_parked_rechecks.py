@@ -50,6 +50,10 @@ STATEMENTS = (
     "SELECT id, n FROM o WHERE prio > 5 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED",
     "UPDATE o SET prio = n + 10 WHERE id < 4 RETURNING id, prio",
     "UPDATE o SET prio = 3, n = 3 WHERE n < 4",
+    "UPDATE o SET prio = prio + 1 WHERE id < 4",
+    "UPDATE o SET prio = prio + n, n = prio + 100 WHERE prio IN (6, 7) RETURNING *",
+    "UPDATE o SET prio = s.n, n = o.prio FROM o s WHERE s.id = o.id AND o.n < 60",
+    "UPDATE o SET prio = 1 WHERE (SELECT count(*) FROM o s WHERE s.n = o.n) = 1 AND id < 4",
     "INSERT INTO o (id, n) VALUES (1, 3), (40, 4) ON CONFLICT (id) DO UPDATE SET n = o.prio + 1 RETURNING *",
 )
 

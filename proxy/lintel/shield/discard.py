@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lintel.analysis.meanings import Col
-from lintel.analysis.resolution import BindingKey, InsertUse, Node, Resolution, TargetName
+from lintel.analysis.resolution import BindingKey, InsertUse, Node, Resolution, Source, TargetName
 from lintel.shield.case import Case, Unserved
 from lintel.shield.splices import Splice
 from lintel.shield.values import Row, is_plain, list_at, rows, set_lists, written
@@ -140,15 +140,17 @@ class Dropping:
             self._drop(self.case.spans.without(pieces, kept))
             return
         start, end = pieces[0][0], pieces[-1][1]
-        self.found.splices.append(Splice(start, end, self._itself(meanings[0]).encode(), start, "words"))
+        self.found.splices.append(Splice(start, end, self._itself(self._source(meanings[0])).encode(), start, "words"))
 
     def _named(self, name: TargetName | None) -> object:
         return None if name is None else name.meaning
 
-    def _itself(self, meaning: object) -> str:
-        """`note = o.note`: a SET list cannot be empty."""
+    def _source(self, meaning: object) -> Source:
         assert isinstance(meaning, Col)
-        source = self.case.sources[meaning.item]
+        return self.case.sources[meaning.item]
+
+    def _itself(self, source: Source) -> str:
+        """`note = o.note`: a SET list cannot be empty."""
         relation = source.table.relation
         keys = [relation.columns[0].attnum] if not relation.primary_key else relation.primary_key
         plain = [c for c in relation.columns if not c.generated and not c.identity]

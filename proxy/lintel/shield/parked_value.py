@@ -27,14 +27,20 @@ def reference(case: Case, row: str, plan: Plan, side: SideTable) -> str:
     )
 
 
+def seen(case: Case, row: str, side: SideTable) -> str:
+    """Whether this version of the row is the one that the statement's snapshot shows."""
+    v = case.alias("v")
+    return f"EXISTS (SELECT FROM {side.base} AS {v} WHERE {v}.ctid OPERATOR(pg_catalog.=) {row}.ctid)"
+
+
 def value(case: Case, row: str, plan: Plan, side: SideTable) -> str:
     """The expression, where the column's bare name means what is read if nothing is parked for the row."""
-    v, p, e = case.alias("v"), case.alias("p"), case.alias("e")
+    p, e = case.alias("p"), case.alias("e")
     column, parked = quote_ident(plan.change.column), f"{p}.{parking.VALUE}"
     keys = "".join(f", {row}.{quote_ident(name)}" for name, _ in side.keys)
     collation = f" COLLATE {plan.type.collation}" if plan.type.collation else ""
     return (
-        f"CASE WHEN EXISTS (SELECT FROM {side.base} AS {v} WHERE {v}.ctid OPERATOR(pg_catalog.=) {row}.ctid) "
+        f"CASE WHEN {seen(case, row, side)} "
         f"THEN (SELECT CASE WHEN {p}.{parking.key_column(1)} IS NOT NULL THEN {parked} ELSE {column} END "
         f"FROM (SELECT) AS {e} LEFT JOIN {side.table} AS {p} ON {side.matches(p, row)}) "
         f"ELSE {side.latest}({column}{keys})::{plan.type.sql}{collation} END"

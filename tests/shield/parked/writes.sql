@@ -88,17 +88,49 @@ UPDATE pairs SET state = NULL, n = 0 WHERE a = 1 -- both
 RETURNING a, b, state
 --- new rewrite
 WITH c AS (SELECT 1 AS one) UPDATE orders SET priority = 5 WHERE id = 2
---- new refuse # its value reads what others may be writing
+--- new rewrite
 UPDATE orders SET priority = priority + 1 WHERE id = 1
 --- new rewrite
 UPDATE orders SET total = 0 WHERE priority = 7
 --- new rewrite
 UPDATE orders SET total = 0 WHERE id = 1 RETURNING *
---- new refuse # several values may be found for a row
+--- new rewrite
 UPDATE orders o SET priority = c.cid FROM customers c WHERE c.cid = o.cid
+--- new rewrite
+UPDATE orders SET priority = priority + 1, note = upper(note), total = $1 WHERE id = $2 RETURNING *
+--- params 5 | 1
+--- new rewrite
+UPDATE orders o SET label = coalesce(label, note, 'none'), priority = DEFAULT WHERE o.priority >= 0 RETURNING o.id, o.label || '!' AS l, o.priority + 1
+--- new rewrite
+UPDATE orders SET label = c.name, priority = c.cid + orders.priority FROM customers c WHERE c.cid = orders.cid RETURNING orders.id, label
+--- new rewrite
+UPDATE orders AS o SET priority = v.p, note = v.n FROM (VALUES (1, 4, 'one'), (3, 5, 'three')) AS v (id, p, n) WHERE v.id = o.id
+--- new rewrite
+UPDATE orders AS o SET priority = v.p FROM unnest($1::int[], $2::int[]) AS v (id, p) WHERE v.id = o.id RETURNING o.id, o.priority
+--- params {1,4} | {8,9}
+--- new rewrite
+UPDATE orders o SET priority = 1 + (SELECT count(*) FROM orders x WHERE x.priority > o.priority) WHERE cid IN (SELECT cid FROM customers)
+--- new rewrite
+UPDATE orders o SET priority = 9 FROM customers c, customers d WHERE c.cid >= o.cid AND d.cid < 3 AND o.cid = 1
+--- new rewrite
+UPDATE orders o SET priority = x.priority + 1 FROM orders x WHERE x.id = o.id + 1 AND x.priority = 3
+--- new refuse # what is not of its target in RETURNING
+UPDATE orders o SET priority = c.cid FROM customers c WHERE c.cid = o.cid RETURNING c.name
+--- new refuse # a star over more than its target
+UPDATE orders o SET priority = c.cid FROM customers c WHERE c.cid = o.cid RETURNING *
+--- new rewrite
+WITH j AS (SELECT id FROM orders WHERE priority = 0 ORDER BY id LIMIT 2 FOR UPDATE SKIP LOCKED) UPDATE orders SET priority = 9, note = 'taken' FROM j WHERE orders.id = j.id RETURNING orders.*
+--- new rewrite
+UPDATE pairs SET state = state || b, n = n + 1 WHERE state LIKE 's%' OR (a, b) IN ((1, 'x')) RETURNING *
+--- new rewrite unstable
+EXPLAIN (COSTS OFF) UPDATE orders SET priority = priority + 1 WHERE id = 1
+--- new rewrite
+UPDATE orders SET priority = 40000 + id WHERE id = 1
+--- new refuse # WHERE CURRENT OF
+UPDATE orders SET priority = 1 WHERE CURRENT OF c
 --- new refuse # it sets the key too
 UPDATE orders SET priority = 2, id = 50 WHERE id = 1
---- new refuse # a query in its condition
+--- new rewrite
 UPDATE orders SET priority = 2 WHERE cid IN (SELECT cid FROM customers)
 --- new refuse # a list and a row
 UPDATE orders SET (total, priority) = (1, 2) WHERE id = 1

@@ -1,0 +1,176 @@
+"""UPDATE of a column that is not there yet: the rows are locked first, and both tables written from what is found then.
+
+    UPDATE o SET c = c + 1, n = f(n) FROM s WHERE ..
+    WITH l (k, b, v0, v1) AS (SELECT o.id, b.id, c + 1, f(n) FROM o, LATERAL (SELECT o.id OFFSET 0) b, s WHERE ..
+                              FOR NO KEY UPDATE OF o),
+         p AS (INSERT INTO park SELECT k, v0 FROM l ON CONFLICT .. RETURNING ..)
+    UPDATE o SET n = v1 FROM l WHERE o is the row of l AND (SELECT count(*) FROM p) >= 0
+
+So every expression of the client's stays where it stands, is evaluated once, and once more for a row that somebody else
+has changed meanwhile. `count` makes the parking run first: a WITH query that nobody reads would run at the end (T14).
+"""
+
+from lintel.analysis.resolution import Node
+from lintel.plan import parking
+from lintel.shield import parked_value
+from lintel.shield.case import Unserved
+from lintel.shield.discard import Discards
+from lintel.shield.parked_writes import ParkedWrites
+from lintel.shield.side_table import SideTable
+from lintel.shield.splices import Splice
+from lintel.shield.values import is_plain
+from lintel.sql.quoting import quote_ident, quote_qualified
+
+
+class ParkedUpdate(ParkedWrites):
+    """The work on one UPDATE."""
+
+    def done(self) -> Discards:
+        """The splices, and the bindings that are left."""
+        self._assert_key_kept()
+        if "CurrentOfExpr" in self.body.get("whereClause", {}):
+            raise Unserved("WHERE CURRENT OF cannot stand where the rows are looked up")
+        self.sets: list[str] = []  # of the UPDATE itself
+        self.parked: dict[str, str] = {}  # by plan id: the value, in a query over l
+        self.kept: list[tuple[int, int]] = []  # the values that stay where they are, and become columns of l
+        for body, piece in zip(self._entries, self._pieces, strict=True):
+            self._assign(body, *piece)
+        self.found.splices = self._locked()
+        self.found.without = self._without(self.case.answer)
+        return self.found
+
+    @property
+    def _entries(self) -> list[Node]:
+        return [entry["ResTarget"] for entry in self.body["targetList"]]
+
+    @property
+    def _pieces(self) -> list[tuple[int, int]]:
+        return self.case.spans.assignments(self._entries[0]["location"])
+
+    def _assign(self, body: Node, start: int, end: int) -> None:
+        if "MultiAssignRef" in body["val"] or "indirection" in body:
+            raise Unserved("the column that is not there cannot be taken out of this SET list")
+        named = next(name for name in self.case.answer.named if name.at == body["location"])
+        key = getattr(named.meaning, "key", None)
+        plan = self.case.plan(key)
+        value = self._value(body["val"], self.case.spans.after_equals(start), end)
+        if self._gone(named.meaning) and plan is not None:
+            if plan.id in self.parked:
+                raise Unserved("it sets the column more than once")
+            self.parked[plan.id] = plan.default_sql if "SetToDefault" in body["val"] else value
+        else:
+            self.sets.append(f"{quote_ident(self.case.shown_name(key) or named.name)} = {value}")
+
+    def _value(self, node: Node, start: int, end: int) -> str:
+        """A constant takes its type from where it is written to, so it stands there; all else is a column of l."""
+        if is_plain(node):
+            return self._text(start, end)
+        self.kept.append((start, end))
+        return f"{self._found}.{self.case.alias('s')}{len(self.kept) - 1}"
+
+    # The text
+
+    def _locked(self) -> list[Splice]:
+        spans, at = self.case.spans, self.body["relation"]["location"]
+        found, cursor = [], spans.verb(at)
+        opening = f"{', ' if 'withClause' in self.body else f'WITH {self._marker}, '}{self._locking}"
+        for start, end in self.kept:
+            found.append(Splice(cursor, start, f"{opening}, ".encode(), at, "words"))
+            cursor, opening = end, ""
+        last = self._pieces[-1][1]
+        until = spans.after(b"from", last) if "fromClause" in self.body else last
+        found.append(Splice(cursor, until, f"{opening} {self._from}".encode(), at, "words"))
+        end = self._end()
+        if end > until:
+            found.append(Splice(end, end, self._writing.encode("utf-8", "surrogateescape"), at, "words"))
+        else:
+            found[-1].text += self._writing.encode("utf-8", "surrogateescape")
+        if "withClause" in self.body:
+            start = spans.after_with(self.body["withClause"].get("location", 0))
+            found.append(Splice(start, start, f" {self._marker},".encode(), at, "words"))
+        return found
+
+    def _end(self) -> int:
+        if "returningClause" not in self.body:
+            return self.case.spans.whole()[1]
+        return self.case.spans.before(b"returning", self._entries[0]["location"])
+
+    @property
+    def _columns(self) -> list[str]:
+        """Of the rows that were found: their key by now, as the snapshot has it, and the values."""
+        names = [f"{self.case.alias(kind)}{n}" for kind in "kb" for n in range(len(self.sides[0].keys))]
+        return [*names, *(f"{self.case.alias('s')}{n}" for n in range(len(self.kept)))]
+
+    @property
+    def _found(self) -> str:
+        """The query that has each of them once."""
+        return self.case.alias("u" if "fromClause" in self.body else "l")
+
+    @property
+    def _locking(self) -> str:
+        """What looks the rows up and locks them, up to its select list."""
+        b = self.case.alias("b")
+        keys = [f"{self._row}.{quote_ident(name)}" for name, _ in self.sides[0].keys]
+        keys += [f"{b}.{b}{number}" for number in range(len(keys))]
+        return f"{self.case.alias('l')} ({', '.join(self._columns)}) AS MATERIALIZED (SELECT {', '.join(keys)}"
+
+    @property
+    def _from(self) -> str:
+        # The subquery is not read again with a row that somebody else has changed: it keeps the key that was seen.
+        b = self.case.alias("b")
+        keys = ", ".join(
+            f"{self._row}.{quote_ident(name)} AS {b}{number}" for number, (name, _) in enumerate(self.sides[0].keys)
+        )
+        comma = ", " if "fromClause" in self.body else ""
+        return f"FROM {self._table}, LATERAL (SELECT {keys} OFFSET 0) AS {b}{comma}"
+
+    @property
+    def _writing(self) -> str:
+        """Everything behind the client's condition."""
+        text = f" FOR NO KEY UPDATE OF {self._row})"
+        if "fromClause" in self.body:  # a row that is found several times is updated once, by any of them
+            columns, keys = self._columns, self._columns[: len(self.sides[0].keys)]
+            once = f"SELECT DISTINCT ON ({', '.join(keys)}) {', '.join(columns)} FROM {self.case.alias('l')}"
+            text += f", {self._found} AS MATERIALIZED ({once})"
+        text += "".join(f", {self._into(side, number)}" for number, side in enumerate(self.sides))
+        counted = "".join(
+            f" AND (SELECT pg_catalog.count(*) FROM {self.case.alias(f'p{number}')}) OPERATOR(pg_catalog.>=) 0"
+            for number in range(len(self.sides))
+        )
+        sets = ", ".join(self.sets or [self._itself(self.target)])
+        return f"{text} UPDATE {self._table} SET {sets} FROM {self._found} WHERE {self._is_row}{counted}"
+
+    def _into(self, side: SideTable, number: int) -> str:
+        keys = ", ".join(f"{self._found}.{name}" for name in self._columns[: len(side.keys)])
+        return (
+            f"{self.case.alias(f'p{number}')} AS (INSERT INTO {side.table} ({side.key_list}, {parking.VALUE}) "
+            f"SELECT {keys}, {self.parked[side.plan.id]} FROM {self._found} {side.replacing} RETURNING {side.key_list})"
+        )
+
+    @property
+    def _is_row(self) -> str:
+        """The version of the snapshot goes by the key that it has there, a later one by the one that it has by now."""
+        seen = parked_value.seen(self.case, self._row, self.sides[0])
+        either = " AND ".join(  # for the index
+            f"{self._row}.{quote_ident(name)} OPERATOR(pg_catalog.=) ANY (ARRAY[{self._key('b', n)}, "
+            f"{self._key('k', n)}])"
+            for n, (name, _) in enumerate(self.sides[0].keys)
+        )
+        return f"{either} AND CASE WHEN {seen} THEN {self._same('b')} ELSE {self._same('k')} END"
+
+    def _key(self, kind: str, number: int) -> str:
+        return f"{self._found}.{self.case.alias(kind)}{number}"
+
+    def _same(self, kind: str) -> str:
+        return " AND ".join(
+            f"{self._row}.{quote_ident(name)} OPERATOR(pg_catalog.=) {self._key(kind, number)}"
+            for number, (name, _) in enumerate(self.sides[0].keys)
+        )
+
+    @property
+    def _table(self) -> str:
+        """The target as the client names it."""
+        node, relation = self.body["relation"], self.target.table.relation
+        only = "" if node.get("inh") else "ONLY "
+        alias = f" AS {self._row}" if "alias" in node else ""
+        return f"{only}{quote_qualified(relation.schema, relation.name)}{alias}"

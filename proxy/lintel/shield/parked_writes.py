@@ -1,0 +1,40 @@
+"""What an INSERT and an UPDATE that park have in common: whose rows they write, and the marker."""
+
+from lintel.analysis.resolution import Node, Source, TargetName
+from lintel.shield.case import Case, Unserved
+from lintel.shield.discard import Dropping
+from lintel.shield.side_table import SideTable
+from lintel.sql.quoting import quote_ident
+
+
+class ParkedWrites(Dropping):
+    """The work on one statement, whose node is `body` and whose target is `target`."""
+
+    def __init__(self, case: Case, body: Node, target: Source) -> None:
+        super().__init__(case)
+        self.body, self.target = body, target
+        self.sides: list[SideTable] = [case.covered.parked[plan_id] for plan_id in sorted(case.discarded)]
+
+    @property
+    def _row(self) -> str:
+        """What the client calls the row that is written."""
+        return quote_ident(self.target.item.name or "")
+
+    def _text(self, start: int, end: int) -> str:
+        return self.case.text[start:end].decode("utf-8", "surrogateescape")
+
+    @property
+    def _marker(self) -> str:
+        queries = (side.in_force(self.case.alias("m")) for side in self.sides)
+        return f"{self.case.alias('m')} AS ({' UNION ALL '.join(f'{query} WHERE false' for query in queries)})"
+
+    def _assert_key_kept(self) -> None:
+        """Unserved where the statement sets the key of a row that it parks a value for."""
+        keys = {name for side in self.sides for name, _ in side.keys}
+        if any(name.name in keys and not name.arbiter for name in self._set_names()):
+            raise Unserved("it sets the key of a row and parks a value for it")
+
+    def _set_names(self) -> list[TargetName]:
+        entries = self.body.get("targetList", self.body.get("onConflictClause", {}).get("targetList", []))
+        at = {entry["ResTarget"]["location"] for entry in entries}
+        return [name for name in self.case.answer.named if name.at in at]
