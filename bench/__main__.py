@@ -6,6 +6,7 @@ from types import FrameType
 
 from bench import bulk, cancels, catalog, connect, idle, latency, relay
 from bench.failure import BenchFailure
+from bench.growth import run as growth
 from bench.matrix import run as matrix
 from bench.oracle import run as oracle
 from bench.suites import run as suites
@@ -15,6 +16,7 @@ BENCHES = {
     "latency": (latency.main, "what is added to the time of a query, at fixed rates"),
     "bulk": (bulk.main, "large results and COPY FROM, narrow rows and wide ones"),
     "connect": (connect.main, "opening a session: trust, SCRAM, TLS"),
+    "growth": (growth.main, "sessions, shapes, plans, tables, columns, long texts, large results, workers"),
     "catalog": (catalog.main, "what many tables cost: the snapshot, following DDL, memory"),
     "cancels": (cancels.main, "cancel requests: each reaches its own session and no other"),
     "idle": (idle.main, "memory of sessions that do nothing, ten thousand of them"),

@@ -63,7 +63,7 @@ def main(arguments: list[str]) -> int:
             found = []
             for tables in options.tables:
                 say.progress(f"{tables} tables")
-                found.append(_measured(server.dsn(), tables, options.rounds, Path(directory)))
+                found.append(measured(server.dsn(), tables, options.rounds, Path(directory)))
     except NoPostgres as problem:
         raise BenchFailure(str(problem)) from None
     Console(width=120).print(_table(found))
@@ -82,7 +82,8 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _measured(dsn: str, tables: int, rounds: int, directory: Path) -> Size:
+def measured(dsn: str, tables: int, rounds: int, directory: Path) -> Size:
+    """A fresh database with so many tables on that server. Raises BenchFailure."""
     name = f"with_{tables}_tables"
     with psycopg.connect(dsn, autocommit=True) as control:
         control.execute(f"CREATE DATABASE {name}".encode())

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -38,8 +38,14 @@ class Options:
     sessions: int
     workers: int
     helpers: int  # processes of clients, and as many of the stub
-    real: bool
-    json: bool
+    real: bool = False
+    json: bool = False
+    goals: tuple[int, ...] = ()  # where memory is looked at; without them in equal steps
+
+    def steps(self) -> Iterable[int]:
+        """The numbers of sessions at which memory is looked at."""
+        warm = min(WARM, self.sessions // 2)
+        return self.goals or [warm + (self.sessions - warm) * step // STEPS for step in range(STEPS + 1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +127,17 @@ def main(arguments: list[str]) -> int:
     options = _options(arguments)
     with tempfile.TemporaryDirectory(prefix="lintel-bench-") as name, contextlib.ExitStack() as stack:
         directory = Path(name)
-        own = certificate(directory)
-        server = stack.enter_context(_postgres(options, own))
-        held = [_hold(options, server, one, directory) for one in (own, None)]
+        server = stack.enter_context(_postgres(options, certificate(directory)))
+        held = hold_both(server, directory, options)
     _show(options, held)
     allowed = TARGET * options.sessions / 10_000
     complete = all(one.answered == options.sessions for one in held)
     return 0 if complete and (held[0].used <= allowed or options.sessions < 10_000) else 1
+
+
+def hold_both(server: Server, directory: Path, options: Options) -> list[Held]:
+    """With TLS on both legs and without."""
+    return [_hold(options, server, own, directory) for own in (certificate(directory), None)]
 
 
 def _hold(options: Options, server: Server, own: Certificate | None, directory: Path) -> Held:
@@ -152,15 +162,14 @@ def _hold(options: Options, server: Server, own: Certificate | None, directory: 
         crowd = Crowd(f"postgresql://postgres@127.0.0.1:{lintel.target.port}/postgres?sslmode={mode}", options.helpers)
         stack.callback(crowd.close)
         assert lintel.pid is not None
-        points = _grow(crowd, lintel.pid, options.sessions, "TLS" if own else "plain")
+        points = _grow(crowd, lintel.pid, options.steps(), "TLS" if own else "plain")
         return Held("TLS on both" if own else "plain", points, crowd.ask())
 
 
-def _grow(crowd: Crowd, pid: int, sessions: int, legs: str) -> list[tuple[int, int]]:
+def _grow(crowd: Crowd, pid: int, goals: Iterable[int], legs: str) -> list[tuple[int, int]]:
     points: list[tuple[int, int]] = []
     opened = 0
-    warm = min(WARM, sessions // 2)
-    for goal in (warm + (sessions - warm) * step // STEPS for step in range(STEPS + 1)):
+    for goal in goals:
         say.progress(f"{legs}: {goal} sessions")
         let_in = crowd.open(goal - opened)
         if let_in != goal - opened:

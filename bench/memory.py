@@ -16,6 +16,15 @@ def used(pid: int) -> int:
     return own + sum(used(int(child)) for child in children)
 
 
+def peak(pid: int) -> int:
+    """Bytes, the most that this process has had at once, what it shares with others included."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError as error:
+        raise BenchFailure(f"no memory figures for process {pid} ({error.strerror}): this needs Linux") from None
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM:")).split()[1]) * 1024
+
+
 def slope(points: list[tuple[int, int]]) -> float:
     """Bytes per session, of points (sessions, bytes): least squares."""
     count = len(points)
