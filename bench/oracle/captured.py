@@ -12,6 +12,7 @@ from bench.oracle.judge import Judge
 from bench.oracle.relay import Relay
 from bench.suites import regress
 from bench.suites.command import Connection, run
+from bench.suites.django import run_tests
 from bench.suites.sources import Place
 from lintel.demo.postgres import Server, launch
 
@@ -38,16 +39,6 @@ _DJANGO = (
     "prefetch_related proxy_models queries raw_query reverse_lookup select_for_update select_related timezones update "
     "update_only_fields"
 )
-_DJANGO_SETTINGS = """
-import os
-_here = {"ENGINE": "django.db.backends.postgresql", "HOST": os.environ["PGHOST"], "PORT": os.environ["PGPORT"],
-         "USER": os.environ["PGUSER"], "PASSWORD": os.environ["PGPASSWORD"]}
-DATABASES = {"default": {**_here, "NAME": "django"}, "other": {**_here, "NAME": "django_other"}}
-SECRET_KEY = "not secret"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
-USE_TZ = False
-"""
 
 
 def regression(major: int, archive: Path, directory: Path) -> Count:
@@ -75,12 +66,8 @@ def sqlalchemy(major: int, place: Place) -> Count:
 
 def django(major: int, place: Place) -> Count:
     """Django's tests of its ORM."""
-    root = place.unpacked("django==5.2.19", "django") / "tests"
-    (root / "lintel_settings.py").write_text(_DJANGO_SETTINGS)
-    options = ["--noinput", "--parallel", "1", "--settings", "lintel_settings"]
     with _relayed(major) as (_, connection, count):
-        command = [str(place.python), "runtests.py", *options, *_DJANGO.split()]
-        run(command, root, place.printed("oracle-django"), connection, _SECONDS)
+        run_tests(place, connection, _DJANGO, place.printed("oracle-django"), _SECONDS)
     return count
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from bench.suites.command import Connection, run
+from bench.suites.django import run_tests
 from bench.suites.golang import GO_SUITES, Go
 from bench.suites.node import NODE_SUITES, Mocha
 from bench.suites.sources import Place
@@ -15,16 +16,6 @@ _DJANGO_TESTS = (
     "backends transactions transaction_hooks postgres_tests introspection inspectdb schema select_for_update "
     "bulk_create raw_query dbshell constraints indexes db_functions expressions"
 )
-_DJANGO_SETTINGS = """
-import os
-_here = {"ENGINE": "django.db.backends.postgresql", "HOST": os.environ["PGHOST"], "PORT": os.environ["PGPORT"],
-         "USER": os.environ["PGUSER"], "PASSWORD": os.environ["PGPASSWORD"]}
-DATABASES = {"default": {**_here, "NAME": "django"}, "other": {**_here, "NAME": "django_other"}}
-SECRET_KEY = "not secret"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
-USE_TZ = False
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +47,7 @@ class Django:
 
     def passed(self, place: Place, connection: Connection) -> set[str]:
         """The names of the tests that passed."""
-        root = place.unpacked("django==5.2.19", "django") / "tests"
-        (root / "lintel_settings.py").write_text(_DJANGO_SETTINGS)
-        options = ["--noinput", "-v", "2", "--parallel", "1", "--settings", "lintel_settings"]
-        command = [str(place.python), "runtests.py", *options, *_DJANGO_TESTS.split()]
-        return set(_DJANGO.findall(run(command, root, place.printed(self.name), connection)))
+        return set(_DJANGO.findall(run_tests(place, connection, _DJANGO_TESTS, place.printed(self.name))))
 
 
 def _sqlalchemy(driver: str) -> Suite:

@@ -191,13 +191,7 @@ def _arbiter_column(walk: Walk, name: str, target: Item, clause: int) -> None:
 
 def update(walk: Walk, node: Node, outer: Scope) -> Outputs:
     """Resolve an UpdateStmt."""
-    walk.new_level()
-    scope = Scope(outer)
-    with_clause(walk, node, scope)
-    target = relation_item(walk, node["relation"], scope, "update")
-    # FROM items do not see the target, except as an error; the namespace has the target first.
-    from_clause(walk, node.get("fromClause", []), scope)
-    scope.items.insert(0, target)
+    target, scope = _joined_target(walk, node, outer, "update", "fromClause")
     _set_list(walk, node.get("targetList", []), target, scope)
     walk.visit(node.get("whereClause", {}), scope)
     return _returning(walk, node, target, scope.items, scope)
@@ -205,14 +199,20 @@ def update(walk: Walk, node: Node, outer: Scope) -> Outputs:
 
 def delete(walk: Walk, node: Node, outer: Scope) -> Outputs:
     """Resolve a DeleteStmt."""
+    target, scope = _joined_target(walk, node, outer, "delete", "usingClause")
+    walk.visit(node.get("whereClause", {}), scope)
+    return _returning(walk, node, target, scope.items, scope)
+
+
+def _joined_target(walk: Walk, node: Node, outer: Scope, verb: str, clause: str) -> tuple[Item, Scope]:
     walk.new_level()
     scope = Scope(outer)
     with_clause(walk, node, scope)
-    target = relation_item(walk, node["relation"], scope, "delete")
-    from_clause(walk, node.get("usingClause", []), scope)
+    target = relation_item(walk, node["relation"], scope, verb)
+    # FROM items do not see the target, except as an error; the namespace has the target first.
+    from_clause(walk, node.get(clause, []), scope)
     scope.items.insert(0, target)
-    walk.visit(node.get("whereClause", {}), scope)
-    return _returning(walk, node, target, scope.items, scope)
+    return target, scope
 
 
 def merge(walk: Walk, node: Node, outer: Scope) -> Outputs:
