@@ -4,7 +4,7 @@ import signal
 import sys
 from types import FrameType
 
-from bench import bulk, cancels, catalog, connect, idle, latency, relay
+from bench import bulk, cancels, catalog, connect, everything, idle, latency, relay
 from bench.failure import BenchFailure
 from bench.growth import run as growth
 from bench.matrix import run as matrix
@@ -12,6 +12,7 @@ from bench.oracle import run as oracle
 from bench.suites import run as suites
 
 BENCHES = {
+    "all": (everything.main, "all of speed and memory, and each target: reached or not"),
     "relay": (relay.main, "CPU and throughput: direct, Lintel, pgbouncer, HAProxy, pgpool-II"),
     "latency": (latency.main, "what is added to the time of a query, at fixed rates"),
     "bulk": (bulk.main, "large results and COPY FROM, narrow rows and wide ones"),
