@@ -4,7 +4,7 @@ import signal
 import sys
 from types import FrameType
 
-from bench import bulk, cancels, catalog, connect, everything, idle, latency, relay
+from bench import bulk, cancels, catalog, connect, everything, flame, idle, latency, relay
 from bench.failure import BenchFailure
 from bench.growth import run as growth
 from bench.matrix import run as matrix
@@ -19,6 +19,7 @@ BENCHES = {
     "connect": (connect.main, "opening a session: trust, SCRAM, TLS"),
     "growth": (growth.main, "sessions, shapes, plans, tables, columns, long texts, large results, workers"),
     "catalog": (catalog.main, "what many tables cost: the snapshot, following DDL, memory"),
+    "flame": (flame.main, "where Lintel's time goes, as a flame graph"),
     "cancels": (cancels.main, "cancel requests: each reaches its own session and no other"),
     "idle": (idle.main, "memory of sessions that do nothing, ten thousand of them"),
     "matrix": (matrix.main, "every order of a rollout's steps under traffic: what services of both codes notice"),

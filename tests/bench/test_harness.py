@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from bench import connect, cpu, programs, relay, report
+from bench import connect, cpu, flame, programs, relay, report
 from bench.__main__ import main
 from bench.about import About
 from bench.failure import BenchFailure
@@ -114,6 +114,11 @@ def test_opened_sessions_by_login() -> None:
     assert found["cpu_us"] == {"scram": {"lintel": 900.0, "pgbouncer": 300.0}}
     assert found["ms"] == {"scram": {"direct": 10.0, "lintel": 12.5, "pgbouncer": 5.0}}
     assert found["cpu_vs_pgbouncer"] == {"scram": 3.0}
+
+
+def test_a_flame_graph_says_what_it_is_of() -> None:
+    drawn = '<svg><text id="title" x="1">/somewhere/py-spy record</text><text>rest</text></svg>'
+    assert flame.titled(drawn, "a < b") == '<svg><text id="title" x="1">a &lt; b</text><text>rest</text></svg>'
 
 
 def test_the_plan_is_one_that_lintel_takes() -> None:
