@@ -50,6 +50,8 @@ def test_hot_path_counts_are_what_the_scrape_shows() -> None:
     counters.statements["rewrite"] += 3
     counters.errors_passed += 4
     counters.retries += 5
+    counters.prevented += 2
+    counters.loud_refused += 4
     counters.reprepared += 6
     counters.stalled["client"] += 7
     counters.refused("42703")
@@ -63,6 +65,8 @@ def test_hot_path_counts_are_what_the_scrape_shows() -> None:
     assert seen["lintel_refusals_total", "42703"] == 1
     assert seen["lintel_server_errors_total", ""] == 4
     assert seen["lintel_retries_total", ""] == 5
+    assert seen["lintel_loud_prevented_total", ""] == 2
+    assert seen["lintel_loud_refused_total", ""] == 4
     assert seen["lintel_reprepared_total", ""] == 6
     assert seen["lintel_sessions_stalled_total", "client"] == 7
 

@@ -3,8 +3,10 @@
 import psycopg
 import pytest
 from tests.shield.planned import Planning
+from tests.shield.wire_client import SYNC, Client, bind, close, describe, execute, parse, query
 
 PLAN = '[add]\ncolumn = "prio"\ntype = "smallint"\ndefault = "7"\n[shield]\nabsent_writes = "discard"'
+STAR = "SELECT * FROM o"
 TABLE = "CREATE TABLE o (id int, note text)"
 ADD = "ALTER TABLE o ADD COLUMN prio smallint DEFAULT 7"
 
@@ -51,3 +53,51 @@ def test_altered_and_used(planned: Planning) -> None:
             new.execute(insert, (4,), prepare=True)
         assert new.execute(star, prepare=True).fetchall() == [(1, None, 7), (3, None, 7), (4, None, 1)]
         assert old.execute(star, prepare=True).fetchall() == [(1, None), (3, None), (4, None)]
+
+
+# What one client sends at once. DDL that no plan speaks of counts as well.
+AT_ONCE = {
+    "altered": ["ALTER TABLE o ADD COLUMN more int", STAR],
+    "dropped": ["ALTER TABLE o DROP COLUMN note", STAR],
+    "announced": [ADD, STAR, "ALTER TABLE o DROP COLUMN prio", STAR],
+    "failed": ["ALTER TABLE o DROP COLUMN nix", STAR],
+    "rolled back to": ["ROLLBACK TO s", STAR],
+    "released": ["RELEASE s", "ALTER TABLE o ADD COLUMN more int", STAR],
+}
+BEGINNINGS = (["BEGIN", "SAVEPOINT s"], ["BEGIN", "SAVEPOINT s", "ALTER TABLE o DROP COLUMN note"], [])
+
+
+@pytest.mark.parametrize("way", ["segment", "segments", "queries"])
+@pytest.mark.parametrize("name", AT_ONCE)
+def test_at_once(planned: Planning, name: str, way: str) -> None:
+    """DDL and what sees it, before anything of it has been answered: the columns are those of the server then."""
+    front = planned(PLAN, TABLE)
+    for beginning in BEGINNINGS:
+        with Client(front.database, "direct") as client:
+            wanted = _at_once(client, beginning, AT_ONCE[name], way, prepared=False)
+        front.direct.execute(f"DROP TABLE o; {TABLE}")
+        with Client(front.database, "old", host="127.0.0.1", port=front.proxy.port) as client:
+            for prepared in (True, False):
+                found = _at_once(client, beginning, AT_ONCE[name], way, prepared=prepared)
+                front.direct.execute(f"DROP TABLE o; {TABLE}")
+                assert found == [[column for column in columns if column != "prio"] for columns in wanted]
+
+
+def _at_once(client: Client, beginning: list[str], texts: list[str], way: str, *, prepared: bool) -> list[list[str]]:
+    """The names of the columns that came back; everything is taken back that can be."""
+    if prepared:
+        client.exchange(close("S", "star"), parse("star", STAR), SYNC)
+    for text in beginning:
+        client.simple(text)
+    end = SYNC if way == "segments" else b""
+    messages = [query(text) if way == "queries" else _sent(text, prepared=prepared) + end for text in texts]
+    client.send(*messages, SYNC if way == "segment" else b"")
+    replies = [client.reply() for _ in range(1 if way == "segment" else len(texts))]
+    client.simple("ROLLBACK")
+    results = [result for reply in replies for result in reply.results]
+    return [[field.name for field in result.fields] for result in results if result.fields is not None]
+
+
+def _sent(text: str, *, prepared: bool) -> bytes:
+    known = prepared and text == STAR
+    return (b"" if known else parse("", text)) + bind("star" if known else "") + describe("P") + execute()

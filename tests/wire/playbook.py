@@ -7,11 +7,11 @@
     B> ErrorResponse ...       the server sends it, the client does not get it (now)
     >B ErrorResponse ...       the client gets it, the server did not send it (now)
 
-Besides: `decide [CONTEXT] TEXT key=value..` what a context says to a text (all others are plain), `start` and `ask
-PATH` the beginning of a session and Lintel's question, `policy NAME` another policy, `refresh [NAME]` the new snapshot
-that must have been asked for, `shadowed [NAME]..` the temporary relations, `uncommitted
-[TEXT]..` the DDL of the open transaction, `counted [TEXT ok|SQLSTATE]..` what must
-have been counted since the last such line.
+Besides: `decide [CONTEXT] TEXT key=value..` what a context says to a text (all others are plain), `unplanned CONTEXT`
+one without plans, `start` and `ask PATH` the beginning of a session and Lintel's question, `policy NAME` another
+policy, `refresh [NAME]` the new snapshot that must have been asked for, `shadowed [NAME]..` the temporary relations,
+`uncommitted [TEXT]..` the DDL of the open transaction, `counted [TEXT ok|SQLSTATE]..` what must have been counted since
+the last such line, `loud RETRIED PREVENTED REFUSED` what has become of loud texts so far.
 """
 
 import random
@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import ClassVar
 
+from lintel.metrics import Counters
 from lintel.wire import decision as bits
 from lintel.wire import messages
 from lintel.wire.ask import QUESTION
@@ -59,6 +60,7 @@ class ScriptedContext:
 
     def __init__(self) -> None:
         self.decisions: dict[bytes, Decision] = {}
+        self.planned = True
 
     def decide(self, text: bytes) -> Decision:
         return self.decisions.setdefault(text, Decision(statement=text.decode()))
@@ -75,7 +77,8 @@ class Play:
         self._expected = {"F": b"", "B": b""}  # to have arrived: at the server, at the client
         self._got = {"F": b"", "B": b""}
         self._counted: list[tuple[str, str]] = []
-        self.conversation = Conversation(self._resolve, self._completed, Settings())
+        self._counters = Counters()
+        self.conversation = Conversation(self._resolve, self._completed, Settings(), counts=self._counters)
 
     def _resolve(self, settings: Settings) -> ScriptedContext:
         known = settings.search_path is not None
@@ -156,6 +159,14 @@ class Play:
         assert self._counted == expected, f"counted {self._counted}"
         self._counted.clear()
 
+    def _unplanned(self, name: str) -> None:
+        self._context(name).planned = False
+
+    def _loud(self, *numbers: str) -> None:
+        counters = self._counters
+        found = (counters.retries, counters.prevented, counters.loud_refused)
+        assert found == tuple(map(int, numbers)), f"retried, prevented, refused: {found}"
+
     def _uncommitted(self, *texts: str) -> None:
         ran = self.conversation.settings.uncommitted
         shown = tuple("?" if one.text is None else one.text.decode() for one in ran)
@@ -172,11 +183,13 @@ class Play:
         "counted": _counted_so,
         "decide": _decide,
         "idle": _idle,
+        "loud": _loud,
         "policy": _policy,
         "refresh": _refresh,
         "shadowed": _shadowed,
         "start": _start,
         "uncommitted": _uncommitted,
+        "unplanned": _unplanned,
     }
 
 

@@ -54,6 +54,7 @@ class Context:
 
     def __init__(self, number: int) -> None:
         self.number = number
+        self.planned = True
         self.decisions: dict[bytes, Decision] = {}
 
     def decide(self, text: bytes) -> Decision:

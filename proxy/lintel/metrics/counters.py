@@ -26,6 +26,8 @@ class Counters:
     errors_passed: int = 0  # the server's own errors, relayed as they were
     retries: int = 0  # loud texts that failed and were sent again for the schema that is there now
     stalled: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SIDES, 0))  # sessions, by who did not read
+    loud_refused: int = 0  # loud texts that failed where they could not be sent again
+    prevented: int = 0  # probes that showed a table to be other than the loud text behind them needed it
     probes: int = 0  # tables locked and looked at before a loud text, so that it could not fail
     landed: int = 0  # parked values moved into their column, once more where one was parked again
     reprepared: int = 0  # prepared statements parsed again under a fresh server-side name

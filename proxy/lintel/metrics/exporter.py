@@ -92,6 +92,10 @@ def _statements(counters: Counters) -> Iterator[Metric]:
     yield _by_label("lintel_refusals_total", "Refusals sent to clients, by SQLSTATE.", "sqlstate", counters.refusals)
     yield _counter("lintel_server_errors_total", "Errors of the server's own, passed on.", counters.errors_passed)
     yield _counter("lintel_retries_total", "Loud texts decided and sent again.", counters.retries)
+    prevented = "Loud texts that would have failed in a transaction, and were decided again."
+    yield _counter("lintel_loud_prevented_total", prevented, counters.prevented)
+    refused = "Loud texts that failed where they could not be sent again, and were refused."
+    yield _counter("lintel_loud_refused_total", refused, counters.loud_refused)
     yield _counter("lintel_probes_total", "Tables locked and looked at before a loud text.", counters.probes)
     yield _counter("lintel_reprepared_total", "Prepared statements parsed again.", counters.reprepared)
     yield _counter("lintel_landed_rows_total", "Parked values moved into their column.", counters.landed)

@@ -14,11 +14,12 @@ from lintel.wire.decision import Decision
 class Context:
     """Decides texts; satisfies wire.decision.Context. Everything in it is bounded."""
 
-    __slots__ = ("_decisions", "_history", "_kept", "_step", "decisions", "key", "moment")
+    __slots__ = ("_decisions", "_history", "_kept", "_step", "decisions", "key", "moment", "planned")
 
     def __init__(self, moment: Moment, key: ContextKey, kept: Kept, history: History, step: int) -> None:
         self.moment = moment
         self.key = key
+        self.planned = bool(moment.plans)
         self._decisions: Recent[Decision] = Recent()
         self.decisions = self._decisions.young  # what the hot path looks at
         self._kept = kept

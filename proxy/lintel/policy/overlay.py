@@ -64,7 +64,7 @@ def _after(found: Uncommitted, ran: Ran, who: Who) -> Uncommitted | None:
 class Overlay:
     """Satisfies wire.decision.Context."""
 
-    __slots__ = ("_base", "_changes", "_overlays", "_own", "_read", "_user", "decisions")
+    __slots__ = ("_base", "_changes", "_overlays", "_own", "_read", "_user", "decisions", "planned")
 
     def __init__(self, base: Context, overlays: Overlays, changes: Changes, user: str) -> None:
         self._base = base
@@ -73,6 +73,7 @@ class Overlay:
         self._user = user
         self._read = False
         self._own: Context | None = None
+        self.planned = True
         self.decisions: dict[bytes, Decision] = {}  # the two contexts behind it have theirs
 
     def decide(self, text: bytes) -> Decision:

@@ -9,11 +9,12 @@ from dataclasses import replace
 from . import messages, replies
 from .ask import QUESTION, Answer
 from .client import ClientStream
+from .decision import Decision
 from .errors import ProtocolError
 from .expected import COPY_DONE_MARK, OWN_CLOSE, OWN_PARSE, OWN_PROBE, STARTUP, Expected
 from .framing import header
 from .login import Passing
-from .state import FOR_ANSWER, FOR_CATALOG, FOR_PARSE, FOR_READY, FREE, State
+from .state import FOR_ANSWER, FOR_CATALOG, FOR_DDL, FOR_PARSE, FOR_READY, FREE, State
 from .statements import Statement
 
 _TRIES = 3
@@ -109,6 +110,8 @@ class Answers:
             if kind in (messages.ROW_DESCRIPTION, messages.NO_DATA):
                 state.probed.add(probe.text)
                 if kind == messages.NO_DATA or messages.column_names(frame) != probe.columns:
+                    if state.counts is not None:
+                        state.counts.prevented += 1
                     return self._wait_for_catalog()
         elif kind == messages.CLOSE_COMPLETE:
             state.pop()
@@ -159,8 +162,11 @@ class Answers:
         self._release()
 
     def _release_if_parsed(self) -> None:
-        """Whether the client's own Parse has worked is known now; one of Lintel's may still be under way."""
-        if self._state.blocked == FOR_PARSE and all(entry.kind not in _OWN for entry in self._state.expected):
+        """What was waited for is known now; a Parse of Lintel's may still be under way."""
+        state = self._state
+        if state.blocked not in (FOR_PARSE, FOR_DDL) or state.moving is not None:
+            return
+        if all(entry.kind not in _OWN for entry in state.expected):
             self._release()
 
     def _answered(self, kind: int, frame: bytes) -> bytes:
@@ -201,6 +207,7 @@ class Answers:
         elif not state.kept_after:
             state.kept = None  # something ran
         state.ran(entry)
+        self._release_if_parsed()
         return frame
 
     def _portal_suspended(self, frame: bytes) -> bytes:
@@ -230,6 +237,7 @@ class Answers:
             return self._wait_for_catalog()
         if whole and entry.decision is not None and entry.sent is not None:
             changed = replies.for_client(fields, entry.decision, entry.sent.text, state.settings.client_encoding)
+            self._count_refused(entry.decision, fields, changed)
             if entry.statement is not None and entry.statement.renamed:
                 changed = replies.under_own_name(changed, entry.statement.server_name, entry.statement.name)
             if changed is not fields:
@@ -244,6 +252,13 @@ class Answers:
         if entry.kind not in (messages.QUERY, messages.FUNCTION_CALL):
             self._segment_failed(entry)
         return frame
+
+    def _count_refused(self, decision: Decision, fields: replies.Fields, changed: replies.Fields) -> None:
+        """Of a loud text that failed for good the client hears a refusal."""
+        state = self._state
+        loud = state.tries >= _TRIES or decision.retry or decision.probes
+        if loud and state.counts is not None and replies.is_refusal(fields, changed):
+            state.counts.loud_refused += 1
 
     def _notice_response(self, frame: bytes) -> bytes:
         """A warning about a text that was changed points into the client's own."""
@@ -293,6 +308,7 @@ class Answers:
         """Everything from the failed statement on is taken back; it is sent again after the ReadyForQuery."""
         state = self._state
         again = b"".join(state.kept or ()) + messages.FLUSH_FRAME
+        state.moving = None
         if state.expected[0].kind != messages.QUERY:
             state.undo_segment()
         if state.expected:

@@ -63,7 +63,7 @@ class Conversation:
 
     def reconsider(self) -> None:
         """The policy has changed: the new one decides from here on, for prepared statements at their next use."""
-        self._state.settle(self._state.settings)
+        self._state.reconsider()
 
     @property
     def settings(self) -> Settings:

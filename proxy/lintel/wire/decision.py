@@ -120,6 +120,7 @@ class Context(Protocol):
     """What a session decides by (policy.Context); compared by identity."""
 
     decisions: dict[bytes, Decision]
+    planned: bool  # there are plans: how the catalog looks to the session makes a difference
 
     def decide(self, text: bytes) -> Decision:
         """The decision for a text that is not in `decisions` yet (bounded there by the implementation)."""
@@ -132,6 +133,8 @@ class Counts(Protocol):
     retries: int  # loud texts that were sent again
     reprepared: int  # statements that were prepared again
     probes: int  # tables that were locked and looked at before a loud text
+    prevented: int  # probes that showed other columns, so that a loud text would have failed
+    loud_refused: int  # loud texts that failed where they could not be sent again
 
 
 Resolve = Callable[[Settings], Context]  # quick: called whenever the settings change, and when the policy does

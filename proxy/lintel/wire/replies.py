@@ -59,6 +59,11 @@ def for_client(fields: Fields, decision: Decision, text: bytes, encoding: str) -
     return fields
 
 
+def is_refusal(fields: Fields, changed: Fields) -> bool:
+    """Whether what `for_client` made of the fields says something of our own, not only where it points."""
+    return value(fields, MESSAGE) != value(changed, MESSAGE)
+
+
 def moved(fields: Fields, decision: Decision, text: bytes, encoding: str) -> Fields:
     """The fields with the position in the client's own text."""
     return [

@@ -25,7 +25,7 @@ from .messages import (
     SYNC,
     TERMINATE,
 )
-from .state import FOR_PARSE, FOR_READY, FOR_STARTUP, IN_STARTUP, State
+from .state import FOR_DDL, FOR_PARSE, FOR_READY, FOR_STARTUP, IN_STARTUP, State
 from .statements import Sent, Statement, deallocate, execute, outdated
 
 _LIMITS = {
@@ -132,6 +132,8 @@ class Requests:
         text = frame[5:-1]
         if frame[-1] or b"\0" in text:
             raise ProtocolError("client", "08P01", "invalid message format: a Query is one string")
+        if (undecided := self._undecided()) is not None:
+            return undecided
         decision = self._decide(text)
         ahead = self._ahead_of(decision)
         if ahead is not None:
@@ -147,6 +149,8 @@ class Requests:
         return frame if decision.text is None else messages.query(decision.text)
 
     def _parse(self, frame: bytes) -> bytes:
+        if (undecided := self._undecided()) is not None:
+            return undecided
         state = self._state
         name, text = messages.strings(frame, 5, 2)
         types = frame[7 + len(name) + len(text) :]
@@ -177,6 +181,8 @@ class Requests:
         self.parsed[frame[5:]] = statement
 
     def _bind(self, head: bytes) -> bytes:
+        if (undecided := self._undecided()) is not None:
+            return undecided
         state = self._state
         portal, name = messages.strings(head, 5, 2)
         statement = state.statements.get(name)
@@ -204,6 +210,8 @@ class Requests:
             bound = self._bound_to(name)
             self._expect(bound.describe if bound is not None else Expected(DESCRIBE), frame)
             return frame
+        if (undecided := self._undecided()) is not None:
+            return undecided
         statement = self._state.statements.get(name)
         if statement is not None and statement.context is not self._state.context:
             statement = self._renewed(statement)
@@ -318,6 +326,14 @@ class Requests:
         state.expected.append(Expected(OWN_PARSE, decision, again, False, b"", old))
         return self._wait(messages.parse(again.server_name, decision.sent(old.text), old.types) + messages.FLUSH_FRAME)
 
+    def _undecided(self) -> bytes | None:
+        """What has to go before a statement can be decided: it may see the DDL that was sent ahead of it."""
+        state = self._state
+        if state.moving is None:
+            return None
+        state.blocked = FOR_DDL
+        return self._wait(messages.FLUSH_FRAME)
+
     def _ahead_of(self, decision: Decision) -> bytes | None:
         """What goes ahead of a loud text that must not fail, as something has run that would be lost; None: nothing."""
         state = self._state
@@ -354,7 +370,8 @@ class Requests:
             state.start_keeping()
 
     def _consequences(self, decision: Decision) -> None:
-        """What follows is decided without knowing the search_path, until this has been answered."""
+        """What follows is decided without knowing the search_path or the catalog, until this has been answered."""
+        self._state.move(decision)
         if decision.effects & (SETTINGS | TEMPORARY) or (decision.effects & ENDS and self._state.touched):
             self._state.unsettle()
         if decision.effects & ENDS:
@@ -362,5 +379,6 @@ class Requests:
 
     def _wait_for_ready(self) -> None:
         state = self._state
-        if state.unsettled or state.touched or state.settings.uncommitted or state.kept is not None:
+        waits = state.unsettled or state.touched or state.moving is not None
+        if waits or state.settings.uncommitted or state.kept is not None:
             state.blocked = FOR_READY

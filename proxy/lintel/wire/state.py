@@ -47,6 +47,7 @@ FOR_STARTUP: Final = 6  # the session is not open yet
 FOR_READY: Final = 2  # what was sent has to be answered first: it may change how the next is decided
 FOR_PARSE: Final = 3  # a statement that is being prepared again, or a table that is being probed
 FOR_ANSWER: Final = 4  # the session is being asked
+FOR_DDL: Final = 7  # how the catalog is to what the client does next
 FOR_CATALOG: Final = 5  # the shell is fetching a new snapshot; the server's output waits too
 
 KEPT_LIMIT: Final = 1024 * 1024  # bytes of a segment kept for another try
@@ -78,9 +79,9 @@ class State:
 
     __slots__ = (
         "blocked", "bound", "careful", "committed_temporary", "completed", "context", "copying", "counted",
-        "counts", "ddl", "doubtful", "ended", "error", "expected", "kept", "kept_after", "kept_size", "made", "needs",
-        "portal", "portals", "probed", "refused", "resolve", "rolled_back", "settings", "skipping", "started",
-        "statements", "status", "stray", "touched", "tries", "unsettled",
+        "counts", "ddl", "doubtful", "ended", "error", "expected", "kept", "kept_after", "kept_size", "made",
+        "moving", "needs", "portal", "portals", "probed", "refused", "resolve", "rolled_back", "settings",
+        "skipping", "started", "statements", "status", "stray", "touched", "tries", "unsettled",
     )  # fmt: skip
 
     def __init__(
@@ -114,6 +115,7 @@ class State:
         self.probed: set[bytes] = set()  # probes that the transaction under way has been sent
         self.refused = False  # the Query in hand has had its error, from a probe: a Sync goes in its place
         self.ddl = False  # something may have changed the catalog: refresh when it has committed
+        self.moving: Expected | None = None  # has been sent, and may change what the catalog is to this session
         self.unsettled = False  # search_path or role are not known: ask at the next idle moment
         self.touched = False  # they were changed in the transaction that is open: ask again when it ends
         self.doubtful = False  # a savepoint may have taken temporary relations back: not known until the end
@@ -130,6 +132,19 @@ class State:
         """The session is otherwise than thought: another context, if it makes a difference."""
         self.settings = settings
         self.context = self.resolve(settings)
+
+    def reconsider(self) -> None:
+        """The policy is another one, perhaps the first with plans: what DDL ran before it is not known."""
+        self.settle(self.settings)
+        if self.context.planned and self.ddl and self.status != messages.IDLE and not self.settings.uncommitted:
+            self.settle(replace(self.settings, uncommitted=LOST))
+
+    def move(self, decision: Decision) -> None:
+        """What has just been sent may change the catalog: what comes next is decided when it has been answered."""
+        counts = DDL | ENDS | NESTS if self.settings.uncommitted else DDL
+        if decision.effects & counts and self.context.planned:
+            self.moving = self.expected[-1]
+            self.careful = True
 
     def unsettle(self) -> None:
         """Something was sent that may change the search_path: until the session has been asked it is not known."""
@@ -187,6 +202,7 @@ class State:
             or self.unsettled
             or self.touched
             or self.ddl
+            or self.moving is not None
             or self.stray
             or self.kept is not None
             or self.probed
@@ -218,6 +234,8 @@ class State:
     def pop(self) -> Expected:
         """The head has been answered, or will not be."""
         entry = self.expected.popleft()
+        if entry is self.moving:
+            self.moving = None
         if self.kept is None or entry.kind in _NOT_KEPT:
             return entry
         if self.kept_after:
@@ -256,6 +274,8 @@ class State:
         settings, decision = self.settings, entry.decision
         counts = DDL | ENDS | NESTS if settings.uncommitted else DDL
         if decision is None or not decision.effects & counts or settings.uncommitted == LOST:
+            return
+        if not self.context.planned:
             return
         text = None if entry.sent is None else entry.sent.text
         known = text is not None and len(text) <= DDL_SIZE and len(settings.uncommitted) < DDL_LIMIT
