@@ -20,8 +20,7 @@ ENV PATH=/opt/lintel/bin:$PATH \
     LINTEL_ADMIN__ADDRESS=0.0.0.0:8432 \
     LINTEL_LOG__FORMAT=json
 EXPOSE 6432 8432
-HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
-    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8432/livez', timeout=2)"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=5s CMD ["lintel", "healthcheck"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["lintel"]
 CMD ["serve"]

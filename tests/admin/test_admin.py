@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import pytest
-from tests.admin.http import get
+from tests.admin.http import get, post
 
 from lintel.admin import Access, Check, application, probe, start
 from lintel.metrics import Counters, Exporter, exposition, registry
@@ -137,3 +137,69 @@ async def test_a_probe_is_shared_by_those_who_ask_at_once() -> None:
     assert await asyncio.gather(*(check() for _ in range(50))) == ["Connection refused"] * 50
     assert await check() == "Connection refused"
     assert attempts == 1
+
+
+@asynccontextmanager
+async def ordered(host: str = "127.0.0.1", token: str | None = None) -> AsyncIterator[tuple[int, list[bool]]]:
+    """The port, and what was ordered."""
+    orders: list[bool] = []
+
+    async def order(force: bool) -> tuple[int, Mapping[str, object]]:
+        orders.append(force)
+        return 200, {"mode": "off"}
+
+    async def page() -> tuple[bytes, str]:
+        return b"", ""
+
+    app = application(page, {}, Access(host, token), orders={"off": order})
+    endpoint = await start(app, socket.create_server(("127.0.0.1", 0)))
+    try:
+        yield endpoint.port, orders
+    finally:
+        await endpoint.stop()
+
+
+JSON = {"Content-Type": "application/json", "Content-Length": "0"}
+
+
+async def test_an_order_is_followed() -> None:
+    async with ordered() as (port, orders):
+        answer = await post(port, "/off", JSON)
+        assert (answer.status, answer.json()) == (200, {"mode": "off"})
+        assert (await post(port, "/off?force=true", JSON)).status == 200
+        assert (await get(port, "/off", JSON)).status == 405
+        assert (await post(port, "/on", JSON)).status == 404
+    assert orders == [False, True]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Length": "0"},
+        {**JSON, "Content-Type": "text/plain"},
+        {**JSON, "Content-Type": "application/x-www-form-urlencoded"},
+        {**JSON, "Origin": "http://evil.example"},
+        {**JSON, "Origin": "null"},
+        {**JSON, "Host": "evil.example"},
+    ],
+)
+async def test_no_web_page_gives_an_order(headers: dict[str, str]) -> None:
+    async with ordered() as (port, orders):
+        assert (await post(port, "/off", headers)).status in (403, 421)
+    assert orders == []
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+async def test_where_there_is_a_token_an_order_needs_it(host: str) -> None:
+    async with ordered(host, "t0ken") as (port, orders):
+        assert (await post(port, "/off", JSON)).status == 401
+        assert (await post(port, "/off", {**JSON, "Authorization": "Bearer wrong"})).status == 401
+        assert (await post(port, "/livez", JSON)).status == 401
+        assert orders == []
+        assert (await post(port, "/off", {**JSON, "Authorization": "Bearer t0ken"})).status == 200
+
+
+async def test_off_loopback_nobody_gives_an_order_without_a_token_set() -> None:
+    async with ordered("0.0.0.0") as (port, orders):
+        assert (await post(port, "/off", JSON)).status == 403
+    assert orders == []

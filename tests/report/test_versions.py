@@ -18,7 +18,7 @@ from lintel.store.rows import utc
 DAY = 86_400.0
 BEFORE = "CREATE TABLE public.orders (id int, total numeric)"
 AFTER = "CREATE TABLE public.orders (id int, total numeric, priority int)"
-LANDING = f"{AFTER}; CREATE SCHEMA lintel; CREATE TABLE lintel.parking_p (id int)"
+LANDING = f"{AFTER}; CREATE SCHEMA lintel; CREATE TABLE lintel.parking_p (lintel_marker int)"
 CHANGE = 'id = "p"\ntable = "public.orders"\n[add]\ncolumn = "priority"\ntype = "int"\n'
 PLAN = parse(CHANGE, "p.toml")
 
@@ -60,8 +60,8 @@ def test_what_was_counted_by_client_and_side(path: Path) -> None:
     written(path, first, day(1, (key("v1", "old"), "rewrite", 5)))
     with closing(Reader(path)) as reader:
         found = {row.key.client: row for row in reader.sides(Filter())}
-        assert found["v1"][1:] == (9, 8, 1, utc(START), utc(START + 2 * DAY))
-        assert found["v2"][1:] == (2, 0, 0, utc(START), utc(START + DAY))
+        assert found["v1"][1:] == (9, 8, 1, 0, 0, utc(START), utc(START + 2 * DAY))
+        assert found["v2"][1:] == (2, 0, 0, 0, 0, utc(START), utc(START + DAY))
         (recent,) = reader.sides(Filter(since=utc(START + 1.5 * DAY)))
         assert recent.calls == 5
         assert reader.sides(Filter(table="public.other")) == []

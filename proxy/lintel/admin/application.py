@@ -1,4 +1,7 @@
-"""The routes: what is shown at which path. It is handed its sources and knows none of the parts behind them."""
+"""The routes: what is shown at which path, what may be ordered. It is handed its sources and knows none of the parts.
+
+GET shows, POST orders. An order's answer is a JSON object with its HTTP status; `?force=true` goes with it.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -13,16 +16,28 @@ from lintel.admin.readiness import Check, failures
 
 NO_STORE = {"Cache-Control": "no-store"}
 
+Exposition = Callable[[], Awaitable[tuple[bytes, str]]]
+Status = Callable[[], Awaitable[Mapping[str, object]]]
+Answer = tuple[int, Mapping[str, object]]
+Order = Callable[[bool], Awaitable[Answer]]  # with force or without
+
+
+async def _unknown() -> Mapping[str, object]:
+    return {}
+
 
 def application(
-    exposition: Callable[[], Awaitable[tuple[bytes, str]]],
+    exposition: Exposition,
     checks: Mapping[str, Check],
     access: Access,
     problems: Callable[[], Mapping[str, str]] = dict,
+    status: Status = _unknown,
+    orders: Mapping[str, Order] | None = None,
 ) -> Starlette:
     """/metrics is what `exposition` returns (page, content type); /readyz is 200 only while every check holds.
 
-    `problems` are shown there too: what somebody should look at, but no reason to send the traffic elsewhere.
+    `problems` are shown there too: what somebody should look at, but no reason to send the traffic elsewhere. Each of
+    `orders` is a path to POST to, by its name.
     """
 
     async def metrics(_: Request) -> Response:
@@ -39,5 +54,22 @@ def application(
             body["problems"] = found
         return JSONResponse(body, 503 if reasons else 200, NO_STORE)
 
-    routes = [Route("/metrics", metrics), Route("/livez", livez), Route("/readyz", readyz)]
+    async def standing(_: Request) -> Response:
+        return JSONResponse(await status(), headers=NO_STORE)
+
+    routes = [
+        Route("/metrics", metrics),
+        Route("/livez", livez),
+        Route("/readyz", readyz),
+        Route("/status", standing),
+        *(Route(f"/{name}", _ordered(order), methods=["POST"]) for name, order in (orders or {}).items()),
+    ]
     return Starlette(routes=routes, middleware=[Middleware(Guard, access=access)])
+
+
+def _ordered(order: Order) -> Callable[[Request], Awaitable[Response]]:
+    async def obey(request: Request) -> Response:
+        code, body = await order(request.query_params.get("force") == "true")
+        return JSONResponse(body, code, NO_STORE)
+
+    return obey

@@ -1,7 +1,9 @@
 """Who may ask the admin side. On loopback anybody on the machine; elsewhere the token opens everything but health.
 
 A browser on this machine can be led here by a name that resolves to 127.0.0.1 (DNS rebinding); such a request
-carries that name as Host, so names other than localhost need the token or, off loopback, are for health only.
+carries that name as Host, so names other than localhost need the token or, off loopback, are for health only. Any page
+may make a browser send a POST here as well: so orders have to be JSON, which no page may send elsewhere unasked, and
+must not say that they come from a page. Where there is a token, they need it on loopback too.
 """
 
 import ipaddress
@@ -14,6 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 PUBLIC = frozenset({"/livez", "/readyz"})
+SHOWING = frozenset({"GET", "HEAD"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +26,10 @@ class Access:
     host: str
     token: str | None = None
 
-    def refusal(self, path: str, headers: Mapping[str, str]) -> Response | None:
+    def refusal(self, path: str, headers: Mapping[str, str], method: str = "GET") -> Response | None:
         """None where the request may go on."""
+        if method not in SHOWING and (refusal := self._refusal_of_order(headers)) is not None:
+            return refusal
         if self._authorized(headers.get("authorization", "")):
             return None
         if not _is_loopback(self.host):
@@ -32,6 +37,13 @@ class Access:
         if _is_address_or_localhost(headers.get("host", "")):
             return None
         return PlainTextResponse("lintel: this Host needs the admin token\n", 421)
+
+    def _refusal_of_order(self, headers: Mapping[str, str]) -> Response | None:
+        if "origin" in headers or headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+            return PlainTextResponse("lintel: orders are JSON, and not from a web page\n", 403)
+        if self.token and not self._authorized(headers.get("authorization", "")):
+            return self._unauthorized()
+        return None
 
     def _authorized(self, authorization: str) -> bool:
         scheme, _, given = authorization.partition(" ")
@@ -54,7 +66,9 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer by itself, or let the application."""
-        refusal = self._access.refusal(scope["path"], Headers(scope=scope)) if scope["type"] == "http" else None
+        refusal = None
+        if scope["type"] == "http":
+            refusal = self._access.refusal(scope["path"], Headers(scope=scope), scope["method"])
         await (refusal or self._app)(scope, receive, send)
 
 

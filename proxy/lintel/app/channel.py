@@ -54,7 +54,14 @@ class End:
     """Every session, at once."""
 
 
-Message = Configuration | Ready | Ask | Answer | Altered | Drain | End
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """The off-switch. By itself: a Configuration may turn out to be unusable by now."""
+
+    off: bool
+
+
+Message = Configuration | Ready | Ask | Answer | Altered | Drain | End | Switch
 
 
 class Channel:

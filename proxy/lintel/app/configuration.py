@@ -17,6 +17,7 @@ from lintel.app.routes import Routes
 from lintel.config import Settings
 from lintel.config.settings import KEYS
 from lintel.plan import Plan
+from lintel.policy import Options as Shield
 from lintel.session.authentication import Authentication
 from lintel.session.connector import Connector, KeepAlive
 from lintel.session.listener import Options
@@ -36,6 +37,7 @@ class Configuration:
     plans: tuple[Plan, ...]
     held: Mapping[str, Held] = field(default_factory=dict, repr=False)  # secrets of users, out of auth.file
     salt_key: bytes = field(default=_SALT_KEY, repr=False, compare=False)  # where the settings have none
+    off: bool = False  # the off-switch, which no file says
 
     @property
     def routes(self) -> Routes:
@@ -98,7 +100,18 @@ class Configuration:
         for key in (key for key in KEYS.values() if key.dotted.startswith(_FIXED)):
             section = replace(getattr(settings, key.section), **{key.name: _value(running.settings, key.dotted)})
             settings = replace(settings, **{key.section: section})
-        return replace(self, settings=settings)
+        return replace(self, settings=settings, off=running.off)
+
+    @property
+    def mode(self) -> str:
+        """enforce, dry-run or off."""
+        return "off" if self.off else self.settings.shield.mode
+
+    @property
+    def shield(self) -> Shield:
+        """What verdicts depend on."""
+        shield = self.settings.shield
+        return Shield(shield.on_opaque, shield.on_stale, enforced=self.mode == "enforce")
 
     def differing(self, other: "Configuration") -> list[str]:
         """The keys in which the two differ."""

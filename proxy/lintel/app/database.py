@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from lintel.app.presence import Logged, Presence
 from lintel.app.routes import Route
+from lintel.app.state import DatabaseState
 from lintel.catalog import Live
 from lintel.metrics import Counters
 from lintel.parking import Keeper
@@ -46,7 +47,7 @@ class Database:
         self._told: Schema | None = None  # the last one that others have been told of
         self._presences: set[Presence] = set()
         self.parking = Keeper(self.live.endpoint, lambda: self.live.schema, self.refresh, counters)
-        self.parking.change(plans)
+        self.parking.change(plans, making=options.enforced)
         self.live.subscribe(self._follow)
         self.live.subscribe_code(self._learn)
 
@@ -54,6 +55,13 @@ class Database:
     def idle(self) -> bool:
         """Nobody is in it."""
         return not self._presences
+
+    @property
+    def state(self) -> DatabaseState:
+        """As it is now."""
+        confirmed = None if self.idle else self.live.confirmed
+        age = None if confirmed is None else asyncio.get_running_loop().time() - confirmed
+        return DatabaseState(self.name, self.route.name, len(self._presences), age, self.policy.moment.phases)
 
     def _follow(self, schema: Schema) -> None:
         self._keep(schema)
@@ -76,7 +84,7 @@ class Database:
         if (before.plans, before.options) == (plans, options):
             return
         self.policy = Policy(before.schema, plans, options, self.policy)
-        self.parking.change(plans)
+        self.parking.change(plans, making=options.enforced)
         if not self.idle:
             self.parking.keep(lambda: self.idle)
         self.recorder.memories.keep(self.name, self.policy.moment.plans)

@@ -6,6 +6,7 @@ from weakref import WeakSet
 
 from lintel.app.database import Database
 from lintel.app.routes import Route, Routes
+from lintel.app.state import DatabaseState
 from lintel.metrics import CatalogState, Counters
 from lintel.plan import Plan
 from lintel.policy import Options
@@ -48,10 +49,14 @@ class Databases:
         """Other routes, plans or options, in every database at the same moment."""
         self._routes = routes
         self._plans = tuple(plans)
-        self._options = options
         for key, database in list(self._known.items()):
             if not _same(database, routes.called(database.route.name)):
                 del self._known[key]
+        self.judge(options)
+
+    def judge(self, options: Options) -> None:
+        """Other options, in every database at the same moment."""
+        self._options = options
         for database in list(self._every):
             database.change(self._plans_of(database.name, database.route), options)
 
@@ -105,6 +110,11 @@ class Databases:
                 age = now - database.live.confirmed
                 ages[database.route.name] = max(age, ages.get(database.route.name, 0.0))
         return ages
+
+    @property
+    def states(self) -> tuple[DatabaseState, ...]:
+        """Each whose catalog was read: names are the clients' to choose before they have logged in."""
+        return tuple(database.state for database in self._known.values() if database.live.schema is not None)
 
     @property
     def problems(self) -> dict[str, str]:

@@ -14,20 +14,22 @@ import structlog
 from lintel.app import sockets
 
 PATIENCE_SECONDS = 30.0
+_OFF = "LINTEL_OFF"  # the environment variable that tells a successor
 
 _log = structlog.get_logger(__name__)
 
 
-async def succeeded(descriptors: sockets.Descriptors) -> bool:
-    """Start the successor; whether it has become ready. If not, it has said why, and is gone."""
+async def succeeded(descriptors: sockets.Descriptors, *, off: bool) -> bool:
+    """Start the successor, off if we are; whether it has become ready. If not, it has said why, and is gone."""
     ours, theirs = socket.socketpair()
     with ours:
         with theirs:
             environment, numbers = sockets.passing({**descriptors, sockets.READY: [theirs.fileno()]})
             # Not the loop's: at our end that would kill it.
             successor = subprocess.Popen(  # noqa: ASYNC220
-                [sys.executable, *sys.orig_argv[1:]], env={**os.environ, **environment}, pass_fds=numbers
-            )
+                [sys.executable, *sys.orig_argv[1:]], env={**os.environ, **environment, _OFF: str(int(off))},
+                pass_fds=numbers,
+            )  # fmt: skip
         ours.setblocking(False)
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
@@ -40,6 +42,11 @@ async def succeeded(descriptors: sockets.Descriptors) -> bool:
     successor.kill()
     _log.error("successor did not become ready", code=successor.wait())
     return False
+
+
+def is_off() -> bool:
+    """Whether the process before this one was switched off."""
+    return os.environ.pop(_OFF, "0") == "1"
 
 
 def tell_predecessor(passed: sockets.Descriptors) -> None:

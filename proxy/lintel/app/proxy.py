@@ -5,6 +5,7 @@ import gc
 import resource
 import socket
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -18,7 +19,6 @@ from lintel.app.health import Health
 from lintel.app.reach import Reach
 from lintel.app.state import State
 from lintel.metrics import Counters, LoopLag
-from lintel.policy import Options
 from lintel.recorder import Recorder
 from lintel.session.door import Door
 from lintel.session.listener import Listener
@@ -37,6 +37,7 @@ class Proxy:
 
     def __init__(self, configuration: Configuration, tell: Callable[[str], None] | None = None) -> None:
         allocator.settle()
+        self._configuration = configuration
         self._descriptors = _all_descriptors()
         self._counters = Counters()
         self._lag = LoopLag()
@@ -54,7 +55,7 @@ class Proxy:
             query_log=Path(record.query_log) if record.query_log else None,
         )
         self._databases = Databases(
-            routes, configuration.plans, _shield(configuration), self._recorder, self._counters, tell
+            routes, configuration.plans, configuration.shield, self._recorder, self._counters, tell
         )
         self._recorder.carry(plan.id for plan in configuration.plans)
         destinations = Destinations(routes, connectors, self._databases)
@@ -78,7 +79,12 @@ class Proxy:
     async def state(self) -> State:
         """Its totals."""
         return State(
-            self._counters, self._lag, self._databases.catalogs, self._recorder.state, self._databases.decisions
+            self._counters,
+            self._lag,
+            self._databases.catalogs,
+            self._recorder.state,
+            self._databases.decisions,
+            self._databases.states,
         )
 
     @property
@@ -97,8 +103,19 @@ class Proxy:
         connectors = configuration.connectors(routes)
         self._reach.connectors = connectors
         self._listener.reconfigure(Destinations(routes, connectors, self._databases), options)
-        self._databases.change(routes, configuration.plans, _shield(configuration))
+        self._databases.change(routes, configuration.plans, configuration.shield)
         self._recorder.carry(plan.id for plan in configuration.plans)
+        self._configuration = configuration
+
+    async def switch(self, *, off: bool) -> bool:
+        """Off: every statement goes as it came, until it is switched on again."""
+        self.switch_now(off=off)
+        return True
+
+    def switch_now(self, *, off: bool) -> None:
+        """The same, of this process."""
+        self._configuration = replace(self._configuration, off=off)
+        self._databases.judge(self._configuration.shield)
 
     def altered(self, database: str) -> None:
         """DDL that went through another process has changed it."""
@@ -129,11 +146,6 @@ def _settle_garbage() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_YOUNG)
-
-
-def _shield(configuration: Configuration) -> Options:
-    shield = configuration.settings.shield
-    return Options(shield.on_opaque, shield.on_stale)
 
 
 def _all_descriptors() -> int:

@@ -7,22 +7,22 @@ process.
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from socket import socket
-from typing import Protocol
 
 import structlog
 import uvloop
 from starlette.applications import Starlette
 
 from lintel import admin, log, metrics
-from lintel.admin import Check
 from lintel.app import handover, sockets, systemd, unix_socket
 from lintel.app.configuration import Configuration, Read
+from lintel.app.operations import Operations
 from lintel.app.proxy import Proxy
+from lintel.app.relay import Relay
 from lintel.app.reloading import Reloading
-from lintel.app.state import State
 from lintel.app.supervisor import Supervisor
 from lintel.config import Address, Listen
 from lintel.wire import framing
@@ -33,52 +33,9 @@ GRACE_SECONDS = 1.0  # idle for so long: nobody is at work there
 _log = structlog.get_logger(__name__)
 
 
-class Relay(Protocol):
-    """What relays: a Proxy in this process, or a Supervisor of several."""
-
-    @property
-    def checks(self) -> Mapping[str, Check]:
-        """What has to hold for it to be ready."""
-        ...
-
-    @property
-    def problems(self) -> Mapping[str, str]:
-        """What somebody should look at, by what it concerns."""
-        ...
-
-    @property
-    def pids(self) -> Sequence[int | str]:
-        """The processes whose use of resources counts."""
-        ...
-
-    async def start(self, listening: Sequence[socket]) -> None:
-        """Begin to accept."""
-        ...
-
-    async def state(self) -> State:
-        """The totals."""
-        ...
-
-    def apply(self, configuration: Configuration) -> None:
-        """All of it or, where it raises ConfigError, nothing."""
-        ...
-
-    async def drain(self, seconds: float, grace: float = 0.0) -> None:
-        """Accept nobody any longer, and end what there is within this time."""
-        ...
-
-    def end(self) -> None:
-        """Every session, at once."""
-        ...
-
-    async def close(self) -> None:
-        """After drain."""
-        ...
-
-
 def serve(read: Read, announce: Callable[[str], None]) -> None:
     """Run until a signal; `announce` gets the one line that says where. ConfigError where it cannot start."""
-    configuration = read()
+    configuration = replace(read(), off=handover.is_off())
     log.configure(configuration.settings.log.level, configuration.settings.log.format)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(configuration, read, announce))
@@ -95,7 +52,7 @@ async def _serve(configuration: Configuration, read: Read, announce: Callable[[s
         clients = sockets.adopt(passed, sockets.CLIENTS) or _bind(settings.listen)
         (ours, *_) = sockets.adopt(passed, sockets.ADMIN) or sockets.bind(settings.admin.address, "admin.address")
         descriptors = {sockets.CLIENTS: [one.fileno() for one in clients], sockets.ADMIN: [ours.fileno()]}
-        endpoint = await admin.start(_admin(relay, reloading, configuration), ours)
+        endpoint = await admin.start(_admin(relay, Operations(relay, reloading), configuration), ours)
         stack.push_async_callback(endpoint.stop)
         orders = Orders(relay)
         await relay.start(clients)
@@ -120,7 +77,7 @@ async def _handed_over(orders: "Orders", reloading: Reloading, descriptors: sock
         if order == signal.SIGHUP:
             await reloading.reload()
         elif order == signal.SIGUSR2:
-            if await handover.succeeded(descriptors):
+            if await handover.succeeded(descriptors, off=reloading.running.off):
                 return orders.end_at_once()
         else:
             orders.end_at_once()
@@ -163,7 +120,7 @@ def _at(address: Address, listening: Sequence[socket]) -> str:
     return str(address._replace(port=actual.port) if address.port in (0, actual.port) else actual)
 
 
-def _admin(relay: Relay, reloading: Reloading, configuration: Configuration) -> Starlette:
+def _admin(relay: Relay, operations: Operations, configuration: Configuration) -> Starlette:
     settings = configuration.settings.admin
     compiled = not framing.__file__.endswith(".py")
 
@@ -172,4 +129,6 @@ def _admin(relay: Relay, reloading: Reloading, configuration: Configuration) -> 
         return metrics.exposition(metrics.registry(state.exporter(compiled=compiled), relay.pids))
 
     access = admin.Access(settings.address.host, settings.token or None)
-    return admin.application(exposition, relay.checks, access, lambda: {**reloading.problems, **relay.problems})
+    return admin.application(
+        exposition, relay.checks, access, lambda: operations.problems, operations.status, operations.orders
+    )

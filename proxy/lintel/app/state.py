@@ -4,6 +4,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 
 from lintel.metrics import CatalogState, Counters, Exporter, LoopLag, RecorderState
+from lintel.shield.phase import Phase
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseState:
+    """One database, by the name that clients ask for."""
+
+    name: str
+    route: str
+    sessions: int
+    age_seconds: float | None  # of its catalog; None: not read yet, or nobody is in it
+    phases: dict[str, Phase]  # of its plans, by id
+
+    def plus(self, other: "DatabaseState") -> "DatabaseState":
+        """The same database in two processes; one that nobody is in knows less of it."""
+        known, more = sorted((self, other), key=lambda one: -one.sessions)
+        ages = [age for age in (self.age_seconds, other.age_seconds) if age is not None]
+        phases = {**more.phases, **{i: p for i, p in known.phases.items() if p != "unknown" or i not in more.phases}}
+        return DatabaseState(self.name, self.route, self.sessions + other.sessions, max(ages, default=None), phases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +34,7 @@ class State:
     catalog: CatalogState = field(default_factory=CatalogState)
     recorder: RecorderState = field(default_factory=RecorderState)
     decisions: int = 0
+    databases: tuple[DatabaseState, ...] = ()
 
     def plus(self, other: "State") -> "State":
         """Both together. A database that both follow is one; the oldest catalog is the one that matters."""
@@ -24,6 +44,7 @@ class State:
             _catalog(self.catalog, other.catalog),
             _recorder(self.recorder, other.recorder),
             self.decisions + other.decisions,
+            _databases(self.databases + other.databases),
         )
 
     def of_the_past(self) -> "State":
@@ -56,6 +77,14 @@ def total(states: Iterable[State]) -> State:
     for state in states:
         result = result.plus(state)
     return result
+
+
+def _databases(every: Iterable[DatabaseState]) -> tuple[DatabaseState, ...]:
+    found: dict[tuple[str, str], DatabaseState] = {}
+    for one in every:
+        key = (one.route, one.name)
+        found[key] = found[key].plus(one) if key in found else one
+    return tuple(found.values())
 
 
 def _counters(one: Counters, other: Counters) -> Counters:

@@ -6,13 +6,14 @@ The supervisor itself relays nothing, so it answers on the admin side whatever i
 import asyncio
 import socket
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import structlog
 
 from lintel.admin import Check
-from lintel.app.channel import Altered, Answer, Drain, End, Message
+from lintel.app.channel import Altered, Answer, Drain, End, Message, Switch
 from lintel.app.child import Child
 from lintel.app.configuration import Configuration
 from lintel.app.health import NAMES
@@ -79,6 +80,8 @@ class Supervisor:
         while not self._ending:
             configuration = self._configuration.share(number)
             child = self._children[number] = await Child.start(configuration, self._listening, begun)
+            if configuration != (latest := self._configuration.share(number)):  # it has changed in the meantime
+                child.send(latest)
             since = loop.time()
             code = await child.follow(partial(self._pass_on, number))
             del self._children[number]
@@ -131,6 +134,13 @@ class Supervisor:
         self._configuration = configuration
         for number, child in self._children.items():
             child.send(configuration.share(number))
+
+    async def switch(self, *, off: bool) -> bool:
+        """In every worker, and in those that come; whether each has said since that it is done."""
+        self._configuration = replace(self._configuration, off=off)
+        self._tell(Switch(off))
+        answers = await self._ask_all(readiness=False)
+        return None not in answers.values()
 
     def _pass_on(self, number: int, message: Altered) -> None:
         """What a worker says to all the others."""

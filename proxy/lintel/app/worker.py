@@ -9,7 +9,7 @@ import uvloop
 from lintel import log
 from lintel.admin import failures
 from lintel.app import sockets
-from lintel.app.channel import Altered, Answer, Ask, Channel, Drain, End, Ready
+from lintel.app.channel import Altered, Answer, Ask, Channel, Drain, End, Ready, Switch
 from lintel.app.configuration import Configuration
 from lintel.app.proxy import Proxy
 from lintel.config import ConfigError
@@ -51,6 +51,8 @@ class Worker:
                 task.add_done_callback(self._answering.discard)
             case Altered():
                 self._proxy.altered(message.database)
+            case Switch():
+                self._proxy.switch_now(off=message.off)
             case Drain():
                 self.end(message)
             case End():

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from lintel import __version__
-from lintel.cli import check, config, demo, impact, import_, plan, report, scan, serve, statements
+from lintel.cli import check, config, demo, impact, import_, operations, plan, report, scan, serve, statements
 from lintel.config import ConfigError
 
 USAGE = 2
@@ -32,6 +32,11 @@ app.add_typer(import_.app, name="import")
 app.command()(scan.scan)
 app.add_typer(plan.app, name="plan")
 app.add_typer(config.app, name="config")
+app.command()(operations.status)
+app.command()(operations.off)
+app.command()(operations.on)
+app.command()(operations.healthcheck)
+app.command()(operations.wait)
 app.command()(demo.demo)
 
 

@@ -16,4 +16,13 @@ Schema = Annotated[
     Path | None, typer.Option("--schema", metavar="FILE", help="CREATE statements, instead of a live catalog.")
 ]
 Plan = Annotated[str, typer.Argument(metavar="PLAN", help="A plan file, or the id of a plan in [shield] plans.")]
+Admin = Annotated[
+    str | None,
+    typer.Option("--admin", metavar="HOST:PORT", help="The admin side of a running Lintel; else the configuration's."),
+]
+Admins = Annotated[
+    list[str] | None,
+    typer.Option("--admin", metavar="HOST:PORT", help="The same; may be repeated for several Lintels."),
+]
+Json = Annotated[bool, typer.Option("--json", help="One line of JSON.")]
 Store = Annotated[str | None, typer.Option("--store", metavar="FILE", help="Where what was observed is kept (SQLite).")]

@@ -98,6 +98,7 @@ class Shield:
     """Which column changes are carried, and what happens to what cannot be judged."""
 
     plans: tuple[str, ...] = _key((), values.paths)
+    mode: Literal["enforce", "dry-run"] = _key("enforce", values.choice("enforce", "dry-run"))
     on_opaque: Mode = _key("pass", values.choice("pass", "refuse"))
     on_stale: Mode = _key("refuse", values.choice("refuse", "pass"))
 

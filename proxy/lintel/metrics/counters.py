@@ -8,7 +8,7 @@ One thread (the event loop's) writes; a scrape on the same loop reads. No locks,
 
 from dataclasses import dataclass, field
 
-VERDICTS = ("allow", "rewrite", "refuse", "opaque")
+VERDICTS = ("allow", "rewrite", "refuse", "opaque", "would_rewrite", "would_refuse")
 SIDES = ("client", "server")
 MAX_SQLSTATES = 32  # our own refusals use a handful; the bound keeps a scrape small whatever a plan makes up
 

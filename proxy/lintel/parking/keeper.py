@@ -42,6 +42,7 @@ class Keeper:
         self._refresh = refresh
         self._counters = counters
         self._plans: tuple[Plan, ...] = ()
+        self._making = True
         self._looked: float | None = None  # loop time
         self._passing = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
@@ -50,8 +51,9 @@ class Keeper:
         self._landed: dict[str, float] = {}  # by plan id, loop time when that was first seen
         self.problems: dict[str, str] = {}  # by plan id: why its writes are refused, or do not land
 
-    def change(self, plans: tuple[Plan, ...]) -> None:
-        """Other plans from here on."""
+    def change(self, plans: tuple[Plan, ...], *, making: bool = True) -> None:
+        """Other plans from here on; without `making` what is parked lands, and nothing is made."""
+        self._making = making
         self._plans = tuple(plan for plan in plans if plan.shield.absent_writes == "park")
         self._looked = None
         self._not_before = {}
@@ -113,7 +115,7 @@ class Keeper:
     def _work(self, plan: Plan, *, due: bool) -> "_Work | None":
         schema = self._schema()
         if schema is None:
-            return self._prepare if due else None
+            return self._prepare if due and self._making else None
         base, side, marker = (
             schema.by_name.get(name)
             for name in (
@@ -125,7 +127,7 @@ class Keeper:
         in_force = marker is not None and marker.column(parking.IN_FORCE) is not None
         if base is None or base.column(plan.change.column) is None:
             self._landed.pop(plan.id, None)
-            return self._prepare if due or not in_force else None
+            return self._prepare if self._making and (due or not in_force) else None
         if in_force:
             return self._land
         return self._clean if (side is not None or marker is not None) and self._is_over(plan) else None

@@ -3,8 +3,9 @@
 Immutable values, checked by plan.parse before anybody sees them. Knows nothing of what the database holds now.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from hashlib import sha256
 from typing import Literal
 
 from lintel.plan.changes import Change, Retype
@@ -74,6 +75,11 @@ class Plan:
     def table(self) -> str:
         """The table's name as SQL writes it."""
         return quote_qualified(self.schema, self.name)
+
+    @property
+    def digest(self) -> str:
+        """The same for plans that say the same, wherever their files are and whatever is known of the column."""
+        return sha256(repr(replace(self, file="", memory=None)).encode()).hexdigest()[:16]
 
     @property
     def names(self) -> tuple[str, ...]:

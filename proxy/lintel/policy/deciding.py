@@ -49,6 +49,26 @@ class _Edits:
 
 def decide(moment: Moment, key: ContextKey, text: bytes) -> Decided:
     """Decide a text under a context; never raises for anything that a client can send."""
+    decided = _decide(moment, key, text)
+    return decided if moment.options.enforced else replace(decided, decision=_unchanged(decided.decision))
+
+
+def _unchanged(decision: Decision) -> Decision:
+    """The text as it is, whatever the verdict: that is what would have been done."""
+    statement: Statement = decision.statement
+    if statement.verdict != "allow":
+        statement = replace(statement, verdict=f"would_{statement.verdict}")
+    return Decision(
+        effects=decision.effects,
+        temporary=decision.temporary,
+        prepares=decision.prepares,
+        executes=decision.executes,
+        deallocates=decision.deallocates,
+        statement=statement,
+    )
+
+
+def _decide(moment: Moment, key: ContextKey, text: bytes) -> Decided:
     unreadable = _unreadable(key, text)
     if unreadable is not None:
         return _opaque(moment, text, unreadable, [])
@@ -218,7 +238,7 @@ def _opaque(moment: Moment, text: bytes, why: str, parts: list[Judged]) -> Decid
         else:
             _precede(refusal, made)
         statement = replace(statement, verdict="refuse", plans=tuple(plans), sqlstate="42501", message=message)
-    effects = Effects() if made.refusals else effects_in(parts)
+    effects = Effects() if made.refusals and moment.options.enforced else effects_in(parts)
     return Decided(_decision(text, made, effects, statement))
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from lintel.plan import Plan
 from lintel.plan.clients import ClientAttributes, Side
 from lintel.schema import Schema
+from lintel.shield.phase import Phase, phase
 from lintel.shield.tables import Covered
 from lintel.sql.comments import SERVICE_TAGS
 
@@ -17,6 +18,7 @@ class Options:
 
     on_opaque: str = "pass"  # pass | refuse: statements that were not understood
     on_stale: str = "refuse"  # refuse | pass: statements on a planned table while there is no catalog
+    enforced: bool = True  # False: verdicts are counted, and every text goes as it is
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +47,11 @@ class Moment:
                 plans = self.covered.by_oid[function.row_type]
                 found.setdefault(function.name, set()).update(plan.id for plan in plans)
         return found
+
+    @cached_property
+    def phases(self) -> dict[str, Phase]:
+        """How far each plan has come, by id."""
+        return {plan.id: phase(plan, self.schema) for plan in self.plans}
 
     @cached_property
     def tag_names(self) -> tuple[str, ...]:

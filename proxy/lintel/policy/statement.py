@@ -13,7 +13,7 @@ class Statement:
 
     shape: str  # literal-free; where literals cannot be stripped for certain: hash and keyword
     facts: Facts
-    verdict: str  # allow | rewrite | refuse
+    verdict: str  # allow | rewrite | refuse; would_rewrite | would_refuse where nothing is enforced
     tags: Mapping[str, str] = field(default_factory=dict)
     search_path: tuple[str, ...] = ()
     plans: tuple[str, ...] = ()  # ids of the plans that it meets

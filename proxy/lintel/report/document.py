@@ -82,6 +82,7 @@ def uses(report: Report) -> Iterator[dict[str, Any]]:
             "calls_per_day": None if report.daily is None else _rounded(row.calls * report.daily),
             "failed": row.failed,
             "refused": row.refused,
+            "would_refuse": row.would_refuse,
             "refusal": row.refusal,
             **measured.get((row.statement, row.client), _UNKNOWN),
             "risks": list(risks.of(row)),
@@ -125,8 +126,8 @@ def version_document(version: Version) -> dict[str, Any]:
 def _client(row: SideRow) -> dict[str, Any]:
     key = row.key
     return {"client": key.client, "side": key.side, "known": key.known, "calls": row.calls,
-            "rewritten": row.rewritten, "refused": row.refused, "first_seen": row.first_seen,
-            "last_seen": row.last_seen}  # fmt: skip
+            "rewritten": row.rewritten, "refused": row.refused, "would_rewrite": row.would_rewrite,
+            "would_refuse": row.would_refuse, "first_seen": row.first_seen, "last_seen": row.last_seen}  # fmt: skip
 
 
 def _compared(found: Compared) -> dict[str, Any]:

@@ -156,7 +156,7 @@ def statements(report: Report, numbers: Numbers) -> Iterator[Markup]:
     if not numbers.of:
         return
     texts = {row.statement: row.sql for row in report.uses}
-    refusals = {(row.statement, row.client): row.refusal for row in report.uses if row.refused}
+    refusals = {(row.statement, row.client): row.refusal for row in report.uses if row.refused or row.would_refuse}
     sent: dict[str, list[Traffic]] = {}
     for one in report.traffic.values():
         sent.setdefault(one.statement, []).append(one)
@@ -199,6 +199,8 @@ def _failed(one: Traffic, refusal: str | None) -> Iterator[str]:
     yield failures(one.errors)
     if one.refused:
         yield tag("div", f"{counted(one.refused, 'refusal')}: {refusal or ''}")
+    if one.would_refuse:
+        yield tag("div", f"{counted(one.would_refuse, 'call')} would be refused: {refusal or ''}")
 
 
 def rules(found: list[Table]) -> Iterator[Markup]:

@@ -43,6 +43,7 @@ def as_text(report: Report, width: int, colour: bool) -> Iterator[str]:
     lines += _section("Validate ETL, export jobs, materialized views", _whole(tables(report)), colour)
     lines += _compared(report, colour)
     lines += _section("Refused", _refused(report.uses, numbers), colour)
+    lines += _section("Would be refused", _would_be_refused(report.uses, numbers), colour)
     lines += _section("Statements", _statements(report, numbers, width), colour)
     yield "\n".join(lines).rstrip() + "\n"
 
@@ -121,15 +122,18 @@ def _changed(lines: list[Line]) -> list[str]:
 
 def _refused(uses: Iterable[UseRow], numbers: dict[str, int]) -> list[str]:
     found = {(row.client, row.statement): row for row in uses if row.refused}
-    return aligned(
-        (
-            row.client,
-            f"{row.refused:,} of {counted(row.calls, 'call')}",
-            f"[{numbers[row.statement]}]",
-            row.refusal or "",
-        )
-        for row in found.values()
-    )
+    return aligned(_refusal(row, row.refused, numbers) for row in found.values())
+
+
+def _would_be_refused(uses: Iterable[UseRow], numbers: dict[str, int]) -> list[str]:
+    """While nothing was enforced."""
+    found = {(row.client, row.statement): row for row in uses if row.would_refuse}
+    return aligned(_refusal(row, row.would_refuse, numbers) for row in found.values())
+
+
+def _refusal(row: UseRow, calls: int, numbers: dict[str, int]) -> Cells:
+    of = f"{calls:,} of {counted(row.calls, 'call')}"
+    return row.client, of, f"[{numbers[row.statement]}]", row.refusal or ""
 
 
 def _statements(report: Report, numbers: dict[str, int], width: int) -> Iterator[str]:

@@ -51,11 +51,16 @@ def cells(row: SideRow) -> tuple[str, ...]:
         _TABLES.get(row.key.side, row.key.side),
         "" if row.key.side == "either" else _KNOWN.get(row.key.known, row.key.known),
         f"{row.calls:,}",
-        f"{row.rewritten:,}" if row.rewritten else "",
-        f"{row.refused:,}" if row.refused else "",
+        _number(row.rewritten, row.would_rewrite),
+        _number(row.refused, row.would_refuse),
         readable(row.first_seen),
         readable(row.last_seen),
     )
+
+
+def _number(done: int, would: int) -> str:
+    """What was done, and what would have been while nothing was enforced."""
+    return ", ".join([*([f"{done:,}"] if done else []), *([f"{would:,} would be"] if would else [])])
 
 
 def _last_seen(row: SideRow) -> str:

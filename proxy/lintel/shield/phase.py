@@ -22,4 +22,6 @@ def phase(plan: Plan, schema: Schema | None) -> Phase:
         return "amiss"
     if plan.id not in covered.shown([plan.id]):
         return "announced"
-    return "landing" if (parking.SCHEMA, parking.marker(plan.id)) in schema.by_name else "present"
+    marker = schema.by_name.get((parking.SCHEMA, parking.marker(plan.id)))
+    landing = marker is not None and marker.column(parking.IN_FORCE) is not None
+    return "landing" if landing else "present"

@@ -24,8 +24,10 @@ _CALLER = (
     " refusal = coalesce(excluded.refusal, refusal)"
 )
 _CALLS = (
-    "INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (slot, key) DO UPDATE SET calls = calls + excluded.calls,"
-    " rewritten = rewritten + excluded.rewritten, refused = refused + excluded.refused, rows = rows + excluded.rows"
+    "INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (slot, key) DO UPDATE SET"
+    " calls = calls + excluded.calls, rewritten = rewritten + excluded.rewritten, refused = refused + excluded.refused,"
+    " rows = rows + excluded.rows, would_rewrite = would_rewrite + excluded.would_rewrite,"
+    " would_refuse = would_refuse + excluded.would_refuse"
 )
 _ERRORS = (
     "INSERT INTO error VALUES (?, ?, ?, ?) ON CONFLICT (slot, key, sqlstate) DO UPDATE SET"
@@ -41,13 +43,15 @@ _SIDE = (
     " first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)"
 )
 _SIDE_CALLS = (
-    "INSERT INTO side_calls VALUES (?, ?, ?, ?, ?) ON CONFLICT (slot, key) DO UPDATE SET"
-    " calls = calls + excluded.calls, rewritten = rewritten + excluded.rewritten, refused = refused + excluded.refused"
+    "INSERT INTO side_calls VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (slot, key) DO UPDATE SET"
+    " calls = calls + excluded.calls, rewritten = rewritten + excluded.rewritten, refused = refused + excluded.refused,"
+    " would_rewrite = would_rewrite + excluded.would_rewrite, would_refuse = would_refuse + excluded.would_refuse"
 )
 _CARRIED = (
     "INSERT INTO carried VALUES (?, ?, ?, ?) ON CONFLICT (run, plan, started) DO UPDATE SET"
     " heartbeat = max(heartbeat, excluded.heartbeat)"
 )
+_CHANGING = ("rewrite", "refuse", "would_rewrite", "would_refuse")  # verdicts that are told apart
 # Syntax error; undefined or ambiguous column, table, function.
 _NOT_UNDERSTOOD = ("42601", "42703", "42702", "42P01", "42883")
 
@@ -91,8 +95,8 @@ def add_observations(connection: sqlite3.Connection, batch: Batch, seen: list[Ob
         if one.seen is not None:
             (first, last), at = (utc(one.seen[0]), utc(one.seen[1])), day(one.seen[1])
         callers.append((key, one.statement.id, one.client, first, last, one.refusal))
-        rewritten, refused = one.verdicts.get("rewrite", 0), one.verdicts.get("refuse", 0)
-        calls.append((at, key, one.calls, rewritten, refused, one.rows))
+        rewritten, refused, *would = (one.verdicts.get(verdict, 0) for verdict in _CHANGING)
+        calls.append((at, key, one.calls, rewritten, refused, one.rows, *would))
         errors += [(at, key, sqlstate, failed) for sqlstate, failed in one.errors.items()]
         times += [(at, key, bucket, timed) for bucket, timed in one.timed.items()]
     connection.executemany(_CALLER, callers)
@@ -109,7 +113,7 @@ def add_sides(connection: sqlite3.Connection, batch: Batch) -> None:
     connection.executemany(
         _SIDE_CALLS,
         [
-            (slot, key.digest, calls, calls * (verdict == "rewrite"), calls * (verdict == "refuse"))
+            (slot, key.digest, calls, *(calls * (verdict == one) for one in _CHANGING))
             for (key, verdict), calls in batch.sides.items()
         ],
     )

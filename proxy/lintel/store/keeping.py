@@ -10,11 +10,12 @@ from datetime import UTC, datetime, timedelta
 HOURLY_DAYS = 14  # for so long hours are told apart
 PIECE = 500
 
+_WOULD = ("would_rewrite", "would_refuse")
 _ADDED_UP = {  # table -> what tells its rows apart besides the slot, what is added up
-    "calls": ("key", ("calls", "rewritten", "refused", "rows")),
+    "calls": ("key", ("calls", "rewritten", "refused", "rows", *_WOULD)),
     "error": ("key, sqlstate", ("calls",)),
     "latency": ("key, bucket", ("calls",)),
-    "side_calls": ("key", ("calls", "rewritten", "refused")),
+    "side_calls": ("key", ("calls", "rewritten", "refused", *_WOULD)),
     "watched": ("database", ("observed", "other", "opaque", "dropped")),
 }
 _UNSEEN = "SELECT key FROM caller WHERE last_seen < ? LIMIT ?"

@@ -108,5 +108,28 @@ SELECT s.database, s.plan, s."table", s.client, s.side, s.known, coalesce(sum(n.
 FROM side s LEFT JOIN side_calls n ON n.key = s.key GROUP BY s.key;
 """
 
-MIGRATIONS = (_FIRST, _IMPORTS, slots.SCHEMA, _MEMORIES, _SIDES)
+_WOULD = """
+-- What would have been rewritten or refused, while nothing was enforced.
+ALTER TABLE calls ADD COLUMN would_rewrite INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE calls ADD COLUMN would_refuse INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE side_calls ADD COLUMN would_rewrite INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE side_calls ADD COLUMN would_refuse INTEGER NOT NULL DEFAULT 0;
+
+DROP VIEW sides;
+CREATE VIEW sides AS
+SELECT s.database, s.plan, s."table", s.client, s.side, s.known, coalesce(sum(n.calls), 0) AS calls,
+       coalesce(sum(n.rewritten), 0) AS rewritten, coalesce(sum(n.refused), 0) AS refused,
+       coalesce(sum(n.would_rewrite), 0) AS would_rewrite, coalesce(sum(n.would_refuse), 0) AS would_refuse,
+       s.first_seen, s.last_seen
+FROM side s LEFT JOIN side_calls n ON n.key = s.key GROUP BY s.key;
+
+DROP VIEW refusals;
+CREATE VIEW refusals AS
+SELECT s.database, c.client, s.id AS statement, s.sql, n.calls, n.would_be, c.refusal AS message, c.last_seen
+FROM (SELECT key, sum(refused) AS calls, sum(would_refuse) AS would_be FROM calls GROUP BY key
+      HAVING sum(refused) + sum(would_refuse) > 0) n
+JOIN caller c ON c.key = n.key JOIN statement s ON s.id = c.statement;
+"""
+
+MIGRATIONS = (_FIRST, _IMPORTS, slots.SCHEMA, _MEMORIES, _SIDES, _WOULD)
 VERSION = len(MIGRATIONS)

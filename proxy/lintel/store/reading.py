@@ -77,7 +77,8 @@ class Reader:
         conditions, values = _conditions(wanted)
         rows = self._rows(
             f'{_COUNTS} SELECT u."table", nullif(u."column", \'\'), u.kind, c.client, s.id, s.database, s.sql, n.calls,'
-            " n.refused, c.refusal, c.first_seen, c.last_seen, coalesce(e.calls, 0), s.verb"
+            " n.refused, c.refusal, c.first_seen, c.last_seen, coalesce(e.calls, 0), s.verb,"
+            " n.would_refuse"
             " FROM use u JOIN caller c ON c.statement = u.statement JOIN statement s ON s.id = u.statement"
             " JOIN counts n ON n.key = c.key LEFT JOIN failures e ON e.key = c.key"
             f" WHERE {conditions} ORDER BY 1, 2, 3, 4, n.calls DESC, s.sql",
@@ -109,7 +110,8 @@ class Reader:
         errors, timed = self._numbers("error", "sqlstate", values), self._numbers("latency", "bucket", values)
         rows = self._rows(
             f"{_COUNTS} SELECT c.key, s.id, c.client, s.database, n.calls, n.rewritten, n.refused, n.rows,"
-            f" c.first_seen, c.last_seen FROM {_SENT} WHERE {about} ORDER BY n.calls DESC, s.sql, c.client",
+            " c.first_seen, c.last_seen, n.would_refuse"
+            f" FROM {_SENT} WHERE {about} ORDER BY n.calls DESC, s.sql, c.client",
             values,
         )
         return [
@@ -167,7 +169,8 @@ class Reader:
         conditions, values = _conditions(wanted._replace(column=None), _OF_SIDES)
         rows = self._rows(
             'SELECT s.database, s.client, s.plan, s."table", s.side, s.known, sum(n.calls), sum(n.rewritten),'
-            " sum(n.refused), s.first_seen, s.last_seen FROM side s JOIN side_calls n ON n.key = s.key"
+            " sum(n.refused), sum(n.would_rewrite), sum(n.would_refuse), s.first_seen, s.last_seen"
+            " FROM side s JOIN side_calls n ON n.key = s.key"
             f" WHERE {_SINCE.format('n.slot')} AND {conditions} GROUP BY s.key ORDER BY 3, 1, 2, 5 DESC, 6",
             values,
         )
@@ -205,7 +208,8 @@ class Reader:
 _SINCE = "({0} >= substr(:since, 1, 13) OR {0} = substr(:since, 1, 10))"
 _COUNTS = f"""
     WITH counts AS (
-        SELECT key, sum(calls) AS calls, sum(rewritten) AS rewritten, sum(refused) AS refused, sum(rows) AS rows
+        SELECT key, sum(calls) AS calls, sum(rewritten) AS rewritten, sum(refused) AS refused, sum(rows) AS rows,
+               sum(would_refuse) AS would_refuse
         FROM calls WHERE {_SINCE.format("slot")} GROUP BY key
     ), failures AS (SELECT key, sum(calls) AS calls FROM error WHERE {_SINCE.format("slot")} GROUP BY key)
 """

@@ -50,7 +50,7 @@ class Observation:
     client: str
     calls: int = 0
     errors: dict[str, int] = field(default_factory=dict)  # by SQLSTATE
-    verdicts: dict[str, int] = field(default_factory=dict)  # allow | rewrite | refuse
+    verdicts: dict[str, int] = field(default_factory=dict)  # as policy.Statement has them
     refusal: str | None = None  # the message that was given
     timed: dict[int, int] = field(default_factory=dict)  # durations.bucket_of -> calls; of a sample of the calls
     rows: int = 0  # that the calls of this sample came to
@@ -104,6 +104,8 @@ class SideRow(NamedTuple):
     calls: int
     rewritten: int
     refused: int
+    would_rewrite: int  # while nothing was enforced
+    would_refuse: int
     first_seen: str
     last_seen: str
 
@@ -123,6 +125,7 @@ class UseRow(NamedTuple):
     last_seen: str
     failed: int = 0  # with whatever SQLSTATE, refusals included
     verb: str = ""
+    would_refuse: int = 0  # while nothing was enforced
 
 
 class Traffic(NamedTuple):
@@ -139,6 +142,7 @@ class Traffic(NamedTuple):
     sampled_rows: int  # of that sample
     first_seen: str
     last_seen: str
+    would_refuse: int = 0  # while nothing was enforced
 
     @property
     def rows(self) -> float | None:

@@ -1,0 +1,120 @@
+"""What operators ask of a running Lintel over its admin side: how it stands, to be off or on, to read files anew."""
+
+import os
+import time
+from collections.abc import Mapping
+
+import structlog
+
+from lintel import __version__
+from lintel.admin import Answer, failures
+from lintel.app.configuration import Configuration
+from lintel.app.relay import Relay
+from lintel.app.reloading import Reloading
+from lintel.app.state import DatabaseState, State
+from lintel.plan import Plan
+from lintel.store.rows import utc
+
+_HARMLESS = frozenset({"present", "released"})  # phases in which nothing is parked any longer
+
+_log = structlog.get_logger(__name__)
+
+
+class Operations:
+    """`orders` are the names under which they are given."""
+
+    def __init__(self, relay: Relay, reloading: Reloading) -> None:
+        self._relay = relay
+        self._reloading = reloading
+        self._since = time.time()
+        self.orders = {"off": self.off, "on": self.on, "reload": self.reload}
+
+    @property
+    def problems(self) -> Mapping[str, str]:
+        """What somebody should look at, by what it concerns."""
+        off = {"shield": "switched off: nothing is rewritten or refused"} if self._reloading.running.off else {}
+        return {**off, **self._reloading.problems, **self._relay.problems}
+
+    async def status(self) -> Mapping[str, object]:
+        """How it stands, for `lintel status`."""
+        state, reasons = await self._relay.state(), await failures(self._relay.checks)
+        configuration, counters = self._reloading.running, state.counters
+        return {
+            "version": __version__,
+            "pid": os.getpid(),
+            "since": utc(self._since),
+            "workers": configuration.settings.process.workers,
+            "mode": configuration.mode,
+            "ready": not reasons,
+            "checks": {name: reasons.get(name, "ok") for name in self._relay.checks},
+            "problems": dict(self.problems),
+            "sessions": counters.sessions,
+            "statements": counters.statements,
+            "refusals": counters.refusals,
+            "server_errors": counters.errors_passed,
+            "retries": counters.retries,
+            "probes": counters.probes,
+            "reprepared": counters.reprepared,
+            "landed": counters.landed,
+            "catalog_age_seconds": _rounded(state.catalog.age_seconds),
+            "store": {
+                "dropped": state.recorder.dropped,
+                "unwritten_seconds": _rounded(state.recorder.unwritten_seconds),
+            },
+            "databases": [_database(one) for one in state.databases],
+            "plans": [_plan(plan, state) for plan in configuration.plans],
+        }
+
+    async def off(self, force: bool) -> Answer:
+        """Every statement goes as it came. Not while values may be parked, without force."""
+        parked = _parked(self._reloading.running, await self._relay.state())
+        if parked and not force:
+            return 409, {"mode": self._reloading.running.mode, "problem": _parking(parked)}
+        return await self._switch(off=True)
+
+    async def on(self, _: bool) -> Answer:
+        """As the configuration says."""
+        return await self._switch(off=False)
+
+    async def _switch(self, *, off: bool) -> Answer:
+        self._reloading.switch(off=off)
+        everywhere = await self._relay.switch(off=off)
+        _log.warning("switched off" if off else "switched on")
+        told: dict[str, object] = {"mode": self._reloading.running.mode}
+        return (200, told) if everywhere else (504, {**told, "problem": "a worker has not said yet that it follows"})
+
+    async def reload(self, _: bool) -> Answer:
+        """As SIGHUP does."""
+        done = await self._reloading.reload()
+        await self._relay.state()  # an answer of every process comes behind what it was told
+        plans = [plan.id for plan in self._reloading.running.plans]
+        return 200 if done else 409, {"reloaded": done, "plans": plans, "problems": dict(self._reloading.problems)}
+
+
+def _database(state: DatabaseState) -> Mapping[str, object]:
+    return {"database": state.name, "route": state.route, "sessions": state.sessions,
+            "catalog_age_seconds": _rounded(state.age_seconds)}  # fmt: skip
+
+
+def _plan(plan: Plan, state: State) -> Mapping[str, object]:
+    """The phases are by database, as far as somebody was in it since the start."""
+    return {"plan": plan.id, "table": plan.table, "change": plan.ddl, "file": plan.file, "digest": plan.digest,
+            "phases": {one.name: one.phases[plan.id] for one in state.databases if plan.id in one.phases}}  # fmt: skip
+
+
+def _parked(configuration: Configuration, state: State) -> list[str]:
+    """Plans for which values may be parked: where nobody was since the start, that is not known."""
+    parking = [plan.id for plan in configuration.plans if plan.shield.absent_writes == "park"]
+    phases = {i: {one.phases[i] for one in state.databases if i in one.phases} for i in parking}
+    return [i for i in parking if not phases[i] or not phases[i] <= _HARMLESS]
+
+
+def _parking(plans: list[str]) -> str:
+    return (
+        f"values may be parked by {', '.join(plans)}: while Lintel is off they are not read, writes to the column fail "
+        "until it is there, and those after that may be overwritten by what was parked before them"
+    )
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
