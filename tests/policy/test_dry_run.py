@@ -36,7 +36,7 @@ def test_the_text_goes_as_it_came(text: str, verdict: str) -> None:
     assert dry.statement.verdict == dry.statement.outcome == ("allow" if verdict == "allow" else f"would_{verdict}")
     assert (dry.statement.message, dry.statement.sides) == (real.statement.message, real.statement.sides)
     assert dry.sent(text.encode()) == text.encode()
-    assert not (dry.edits or dry.refusals or dry.expected or dry.retry or dry.probes)
+    assert (dry.edits, dry.refusals, dry.expected, dry.retry, dry.probes) == ((), (), (), frozenset(), ())
 
 
 def test_what_follows_from_running_it_is_kept() -> None:
