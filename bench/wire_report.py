@@ -1,4 +1,4 @@
-"""`./dev wire-report`: runs every test that names a check of the wire's catalogue, and says by check what was seen.
+"""`./dev wire-report`: runs every test that names a check of the catalogue, the wire's or another, and says what was seen.
 
 A test names it with `@pytest.mark.check(7)`. A check that no test names is shown as missing, one whose tests were all
 skipped as not seen. It may say more with `record_property("seen", "p99 12 ms")`.
@@ -40,6 +40,15 @@ CHECKS = {
     22: "networks and servers that fail",
     23: "clients that reset; clocks that jump",
     24: "a store that is locked, full, corrupt, gone",
+    25: "names, paths and roundabout ways past the shield",
+    26: "other encodings; backslashes that escape",
+    27: "a change between Parse and Bind, or behind a lock",
+    28: "kill -9: nothing acknowledged is lost",
+    29: "every statement of the server's log is recorded",
+    30: "no literal kept; names forge no line and no page",
+    31: "SIGTERM, restart under load: nobody refused",
+    32: "a bad reload changes nothing",
+    33: "the admin side: token, Host and Origin",
 }
 
 

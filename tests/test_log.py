@@ -47,6 +47,7 @@ def test_an_event_is_one_json_line_with_time_level_and_values(lines: Lines) -> N
     assert (line["event"], line["host"], line["attempts"], line["path"]) == ("server unreachable", "10.0.0.1", 3, "/x")
 
 
+@pytest.mark.check(30)
 @pytest.mark.parametrize("form", ["json", "console"])
 @pytest.mark.parametrize(
     "name",

@@ -79,6 +79,7 @@ async def test_unknown_paths_are_not_found() -> None:
         assert (await get(port, "/")).status == 404
 
 
+@pytest.mark.check(33)
 @pytest.mark.parametrize(
     ("host", "status"),
     [
@@ -91,6 +92,7 @@ async def test_a_rebound_name_is_turned_away(host: str, status: int) -> None:
         assert (await get(port, "/metrics", {"Host": host})).status == status
 
 
+@pytest.mark.check(33)
 async def test_off_loopback_only_health_without_the_token() -> None:
     async with admin(host="0.0.0.0", token="t0ken") as port:
         assert (await get(port, "/livez", {"Host": "lintel.internal"})).status == 200
@@ -102,6 +104,7 @@ async def test_off_loopback_only_health_without_the_token() -> None:
         assert (await get(port, "/metrics", {"Authorization": "bearer t0ken"})).status == 200
 
 
+@pytest.mark.check(33)
 async def test_off_loopback_without_a_token_set_nothing_opens() -> None:
     async with admin(host="0.0.0.0") as port:
         answer = await get(port, "/metrics", {"Authorization": "Bearer "})

@@ -60,6 +60,7 @@ def problems(proxy: Proxy) -> dict[str, str]:
     return dict(body.get("problems", {}))
 
 
+@pytest.mark.check(27, 32)
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_plan_comes_and_goes_under_running_sessions(orders: str, lintel: Lintel, file: Path, workers: str) -> None:
     file.write_text("")

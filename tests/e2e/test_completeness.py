@@ -71,6 +71,7 @@ async def asynchronous(dsn: str) -> None:
     await client.close()
 
 
+@pytest.mark.check(29)
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_the_server_has_run_nothing_that_is_not_recorded(server: Server, workers: str, tmp_path: Path) -> None:
     log = tmp_path / "queries.jsonl"

@@ -113,6 +113,7 @@ def test_rewrite_shows_the_verdict(observed: tuple[Server, Proxy], tmp_path: Pat
 CANARIES = ("canary-literal", "canary-value", "canary-password", "canary-copied", "canary-comment", "canary-dollar")
 
 
+@pytest.mark.check(30)
 async def test_no_literal_no_value_and_no_password_is_kept_anywhere() -> None:
     with launch() as server, Proxy(server.dsn()) as proxy:
         address = uri(server, proxy)

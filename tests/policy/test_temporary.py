@@ -24,6 +24,7 @@ def _decided(text: str, path: tuple[str, ...] = ("public",), shadowed: tuple[str
     return policy.context(ContextKey(search_path=path, shadowed=frozenset(shadowed))).decide(text.encode())
 
 
+@pytest.mark.check(25)
 @pytest.mark.parametrize(
     ("text", "pinned"),
     [

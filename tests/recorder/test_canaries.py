@@ -34,6 +34,7 @@ def everything(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.iterdir())
 
 
+@pytest.mark.check(30)
 @pytest.mark.parametrize("on_strings", [True, False])
 async def test_no_canary_in_the_store(tmp_path: Path, on_strings: bool) -> None:
     context = Policy(schema_of(b"CREATE TABLE orders (id int, name text)")).context(

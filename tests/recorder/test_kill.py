@@ -53,6 +53,7 @@ def killed(path: Path, seconds: float) -> tuple[int, int]:
         return acknowledged, int((first + process.stdout.read()).split()[-1])
 
 
+@pytest.mark.check(28)
 @pytest.mark.parametrize("seconds", [0.35, 0.5])
 def test_kill_minus_nine(tmp_path: Path, seconds: float) -> None:
     path = tmp_path / "lintel.db"
@@ -63,6 +64,7 @@ def test_kill_minus_nine(tmp_path: Path, seconds: float) -> None:
     assert Reader(path).window().start is not None
 
 
+@pytest.mark.check(28)
 @pytest.mark.long
 @pytest.mark.timeout(900)
 def test_a_hundred_times_on_one_store(tmp_path: Path) -> None:

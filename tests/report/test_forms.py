@@ -103,6 +103,7 @@ def test_an_empty_store(path: Path, form: str) -> None:
         assert "Nothing has been watched yet." in text
 
 
+@pytest.mark.check(29)
 @pytest.mark.parametrize(
     ("gap", "said"), [(False, "Nobody used nothing in 2 days."), (True, "No use of nothing was seen")]
 )
@@ -182,6 +183,7 @@ def test_hostile_names_in_html(path: Path) -> None:
     assert "unsafe" not in policy[1]
 
 
+@pytest.mark.check(30)
 def test_style_and_script_fetch_nothing() -> None:
     ours = "".join(files("lintel.report").joinpath(name).read_text("utf-8") for name in ("page.css", "page.js"))
     assert not re.search(r"url\(|@import|https?:|fetch|innerHTML|eval", ours)

@@ -89,6 +89,7 @@ def _schema(dsn: str) -> Schema:
     return asyncio.run(read())
 
 
+@pytest.mark.check(25)
 def test_edges(server: Server, edges: Edges, file: Path) -> None:
     """Every line of the file, on both tables."""
     found: list[str] = []

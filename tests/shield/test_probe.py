@@ -45,6 +45,7 @@ def _ids(direct: Client) -> list[int]:
     return [number for (number,) in direct.execute("SELECT id FROM o ORDER BY id")]
 
 
+@pytest.mark.check(27)
 @pytest.mark.parametrize("prepare", [False, True])
 def test_dropped_within_a_transaction(front: Planned, new: Client, prepare: bool) -> None:
     """Served, by a role that may not read the table; and the lock is held until the transaction ends."""
