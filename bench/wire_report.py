@@ -1,4 +1,4 @@
-"""`./dev wire-report`: runs every test that names a check of the catalogue, the wire's or another, and says what was seen.
+"""`./dev wire-report`: runs every test that names a check of the catalogue, and says by check what was seen.
 
 A test names it with `@pytest.mark.check(7)`. A check that no test names is shown as missing, one whose tests were all
 skipped as not seen. It may say more with `record_property("seen", "p99 12 ms")`.
