@@ -12,18 +12,19 @@ DESIGN's `analyze` counts them:
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 FIRST_LOW_INVALID = -7  # FirstLowInvalidHeapAttributeNumber: bit 0 of a column set
+Fields = dict[str, str]  # of one node: the numbers, or the members of a set, as text
 VERBS = {"1": "select", "2": "update", "3": "insert", "4": "delete", "5": "merge"}
 
-_SETS = r".*?:selectedCols \(b([ \d]*)\) :insertedCols \(b([ \d]*)\) :updatedCols \(b([ \d]*)\)"
-_PERMISSIONS = re.compile(r"\{RTEPERMISSIONINFO :relid (\d+) :inh" + _SETS)
-_ENTRY = re.compile(r":rtekind 0 :relid (\d+) ")
-_ENTRY_BEFORE_16 = re.compile(_ENTRY.pattern + _SETS)
 _COMMAND = re.compile(r"\{QUERY :commandType (\d)")
-_INFORMATION = re.compile(r"\{RTEPERMISSIONINFO ")
+# What a tree is made of: nodes in braces, and the fields of a node that matter here. `\\}` is part of a name.
+_PARTS = re.compile(
+    r"\\.|(?P<opens>\{[A-Z_]*)|(?P<closes>\})"
+    r"|:(?P<field>rtekind|relid|selectedCols|insertedCols|updatedCols) (?:\(b(?P<set>[ \d]*)\)|(?P<number>\d+))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +75,28 @@ class Named:
 
 def read(body: str) -> Tree:
     """The tree of a function body, of any server from 14 on."""
-    pattern = _PERMISSIONS if _INFORMATION.search(body) else _ENTRY_BEFORE_16
-    accesses = [_access(int(oid), *map(_attnums, sets)) for oid, *sets in pattern.findall(body)]
+    entries: list[Fields] = []
+    accesses: list[Access] = []
+    for fields in _nodes(body):
+        if fields.get("rtekind") == "0":
+            entries.append(fields)
+        if "selectedCols" in fields and fields.get("rtekind", "0") == "0":
+            accesses.append(_access(fields))
     verb = _COMMAND.search(body)
-    relations = frozenset(map(int, _ENTRY.findall(body)))
+    relations = frozenset(int(fields["relid"]) for fields in entries)
     return Tree(VERBS.get(verb[1], "") if verb else "", relations, tuple(accesses))
+
+
+def _nodes(body: str) -> Iterator[Fields]:
+    """Each node with the fields that are its own: TABLESAMPLE's arguments may be a query inside an entry."""
+    around: list[Fields] = []
+    for part in _PARTS.finditer(body):
+        if part["opens"]:
+            around.append({})
+        elif part["closes"]:
+            yield around.pop()
+        elif part["field"]:
+            around[-1].setdefault(part["field"], part["set"] or part["number"] or "")
 
 
 def verdict(tree: Tree, names: Mapping[int, Named], depends: Iterable[str]) -> Verdict:
@@ -96,8 +114,9 @@ def verdict(tree: Tree, names: Mapping[int, Named], depends: Iterable[str]) -> V
     )  # fmt: skip
 
 
-def _access(oid: int, selected: list[int], inserted: list[int], updated: list[int]) -> Access:
-    return Access(oid, selected, inserted + updated)
+def _access(fields: Fields) -> Access:
+    selected, inserted, updated = (_attnums(fields[name]) for name in ("selectedCols", "insertedCols", "updatedCols"))
+    return Access(int(fields["relid"]), selected, inserted + updated)
 
 
 def _attnums(bits: str) -> list[int]:

@@ -11,13 +11,19 @@ from lintel.analysis import Facts
 from lintel.analysis.meanings import Col, Expr, Merged
 
 BEFORE_16 = (
-    "({QUERY :commandType 2 :rtable ({RTE :rtekind 0 :relid 16400 :relkind r :requiredPerms 6 "
+    "({QUERY :commandType 2 :rtable ({RANGETBLENTRY :rtekind 0 :relid 16400 :relkind r :requiredPerms 6 "
     ":selectedCols (b 8 9) :insertedCols (b) :updatedCols (b 10)})})"
 )
 FROM_16 = (
-    "({QUERY :commandType 1 :rtable ({RTE :rtekind 0 :relid 16400 :inh true }) :rteperminfos "
+    "({QUERY :commandType 1 :rtable ({RANGETBLENTRY :rtekind 0 :relid 16400 :inh true }) :rteperminfos "
     "({RTEPERMISSIONINFO :relid 16400 :inh true :requiredPerms 2 :checkAsUser 0 "
     ":selectedCols (b 7) :insertedCols (b) :updatedCols (b)})})"
+)
+SAMPLED_BEFORE_16 = (
+    "({QUERY :commandType 1 :rtable ({RANGETBLENTRY :alias {ALIAS :aliasname a\\} :colnames <>} :rtekind 0 "
+    ":relid 16400 :tablesample {TABLESAMPLECLAUSE :args ({SUBLINK :subselect {QUERY :commandType 1 :rtable "
+    "({RANGETBLENTRY :rtekind 0 :relid 16401 :requiredPerms 2 :selectedCols (b 8) :insertedCols (b) "
+    ":updatedCols (b)})}})} :requiredPerms 2 :selectedCols (b 9) :insertedCols (b) :updatedCols (b)})})"
 )
 NAMES = {16400: Named("public.t", {1: "public.t.a", 2: "public.t.b", 3: "public.t.c"})}
 
@@ -57,6 +63,12 @@ def test_a_tree_of_either_form() -> None:
     said = verdict(read(FROM_16), NAMES, [])
     assert (said.verb, said.whole_rows) == ("select", ("public.t",))
     assert said.reads == ("public.t.a", "public.t.b", "public.t.c")
+
+
+def test_a_query_within_an_entry() -> None:
+    names = {**NAMES, 16401: Named("public.u", {1: "public.u.a"})}
+    said = verdict(read(SAMPLED_BEFORE_16), names, [])
+    assert (said.tables, said.reads) == (("public.t", "public.u"), ("public.t.b", "public.u.a"))
 
 
 def test_what_differs_is_named() -> None:
