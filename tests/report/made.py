@@ -1,11 +1,12 @@
 """A store whose every number is known: two days of a shop, an hour of them not watched."""
 
+from collections import Counter
 from pathlib import Path
 
 from lintel.analysis import analyze
 from lintel.analysis.ddl import schema_of
 from lintel.sql.stored import stored_text
-from lintel.store import Batch, Observation, Recorded, Store, uses_of
+from lintel.store import Batch, Observation, Recorded, Store, UnplannedKey, uses_of
 from lintel.store.durations import bucket_of
 
 SCHEMA = schema_of(b"""
@@ -73,5 +74,8 @@ def hostile(path: Path) -> None:
     seen = [observed("SELECT total FROM orders", name, 1) for name in HOSTILE]
     for one, name in zip(seen, HOSTILE, strict=True):
         one.refusal, one.verdicts, one.errors = name, {"refuse": 1}, {name: 1}
-    store.add(Batch(START, START + 60, seen, closing=True))
+    changes = Counter(
+        {(UnplannedKey("shop", "public.orders", f"add column {name}", name), False): 1 for name in HOSTILE}
+    )
+    store.add(Batch(START, START + 60, seen, closing=True, unplanned=changes))
     store.close()

@@ -58,7 +58,7 @@ def documented(path: Path, **options: str) -> dict[str, list[dict[str, object]]]
 async def test_the_document(path: Path) -> None:
     await record(path, *SEEN)
     found = documented(path)
-    assert list(found) == ["window", "uses", "objects", "windows", "unread", "whole", "unused", "plans"]
+    assert list(found) == ["window", "uses", "objects", "windows", "unread", "whole", "unused", "plans", "unplanned"]
     assert set(found["window"]) == {"from", "to", "gaps", "dropped", "opaque"}
     assert {tuple(use) for use in found["uses"]} == {
         ("table", "column", "kind", "client", "shape", "sql", "calls", "first_seen", "last_seen", "database",

@@ -111,7 +111,13 @@ class Configuration:
     def shield(self) -> Shield:
         """What verdicts depend on."""
         shield = self.settings.shield
-        return Shield(shield.on_opaque, shield.on_stale, enforced=self.mode == "enforce")
+        return Shield(
+            shield.on_opaque,
+            shield.on_stale,
+            enforced=self.mode == "enforce",
+            on_unplanned_ddl=shield.on_unplanned_ddl,
+            tables=self.settings.record.tables,
+        )
 
     def differing(self, other: "Configuration") -> list[str]:
         """The keys in which the two differ."""

@@ -65,6 +65,7 @@ class Database:
 
     def _follow(self, schema: Schema) -> None:
         self._keep(schema)
+        self.recorder.changed(self.name, self.policy.unplanned(schema))
         self.policy = self.policy.follow(schema)
         self.recorder.memories.keep(self.name, self.policy.moment.plans)
         for presence in tuple(self._presences):

@@ -101,6 +101,7 @@ class Shield:
     mode: Literal["enforce", "dry-run"] = _key("enforce", values.choice("enforce", "dry-run"))
     on_opaque: Mode = _key("pass", values.choice("pass", "refuse"))
     on_stale: Mode = _key("refuse", values.choice("refuse", "pass"))
+    on_unplanned_ddl: Literal["pass", "warn", "refuse"] = _key("pass", values.choice("pass", "warn", "refuse"))
 
 
 @dataclass(frozen=True, slots=True)

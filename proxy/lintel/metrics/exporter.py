@@ -1,7 +1,7 @@
 """The counters as Prometheus families, made at scrape time.
 
 Where catalog and recorder live is not known here: the composition root passes functions that read their state.
-Names are `lintel_*` in base units; labels are verdict, direction, side and SQLSTATE, each from a closed set.
+Names are `lintel_*` in base units; labels are verdict, direction, side, how and SQLSTATE, each from a closed set.
 """
 
 import platform
@@ -43,6 +43,9 @@ class RecorderState:
     other_clients: int = 0  # calls of clients beyond the bound on names
     log_dropped: int = 0  # lines that the query log has not got
     unwritten_seconds: float = 0.0  # how long the store could not be written, up to now
+    unplanned_run: int = 0  # changes of target tables that no plan announced
+    unplanned_refused: int = 0
+    unplanned_past: int = 0  # that only the catalog showed
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,9 @@ def _recorder(state: RecorderState) -> Iterator[Metric]:
     yield _counter(
         "lintel_recorder_other_clients_total", "Calls of clients that were too many to be named.", state.other_clients
     )
+    changes = {"run": state.unplanned_run, "refused": state.unplanned_refused, "past": state.unplanned_past}
+    unplanned = "Changes of target tables that no plan announced: run, refused, or made past Lintel."
+    yield _by_label("lintel_unplanned_ddl_total", unplanned, "how", changes)
     yield _counter("lintel_query_log_dropped_total", "Lines that the query log has lost.", state.log_dropped)
     yield _gauge(
         "lintel_recorder_unwritten_seconds", "How long the store could not be written so far.", state.unwritten_seconds

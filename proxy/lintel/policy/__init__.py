@@ -12,5 +12,6 @@ from lintel.policy.key import ContextKey
 from lintel.policy.moment import Options
 from lintel.policy.policy import Policy
 from lintel.policy.statement import Statement
+from lintel.policy.unplanned import Unplanned
 
-__all__ = ["Context", "ContextKey", "Options", "Policy", "Statement", "dry"]
+__all__ = ["Context", "ContextKey", "Options", "Policy", "Statement", "Unplanned", "dry"]

@@ -13,6 +13,7 @@ from lintel.policy.mentions import mentions
 from lintel.policy.moment import Moment
 from lintel.policy.statement import Statement
 from lintel.policy.temporary import first_in, pinned
+from lintel.policy.unplanned import Unplanned
 from lintel.shield import Question
 from lintel.sql.comments import only, tags
 from lintel.sql.grammar import SyntaxProblem, TooDeep, parse
@@ -82,7 +83,7 @@ def _decide(moment: Moment, key: ContextKey, text: bytes) -> Decided:
     sides = dict(key.sides) if key.client is None else moment.sides(replace(key.client, tags=found))
     question = Question(moment.covered, key.search_path or (), key.shadowed, sides)
     try:
-        parts = list(judged_in_turn(text, statements, question))
+        parts = list(judged_in_turn(text, statements, question, moment.options.tables))
     except Exception as bug:
         # A fault of ours in reading one statement must not cost its session; it is seen in the reason.
         return _opaque(moment, text, f"internal error: {type(bug).__name__}", [])
@@ -118,7 +119,7 @@ def _understood(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged
     made = _Edits()
     for part in parts:
         _follow(moment, part, made, alone=len(parts) == 1)
-    statement = _statement(key, text, parts, found)
+    statement = _in_force(moment, _statement(moment, key, text, parts, found))
     decision = _decision(text, made, effects_in(parts), statement)
     failures: frozenset[str] = frozenset().union(*map(_failures, parts))
     if failures:
@@ -163,6 +164,9 @@ def _probes(moment: Moment, part: Judged) -> tuple[Probe, ...]:
 def _follow(moment: Moment, part: Judged, made: _Edits, *, alone: bool) -> None:
     """Put one statement's verdict into the Decision."""
     verdict = part.verdict
+    if part.unplanned and moment.options.on_unplanned_ddl == "refuse":
+        _replace(part.start, part.end, _unannounced(part.unplanned), made)
+        return
     end = None if alone else part.end
     if verdict.kind == "refuse":
         refusal = Refusal(verdict.sqlstate or "42501", verdict.message or "", verdict.hint)
@@ -208,7 +212,7 @@ def _moved(moment: Moment, plan_id: str, failures: frozenset[str]) -> list[Refus
     return [Refusal(code, message, hint) for code in sorted(failures)]
 
 
-def _statement(key: ContextKey, text: bytes, parts: list[Judged], found: dict[str, str]) -> Statement:
+def _statement(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged], found: dict[str, str]) -> Statement:
     kinds = [part.verdict.kind for part in parts]
     refused = next((part.verdict for part in parts if part.verdict.kind == "refuse"), None)
     return Statement(
@@ -218,17 +222,40 @@ def _statement(key: ContextKey, text: bytes, parts: list[Judged], found: dict[st
         tags=found,
         search_path=key.search_path or (),
         plans=tuple(sorted({plan for part in parts for plan in part.verdict.plans})),
+        unplanned=_unplanned(moment, parts),
         sqlstate=refused.sqlstate if refused else None,
         message=refused.message if refused else None,
         sides=tuple(dict.fromkeys(sided for part in parts for sided in part.verdict.sides)),
     )
 
 
+def _unplanned(moment: Moment, parts: list[Judged]) -> tuple[Unplanned, ...]:
+    warn = moment.options.on_unplanned_ddl != "pass"
+    return tuple(dict.fromkeys(one._replace(warn=warn) for part in parts for one in part.unplanned))
+
+
+def _in_force(moment: Moment, statement: Statement) -> Statement:
+    """The statement as it is recorded where changes that no plan announces are refused."""
+    if not statement.unplanned or moment.options.on_unplanned_ddl != "refuse":
+        return statement
+    refusal = _unannounced(statement.unplanned)
+    return replace(statement, verdict="refuse", sqlstate=refusal.sqlstate, message=refusal.message)
+
+
+def _unannounced(unplanned: tuple[Unplanned, ...]) -> Refusal:
+    told = "; ".join(f"{one.table}: {one.change}" for one in unplanned)
+    hint = 'Announce the change as a plan, or have on_unplanned_ddl say "pass" or "warn".'
+    return Refusal("42501", f"lintel: no plan announces this change ({told}); it was not run", hint)
+
+
 def _opaque(moment: Moment, text: bytes, why: str, parts: list[Judged]) -> Decided:
     """A text that was not understood: passed and recorded as such, or refused as on_opaque and on_stale say."""
     facts = replace(facts_in(parts), opaque=why)
     made = _Edits()
-    statement = Statement(stored_text(text, readable=bool(parts)), facts, "allow")
+    statement = Statement(stored_text(text, readable=bool(parts)), facts, "allow", unplanned=_unplanned(moment, parts))
+    if statement.unplanned and moment.options.on_unplanned_ddl == "refuse":
+        _replace(0, len(text), _unannounced(statement.unplanned), made)
+        return Decided(_decision(text, made, Effects(), _in_force(moment, statement)))
     plans = _meant(moment, text)
     if plans or (moment.options.on_opaque == "refuse" and moment.schema is not None):
         message = f"lintel: the statement could not be understood ({why}){_touching(plans)}; it was not run"

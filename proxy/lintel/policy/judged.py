@@ -8,6 +8,7 @@ from lintel.analysis.facts import Facts
 from lintel.analysis.views import with_bases
 from lintel.policy.effects import Effects, effects_of
 from lintel.policy.uncommitted import Uncommitted
+from lintel.policy.unplanned import Unplanned, in_statement
 from lintel.shield import Question, Verdict, judge
 from lintel.shield.tables import Covered, remembering
 from lintel.sql.grammar import RawStatement, parse
@@ -26,9 +27,12 @@ class Judged:
     verdict: Verdict
     effects: Effects
     facts: Facts
+    unplanned: tuple[Unplanned, ...] = ()  # changes of target tables that no plan announces
 
 
-def judged_in_turn(text: bytes, statements: list[RawStatement], question: Question) -> Iterator[Judged]:
+def judged_in_turn(
+    text: bytes, statements: list[RawStatement], question: Question, targets: tuple[str, ...]
+) -> Iterator[Judged]:
     """Each after those before it: with the temporary relations that shadow others, and the tables as DDL left them."""
     several, before = len(statements) > 1, question.covered
     left = Uncommitted(before.schema, before.schema) if several and before.plans else None
@@ -38,7 +42,8 @@ def judged_in_turn(text: bytes, statements: list[RawStatement], question: Questi
             part = judged(text, raw, replace(question, covered=before), alone=False)
         if part.effects.temporary:
             question = replace(question, shadowed=question.shadowed.union(part.effects.temporary))
-        yield part
+        amiss = in_statement(raw, text, question.covered, targets, question.search_path, question.shadowed)
+        yield replace(part, unplanned=amiss) if amiss else part
         left = None if left is None else left.after(raw, text, question.search_path, question.shadowed)
         question = replace(question, covered=_covered(left, question.covered, before))
 

@@ -19,6 +19,8 @@ class Options:
     on_opaque: str = "pass"  # pass | refuse: statements that were not understood
     on_stale: str = "refuse"  # refuse | pass: statements on a planned table while there is no catalog
     enforced: bool = True  # False: verdicts are counted, and every text goes as it is
+    on_unplanned_ddl: str = "pass"  # pass | warn | refuse: DDL on a target table that no plan announces
+    tables: tuple[str, ...] = ()  # [record] tables: targets besides those of plans
 
 
 @dataclass(frozen=True, eq=False)

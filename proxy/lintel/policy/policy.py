@@ -10,6 +10,7 @@ from lintel.policy.key import ContextKey
 from lintel.policy.moment import Moment, Options
 from lintel.policy.overlay import Overlay, Overlays
 from lintel.policy.search_path import schemas_of
+from lintel.policy.unplanned import Unplanned, in_catalog
 from lintel.schema import Schema, difference
 from lintel.shield.tables import remembering
 from lintel.wire import decision as wire
@@ -44,6 +45,14 @@ class Policy:
     def follow(self, schema: Schema) -> "Policy":
         """The policy for a new snapshot of the same database."""
         return Policy(schema, self.moment.plans, self.moment.options, self)
+
+    def unplanned(self, schema: Schema) -> list[Unplanned]:
+        """What has changed since in target tables, that no plan announces."""
+        options = self.moment.options
+        if self.moment.schema is None or not (options.tables or self.moment.plans):
+            return []
+        warn = options.on_unplanned_ddl != "pass"
+        return [one._replace(warn=warn) for one in in_catalog(self.moment.covered, schema, options.tables)]
 
     def context(self, key: ContextKey) -> Context:
         """The context of a key, made on first use."""

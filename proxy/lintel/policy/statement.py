@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lintel.analysis.facts import Facts
+from lintel.policy.unplanned import Unplanned
 from lintel.shield import Sided
 
 
@@ -19,6 +20,7 @@ class Statement:
     plans: tuple[str, ...] = ()  # ids of the plans that it meets
     sqlstate: str | None = None  # of a refusal
     message: str | None = None  # of a refusal
+    unplanned: tuple[Unplanned, ...] = ()  # what it changes of target tables that no plan announces
     sides: tuple[Sided, ...] = ()  # for which table of each plan it was taken to be written
     outcome: str = field(init=False)  # verdict, and "opaque" for what was passed without being understood
 

@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 from lintel.analysis.facts import Facts
 from lintel.policy.statement import Statement
+from lintel.policy.targets import is_named
+from lintel.recorder.changes import Changes
 from lintel.recorder.identity import tagged_name
 from lintel.recorder.tally import ROWS, Sample, Taken
-from lintel.store import Batch, Observation, Recorded, SideKey, split, uses_of
+from lintel.store import Batch, Observation, Recorded, SideKey, UnplannedKey, split, uses_of
 
 MAX_CLIENTS = 10_000  # distinct names a process brings to the store; the others are one
 OTHERS = "(other clients)"
@@ -33,9 +35,10 @@ class Counts(NamedTuple):
 class Gathering:
     """Makes batches; remembers what it has made of a Statement."""
 
-    def __init__(self, targets: tuple[str, ...] = ()) -> None:
+    def __init__(self, targets: tuple[str, ...] = (), changes: Changes | None = None) -> None:
         self.other_clients = 0  # calls of clients beyond MAX_CLIENTS
         self._targets = targets
+        self._changes = changes or Changes(0.0)
         self._known: dict[tuple[Statement, str], Recorded | None] = {}
         self._clients: set[str] = set()
 
@@ -64,8 +67,19 @@ class Gathering:
             for sided in one.statement.sides:
                 client = self._bounded(tagged_name(one.statement.tags) or one.client, 0)
                 batch.sides[SideKey(one.database, client, *sided), one.statement.verdict] += one.calls
+            self._unplanned(batch, one)
         batch.observations.extend(rows.values())
         return batch
+
+    def _unplanned(self, batch: Batch, one: "_Observed") -> None:
+        """What it changed that no plan announced; what failed of itself changed nothing."""
+        refused = one.statement.verdict == "refuse"
+        calls = one.calls if refused else one.calls - sum(one.errors.values())
+        for change in one.statement.unplanned if calls > 0 else ():
+            client = self._bounded(tagged_name(one.statement.tags) or one.client, 0)
+            key = UnplannedKey(one.database, change.table, change.change, client)
+            batch.unplanned[key, refused] += calls
+            self._changes.tell("refused" if refused else "run", key, calls, warn=change.warn)
 
     def _row(self, one: "_Observed", rows: dict[tuple[str, str], Observation]) -> Observation | None:
         recorded = self._recorded(one.statement, one.database)
@@ -83,7 +97,8 @@ class Gathering:
         if key not in self._known:
             while len(self._known) >= MAX_KNOWN:
                 del self._known[next(iter(self._known))]
-            self._known[key] = recorded(statement, database) if is_target(statement.facts, self._targets) else None
+            wanted = bool(statement.unplanned) or is_target(statement.facts, self._targets)
+            self._known[key] = recorded(statement, database) if wanted else None
         return self._known[key]
 
     def _bounded(self, client: str, calls: int) -> str:
@@ -153,10 +168,4 @@ def is_target(facts: Facts, targets: tuple[str, ...]) -> bool:
     if facts.opaque is not None or not targets:
         return bool(facts.opaque or facts.tables)
     tables = {*facts.tables, *(split(name)[0] for name in facts.base_reads + facts.base_writes)}
-    return any(_names(target, table) for target in targets for table in tables)
-
-
-def _names(target: str, table: str) -> bool:
-    """`public.orders`, `orders` in any schema, or `public.*`."""
-    schema, bare = split(table)
-    return target in (table, bare, f"{schema}.*")
+    return any(is_named(targets, *split(table)) for table in tables)

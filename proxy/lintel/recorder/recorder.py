@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 
 from lintel.metrics import RecorderState
 from lintel.policy.statement import Statement
+from lintel.policy.unplanned import Unplanned
 from lintel.recorder.gathering import Counts
 from lintel.recorder.memories import Memories
 from lintel.recorder.query_log import QueryLog
@@ -85,6 +86,11 @@ class Recorder:
         now = time.time()
         self._plans = {plan: self._plans.get(plan, now) for plan in plans}
 
+    def changed(self, database: str, changes: Iterable[Unplanned]) -> None:
+        """The catalog shows changes of target tables that no plan announced."""
+        for change in changes:
+            self._writer.changes.seen(database, change)
+
     def catalog(self, database: str, schema: Schema) -> None:
         """Keep this snapshot in the store, for `impact` without a server."""
         self._writer.catalog(database, schema)
@@ -98,6 +104,9 @@ class Recorder:
             flushes=writer.flushes,
             failures=writer.failures,
             dropped=self._dropped.total() + writer.dropped,
+            unplanned_run=writer.changes.counts["run"],
+            unplanned_refused=writer.changes.counts["refused"],
+            unplanned_past=writer.changes.counts["past"],
             other_clients=writer.other_clients,
             unwritten_seconds=writer.unwritten_seconds,
             log_dropped=0 if self.log is None else self.log.dropped,

@@ -13,6 +13,7 @@ from queue import SimpleQueue
 
 import structlog
 
+from lintel.recorder.changes import Changes
 from lintel.recorder.gathering import Counts, Gathering
 from lintel.schema import Schema
 from lintel.store import Batch, Corrupt, Store, StoreError
@@ -39,7 +40,8 @@ class Writer:
         self._number = 0  # of the last batch
         self._lost: Counter[str] = Counter()  # by database; told with the next batch
         self._since: float | None = None  # when what is being written was handed over
-        self._gathering = Gathering(targets)
+        self.changes = Changes(interval)
+        self._gathering = Gathering(targets, self.changes)
         self._waiting = 0  # batches handed over and not in the store
         self._rows = 0
         self._queue: SimpleQueue[Counts | None] = SimpleQueue()
@@ -180,6 +182,7 @@ class Writer:
         before = self._store.lost
         self._store.add(batch)
         self.dropped += self._store.lost - before
+        self.changes.settle(self._store, closing=batch.closing)
 
     def _save_catalogs(self, store: Store) -> None:
         with self._lock:

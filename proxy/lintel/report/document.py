@@ -12,7 +12,7 @@ from lintel.report.overview import Line, tables
 from lintel.report.risks import Risks
 from lintel.report.versions import Version, versions
 from lintel.sql.stored import shown
-from lintel.store import SideRow, Traffic, Window
+from lintel.store import SideRow, Traffic, UnplannedRow, Window
 
 _UNKNOWN: dict[str, Any] = {"errors": {}, "seconds": None, "rows": None}
 QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
@@ -55,6 +55,7 @@ def document(report: Report) -> dict[str, Any]:
         "unused": [{"table": table.name, "column": column} for table in found for column in table.unused],
     }
     told["plans"] = map(version_document, versions(report))
+    told["unplanned"] = [_changed(row) for row in report.unplanned]
     differences = compared(report)
     return told if differences is None else {**told, "compared": _compared(differences)}
 
@@ -128,6 +129,12 @@ def _client(row: SideRow) -> dict[str, Any]:
     return {"client": key.client, "side": key.side, "known": key.known, "calls": row.calls,
             "rewritten": row.rewritten, "refused": row.refused, "would_rewrite": row.would_rewrite,
             "would_refuse": row.would_refuse, "first_seen": row.first_seen, "last_seen": row.last_seen}  # fmt: skip
+
+
+def _changed(row: UnplannedRow) -> dict[str, Any]:
+    """One change that no plan announced; client null: it was made past Lintel."""
+    counted = {"calls": row.calls, "refused": row.refused, "first_seen": row.first_seen, "last_seen": row.last_seen}
+    return {**row.key._asdict(), "client": row.key.client or None, **counted}
 
 
 def _compared(found: Compared) -> dict[str, Any]:

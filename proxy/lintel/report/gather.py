@@ -8,7 +8,7 @@ from lintel.analysis import analyze
 from lintel.analysis.server_code import server_uses
 from lintel.schema import Relation, Schema
 from lintel.sql.quoting import quote_ident, quote_qualified
-from lintel.store import Activity, Filter, Reader, SideRow, Traffic, Use, UseRow, Window, uses_of
+from lintel.store import Activity, Filter, Reader, SideRow, Traffic, UnplannedRow, Use, UseRow, Window, uses_of
 
 _KINDS = {"v": "view", "m": "materialized view"}
 _HOURLY = 3 * 86_400.0  # a window that is not longer is plotted by the hour
@@ -38,6 +38,7 @@ class Report:
     columns: Mapping[str, frozenset[str]] = field(default_factory=dict)  # of the tables, as the catalogs know them
     compared: tuple[str, Window] | None = None  # what is before and after this moment, and the window since then
     sides: tuple[SideRow, ...] = ()  # by plan, database and client
+    unplanned: tuple[UnplannedRow, ...] = ()  # changes that no plan announced
     carried: Mapping[str, Window] = field(default_factory=dict)  # when plans were in force, by id
 
     @property
@@ -66,6 +67,7 @@ def gather(reader: Reader, wanted: Filter, compare: str | None = None) -> Report
         _columns(catalogs),
         None if compare is None else (compare, reader.window(compare, wanted.database)),
         sides,
+        tuple(reader.unplanned(wanted)),
         {plan: reader.carried(plan, wanted.since) for plan in {row.key.plan for row in sides}},
     )
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from lintel.report import changes
 from lintel.report.compared import compared
 from lintel.report.gather import Report
 from lintel.report.overview import Line, Table, tables
@@ -27,6 +28,7 @@ def as_markdown(report: Report, _width: int, _colour: bool) -> Iterator[str]:
     for table in tables(report):
         lines += [*_table(table, report, numbers), ""]
     lines += _versions(report)
+    lines += _unplanned(report)
     lines += _compared(report)
     lines += _statements(report, numbers)
     yield "\n".join(lines).rstrip() + "\n"
@@ -83,6 +85,15 @@ def _versions(report: Report) -> Iterator[str]:
         yield ""
         lines = (cells(row) for row in one.clients[:MAX_LINES])
         yield from _rows(HEADS, ((code(client), *map(_escaped, rest)) for client, *rest in lines), "lllrrrll")
+        yield ""
+
+
+def _unplanned(report: Report) -> Iterator[str]:
+    if report.unplanned:
+        yield f"### {changes.TITLE}"
+        yield ""
+        lines = map(changes.cells, report.unplanned[:MAX_LINES])
+        yield from _rows(changes.HEADS, ((*map(code, line[:4]), *map(_escaped, line[4:])) for line in lines), "llllrrl")
         yield ""
 
 

@@ -13,7 +13,7 @@ from lintel.report.compared import compared
 from lintel.report.gather import Report
 from lintel.report.markup import Markup, join, tag, verbatim
 from lintel.report.overview import USERS, Table, tables
-from lintel.report.sections import Numbers, changed, objects, rules, statements, uses
+from lintel.report.sections import Numbers, changed, objects, rules, statements, unplanned, uses
 from lintel.report.sections import versions as sides
 from lintel.report.text import numbered
 from lintel.report.versions import versions
@@ -105,6 +105,7 @@ def _main(report: Report, found: list[Table]) -> Iterator[Markup]:
     if not report.uses:
         yield tag("section", *(tag("p", line) for line in nobody(report)), class_="card")
     yield from sides(versions(report))
+    yield from unplanned(report)
     if len(found) > 1:
         yield _contents(found)
     left = MAX_LINES

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from lintel.impact import RULES
+from lintel.report import changes
 from lintel.report.gather import Report
 from lintel.report.markup import Markup, join, tag
 from lintel.report.overview import Line, Table
@@ -17,6 +18,7 @@ MAX_PRETTY = 200  # statements that are laid out; the others are told on one lin
 MAX_CLIENTS = 50  # of a statement
 MAX_CHANGES = 500
 _WIDTH = 100
+_OF_CHANGE = {2: "who", 4: "num", 5: "num", 6: "when"}
 _CELLS = {0: "who", 3: "num", 4: "num", 5: "num bad", 6: "when", 7: "when"}  # of a client of a plan
 
 
@@ -124,6 +126,22 @@ def versions(found: list[Version]) -> Iterator[Markup]:
             _data(tuple(head.capitalize() for head in HEADS), lines, num=(3, 4, 5)),
             tag("p", f"{more:,} more are left out.", class_="more") if more > 0 else None,
         )
+
+
+def unplanned(report: Report) -> Iterator[Markup]:
+    """Changes that no plan announced."""
+    if not report.unplanned:
+        return
+    found = (changes.cells(row) for row in report.unplanned[:MAX_CHANGES])
+    lines = (tag("tr", *(tag("td", tag("bdi", cell), class_=_OF_CHANGE.get(i)) for i, cell in enumerate(line)))
+             for line in found)  # fmt: skip
+    more = len(report.unplanned) - MAX_CHANGES
+    yield tag(
+        "section",
+        tag("h2", changes.TITLE),
+        _data(tuple(head.capitalize() for head in changes.HEADS), lines, num=(4, 5)),
+        tag("p", f"{more:,} more are left out.", class_="more") if more > 0 else None,
+    )
 
 
 def changed(title: str, lines: list[Line], numbers: Numbers) -> Markup:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from lintel.report import changes
 from lintel.report.compared import compared
 from lintel.report.gather import Object, Report
 from lintel.report.overview import USERS, Line, Table, tables
@@ -40,6 +41,7 @@ def as_text(report: Report, width: int, colour: bool) -> Iterator[str]:
             lines += [bold(printable(table.name), colour), *_table(table, report, numbers), ""]
     lines += _section("In the database", _objects(report.objects), colour)
     lines += _section("Who is on which version", _versions(report), colour)
+    lines += _section(changes.TITLE, _unplanned(report), colour)
     lines += _section("Validate ETL, export jobs, materialized views", _whole(tables(report)), colour)
     lines += _compared(report, colour)
     lines += _section("Refused", _refused(report.uses, numbers), colour)
@@ -97,6 +99,11 @@ def _versions(report: Report) -> Iterator[str]:
     for one in versions(report):
         yield printable(f"  {one.plan} on {one.table} in {one.database}: {one.told}")
         yield from (f"  {line}" for line in aligned([HEADS, *map(cells, one.clients)], right=(3, 4, 5)))
+
+
+def _unplanned(report: Report) -> Iterator[str]:
+    if report.unplanned:
+        yield from aligned([changes.HEADS, *map(changes.cells, report.unplanned)], right=(4, 5))
 
 
 def _compared(report: Report, colour: bool) -> Iterator[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import product
 
-from lintel.plan import Drop, Memory, Plan, Retype, Side
+from lintel.plan import Drop, Memory, Plan, Rename, Retype, Side
 from lintel.plan.types import TypeName, parse_type
 from lintel.schema.logical import LogicalColumn, LogicalTable
 from lintel.schema.snapshot import Column, Relation, Schema
@@ -101,14 +101,9 @@ class Covered:
         """A plan that the table does not fit: a renamed column under both names or neither, one of a third type."""
         for plan in (self.plans[plan_id] for plan_id in ids):
             relation = self.schema.by_name.get((plan.schema, plan.name))
-            if relation is not None and self._is_amiss(plan, relation):
+            if relation is not None and _is_amiss(plan, relation):
                 return plan
         return None
-
-    def _is_amiss(self, plan: Plan, relation: Relation) -> bool:
-        if isinstance(plan.change, Retype):
-            return plan.type_on("old") is not None and not any(_has_type(relation, plan, side) for side in SIDES)
-        return len(plan.names) > 1 and len([name for name in plan.names if relation.column(name)]) != 1
 
     def name(self, plan: Plan, done: Done) -> str | None:
         """What a planned column is called where those changes have been made; None: it is not there."""
@@ -123,6 +118,23 @@ class Covered:
         # A column that is dropped leaves a gap among the numbers, unless it was the last.
         without_gap = all(number == column.attnum for number, column in enumerate(relation.columns, 1))
         return unknown[0] if unknown and not (without_gap and len(gone) == 1) else None
+
+
+def permits(plan: Plan, relation: Relation) -> bool:
+    """Whether the planned column is on a table as the plan says on one side or the other, its type included."""
+    if isinstance(plan.change, Rename | Retype):
+        return not _is_amiss(plan, relation)
+    column = relation.column(plan.change.column)
+    try:
+        return column is None or _typed(column) == plan.type
+    except LookupError:
+        return True  # nobody has said its type
+
+
+def _is_amiss(plan: Plan, relation: Relation) -> bool:
+    if isinstance(plan.change, Retype):
+        return plan.type_on("old") is not None and not any(_has_type(relation, plan, side) for side in SIDES)
+    return len(plan.names) > 1 and len([name for name in plan.names if relation.column(name)]) != 1
 
 
 def side_of(plan: Plan, done: Done) -> Side:

@@ -2,7 +2,7 @@
 
 `sqlite` opens, migrates and writes, a batch by `adding`; `keeping` is what becomes of old slots; `reading` answers
 report and impact, `windows` what was watched; `rows` is what goes in and comes out, `durations` times as small
-numbers; `snapshot` keeps a catalog as JSON; `uses` makes rows of facts.
+numbers; `snapshot` keeps a catalog as JSON; `uses` makes rows of facts; `unplanned` are changes that no plan announced.
 Knows nothing of sessions, plans or who asks; never sees a literal.
 """
 
@@ -18,11 +18,14 @@ from lintel.store.rows import (
     SideRow,
     Slot,
     Traffic,
+    UnplannedKey,
+    UnplannedRow,
     Use,
     UseRow,
     Window,
 )
 from lintel.store.sqlite import Store
+from lintel.store.unplanned import Past
 from lintel.store.uses import split, uses_of
 
 __all__ = [
@@ -31,6 +34,7 @@ __all__ = [
     "Corrupt",
     "Filter",
     "Observation",
+    "Past",
     "Reader",
     "Recorded",
     "Run",
@@ -40,6 +44,8 @@ __all__ = [
     "Store",
     "StoreError",
     "Traffic",
+    "UnplannedKey",
+    "UnplannedRow",
     "Use",
     "UseRow",
     "Window",

@@ -7,6 +7,8 @@ the same time: a piece that is done is not there any more.
 import sqlite3
 from datetime import UTC, datetime, timedelta
 
+from lintel.store import unplanned
+
 HOURLY_DAYS = 14  # for so long hours are told apart
 PIECE = 500
 
@@ -61,6 +63,7 @@ def _forget_slots(connection: sqlite3.Connection, before: str) -> bool:
     connection.execute("UPDATE run SET started = ? WHERE started < ?", (before, before))
     connection.execute("DELETE FROM carried WHERE heartbeat < ?", (before,))
     connection.execute("DELETE FROM side WHERE last_seen < ?", (before,))
+    unplanned.forget(connection, before)
     return found
 
 

@@ -4,7 +4,7 @@ The views are the documented way in for people (docs/store.md). Empty text stand
 SQLite would let NULLs repeat.
 """
 
-from lintel.store import slots
+from lintel.store import slots, unplanned
 
 APPLICATION_ID = 0x4C_49_4E_54  # "LINT": tells our files from other people's
 
@@ -131,5 +131,5 @@ FROM (SELECT key, sum(refused) AS calls, sum(would_refuse) AS would_be FROM call
 JOIN caller c ON c.key = n.key JOIN statement s ON s.id = c.statement;
 """
 
-MIGRATIONS = (_FIRST, _IMPORTS, slots.SCHEMA, _MEMORIES, _SIDES, _WOULD)
+MIGRATIONS = (_FIRST, _IMPORTS, slots.SCHEMA, _MEMORIES, _SIDES, _WOULD, unplanned.SCHEMA)
 VERSION = len(MIGRATIONS)

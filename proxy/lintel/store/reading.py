@@ -8,6 +8,7 @@
         reader.activity(Filter(...))     Activity: the same by table and client
         reader.statements(database)      Recorded, with its callers: what `impact` judges
         reader.sides(Filter(...))        SideRow: which client was built for which table of a plan
+        reader.unplanned(Filter(...))    UnplannedRow: changes of tables that no plan announced
         reader.carried(plan)             Window: when that plan was in force
         reader.databases(), reader.catalog(database)
 
@@ -29,7 +30,20 @@ from lintel.schema import Schema
 from lintel.store import snapshot
 from lintel.store.errors import StoreError, naming
 from lintel.store.migrations import VERSION
-from lintel.store.rows import Activity, Recorded, Run, SideKey, SideRow, Slot, Traffic, Use, UseRow, Window
+from lintel.store.rows import (
+    Activity,
+    Recorded,
+    Run,
+    SideKey,
+    SideRow,
+    Slot,
+    Traffic,
+    UnplannedKey,
+    UnplannedRow,
+    Use,
+    UseRow,
+    Window,
+)
 from lintel.store.sqlite import check, connect
 from lintel.store.windows import watched
 
@@ -176,6 +190,16 @@ class Reader:
         )
         return [SideRow(SideKey(*row[:6]), *row[6:]) for row in rows]
 
+    def unplanned(self, wanted: Filter) -> list[UnplannedRow]:
+        """Changes that no plan announced, the last first; the filter's column does not count."""
+        conditions, values = _conditions(wanted._replace(column=None), _OF_UNPLANNED)
+        rows = self._rows(
+            'SELECT u.database, u."table", u.change, u.client, u.calls, u.refused, u.first_seen, u.last_seen'
+            f" FROM unplanned u WHERE {conditions} ORDER BY u.last_seen DESC, 1, 2, 3, 4",
+            values,
+        )
+        return [UnplannedRow(UnplannedKey(*row[:4]), *row[4:]) for row in rows]
+
     def carried(self, plan: str, since: str | None = None) -> Window:
         """When a plan was in force while this was written, without counts."""
         rows = self._rows(
@@ -234,6 +258,14 @@ _OF_SIDES = {
     "client": "s.client GLOB :client",
     "since": "s.last_seen >= :since",
     "database": "s.database = :database",
+}
+
+
+_OF_UNPLANNED = {
+    "table": _CONDITIONS["table"],
+    "client": "u.client GLOB :client",
+    "since": "u.last_seen >= :since",
+    "database": "u.database = :database",
 }
 
 

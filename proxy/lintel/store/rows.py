@@ -78,7 +78,27 @@ class Batch:
     watched: bool = True  # everything in this time was seen; False for a log, which may leave out what it likes
     imported: dict[tuple[str, str], str] = field(default_factory=dict)  # (source, key) -> how far an import has got
     sides: Counter[tuple["SideKey", str]] = field(default_factory=Counter)  # with the verdict -> calls
+    unplanned: Counter[tuple["UnplannedKey", bool]] = field(default_factory=Counter)  # with "refused" -> calls
     plans: Mapping[str, float] = field(default_factory=dict)  # in force, by id: since when
+
+
+class UnplannedKey(NamedTuple):
+    """A change of a target table that no plan announced, by a client."""
+
+    database: str
+    table: str  # "public.orders"
+    change: str  # "add column priority"; names, never literals
+    client: str = ""  # "": it was made past Lintel
+
+
+class UnplannedRow(NamedTuple):
+    """What was seen of one."""
+
+    key: UnplannedKey
+    calls: int  # that ran
+    refused: int
+    first_seen: str
+    last_seen: str
 
 
 class SideKey(NamedTuple):

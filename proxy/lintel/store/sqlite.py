@@ -11,7 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from lintel.schema import Schema
-from lintel.store import adding, keeping, snapshot
+from lintel.store import adding, keeping, snapshot, unplanned
 from lintel.store.errors import StoreError, naming
 from lintel.store.migrations import APPLICATION_ID, MIGRATIONS, VERSION
 from lintel.store.rows import Batch, utc
@@ -59,6 +59,7 @@ class Store:
             seen = [o for o in batch.observations if o.statement.id not in lost] if lost else batch.observations
             adding.add_observations(connection, batch, seen)
             adding.add_sides(connection, batch)
+            unplanned.add(connection, batch)
             connection.executemany(
                 "INSERT OR REPLACE INTO imported VALUES (?, ?, ?)",
                 [(*key, value) for key, value in batch.imported.items()],
@@ -85,6 +86,11 @@ class Store:
                 " taken = excluded.taken, snapshot = excluded.snapshot",
                 (database, utc(time.time()), snapshot.dump(schema)),
             )
+
+    def add_past(self, past: unplanned.Past) -> bool:
+        """Keep a change that the catalog shows and nobody ran through Lintel; whether it is one."""
+        with self._transaction() as connection:
+            return unplanned.add_past(connection, past)
 
     def save_memory(self, database: str, plan: str, kept: str) -> None:
         """Keep what a plan has to know when its column has gone."""
