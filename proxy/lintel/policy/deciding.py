@@ -255,7 +255,7 @@ def _opaque(moment: Moment, text: bytes, why: str, parts: list[Judged]) -> Decid
     statement = Statement(stored_text(text, readable=bool(parts)), facts, "allow", unplanned=_unplanned(moment, parts))
     if statement.unplanned and moment.options.on_unplanned_ddl == "refuse":
         _replace(0, len(text), _unannounced(statement.unplanned), made)
-        return Decided(_decision(text, made, Effects(), _in_force(moment, statement)))
+        return Decided(_decision(text, made, effects_in(parts), _in_force(moment, statement)))
     plans = _meant(moment, text)
     if plans or (moment.options.on_opaque == "refuse" and moment.schema is not None):
         message = f"lintel: the statement could not be understood ({why}){_touching(plans)}; it was not run"
