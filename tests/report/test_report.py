@@ -62,7 +62,7 @@ async def test_the_document(path: Path) -> None:
     assert set(found["window"]) == {"from", "to", "gaps", "dropped", "opaque"}
     assert {tuple(use) for use in found["uses"]} == {
         ("table", "column", "kind", "client", "shape", "sql", "calls", "first_seen", "last_seen", "database",
-         "calls_per_day", "failed", "refused", "refusal", "errors", "seconds", "rows", "risks")
+         "calls_per_day", "failed", "refused", "would_refuse", "refusal", "errors", "seconds", "rows", "risks")
     }  # fmt: skip
     uses = {(u["table"], u["column"], u["kind"], u["client"]) for u in found["uses"]}
     assert ("public.orders", None, "star", "billing") in uses
