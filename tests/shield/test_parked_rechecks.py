@@ -55,6 +55,9 @@ STATEMENTS = (
     "UPDATE o SET prio = s.n, n = o.prio FROM o s WHERE s.id = o.id AND o.n < 60",
     "UPDATE o SET prio = 1 WHERE (SELECT count(*) FROM o s WHERE s.n = o.n) = 1 AND id < 4",
     "INSERT INTO o (id, n) VALUES (1, 3), (40, 4) ON CONFLICT (id) DO UPDATE SET n = o.prio + 1 RETURNING *",
+    "INSERT INTO o (id, prio) VALUES (1, 3), (40, 5) ON CONFLICT (id) DO UPDATE SET prio = o.prio + excluded.prio",
+    "INSERT INTO o (id, n, prio) VALUES (3, 3, 4) ON CONFLICT (id) DO UPDATE SET n = 9 RETURNING *",
+    "INSERT INTO o (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET prio = o.prio + 1 WHERE o.prio > 6 RETURNING prio",
 )
 
 

@@ -140,7 +140,12 @@ class _Judging:
         items: set[int] = set()
         dropping = self._dropping(case)
         answer = replace(answer, bindings=dropping.without)
-        fixed = [*positional(case), *dropping.splices, *truncated(case, self.world), *cast_writes(case)]
+        fixed = [
+            *dropping.beside(positional(case)),
+            *dropping.splices,
+            *truncated(case, self.world),
+            *cast_writes(case),
+        ]
         resolved = dict(zip(self._permitted(), others, strict=True))
         edited: Edited | None = None
         if fixed:

@@ -4,191 +4,157 @@
     WITH r (r0, r1, k) AS (INSERT INTO o (n) VALUES (1) RETURNING id, NULL, id)
     INSERT INTO park SELECT k, 2 FROM r RETURNING (SELECT r0 FROM r WHERE ..) AS id, value AS c
 
-So keys may be generated, and the command tag counts the same rows.
+So keys may be generated, and the command tag counts the same rows. Several rows with values of their own are paired by
+position: an INSERT returns its rows in the order of its source, each or an error, where nothing can leave one out. What
+a trigger leaves out all the same lets the last key be NULL, which fails. With ON CONFLICT DO UPDATE a row that was
+there is told by its xmax, which the lock has left in it (`Given` says what is parked for which).
 """
 
-from lintel.analysis.meanings import Col, Meaning
-from lintel.analysis.resolution import Node, Source
-from lintel.analysis.scope import Item
+from lintel.analysis.meanings import Col
+from lintel.analysis.resolution import InsertUse, Node, Source
 from lintel.plan import parking
-from lintel.shield import targets
+from lintel.shield import parked_value
 from lintel.shield.case import Case, Unserved
-from lintel.shield.parked_writes import ParkedWrites
+from lintel.shield.parked_given import Given
+from lintel.shield.parked_outputs import ParkedOutputs
 from lintel.shield.side_table import SideTable
 from lintel.shield.splices import Splice
-from lintel.shield.values import is_plain, updates
+from lintel.shield.values import is_steady, updates
 from lintel.sql.quoting import quote_ident
 
 
-class ParkedInsert(ParkedWrites):
+class ParkedInsert(ParkedOutputs):
     """The work on one INSERT."""
 
     def __init__(self, case: Case, body: Node, target: Source) -> None:
         super().__init__(case, body, target)
-        self.inserted: dict[str, list[tuple[Node, str]]] = {}  # by plan id: the values of each row, and their texts
-        self.assigned: dict[str, list[tuple[Node, str]]] = {}
-        self.assigning = False
+        self.given = {side.plan.id: Given(case, side.plan, updates(body)) for side in self.sides}
+        self._assigning = False
 
     # What is written
 
+    def _insert(self, use: InsertUse) -> None:
+        self._assigning = False
+        super()._insert(use)
+
     def _assignments(self, entries: list[Node]) -> None:
-        self.assigning = True
+        self._assigning = True
         super()._assignments(entries)
 
     def _keep(self, meaning: Col, node: Node, start: int, end: int) -> None:
-        texts = self.assigned if self.assigning else self.inserted
-        text = self._text(start, end)
-        if "SetToDefault" in node:
-            text = self.case.covered.plans[str(meaning.key)].default_sql
-        texts.setdefault(str(meaning.key), []).append((node, text))
+        given = self.given[str(meaning.key)]
+        if self._assigning:
+            given.assigned = (node, start, end)
+            if "SetToDefault" in node:
+                raise Unserved("ON CONFLICT DO UPDATE sets the column to its default")
+        elif "SetToDefault" in node:
+            given.rows.append((node, given.plan.default_sql))
+        else:
+            given.rows.append((node, self._text(start, end)))
 
-    def _value(self, plan_id: str) -> str:
-        """The one value for all rows of an INSERT, or for whichever of them it updates."""
-        rows = self.inserted.get(plan_id, [])
-        if not rows:
-            raise Unserved("what ON CONFLICT parks would be parked for inserted rows as well")
-        node, text = rows[0]
-        one = self._is_one_row() and len(rows) == 1 and not _queries(node)
-        if not one and not all(is_plain(other) and same == text for other, same in rows):
+    @property
+    def _rows(self) -> int | None:
+        """How many rows there are; None: a query's."""
+        select = self.body.get("selectStmt", {}).get("SelectStmt", {})
+        return len(select["valuesLists"]) if "valuesLists" in select else None if select else 1
+
+    @property
+    def _paired(self) -> bool:
+        """Whether the rows have values of their own."""
+        return self._rows != 1 and not all(given.is_one for given in self.given.values())
+
+    def _check_paired(self) -> None:
+        clause = self.body.get("onConflictClause", {})
+        keys = {name for name, _ in self.sides[0].keys}
+        types = [column.type for column in self.target.table.relation.columns if column.name in keys]
+        values = [node for given in self.given.values() for node, _ in given.rows]
+        may_skip = clause and (clause["action"] != "ONCONFLICT_UPDATE" or "whereClause" in clause)
+        if self._rows is None or may_skip or not is_steady(values) or any(kind.endswith("[]") for kind in types):
             raise Unserved("rows cannot be paired with the values to be parked for them: insert one row at a time")
-        return text
-
-    def _is_one_row(self) -> bool:
-        return len(self.body.get("selectStmt", {}).get("SelectStmt", {}).get("valuesLists", [])) == 1
-
-    def _check_conflict(self) -> None:
-        """What DO UPDATE sets must be what was to be inserted: nobody can tell which of the two has happened."""
-        if not updates(self.body):
-            return
-        for side in self.sides:
-            (node, text), *more = self.assigned.get(side.plan.id, [({}, "")])
-            plain = is_plain(node) and text in (row for _, row in self.inserted.get(side.plan.id, []))
-            if more or not (plain or self._is_excluded(node, side)):
-                raise Unserved("ON CONFLICT DO UPDATE can park only what was to be inserted: SET c = excluded.c")
-
-    def _is_excluded(self, node: Node, side: SideTable) -> bool:
-        fields = [part.get("String", {}).get("sval") for part in node.get("ColumnRef", {}).get("fields", [])]
-        return fields == ["excluded", side.plan.change.column]
 
     # What becomes of the statement
 
     def _guards(self) -> list[Splice]:
         self._assert_key_kept()
-        return self._insert_splices()
-
-    def _parking(self, number: int) -> str:
-        return self.case.alias(f"p{number}")
-
-    def _insert_splices(self) -> list[Splice]:
-        self._check_conflict()
-        spans, r = self.case.spans, self.case.alias("r")
-        outputs = self._outputs()
-        found = self._returning()
-        columns = [f"{r}{number}" for number in range(len(outputs))] + [own for _, own in self.sides[0].keys]
-        start = spans.verb(self.body["relation"]["location"])
-        opening = f"{self._marker}, {r} ({', '.join(columns)}) AS ("
-        lead = ", " if "withClause" in self.body else "WITH "
-        end = spans.whole()[1]
-        keys = ", ".join(
-            f"{quote_ident(self.target.item.name or '')}.{quote_ident(name)}" for name, _ in self.sides[0].keys
-        )
-        closing = f"{', ' if outputs else ' RETURNING '}{keys})"
+        if self._paired:
+            self._check_paired()
+        at, end = self.body["relation"]["location"], self.case.spans.whole()[1]
+        outputs = self.outputs()
+        extra = [*(f"{self._row}.{quote_ident(name)}" for name, _ in self.sides[0].keys), *self._before()]
+        closing = f"{', ' if outputs else ' RETURNING '}{', '.join(extra)}){self._lists()}"
         for number, side in enumerate(self.sides[1:], 1):
             returning = f"RETURNING {side.key_list}, {parking.VALUE}"
             closing += f", {self._parking(number)} AS ({self._into(side, number)} {returning})"
         closing += f" {self._into(self.sides[0], 0)}"
-        closing += f" RETURNING {', '.join(self._output(*output) for output in enumerate(outputs))}" if outputs else ""
-        at = self.body["relation"]["location"]
+        closing += f" RETURNING {', '.join(self.output(*output) for output in enumerate(outputs))}" if outputs else ""
+        stand_for = {side.plan.change.column: Col(self.target.at, side.oid, side.plan.id) for side in self.sides}
         return [
-            *found,
-            Splice(start, start, (lead + opening).encode(), at, "words"),
-            Splice(end, end, closing.encode("utf-8", "surrogateescape"), at, "words"),
+            *self.returned(),
+            *self._opening(self._columns(len(outputs))),
+            Splice(end, end, closing.encode("utf-8", "surrogateescape"), at, "parked", {**stand_for}),
         ]
 
+    def _opening(self, columns: list[str]) -> list[Splice]:
+        """What stands before the client's INSERT: it becomes a query with these columns."""
+        at = self.body["relation"]["location"]
+        start = self.case.spans.verb(at)
+        lead = ", " if "withClause" in self.body else "WITH "
+        text = f"{lead}{self._marker}, {self._inserted} ({', '.join(columns)}) AS ("
+        return [Splice(start, start, text.encode(), at, "words")]
+
+    def _columns(self, outputs: int) -> list[str]:
+        """Of the query that inserts: the client's outputs, the key, whether the row was there and what it had."""
+        names = [f"{self._inserted}{number}" for number in range(outputs)]
+        return [*names, *(own for _, own in self.sides[0].keys), *self._extra]
+
+    @property
+    def _olds(self) -> dict[str, str]:
+        """Of the columns whose value before counts, by plan id: the name of that."""
+        return {
+            side.plan.id: self.case.alias(f"w{number}")
+            for number, side in enumerate(self.sides)
+            if self.given[side.plan.id].reads_old
+        }
+
+    @property
+    def _extra(self) -> list[str]:
+        if all(given.as_proposed for given in self.given.values()):
+            return []
+        return [self.case.alias("u"), *self._olds.values()]
+
+    def _before(self) -> list[str]:
+        if not self._extra:
+            return []
+        olds = [side for side in self.sides if side.plan.id in self._olds]
+        read = [parked_value.reference(self.case, self._row, side.plan, side) for side in olds]
+        return [f"{self._row}.xmax OPERATOR(pg_catalog.<>) 0", *read]
+
+    def _lists(self) -> str:
+        """What the inserted rows returned, as lists to be counted through."""
+        if not self._paired:
+            return ""
+        r, q = self._inserted, self.case.alias("q")
+        names = [*(own for _, own in self.sides[0].keys), *self._extra]
+        lists = ", ".join(f"pg_catalog.array_agg({r}.{name}) AS {name}" for name in names)
+        return f", {q} AS (SELECT {lists} FROM {r})"
+
     def _into(self, side: SideTable, number: int) -> str:
-        r = self.case.alias("r")
-        keys = ", ".join(f"{r}.{own}" for _, own in side.keys)
         text = f"INSERT INTO {side.table} AS {self._parking(number)} ({side.key_list}, {parking.VALUE}) "
-        text += f"SELECT {keys}, {self._value(side.plan.id)} FROM {r}"
+        if self._paired:
+            text += f"VALUES {', '.join(self._listed_row(side, row) for row in range(self._rows or 0))}"
+        else:
+            r = self._inserted
+            values = [*(f"{r}.{own}" for _, own in side.keys), self._given(side, 0, f"{r}.{{}}")]
+            text += f"SELECT {', '.join(values)} FROM {r}"
         return f"{text} {side.replacing}" if updates(self.body) else text
 
-    def _outputs(self) -> list[tuple[str, object]]:
-        if "returningClause" not in self.body:
-            return []
-        outputs = self.case.answer.outputs
-        if outputs is None:
-            raise Unserved("what RETURNING gives is not known")
-        return list(outputs)
+    def _listed_row(self, side: SideTable, row: int) -> str:
+        q = self.case.alias("q")
+        item = f"(SELECT {q}.{{}}[{row + 1}] FROM {q})"
+        return f"({', '.join([*(item.format(own) for _, own in side.keys), self._given(side, row, item)])})"
 
-    def _output(self, number: int, output: tuple[str, object]) -> str:
-        """One of the client's output columns, from the row inserted or from what was parked for it."""
-        name, meaning = output
-        r, first = self.case.alias("r"), self._parking(0)
-        at = next(
-            (n for n, side in enumerate(self.sides) if isinstance(meaning, Col) and meaning.key == side.plan.id), -1
-        )
-        if at == 0:
-            text = f"{first}.{parking.VALUE}"
-        else:
-            other, column = (self._parking(at), parking.VALUE) if at > 0 else (r, f"{r}{number}")
-            text = f"(SELECT {other}.{column} FROM {other} WHERE {self.sides[0].same(other, first)})"
-        return f"{text} AS {quote_ident(name)}"
-
-    # RETURNING
-
-    def _returning(self) -> list[Splice]:
-        """The parked columns in RETURNING replaced, by what gives the value under the column's name."""
-        found = []
-        sides = {side.plan.id: side for side in self.sides}
-        for entry in self.body.get("returningClause", {}).get("exprs", []):
-            reference = entry["ResTarget"]["val"].get("ColumnRef")
-            if reference is None:
-                continue
-            at = reference["location"]
-            star = next((use for use in self.case.answer.stars if use.at == at), None)
-            start, end = self.case.spans.reference(at)
-            if star is not None and self._covers(star.items, sides):
-                columns = dict(star.items[0].columns)
-                listed = self._listed(star.items, sides)
-                found.append(Splice(start, end, listed.encode(), at, "parked", columns))
-            meaning = self._referred(reference)
-            if isinstance(meaning, Col) and meaning.key in sides and meaning.item == self.target.at:
-                self._assert_new(at)
-                found.append(Splice(start, end, b"NULL", at, "words"))
-        return found
-
-    def _covers(self, items: tuple[Item, ...], sides: dict[str, SideTable]) -> bool:
-        return any(isinstance(m, Col) and m.key in sides for item in items for _, m in item.columns)
-
-    def _listed(self, items: tuple[Item, ...], sides: dict[str, SideTable]) -> str:
-        if [item.name for item in items] != [self.target.item.name]:
-            raise Unserved("RETURNING a star over more than the row that is written")
-        texts = []
-        for name, meaning in items[0].columns:
-            side = sides.get(str(meaning.key)) if isinstance(meaning, Col) else None
-            texts.append(self._other(name, meaning) if side is None else f"NULL AS {quote_ident(name)}")
-        return ", ".join(texts)
-
-    def _other(self, name: str, meaning: Meaning) -> str:
-        """A column that this statement does not park."""
-        row = self.target.item.name or ""
-        plan = self.case.plan(meaning.key) if isinstance(meaning, Col) else None
-        if plan is None:
-            return f"{quote_ident(row)}.{quote_ident(name)}"
-        shown = self.case.shown_name(plan.id)
-        if shown is not None:
-            return f"{quote_ident(row)}.{quote_ident(shown)} AS {quote_ident(name)}"
-        if not self.case.imaginable(plan.id):
-            raise Unserved("the plan has absent reads refused")
-        return targets.stand_in(self.case, self.target, row, plan)
-
-    def _assert_new(self, at: int) -> None:
-        reference = next(r for r in self.case.answer.references if r.at == at)
-        if reference.item is not None and reference.item.name != self.target.item.name:
-            raise Unserved("what RETURNING calls old or new of a column that it parks")
-
-
-def _queries(node: object) -> bool:
-    if isinstance(node, list):
-        return any(map(_queries, node))
-    return isinstance(node, dict) and ("SubLink" in node or any(map(_queries, node.values())))
+    def _given(self, side: SideTable, row: int, item: str) -> str:
+        given = self.given[side.plan.id]
+        node, proposed = given.row(row)
+        old = item.format(self._olds.get(side.plan.id, ""))
+        return given.value(node, proposed, old, item.format(self.case.alias("u")))

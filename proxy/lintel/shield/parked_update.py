@@ -19,7 +19,7 @@ from lintel.shield.parked_writes import ParkedWrites
 from lintel.shield.side_table import SideTable
 from lintel.shield.splices import Splice
 from lintel.shield.values import is_plain
-from lintel.sql.quoting import quote_ident, quote_qualified
+from lintel.sql.quoting import quote_ident
 
 
 class ParkedUpdate(ParkedWrites):
@@ -166,11 +166,3 @@ class ParkedUpdate(ParkedWrites):
             f"{self._row}.{quote_ident(name)} OPERATOR(pg_catalog.=) {self._key(kind, number)}"
             for number, (name, _) in enumerate(self.sides[0].keys)
         )
-
-    @property
-    def _table(self) -> str:
-        """The target as the client names it."""
-        node, relation = self.body["relation"], self.target.table.relation
-        only = "" if node.get("inh") else "ONLY "
-        alias = f" AS {self._row}" if "alias" in node else ""
-        return f"{only}{quote_qualified(relation.schema, relation.name)}{alias}"

@@ -4,7 +4,7 @@ from lintel.analysis.resolution import Node, Source, TargetName
 from lintel.shield.case import Case, Unserved
 from lintel.shield.discard import Dropping
 from lintel.shield.side_table import SideTable
-from lintel.sql.quoting import quote_ident
+from lintel.sql.quoting import quote_ident, quote_qualified
 
 
 class ParkedWrites(Dropping):
@@ -19,6 +19,14 @@ class ParkedWrites(Dropping):
     def _row(self) -> str:
         """What the client calls the row that is written."""
         return quote_ident(self.target.item.name or "")
+
+    @property
+    def _table(self) -> str:
+        """The target as the client names it."""
+        node, relation = self.body["relation"], self.target.table.relation
+        only = "" if node.get("inh") else "ONLY "
+        alias = f" AS {self._row}" if "alias" in node else ""
+        return f"{only}{quote_qualified(relation.schema, relation.name)}{alias}"
 
     def _text(self, start: int, end: int) -> str:
         return self.case.text[start:end].decode("utf-8", "surrogateescape")

@@ -1,17 +1,21 @@
 """Writes to a column that is not there yet, kept in its side table by the same statement (absent_writes = "park").
 
 What the statement would write is taken out of its text as a discarded write is, and written beside it. This module says
-which statements can do so; shield.parked_insert and shield.parked_update say how.
+which statements can do so; shield.parked_insert, shield.parked_query and
+shield.parked_update say how.
 """
 
-from lintel.analysis.resolution import Node
+from lintel.analysis.resolution import Node, Source
 from lintel.shield.case import Case, Unserved
 from lintel.shield.discard import Discards
 from lintel.shield.parked_insert import ParkedInsert
+from lintel.shield.parked_query import ParkedQuery
 from lintel.shield.parked_update import ParkedUpdate
+from lintel.shield.parked_writes import ParkedWrites
+from lintel.shield.values import is_plain, rows, written
 
 _ENTERED = {"ExplainStmt": "query", "PrepareStmt": "query"}
-_WORK = {"InsertStmt": ParkedInsert, "UpdateStmt": ParkedUpdate}
+_KINDS = ("InsertStmt", "UpdateStmt")
 
 
 def parked(case: Case) -> frozenset[str]:
@@ -32,13 +36,28 @@ def parks(case: Case) -> Discards:
     target = next(s for s in case.sources.values() if s.node is body["relation"])
     if {target.table.relation.oid} != tables:
         raise Unserved("only the statement itself can park its writes, not a WITH query of it")
-    return _WORK[kind](case, body, target).done()
+    work: type[ParkedWrites] = ParkedUpdate if kind == "UpdateStmt" else ParkedInsert
+    if kind == "InsertStmt" and _queried(case, body, target):
+        work = ParkedQuery
+    return work(case, body, target).done()
 
 
 def _top(node: Node) -> tuple[str, Node]:
     ((kind, body),) = node.items()
     while kind in _ENTERED:
         ((kind, body),) = body[_ENTERED[kind]].items()
-    if kind not in _WORK:
+    if kind not in _KINDS:
         raise Unserved("only INSERT and UPDATE can park their writes")
     return kind, body
+
+
+def _queried(case: Case, body: Node, target: Source) -> bool:
+    """Whether what is parked comes from a query, row by row."""
+    use = next(use for use in case.answer.inserts if use.source is target)
+    select = body.get("selectStmt", {}).get("SelectStmt", {})
+    bound = written(case, use) if select and "valuesLists" not in select else ()
+    gone = [number for number, meaning in enumerate(bound) if getattr(meaning, "key", None) in case.discarded]
+    try:
+        return bool(gone) and not all(is_plain(rows(case, use)[0][0][number]) for number in gone)
+    except (Unserved, IndexError):
+        return True

@@ -142,6 +142,22 @@ class Spans:
         """The start of what follows the first such keyword at or behind an offset."""
         return self._tokens[bisect_left(self._starts, self.word(word, at))].start
 
+    def next(self, at: int) -> int:
+        """The start of the first token at or behind an offset."""
+        return self._tokens[bisect_left(self._starts, at)].start
+
+    def query_end(self, at: int, *, conflict: bool) -> int:
+        """The end of the query that begins behind an offset, before RETURNING and, if there is one, ON CONFLICT."""
+        index, depth, end = bisect_left(self._starts, at), 0, self.whole()[1]
+        while index < len(self._tokens) and self._tokens[index].start < end:
+            depth += (self._word(index) == b"(") - (self._word(index) == b")")
+            if depth < 0 or (depth == 0 and self._is(index, b"returning")):
+                return self._tokens[index - 1].end
+            if conflict and depth == 0 and self._is(index, b"on") and self._is(index + 1, b"conflict"):
+                return self._tokens[index - 1].end
+            index += 1
+        return end
+
     def before(self, word: bytes, at: int) -> int:
         """The end of what stands before the first such keyword at or behind an offset."""
         return self._tokens[bisect_left(self._starts, self.word(word, at)) - 2].end

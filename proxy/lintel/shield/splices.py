@@ -17,7 +17,7 @@ class Splice:
     text: bytes
     origin: int  # the offset, in the client's text, of the item or reference that it stands for
     # item: a FROM item; reference: one name; target: a column in a list of INSERT or SET; star: a star spelled out;
-    # copy: COPY's table as a query; parked: a star of what is parked, which binds nothing; words: others
+    # copy: COPY's table as a query; parked: what is parked, stars included, which bind nothing; words: others
     kind: str
     constants: dict[str, Meaning] = field(default_factory=dict)  # column of the row of constants -> what it stands for
     casts: dict[Meaning, Meaning] = field(default_factory=dict)  # a column of another type -> what it is cast to here

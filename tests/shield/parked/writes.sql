@@ -18,7 +18,7 @@ INSERT INTO orders VALUES (11, 2, 3.5, 'n', 6, 'red') RETURNING label, priority,
 INSERT INTO orders (id, priority, label) VALUES (12, DEFAULT, DEFAULT) RETURNING *
 --- new rewrite
 INSERT INTO orders (id, priority) VALUES (12, 2), (13, 2), (14, 2) RETURNING id, priority
---- new refuse # rows that cannot be paired
+--- new rewrite
 INSERT INTO orders (id, priority) VALUES (12, 2), (13, 3)
 --- new rewrite
 INSERT INTO orders (id, label) VALUES (12, NULL) RETURNING label
@@ -39,20 +39,83 @@ INSERT INTO orders (id, priority) VALUES (90, 2) ON CONFLICT (id) DO UPDATE SET 
 INSERT INTO orders (id, priority, label) VALUES (4, 2, 'x') ON CONFLICT (id) DO UPDATE SET label = excluded.label, priority = excluded.priority, cid = 8 RETURNING *
 --- new rewrite
 INSERT INTO orders (id, priority) VALUES (3, 5) ON CONFLICT (id) DO UPDATE SET priority = 5, cid = 8
---- new refuse # what was inserted and what was updated cannot be told apart
+--- new rewrite
 INSERT INTO orders (id, priority) VALUES (3, 5) ON CONFLICT (id) DO UPDATE SET priority = 6
---- new refuse # only an inserted row would be parked for
+--- new rewrite
 INSERT INTO orders (id, priority) VALUES (3, 5) ON CONFLICT (id) DO UPDATE SET cid = 6
 --- new rewrite
 INSERT INTO orders (id, priority) VALUES (3, 5) ON CONFLICT (id) DO UPDATE SET priority = excluded.priority WHERE orders.priority < 5
 --- new rewrite
 INSERT INTO orders (cid, priority) SELECT cid, 5 FROM customers WHERE cid < 3 RETURNING cid, priority
---- new refuse # rows that cannot be paired
-INSERT INTO orders (cid, priority) SELECT cid, cid FROM customers
+--- new rewrite
+INSERT INTO orders (cid, priority) SELECT cid, cid FROM customers ORDER BY cid DESC RETURNING id, cid, priority
+--- new rewrite
+INSERT INTO orders (cid, priority, note) SELECT p0::int, p1::smallint, p2::text FROM (VALUES ($1, $2, 'a', 0), ($3, $4, NULL, 1)) AS imp_sen (p0, p1, p2, sen_counter) ORDER BY sen_counter RETURNING orders.id, orders.id AS id__1
+--- params 1 | 7 | 2 | 8
+--- new rewrite
+INSERT INTO orders SELECT id + 100, cid, total, 'copy', priority + 1, $1 FROM orders WHERE id < 4 -- of some
+RETURNING *
+--- params red
+--- new rewrite
+INSERT INTO orders (label, priority, note) (SELECT DISTINCT ON (cid) name, cid, name FROM customers) UNION ALL SELECT 'x', 5, NULL
+--- new rewrite
+WITH c AS (SELECT 2 AS cid) INSERT INTO orders AS o (id, priority) SELECT o.id, o.priority + c.cid FROM orders o, c ON CONFLICT (id) DO UPDATE SET priority = o.priority + excluded.priority, cid = excluded.id RETURNING o.id, priority
+--- new rewrite
+INSERT INTO pairs (a, b, state) SELECT g, 'g', repeat('z', g) FROM generate_series(7, 9) g RETURNING b, state, a
+--- new rewrite
+INSERT INTO pairs (a, b, state) WITH w AS (SELECT 9 AS a) SELECT a, upper('w'), upper('q') FROM w
+--- new refuse # a constant within a query that has WITH
+INSERT INTO pairs (a, b, state) WITH w AS (SELECT 9 AS a) SELECT a, $1, upper('q') FROM w
+--- params x
+--- new rewrite
+INSERT INTO orders (id, priority) OVERRIDING SYSTEM VALUE SELECT 100 + cid, cid FROM customers
+--- new rewrite
+INSERT INTO orders (id, priority) SELECT cid, cid + 1 FROM customers
+--- new rewrite
+INSERT INTO orders (id, priority) SELECT cid, 5 FROM customers ON CONFLICT DO NOTHING RETURNING id, priority
+--- new refuse # which rows were left out is not known
+INSERT INTO orders (id, priority) SELECT cid, cid FROM customers ON CONFLICT DO NOTHING
 --- new rewrite
 WITH c AS (SELECT 2 AS cid) INSERT INTO orders (cid, priority) VALUES ((SELECT cid FROM c), 5) RETURNING cid
 --- new refuse # only the statement itself parks
 WITH i AS (INSERT INTO orders (cid, priority) VALUES (2, 5) RETURNING id) SELECT id > 0 FROM i
+--- new refuse # it is not known before it is parked
+INSERT INTO orders (id, priority) VALUES (77, 5) RETURNING priority + 1
+--- new rewrite ordered
+INSERT INTO orders (cid, priority, label) VALUES (3, 4, 'a'), (2, $1, NULL), (1, DEFAULT, $2) RETURNING id, label, cid, priority, total
+--- params 9 | b
+--- new rewrite
+INSERT INTO orders (id, priority) VALUES (12, 40000), (13, 1)
+--- new rewrite
+INSERT INTO orders (id, priority) VALUES (12, 4), (1, 5)
+--- new rewrite
+INSERT INTO pairs (a, b, state) VALUES (5, 'k', 'one'), (5, 'l', 'two') RETURNING state, b, n, a
+--- new rewrite
+INSERT INTO pairs (a, b, state) VALUES (5, 'k', 'one'), (1, 'x', 'two'), (1, 'y', 'three') ON CONFLICT (a, b) DO UPDATE SET state = excluded.state, n = pairs.n + 1 RETURNING *
+--- new rewrite
+INSERT INTO orders (id, priority, label) VALUES (1, 2, 'p'), (3, 5, $1), (9, $2, 'r') ON CONFLICT (id) DO UPDATE SET priority = orders.priority + excluded.priority, label = orders.label || '/' RETURNING *
+--- params q | 8
+--- new rewrite
+INSERT INTO orders (id, priority) VALUES (1, 2), (1, 3) ON CONFLICT (id) DO UPDATE SET priority = excluded.priority
+--- new rewrite
+INSERT INTO orders AS o (id, priority, cid) VALUES (3, 5, 2) ON CONFLICT (id) DO UPDATE SET priority = o.priority * 2 + excluded.priority, cid = 8 WHERE o.priority = 3 RETURNING o.*
+--- new rewrite
+INSERT INTO orders AS o (id, priority, cid) VALUES (3, 5, 2) ON CONFLICT (id) DO UPDATE SET priority = o.priority * 2 WHERE o.priority = 4 RETURNING o.*
+--- new rewrite
+INSERT INTO orders (id, cid) VALUES (3, 5), (90, 6) ON CONFLICT (id) DO UPDATE SET priority = orders.priority + 1 RETURNING id, priority
+--- new rewrite
+INSERT INTO orders (id, label) VALUES (4, 'new'), (90, 'newer') ON CONFLICT (id) DO UPDATE SET cid = 8 RETURNING *
+--- new rewrite
+INSERT INTO orders (id, label) VALUES (4, 'new') ON CONFLICT (id) DO UPDATE SET label = NULL RETURNING *
+--- new rewrite
+INSERT INTO orders (id, label) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET label = left(orders.label || excluded.label, 5) RETURNING id, label
+--- params 4 | new
+--- new refuse # which rows were left out is not known
+INSERT INTO orders (id, priority) VALUES (1, 5), (12, 6) ON CONFLICT DO NOTHING
+--- new refuse # another column of the row, which may have been set by then
+INSERT INTO orders (id, priority) VALUES (1, 5) ON CONFLICT (id) DO UPDATE SET priority = orders.cid
+--- new refuse # a function's effects would come in another order
+INSERT INTO orders (id, priority) VALUES (12, nextval('orders_id_seq')), (13, 6)
 --- new rewrite
 INSERT INTO orders (cid) VALUES (2) RETURNING *
 --- new rewrite

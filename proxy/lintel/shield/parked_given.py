@@ -1,0 +1,97 @@
+"""What an INSERT gives a parked column: a value for each row, and what ON CONFLICT DO UPDATE sets it to instead."""
+
+from dataclasses import dataclass, field
+
+from lintel.analysis.meanings import Col
+from lintel.analysis.resolution import Node, Reference
+from lintel.plan import Plan
+from lintel.shield.case import Case, Unserved
+from lintel.shield.casts import unlimited
+from lintel.shield.values import is_plain
+
+
+@dataclass(slots=True)
+class Given:
+    """Of one column."""
+
+    case: Case
+    plan: Plan
+    updating: bool  # there is a DO UPDATE
+    rows: list[tuple[Node, str]] = field(default_factory=list)  # by row: the value and its text; none: its default
+    assigned: tuple[Node, int, int] | None = None  # what DO UPDATE sets it to, and where that stands
+
+    def row(self, number: int) -> tuple[Node, str]:
+        """What one of the rows proposes."""
+        return self.rows[number] if self.rows else ({"SetToDefault": {}}, self.plan.default_sql)
+
+    @property
+    def is_one(self) -> bool:
+        """Whether every row proposes the same, and it has no effects."""
+        return all(is_plain(node) and text == self.row(0)[1] for node, text in self.rows)
+
+    @property
+    def as_proposed(self) -> bool:
+        """Whether a row that is updated gets what was proposed, too."""
+        if self.assigned is None:
+            return not self.updating
+        node, start, end = self.assigned
+        proposed = [r for r in self._read() if self._is_proposed(r)]
+        text = self._text(start, end)
+        return ("ColumnRef" in node and bool(proposed)) or (is_plain(node) and self.is_one and text == self.row(0)[1])
+
+    @property
+    def reads_old(self) -> bool:
+        """Whether the value of a row that is updated depends on the one that it has."""
+        if self.as_proposed:
+            return False
+        return self.assigned is None or any(not self._is_proposed(r) for r in self._read())
+
+    def value(self, node: Node, proposed: str, old: str, updated: str) -> str:
+        """What is parked, of what is proposed, what the row had before, and whether it was there."""
+        if self.as_proposed:
+            return proposed
+        return f"CASE WHEN {updated} THEN {self._set(node, proposed, old)} ELSE {self._typed(node, proposed)} END"
+
+    def _set(self, proposed_node: Node, proposed: str, old: str) -> str:
+        if self.assigned is None:
+            return old
+        node, start, end = self.assigned
+        text, at = "", start
+        for reference in sorted(self._read(), key=lambda r: r.at):
+            first, last = self.case.spans.reference(reference.at)
+            if self._is_proposed(reference):
+                if not is_plain(proposed_node):
+                    raise Unserved("DO UPDATE calculates with what is to be inserted, and that is no constant")
+                other = f"({proposed})::{self.plan.type.sql}"
+            else:
+                other = old
+            text, at = text + self._text(at, first) + other, last
+        return self._typed(node, text + self._text(at, end))
+
+    def _typed(self, node: Node, text: str) -> str:
+        """A constant of no type of its own takes it from where it is written to."""
+        constant = node.get("A_Const", {})
+        untyped = "ParamRef" in node or "sval" in constant or "isnull" in constant
+        return f"({text})::{unlimited(self.plan.type)}" if untyped else text
+
+    def _read(self) -> list[Reference]:
+        """The references of what DO UPDATE sets it to; only this column's are served."""
+        if self.assigned is None:
+            return []
+        node, start, end = self.assigned
+        found = [r for r in self.case.answer.references if start <= r.at < end]
+        if _queries(node) or any(not isinstance(r.meaning, Col) or r.meaning.key != self.plan.id for r in found):
+            raise Unserved("ON CONFLICT DO UPDATE can park only what is made of this column, excluded's and constants")
+        return found
+
+    def _is_proposed(self, reference: Reference) -> bool:
+        return reference.item is not None and reference.item.name == "excluded"
+
+    def _text(self, start: int, end: int) -> str:
+        return self.case.text[start:end].decode("utf-8", "surrogateescape")
+
+
+def _queries(node: object) -> bool:
+    if isinstance(node, list):
+        return any(map(_queries, node))
+    return isinstance(node, dict) and ("SubLink" in node or any(map(_queries, node.values())))

@@ -1,0 +1,138 @@
+"""INSERT .. SELECT of a column that is not there yet: the query's rows are numbered, and so are those inserted.
+
+    INSERT INTO o (n, c) SELECT x, y FROM t RETURNING id
+    WITH s (s0, s1) AS (SELECT x, y FROM t), n (n, s0, s1) AS (SELECT row_number() OVER (), s0, s1 FROM s),
+         r (r0, k) AS (INSERT INTO o (n) SELECT s0 FROM n ORDER BY n RETURNING id, id), q AS (numbered likewise)
+    INSERT INTO park SELECT q.k, n.s1 FROM n LEFT JOIN q USING (n) RETURNING ..
+
+The client's query stays where it stands; what was before it goes behind it.
+"""
+
+from lintel.analysis.resolution import InsertUse, Node
+from lintel.plan import parking
+from lintel.shield.case import Unserved
+from lintel.shield.discard import Discards
+from lintel.shield.parked_insert import ParkedInsert
+from lintel.shield.side_table import SideTable
+from lintel.shield.splices import Splice
+from lintel.shield.values import unnamed, updates, written
+from lintel.sql.quoting import quote_ident
+
+
+class ParkedQuery(ParkedInsert):
+    """The work on one INSERT whose source is a query."""
+
+    def done(self) -> Discards:
+        """The splices, and the bindings that are left."""
+        found = super().done()
+        found.without.pop((self.body["relation"]["location"], "target"), None)
+        return found
+
+    def _insert(self, use: InsertUse) -> None:
+        if use.source is not self.target:
+            return
+        if not use.width:
+            raise Unserved("how many columns its query has is not known")
+        self._behind = self._before_query(use)
+        constants = self._constants(use)
+        self.columns: list[tuple[str, str]] = []  # of the table itself, and what they are given
+        for number, meaning in enumerate(written(self.case, use)):
+            node, text = constants.get(number, ({"A_Const": {}}, f"{self._numbered}.{self.case.alias('s')}{number}"))
+            key = getattr(meaning, "key", None)
+            if self._gone(meaning):
+                self.given[str(key)].rows.append((node, text))
+            else:
+                self.columns.append((self._name(use, number, key), text))
+        if not self.columns:
+            raise Unserved("nothing but the column that is not there is inserted")
+
+    def _name(self, use: InsertUse, number: int, key: object) -> str:
+        named = use.node["cols"][number]["ResTarget"] if use.listed else {}
+        if "indirection" in named:
+            raise Unserved("a part of a column is inserted beside what is parked")
+        own = self.case.tables[use.source.table.relation.oid].columns[number].name
+        return quote_ident(self.case.shown_name(key) or named.get("name", own))
+
+    def _before_query(self, use: InsertUse) -> int:
+        spans = self.case.spans
+        behind = spans.after_target(use.source.node, alias=True)
+        behind = spans.closing(behind) if use.listed else behind
+        return spans.word(b"value", behind) if self._overriding else behind
+
+    @property
+    def _overriding(self) -> str:
+        kind = self.body.get("override", "OVERRIDING_NOT_SET")
+        return "" if kind == "OVERRIDING_NOT_SET" else f"{kind.replace('_', ' ')} "
+
+    def _constants(self, use: InsertUse) -> dict[int, tuple[Node, str]]:
+        """Constants take their type from where they are written to, so they go there; NULL is left in the query."""
+        select: Node = self.body["selectStmt"]["SelectStmt"]
+        if select.get("op") != "SETOP_NONE" or "targetList" not in select:
+            return {}
+        values = [target["ResTarget"]["val"] for target in select["targetList"]]
+        untyped = [number for number, node in enumerate(values) if _is_untyped(node)]
+        if not untyped:
+            return {}
+        if "distinctClause" in select or "withClause" in select or len(values) != use.width:
+            raise Unserved("a constant cannot be told from the others in this INSERT's query")
+        pieces = unnamed(self.case, use, self.case.spans.outputs(self.case.spans.word(b"select", self._behind)))
+        self.found.splices += [Splice(*pieces[n], b"NULL", pieces[n][0], "words") for n in untyped]
+        return {number: (values[number], self._text(*pieces[number])) for number in untyped}
+
+    # What becomes of the statement
+
+    @property
+    def _numbered(self) -> str:
+        return self.case.alias("n")
+
+    @property
+    def _paired(self) -> bool:
+        return True
+
+    def _check_paired(self) -> None:
+        clause = self.body.get("onConflictClause", {})
+        if clause and (clause["action"] != "ONCONFLICT_UPDATE" or "whereClause" in clause):
+            raise Unserved("rows cannot be paired with the values to be parked for them: insert one row at a time")
+
+    def _opening(self, columns: list[str]) -> list[Splice]:
+        spans, at = self.case.spans, self.body["relation"]["location"]
+        s, n = self.case.alias("s"), self._numbered
+        query = [f"{s}{number}" for number in range(self._width)]
+        lead = ", " if "withClause" in self.body else "WITH "
+        head = f"{lead}{self._marker}, {s} ({', '.join(query)}) AS MATERIALIZED ("
+        names, values = zip(*self.columns, strict=True)
+        listed = f"{n} ({n}, {', '.join(query)}) AS MATERIALIZED (SELECT pg_catalog.row_number() OVER (), "
+        tail = (
+            f"), {listed}{', '.join(query)} FROM {s}), {self._inserted} ({', '.join(columns)}) AS (INSERT INTO "
+            f"{self._table} ({', '.join(names)}) {self._overriding}SELECT {', '.join(values)} FROM {n} ORDER BY {n}.{n}"
+        )
+        end = spans.query_end(self._behind, conflict="onConflictClause" in self.body)
+        return [
+            Splice(spans.verb(at), spans.next(self._behind), head.encode(), at, "words"),
+            Splice(end, end, tail.encode("utf-8", "surrogateescape"), at, "words"),
+        ]
+
+    @property
+    def _width(self) -> int:
+        use = next(use for use in self.case.answer.inserts if use.source is self.target)
+        return use.width or 0
+
+    def _lists(self) -> str:
+        r, q = self._inserted, self.case.alias("q")
+        names = ", ".join([*(own for _, own in self.sides[0].keys), *self._extra])
+        return f", {q} ({self._numbered}, {names}) AS (SELECT pg_catalog.row_number() OVER (), {names} FROM {r})"
+
+    def _into(self, side: SideTable, number: int) -> str:
+        n, q = self._numbered, self.case.alias("q")
+        values = [*(f"{q}.{own}" for _, own in side.keys), self._given(side, 0, f"{q}.{{}}")]
+        text = (
+            f"INSERT INTO {side.table} AS {self._parking(number)} ({side.key_list}, {parking.VALUE}) "
+            f"SELECT {', '.join(values)} FROM {n} LEFT JOIN {q} ON {q}.{n} OPERATOR(pg_catalog.=) {n}.{n} "
+            f"ORDER BY {n}.{n}"
+        )
+        return f"{text} {side.replacing}" if updates(self.body) else text
+
+
+def _is_untyped(node: Node) -> bool:
+    constant = node.get("A_Const", {})
+    return "ParamRef" in node or "sval" in constant or "isnull" in constant
