@@ -1,4 +1,4 @@
-"""`lintel plan`: plan files, without a server; those of their commands that ask a store have files of their own."""
+"""`lintel plan`: plan files. `lint` and `show` are here, each of the others in a file of its own."""
 
 import json
 from dataclasses import asdict
@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lintel.cli import plan_release
+from lintel.cli import plan_apply, plan_doc, plan_list, plan_new, plan_release
 
 if TYPE_CHECKING:
     from lintel.plan import Plan
 
 app = typer.Typer(help="Write, check, show and release plans.", no_args_is_help=True, rich_markup_mode=None)
 
+app.command()(plan_new.new)
+app.command("list")(plan_list.list_)
+app.command()(plan_apply.apply)
 app.command()(plan_release.release)
+app.command()(plan_doc.doc)
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Plan files.")]
 

@@ -53,8 +53,16 @@ def path(value: object, base: Path) -> str:
 
 
 def paths(value: object, base: Path) -> tuple[str, ...]:
-    """A list of files."""
-    return tuple(path(given, base) for given in texts(value, base))
+    """A list of files; a name with * stands for those that there are, in the order of their names."""
+    return tuple(found for given in texts(value, base) for found in _files(given, base))
+
+
+def _files(given: str, base: Path) -> list[str]:
+    if "*" not in given:
+        return [path(given, base)]
+    pattern = Path(given).expanduser()
+    root = Path(pattern.anchor) if pattern.is_absolute() else base
+    return sorted(map(str, root.glob(str(pattern.relative_to(pattern.anchor)))))
 
 
 def file(value: object, base: Path) -> str:

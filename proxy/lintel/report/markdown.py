@@ -23,7 +23,7 @@ def as_markdown(report: Report, _width: int, _colour: bool) -> Iterator[str]:
     asked = ".".join(part for part in (report.wanted.table, report.wanted.column) if part)
     lines = ["## Who uses " + (code(asked) if asked else "what"), "", *_window(report), ""]
     if not report.uses:
-        lines += [*map(_escaped, nobody(report)), ""]
+        lines += [*map(escaped, nobody(report)), ""]
     numbers = numbered(report.uses)
     for table in tables(report):
         lines += [*_table(table, report, numbers), ""]
@@ -38,14 +38,14 @@ def _window(report: Report) -> Iterator[str]:
     mark = "NOTE" if report.whole else "WARNING"
     yield f"> [!{mark}]"
     for line in [*window_lines(report.window), *holes(report)]:
-        yield f"> {_escaped(line)}  "
+        yield f"> {escaped(line)}  "
 
 
 def _table(table: Table, report: Report, numbers: dict[str, int]) -> Iterator[str]:
     yield f"### {code(table.name)}"
     yield ""
     if table.lines:
-        yield from _rows(
+        yield from rows(
             ("column", "use", "client", "calls", "per day", "failed", "last seen (UTC)", "statements", "at risk by"),
             (_line(line, report, numbers) for line in table.lines[:MAX_LINES]),
             "lllrrrlll",
@@ -57,10 +57,10 @@ def _table(table: Table, report: Report, numbers: dict[str, int]) -> Iterator[st
         names = sorted({one.object for one in table.objects})
         yield f"- In the database: {listed(map(code, names), 30)}"
     if table.whole:
-        who = listed((f"{code(one.who)} ({_escaped(one.how)})" for one in table.whole), 30)
+        who = listed((f"{code(one.who)} ({escaped(one.how)})" for one in table.whole), 30)
         yield f"- Validate ETL, export jobs, materialized views: {who}"
     if table.unused:
-        yield f"- Columns {_escaped(unused([code(name) for name in table.unused[:50]], report))}"
+        yield f"- Columns {escaped(unused([code(name) for name in table.unused[:50]], report))}"
 
 
 def _line(line: Line, report: Report, numbers: dict[str, int]) -> tuple[str, ...]:
@@ -81,10 +81,10 @@ def _versions(report: Report) -> Iterator[str]:
     for one in versions(report):
         yield f"### Who is on which version: {code(one.plan)}"
         yield ""
-        yield f"{code(one.table)} in {code(one.database)}: {_escaped(one.told)}."
+        yield f"{code(one.table)} in {code(one.database)}: {escaped(one.told)}."
         yield ""
         lines = (cells(row) for row in one.clients[:MAX_LINES])
-        yield from _rows(HEADS, ((code(client), *map(_escaped, rest)) for client, *rest in lines), "lllrrrll")
+        yield from rows(HEADS, ((code(client), *map(escaped, rest)) for client, *rest in lines), "lllrrrll")
         yield ""
 
 
@@ -104,7 +104,7 @@ def _compared(report: Report) -> Iterator[str]:
     for title, lines in (("New since " + readable(found.moment), found.new), ("Gone: " + found.about_gone, found.gone)):
         yield f"### {title}"
         yield ""
-        yield from _rows(
+        yield from rows(
             ("column", "use", "client", "calls", "first seen", "last seen"),
             (
                 (code(".".join(filter(None, line.use[:2]))), line.use.kind.replace("_", " "), code(line.client),
@@ -128,10 +128,11 @@ def _statements(report: Report, numbers: dict[str, int]) -> Iterator[str]:
     yield "\n</details>"
 
 
-def _rows(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]], sides: str) -> Iterator[str]:
+def rows(heads: tuple[str, ...], lines: Iterable[tuple[str, ...]], sides: str) -> Iterator[str]:
+    """A table; `sides` has an l or r for each column."""
     yield f"| {' | '.join(heads)} |"
     yield "|" + "|".join("---:" if side == "r" else "---" for side in sides) + "|"
-    yield from (f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows)
+    yield from (f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in lines)
 
 
 def code(text: str) -> str:
@@ -142,6 +143,6 @@ def code(text: str) -> str:
     return f"{fence}{space}{plain}{space}{fence}"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Words of ours around names that were given on the command line, or in code spans already."""
     return text.replace("<", "&lt;")
