@@ -24,8 +24,8 @@ def test_each_kind() -> None:
 
 
 def test_who_sees_what_and_the_rest() -> None:
-    draft = Draft("p", 'shop."Orders"', "add", {"column": "c", "type": "int"}, "why", "db", {"absent_writes": "discard"},
-                  ("v1*",), ("v2",), "7")  # fmt: skip
+    change, shield = {"column": "c", "type": "int"}, {"absent_writes": "discard"}
+    draft = Draft("p", 'shop."Orders"', "add", change, "why", "db", shield, ("v1*",), ("v2",), "7")
     plan = parse(drafted(draft, "p.toml"), "p.toml")
     assert (plan.schema, plan.name, plan.purpose, plan.database) == ("shop", "Orders", "why", "db")
     assert plan.shield.absent_writes == "discard"

@@ -93,7 +93,7 @@ def _unplanned(report: Report) -> Iterator[str]:
         yield f"### {changes.TITLE}"
         yield ""
         lines = map(changes.cells, report.unplanned[:MAX_LINES])
-        yield from _rows(changes.HEADS, ((*map(code, line[:4]), *map(_escaped, line[4:])) for line in lines), "llllrrl")
+        yield from rows(changes.HEADS, ((*map(code, line[:4]), *map(escaped, line[4:])) for line in lines), "llllrrl")
         yield ""
 
 
