@@ -52,7 +52,7 @@ def release(
         typer.echo(f"{found.id} may be released")
         return
     _write(Path(found.file))
-    typer.echo(f"{found.id} is released: {found.file} says so. `lintel plan apply` makes a running Lintel let go of it.")
+    typer.echo(f"{found.id} is released: {found.file} says so. `lintel plan apply` makes Lintel let go of it.")
 
 
 def _obstacles(plan: "Plan", settings: "Settings", quiet: float) -> "Obstacles":
