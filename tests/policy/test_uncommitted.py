@@ -1,5 +1,7 @@
 """DDL that is not committed, statement by statement: which columns a client is seen to get, or that nobody can say."""
 
+from dataclasses import replace
+
 import pytest
 
 from lintel import plan
@@ -30,13 +32,14 @@ CASES: list[tuple[list[str], str | None]] = [
     (["DROP TABLE o", "CREATE TABLE o (a int, prio int, b int)"], "a, b"),
     (["DROP TABLE o; CREATE TABLE o (a int)"], "a"),
     (["ALTER TABLE o RENAME note TO remark", "CREATE INDEX ON o (id)", "GRANT SELECT ON o TO me"], "id, remark"),
-    # What is not understood is as if nothing had been seen.
+    # What is not understood is as if nothing had been seen, but for a probe of the table.
     (["ALTER TABLE o ADD x int", "DO 'BEGIN END'"], "id, note"),
     (["CREATE RULE r AS ON DELETE TO o DO NOTHING"], "id, note"),
     (["SET search_path = other; ALTER TABLE o ADD x int"], "id, note"),
     (["ALTER TABLE o DROP note CASCADE"], "id, note"),
     (["ALTER TABLE o ADD x int", "DROP TYPE t CASCADE"], "id, note"),
-    (["BEGIN; ALTER TABLE o ADD x int"], "id, note"),
+    (["BEGIN; ALTER TABLE o ADD x int"], "id, note, x"),
+    (["ALTER TABLE o ADD x int; ROLLBACK; BEGIN; ALTER TABLE o ADD y int"], "id, note, y"),
     (["CREATE TABLE o (id int)"], "id, note"),
     # Gone: the server says so.
     (["DROP TABLE o"], "id, note"),
@@ -51,6 +54,20 @@ def policy() -> Policy:
 def context(policy: Policy, *ran: Ran, temporary: frozenset[str] = frozenset()) -> Context:
     settings = Settings("public", "none", "UTF8", temporary=temporary, uncommitted=ran)
     return policy.context_for(settings, ClientAttributes("app", "me", "shop", None))
+
+
+@pytest.mark.parametrize("sql", ["SELECT * FROM o", "DELETE FROM o WHERE id = 1"])
+def test_in_doubt(policy: Policy, sql: str) -> None:
+    """Behind what is not understood the table is probed; where it is not the catalog's, the statement is refused."""
+    settings = Settings("public", "none", "UTF8", uncommitted=(in_public("DO 'BEGIN END'"),))
+    client = ClientAttributes("app", "me", "shop", None)
+    (probe,) = policy.context_for(settings, client).decide(sql.encode()).probes
+    assert (probe.text, probe.columns) == (b"TABLE public.o", (b"id", b"note"))
+    for columns, verdict in ((probe.columns, "probed"), ((b"id",), "refuse")):
+        decided = policy.context_for(replace(settings, described=((probe.text, columns),)), client).decide(sql.encode())
+        assert verdict == ("probed" if decided.probes else decided.statement.verdict)
+    assert policy.context_for(settings, client).decide(b"SELECT id FROM o; SELECT id FROM o").refusals
+    assert not policy.context_for(settings, client).decide(b"SELECT id FROM c").probes
 
 
 def in_public(text: str) -> Ran:

@@ -62,9 +62,16 @@ AT_ONCE = {
     "announced": [ADD, STAR, "ALTER TABLE o DROP COLUMN prio", STAR],
     "failed": ["ALTER TABLE o DROP COLUMN nix", STAR],
     "rolled back to": ["ROLLBACK TO s", STAR],
+    "by a block": ["DO 'BEGIN ALTER TABLE o ADD COLUMN more int; END'", STAR],
+    "nothing by a block": ["DO 'BEGIN PERFORM 1; END'", STAR],
     "released": ["RELEASE s", "ALTER TABLE o ADD COLUMN more int", STAR],
 }
-BEGINNINGS = (["BEGIN", "SAVEPOINT s"], ["BEGIN", "SAVEPOINT s", "ALTER TABLE o DROP COLUMN note"], [])
+BEGINNINGS = (
+    ["BEGIN", "SAVEPOINT s"],
+    ["BEGIN; SAVEPOINT s; ALTER TABLE o DROP COLUMN note"],
+    ["BEGIN", "SAVEPOINT s", "ALTER TABLE o DROP COLUMN note"],
+    [],
+)
 
 
 @pytest.mark.parametrize("way", ["segment", "segments", "queries"])
@@ -80,7 +87,8 @@ def test_at_once(planned: Planning, name: str, way: str) -> None:
             for prepared in (True, False):
                 found = _at_once(client, beginning, AT_ONCE[name], way, prepared=prepared)
                 front.direct.execute(f"DROP TABLE o; {TABLE}")
-                assert found == [[column for column in columns if column != "prio"] for columns in wanted]
+                refused = name.endswith("block") and not found  # nobody can say what it has done
+                assert refused or found == [[column for column in columns if column != "prio"] for columns in wanted]
 
 
 def _at_once(client: Client, beginning: list[str], texts: list[str], way: str, *, prepared: bool) -> list[list[str]]:

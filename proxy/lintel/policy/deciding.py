@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import count
 
+from lintel.analysis.facts import Facts
 from lintel.plan import parking
 from lintel.policy.edits import Edit, edited
 from lintel.policy.effects import Effects
@@ -26,6 +27,7 @@ _LOUD = frozenset({"42703", "42702"})  # how a loud text fails
 _MARKED = frozenset({"42703", "42P01"})  # how one fails that names a marker: it has been turned, and then dropped
 _BY_SHAPE = frozenset({"select", "insert", "update", "delete", "merge"})
 _WAY_OUT = "Run it on a direct connection to the server, or release the plan."
+NOT_FOLLOWED = "the statement comes behind a change of the catalog, in its transaction, that is not understood"
 _numbers = count(1)
 
 
@@ -116,13 +118,15 @@ def _why_opaque(moment: Moment, key: ContextKey, parts: list[Judged]) -> str | N
 
 
 def _understood(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged], found: dict[str, str]) -> Decided:
+    if moment.doubtful and len(parts) > 1 and any(part.verdict.plans for part in parts):
+        return _opaque(moment, text, NOT_FOLLOWED, parts)  # no probe can go ahead of the second
     made = _Edits()
     for part in parts:
         _follow(moment, part, made, alone=len(parts) == 1)
     statement = _in_force(moment, _statement(moment, key, text, parts, found))
     decision = _decision(text, made, effects_in(parts), statement)
     failures: frozenset[str] = frozenset().union(*map(_failures, parts))
-    if failures:
+    if failures or moment.doubtful:
         decision = replace(decision, retry=failures, probes=_probes(moment, parts[0]) if len(parts) == 1 else ())
     literal = len(parts) != 1 or parts[0].effects != Effects() or parts[0].verdict.resolution.exact
     exact = literal or statement.facts.verb not in _BY_SHAPE
@@ -150,11 +154,11 @@ def _decision(text: bytes, made: _Edits, effects: Effects, statement: Statement)
 def _probes(moment: Moment, part: Judged) -> tuple[Probe, ...]:
     """The tables under plans that a loud statement names: locked, they are for the transaction as they are now.
 
-    Of a statement that names a marker, the marker.
+    Of a statement that names a marker, the marker; and in doubt, those of any statement.
     """
     covered, verdict = moment.covered, part.verdict
     relations = (covered.schema.relations[oid] for oid in verdict.resolution.relations)
-    loud = [r for r in relations if r.oid in covered.by_oid] if verdict.loud else []
+    loud = [r for r in relations if r.oid in covered.by_oid] if verdict.loud or moment.doubtful else []
     sides = [side for plan_id, side in covered.parked.items() if plan_id in verdict.plans] if verdict.marked else []
     columns = {quote_qualified(r.schema, r.name): tuple(c.name.encode() for c in r.columns) for r in loud}
     columns |= {side.marker: (parking.IN_FORCE.encode(),) for side in sides}
@@ -246,6 +250,16 @@ def _unannounced(unplanned: tuple[Unplanned, ...]) -> Refusal:
     told = "; ".join(f"{one.table}: {one.change}" for one in unplanned)
     hint = 'Announce the change as a plan, or have on_unplanned_ddl say "pass" or "warn".'
     return Refusal("42501", f"lintel: no plan announces this change ({told}); it was not run", hint)
+
+
+def not_followed(moment: Moment, text: bytes) -> Decision:
+    """Refused: a table is not as the catalog has it, by something that this transaction has done."""
+    made, plans = _Edits(), tuple(_meant(moment, text))
+    message = f"lintel: {NOT_FOLLOWED}{_touching(list(plans))}; it was not run"
+    _replace(0, len(text), Refusal("42501", message, _WAY_OUT), made)
+    facts = Facts(verb="", opaque=NOT_FOLLOWED)
+    statement = Statement(stored_text(text), facts, "refuse", plans=plans, sqlstate="42501", message=message)
+    return _decision(text, made, Effects(), statement)
 
 
 def _opaque(moment: Moment, text: bytes, why: str, parts: list[Judged]) -> Decided:

@@ -30,6 +30,7 @@ class Moment:
     schema: Schema | None
     plans: tuple[Plan, ...] = ()
     options: Options = Options()
+    doubtful: bool = False  # a session has changed something, and it is not understood what
 
     @cached_property
     def covered(self) -> Covered:

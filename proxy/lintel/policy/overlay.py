@@ -4,7 +4,10 @@ It belongs to its session and lives as long as the DDL is uncommitted: no contex
 it. Everything else is decided by the context without it.
 """
 
+from dataclasses import replace
+
 from lintel.policy.context import Context
+from lintel.policy.deciding import not_followed
 from lintel.policy.kept import History, Kept
 from lintel.policy.mentions import mentions
 from lintel.policy.moment import Moment
@@ -13,7 +16,7 @@ from lintel.policy.uncommitted import Uncommitted
 from lintel.schema import Schema
 from lintel.shield.tables import remembering
 from lintel.sql.grammar import SyntaxProblem, TooDeep, parse
-from lintel.wire.decision import Decision, Ran
+from lintel.wire.decision import Decision, Ran, Settings
 
 MAX_KEPT = 32
 
@@ -52,8 +55,6 @@ def _after(found: Uncommitted, ran: Ran, who: Who) -> Uncommitted | None:
         statements = parse(ran.text)
     except (SyntaxProblem, TooDeep, UnicodeDecodeError):
         return None
-    if len(statements) > 1 and any("TransactionStmt" in raw.node for raw in statements):
-        return None
     path = schemas_of(ran.search_path, ran.role, who[0])
     left: Uncommitted | None = found
     for raw in statements:
@@ -62,14 +63,19 @@ def _after(found: Uncommitted, ran: Ran, who: Who) -> Uncommitted | None:
 
 
 class Overlay:
-    """Satisfies wire.decision.Context."""
+    """Satisfies wire.decision.Context.
 
-    __slots__ = ("_base", "_changes", "_overlays", "_own", "_read", "_user", "decisions", "planned")
+    Where nobody can say what the DDL comes to, the catalog's columns are asked for again by probes; `described` is what
+    such have shown that is otherwise.
+    """
 
-    def __init__(self, base: Context, overlays: Overlays, changes: Changes, user: str) -> None:
+    __slots__ = ("_base", "_changes", "_described", "_overlays", "_own", "_read", "_user", "decisions", "planned")
+
+    def __init__(self, base: Context, overlays: Overlays, settings: Settings, user: str) -> None:
         self._base = base
         self._overlays = overlays
-        self._changes = changes
+        self._changes = settings.uncommitted
+        self._described = dict(settings.described)
         self._user = user
         self._read = False
         self._own: Context | None = None
@@ -80,18 +86,26 @@ class Overlay:
         """The decision for a text; where it is not understood, say of a table that is gone, the catalog's is better."""
         own = self._seen() if mentions(text, self._base.moment.planned) else None
         found = None if own is None else _decided(own, text)
-        return _decided(self._base, text) if found is None or found.statement.facts.opaque else found
+        if own is None or found is None or (found.statement.facts.opaque and not own.moment.doubtful):
+            return _decided(self._base, text)
+        if any(self._described.get(probe.text, probe.columns) != probe.columns for probe in found.probes):
+            return not_followed(self._base.moment, text)
+        return found
 
     def _seen(self) -> Context | None:
-        """The context by what the session sees; None: nobody can say."""
+        """The context by what the session sees; None: by temporary relations."""
         base = self._base
         if not self._read and base.key.shadowed.isdisjoint(base.moment.planned):
             found = self._overlays.after((self._user, base.key.shadowed), self._changes)
-            if found is not None:
-                plans = tuple(remembering(plan, found.schema) for plan in base.moment.plans)
-                self._own = Context(Moment(found.schema, plans, base.moment.options), base.key, Kept(), History(), 0)
+            moment = replace(base.moment, doubtful=True) if found is None else _at(base.moment, found)
+            self._own = Context(moment, base.key, Kept(), History(), 0)
         self._read = True
         return self._own
+
+
+def _at(moment: Moment, found: Uncommitted) -> Moment:
+    plans = tuple(remembering(plan, found.schema) for plan in moment.plans)
+    return Moment(found.schema, plans, moment.options)
 
 
 def _decided(context: Context, text: bytes) -> Decision:

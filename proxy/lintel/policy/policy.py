@@ -69,7 +69,7 @@ class Policy:
         context = self._context_for(settings, client)
         if self._overlays is None or not settings.uncommitted:
             return context
-        return Overlay(context, self._overlays, settings.uncommitted, client.user)
+        return Overlay(context, self._overlays, settings, client.user)
 
     def _context_for(self, settings: wire.Settings, client: ClientAttributes) -> Context:
         path = settings.search_path

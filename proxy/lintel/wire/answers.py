@@ -109,9 +109,9 @@ class Answers:
         if probe.text not in state.probed:
             if kind in (messages.ROW_DESCRIPTION, messages.NO_DATA):
                 state.probed.add(probe.text)
-                if kind == messages.NO_DATA or messages.column_names(frame) != probe.columns:
-                    if state.counts is not None:
-                        state.counts.prevented += 1
+                columns = () if kind == messages.NO_DATA else messages.column_names(frame)
+                if columns != probe.columns:
+                    state.described(probe, columns)
                     return self._wait_for_catalog()
         elif kind == messages.CLOSE_COMPLETE:
             state.pop()

@@ -114,6 +114,7 @@ class Settings:
     application_name: str = ""
     temporary: frozenset[str] = frozenset()  # relations that shadow others of their name
     uncommitted: tuple[Ran, ...] = ()  # DDL of the transaction that is open, in order
+    described: tuple[tuple[bytes, tuple[bytes, ...]], ...] = ()  # behind it: probes, and columns that were not expected
 
 
 class Context(Protocol):

@@ -375,7 +375,7 @@ class Requests:
         if decision.effects & (SETTINGS | TEMPORARY) or (decision.effects & ENDS and self._state.touched):
             self._state.unsettle()
         if decision.effects & ENDS:
-            self._state.probed.clear()  # a savepoint gives its locks back
+            self._state.forget_probes()  # a savepoint gives its locks back
 
     def _wait_for_ready(self) -> None:
         state = self._state

@@ -21,6 +21,7 @@ from .decision import (
     Context,
     Counts,
     Decision,
+    Probe,
     Ran,
     Resolve,
     Settings,
@@ -183,7 +184,7 @@ class State:
         self.doubtful = False
         self.probed.clear()
         if self.settings.uncommitted:
-            self.settle(replace(self.settings, uncommitted=()))
+            self.settle(replace(self.settings, uncommitted=(), described=()))
         self.committed_temporary = temporary
         self.portal = None
         self.portals.clear()
@@ -269,6 +270,19 @@ class State:
             self.statements.pop(decision.deallocates.encode(), None)
         self.careful = True
 
+    def described(self, probe: Probe, columns: tuple[bytes, ...]) -> None:
+        """A table is otherwise than thought: by what others have committed, or by what this session has done itself."""
+        if self.counts is not None:
+            self.counts.prevented += 1
+        if self.settings.uncommitted:
+            self.settle(replace(self.settings, described=(*self.settings.described, (probe.text, columns))))
+
+    def forget_probes(self) -> None:
+        """What they have shown, and locked, may be otherwise."""
+        self.probed.clear()
+        if self.settings.described:
+            self.settle(replace(self.settings, described=()))
+
     def note(self, entry: Expected) -> None:
         """A text has run to its end: what follows in this transaction sees the catalog that it leaves."""
         settings, decision = self.settings, entry.decision
@@ -280,7 +294,8 @@ class State:
         text = None if entry.sent is None else entry.sent.text
         known = text is not None and len(text) <= DDL_SIZE and len(settings.uncommitted) < DDL_LIMIT
         ran = (*settings.uncommitted, Ran(text, settings.search_path, settings.role)) if known else LOST
-        self.settle(replace(settings, uncommitted=ran))
+        self.settle(replace(settings, uncommitted=ran, described=()))
+        self.probed.clear()
         self.careful = True
 
     def _discard(self, everything: bool) -> None:
