@@ -4,7 +4,7 @@ import signal
 import sys
 from types import FrameType
 
-from bench import bulk, cancels, catalog, connect, everything, flame, idle, latency, relay
+from bench import analyze, bulk, cancels, catalog, connect, everything, flame, idle, latency, relay
 from bench.failure import BenchFailure
 from bench.growth import run as growth
 from bench.matrix import run as matrix
@@ -18,6 +18,7 @@ BENCHES = {
     "bulk": (bulk.main, "large results and COPY FROM, narrow rows and wide ones"),
     "connect": (connect.main, "opening a session: trust, SCRAM, TLS"),
     "growth": (growth.main, "sessions, shapes, plans, tables, columns, long texts, large results, workers"),
+    "analyze": (analyze.main, "what a text costs that was never seen: analysis, decision, hostile SQL"),
     "catalog": (catalog.main, "what many tables cost: the snapshot, following DDL, memory"),
     "flame": (flame.main, "where Lintel's time goes, as a flame graph"),
     "cancels": (cancels.main, "cancel requests: each reaches its own session and no other"),

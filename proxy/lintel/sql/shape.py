@@ -83,11 +83,11 @@ def _shape_by_tokens(text: bytes) -> Shape:
     return Shape(b"".join(pieces), tuple(spans), tuple(holes))
 
 
-def placeholders(text: bytes) -> list[tuple[Token, bytes]]:
-    """The literals and comments of a text, and what stands for each of them."""
+def placeholders(text: bytes, scanned: list[Token] | None = None) -> list[tuple[Token, bytes]]:
+    """The literals and comments of a text, and what stands for each of them; `scanned` are its tokens, if at hand."""
     found = []
     before = b""
-    for token in tokens(text):
+    for token in tokens(text) if scanned is None else scanned:
         if token.kind in _PLACEHOLDER_OF and before != b"uescape":
             found.append((token, _PLACEHOLDER_OF[token.kind](text[token.start : token.end])))
         if token.kind != "comment":

@@ -89,7 +89,7 @@ def _strippable(text: bytes, found: list[Token]) -> bool:
 
 
 def _pieces(text: bytes, found: list[Token]) -> list[Piece]:
-    stands_for = dict(placeholders(text))
+    stands_for = dict(placeholders(text, found))
     pieces: list[Piece] = []
     at, gap = 0, False
     for token in found:
