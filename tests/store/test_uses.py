@@ -39,6 +39,10 @@ def test_natural_joins_are_by_position_on_both_sides() -> None:
     }
 
 
+def test_a_row_type_alone_is_a_use_of_the_table() -> None:
+    assert set(uses_of(Facts("select", row_types=("public.o",)))) == {Use("public.o", None, "whole_row")}
+
+
 @pytest.mark.parametrize(
     ("name", "parts"),
     [

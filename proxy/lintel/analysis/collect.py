@@ -1,6 +1,6 @@
 """From a Resolution to Facts: names for oids and keys, views down to their base columns."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from lintel.analysis.facts import Facts
@@ -11,7 +11,7 @@ from lintel.schema.snapshot import Relation
 from lintel.sql.quoting import quote_ident
 
 _SYSTEM_SCHEMAS = ("pg_catalog", "information_schema", "pg_toast")
-LISTS = ("tables", "reads", "writes", "stars", "whole_rows", "positional")
+LISTS = ("tables", "reads", "writes", "stars", "whole_rows", "positional", "row_types")
 Uses = Iterable[tuple[int, Key]]
 
 
@@ -28,6 +28,7 @@ def facts_of(result: Resolution, world: World) -> Facts:
         stars=_tables(result.relations[oid] for oid in result.starred if oid in result.relations),
         whole_rows=_tables(result.relations[oid] for oid in result.whole if oid in result.relations),
         positional=tuple(sorted(result.positional)),
+        row_types=_tables(_row_types(result, world)),
         opaque="; ".join(reasons) or None,
     )
 
@@ -46,6 +47,12 @@ def table_name(relation: Relation) -> str:
 
 def _tables(relations: Iterable[Relation]) -> tuple[str, ...]:
     return tuple(sorted({table_name(r) for r in relations if r.schema not in _SYSTEM_SCHEMAS}))
+
+
+def _row_types(result: Resolution, world: World) -> Iterator[Relation]:
+    """Those of tables: a free-standing type is none."""
+    named = (world.schema.relations.get(oid) for oid in result.row_types)
+    yield from (relation for relation in named if relation is not None and relation.kind != "c")
 
 
 def _columns(uses: Uses, result: Resolution, world: World) -> tuple[str, ...]:

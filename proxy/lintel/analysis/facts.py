@@ -18,10 +18,12 @@ class Facts:
     stars: tuple[str, ...] = ()
     whole_rows: tuple[str, ...] = ()
     positional: tuple[str, ...] = ()  # of "copy", "insert", "natural_join"
+    row_types: tuple[str, ...] = ()  # tables whose row type is named or returned, used as a table or not
     base_reads: tuple[str, ...] = ()
     base_writes: tuple[str, ...] = ()
     opaque: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON-ready, lists for tuples."""
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+        """JSON-ready, lists for tuples; without row types, which neither read nor write a column."""
+        said = {key: value for key, value in asdict(self).items() if key != "row_types"}
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in said.items()}

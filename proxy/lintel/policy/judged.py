@@ -15,7 +15,7 @@ from lintel.sql.grammar import RawStatement, parse
 
 Name = tuple[str | None, str]  # (schema or None, relation), as looked up
 
-_LISTS = ("tables", "reads", "writes", "stars", "whole_rows", "positional", "base_reads", "base_writes")
+_LISTS = ("tables", "reads", "writes", "stars", "whole_rows", "positional", "row_types", "base_reads", "base_writes")
 
 
 @dataclass(frozen=True, slots=True)

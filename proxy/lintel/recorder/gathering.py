@@ -166,6 +166,6 @@ def _without_text(facts: Facts) -> str | None:
 def is_target(facts: Facts, targets: tuple[str, ...]) -> bool:
     """Whether a statement is recorded in full: it touches a target table, or nobody can tell."""
     if facts.opaque is not None or not targets:
-        return bool(facts.opaque or facts.tables)
-    tables = {*facts.tables, *(split(name)[0] for name in facts.base_reads + facts.base_writes)}
+        return bool(facts.opaque or facts.tables or facts.row_types)
+    tables = {*facts.tables, *facts.row_types, *(split(name)[0] for name in facts.base_reads + facts.base_writes)}
     return any(is_named(targets, *split(table)) for table in tables)

@@ -15,7 +15,7 @@ def uses_of(facts: Facts) -> Iterator[Use]:
     columns |= {Use(*split(name), "write") for name in (*facts.writes, *facts.base_writes)}
     yield from columns
     yield from (Use(table, None, "star") for table in facts.stars)
-    yield from (Use(table, None, "whole_row") for table in facts.whole_rows)
+    yield from (Use(table, None, "whole_row") for table in {*facts.whole_rows, *facts.row_types})
     yield from (Use(table, None, "positional") for table in _by_position(facts))
     named = {use.table for use in columns}
     plain = "write" if facts.verb in ("delete", "truncate") else "read"

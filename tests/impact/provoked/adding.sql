@@ -83,6 +83,16 @@
 --run SELECT ('(1,2,3,x)'::orders).id FROM lines
 --twin SELECT '(1,2,3,x)::orders' FROM lines
 
+--! ADD-10 fresh 42846
+--change ALTER TABLE orders ADD COLUMN prio smallint
+--run SELECT (ROW(1, 2, 3, 'x')::orders).id
+--twin SELECT (ROW(1, 2, 3, 'x')::archive).id
+
+--! ADD-10 fresh 22P02
+--change ALTER TABLE orders ADD COLUMN prio smallint
+--run SELECT ('(1,2,3,x)'::public.orders).id
+--twin SELECT ('(1,2,3,x)'::other.orders).id
+
 --! ADD-10 refused 0A000
 --change ALTER TABLE archive ADD COLUMN prio smallint DEFAULT 1
 --object column one of table public.holds
