@@ -13,6 +13,7 @@ CHANGE = '[add]\ncolumn = "prio"\ntype = "smallint"\ndefault = "7"\n'
 TABLE = "CREATE TABLE o (id int, name text, prio smallint DEFAULT 7); INSERT INTO o VALUES (1, 'x')"
 # The second byte of the first is a backslash in SJIS, of the second in Big5, of the others in GBK and GB18030.
 ENCODINGS = {"SJIS": "表", "BIG5": "功", "GBK": "誠", "GB18030": "誠", "EUC_JP": "表", "LATIN1": "é"}
+SERVED = ("EUC_JP", "LATIN1")
 TEXTS = (
     "SELECT * FROM o WHERE name = '{c}' OR id = 2",
     "SELECT * FROM o WHERE name = E'{c}' OR id = 2",
@@ -40,10 +41,13 @@ def test_never_a_row_with_the_new_column(planned: Planning) -> None:
     for number, (encoding, character) in enumerate(ENCODINGS.items(), 1):
         client = front.connect("old", client_encoding=encoding)
         for text in TEXTS:
-            assert "prio" not in (columns(client, text.format(c=character)) or ()), (encoding, text)
+            found = columns(client, text.format(c=character))
+            assert "prio" not in (found or ()), (encoding, text)
+            assert found or encoding not in SERVED, (encoding, text)
+        front.direct.execute("DELETE FROM o WHERE id = 3")  # what cannot be told in the next encoding
         assert columns(client, "SELECT * FROM o") == ["id", "name"]
         assert client.execute(f"SELECT '{character}'").fetchone() == (character,)
-        assert front.counted('lintel_statements_total{verdict="opaque"}') >= number
+        assert front.counted('lintel_statements_total{verdict="opaque"}') >= min(number, len(ENCODINGS) - len(SERVED))
     client = front.connect("old")
     for text in BACKSLASHES:
         client.execute("SET standard_conforming_strings = off")

@@ -7,10 +7,10 @@ from itertools import count
 from lintel.analysis.facts import Facts
 from lintel.plan import parking
 from lintel.policy.edits import Edit, edited
-from lintel.policy.effects import Effects
+from lintel.policy.effects import Effects, effects_unread
 from lintel.policy.judged import Judged, Name, effects_in, facts_in, judged_in_turn, names_in
 from lintel.policy.key import ContextKey
-from lintel.policy.mentions import mentions
+from lintel.policy.mentions import mentions, possibly_mentions
 from lintel.policy.moment import Moment
 from lintel.policy.statement import Statement
 from lintel.policy.temporary import first_in, pinned
@@ -18,6 +18,7 @@ from lintel.policy.unplanned import Unplanned
 from lintel.shield import Question
 from lintel.sql.comments import only, tags
 from lintel.sql.grammar import SyntaxProblem, TooDeep, parse
+from lintel.sql.masking import MASK, masked
 from lintel.sql.quoting import quote_qualified
 from lintel.sql.stored import stored_text
 from lintel.wire.decision import SETTINGS, Decision, Expectation, Probe, Refusal
@@ -72,9 +73,10 @@ def _unchanged(decision: Decision) -> Decision:
 
 
 def _decide(moment: Moment, key: ContextKey, text: bytes) -> Decided:
-    unreadable = _unreadable(key, text)
-    if unreadable is not None:
-        return _opaque(moment, text, unreadable, [])
+    if not key.standard_strings and b"\\" in text:  # it may escape (manual 4.1.2.1)
+        return _opaque(moment, text, "standard_conforming_strings is off", [], readable=False)
+    if key.encoding != "utf8" and not text.isascii():
+        return _decide_masked(moment, key, text)
     if moment.schema is None:
         return _opaque(moment, text, "there is no catalog yet", [])
     try:
@@ -95,13 +97,15 @@ def _decide(moment: Moment, key: ContextKey, text: bytes) -> Decided:
     return _pinned(moment, key, text, why, parts) or _opaque(moment, text, why, parts)
 
 
-def _unreadable(key: ContextKey, text: bytes) -> str | None:
-    """Why the text may not mean what the grammar reads (manual 24.3, 4.1.2.1)."""
-    if not key.utf8 and not text.isascii():
-        return "client_encoding is not UTF8"
-    if not key.standard_strings and b"\\" in text:
-        return "standard_conforming_strings is off"
-    return None
+def _decide_masked(moment: Moment, key: ContextKey, text: bytes) -> Decided:
+    """Of a text in another encoding (manual 24.3): nothing of what was masked may get into the text for the server."""
+    readable = masked(text) if key.encoding == "ascii alike" else None
+    if readable is not None:
+        decided = _decide(moment, key, readable)
+        edits = decided.decision.edits
+        if not any(MASK in new for _, _, new in edits):
+            return replace(decided, decision=replace(decided.decision, text=edited(text, edits) if edits else None))
+    return _opaque(moment, text, "client_encoding is not UTF8", [], readable=False)
 
 
 def _why_opaque(moment: Moment, key: ContextKey, parts: list[Judged]) -> str | None:
@@ -262,7 +266,7 @@ def not_followed(moment: Moment, text: bytes) -> Decision:
     return _decision(text, made, Effects(), statement)
 
 
-def _opaque(moment: Moment, text: bytes, why: str, parts: list[Judged]) -> Decided:
+def _opaque(moment: Moment, text: bytes, why: str, parts: list[Judged], *, readable: bool = True) -> Decided:
     """A text that was not understood: passed and recorded as such, or refused as on_opaque and on_stale say."""
     facts = replace(facts_in(parts), opaque=why)
     made = _Edits()
@@ -270,7 +274,7 @@ def _opaque(moment: Moment, text: bytes, why: str, parts: list[Judged]) -> Decid
     if statement.unplanned and moment.options.on_unplanned_ddl == "refuse":
         _replace(0, len(text), _unannounced(statement.unplanned), made)
         return Decided(_decision(text, made, effects_in(parts), _in_force(moment, statement)))
-    plans = _meant(moment, text)
+    plans = _meant(moment, text, readable=readable)
     if plans or (moment.options.on_opaque == "refuse" and moment.schema is not None):
         message = f"lintel: the statement could not be understood ({why}){_touching(plans)}; it was not run"
         refusal = Refusal("42501", message, _WAY_OUT)
@@ -279,7 +283,9 @@ def _opaque(moment: Moment, text: bytes, why: str, parts: list[Judged]) -> Decid
         else:
             _precede(refusal, made)
         statement = replace(statement, verdict="refuse", plans=tuple(plans), sqlstate="42501", message=message)
-    effects = Effects() if made.refusals and moment.options.enforced else effects_in(parts)
+    effects = effects_in(parts) if parts else effects_unread(text, moment.planned)
+    if made.refusals and moment.options.enforced:
+        effects = Effects()
     return Decided(_decision(text, made, effects, statement))
 
 
@@ -304,12 +310,12 @@ def _vanished(plans: tuple[str, ...]) -> Refusal:
     return Refusal("42501", f"{message} is under plan {_quoted(plans)}; it was not run", _WAY_OUT)
 
 
-def _meant(moment: Moment, text: bytes) -> list[str]:
+def _meant(moment: Moment, text: bytes, *, readable: bool = True) -> list[str]:
     """Ids of the plans whose tables the text may touch, by the names in it."""
     if moment.schema is None and moment.options.on_stale == "pass":
         return []
     planned = moment.planned
-    names = mentions(text, planned) if planned else ()
+    names = (mentions if readable else possibly_mentions)(text, planned) if planned else ()
     return sorted({plan_id for name in names for plan_id in planned[name]})
 
 

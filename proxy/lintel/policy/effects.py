@@ -1,8 +1,11 @@
 """What has to be followed up when a statement has run: the effect bits of wire.decision, read off its parse tree."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lintel.analysis.resolution import Resolution
+from lintel.policy.mentions import possibly_mentions
 from lintel.sql.grammar import Node
 from lintel.wire.decision import DDL, DISCARDS, ENDS, NESTS, SETTINGS, TEMPORARY
 
@@ -39,6 +42,9 @@ _SHARED = frozenset(
     ["CreateRoleStmt", "AlterRoleStmt", "AlterRoleSetStmt", "DropRoleStmt", "CreatedbStmt", "DropdbStmt",
      "AlterDatabaseStmt", "AlterDatabaseSetStmt", "CreateTableSpaceStmt", "DropTableSpaceStmt"]
 )  # fmt: skip
+# In a text that was not parsed.
+_TELLING = re.compile(rb"alter|create|drop|set|discard|into|import|begin|call|\bdo\b", re.IGNORECASE).search
+_TEMPORARY = re.compile(rb"temp", re.IGNORECASE).search
 _ENDINGS = frozenset({"TRANS_STMT_COMMIT", "TRANS_STMT_ROLLBACK", "TRANS_STMT_ROLLBACK_TO", "TRANS_STMT_PREPARE"})
 _NESTINGS = frozenset({"TRANS_STMT_SAVEPOINT", "TRANS_STMT_RELEASE"})
 
@@ -52,6 +58,14 @@ class Effects:
     prepares: str | None = None
     executes: str | None = None
     deallocates: str | None = None
+
+
+def effects_unread(text: bytes, planned: Iterable[str]) -> Effects:
+    """What a text may do that was not parsed: what any of its words could, to temporary tables of these names, too."""
+    if not _TELLING(text):
+        return Effects()
+    made = tuple(sorted(possibly_mentions(text, planned))) if _TEMPORARY(text) else ()
+    return Effects(DDL | SETTINGS | (TEMPORARY if made else 0), made)
 
 
 def effects_of(node: Node, result: Resolution) -> Effects:

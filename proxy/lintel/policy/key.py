@@ -1,8 +1,11 @@
 """What tells contexts apart: all that a verdict depends on besides the text and the moment."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from lintel.plan.clients import ClientAttributes, Side
+
+Encoding = Literal["utf8", "ascii alike", "other"]  # what bytes beyond ASCII may be (lintel.sql.masking)
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,5 +16,5 @@ class ContextKey:
     client: ClientAttributes | None = None  # only where a rule looks at tags, which come with each statement
     search_path: tuple[str, ...] | None = ("public",)  # None: not known at the moment
     shadowed: frozenset[str] = frozenset()  # names that a temporary relation may have
-    utf8: bool = True
+    encoding: Encoding = "utf8"
     standard_strings: bool = True

@@ -4,15 +4,14 @@ from collections.abc import Iterable
 
 from lintel.sql.tokens import tokens
 
-_LIMIT = 1 << 20  # beyond it, bytes are searched instead of tokens
+_LIMIT = 1 << 20  # a longer text is not taken apart
 
 
 def mentions(text: bytes, names: Iterable[str]) -> set[str]:
     """The names that an identifier token of the text may be, folded as the server folds it (63 bytes at most)."""
-    wanted = {name.encode(): name for name in names}
     if len(text) > _LIMIT:
-        lowered = text.lower()
-        return {name for word, name in wanted.items() if word.lower() in lowered}
+        return possibly_mentions(text, names)
+    wanted = {name.encode(): name for name in names}
     found: set[str] = set()
     for token in tokens(text):
         word = text[token.start : token.end]
@@ -24,3 +23,14 @@ def mentions(text: bytes, names: Iterable[str]) -> set[str]:
             # U&"..." with escapes, or text that never closes: any name may be meant.
             return set(wanted.values())
     return found - {""}
+
+
+def possibly_mentions(text: bytes, names: Iterable[str]) -> set[str]:
+    """The names that may be in a text, wherever its literals begin and whatever its bytes beyond ASCII are."""
+    lowered = text.lower()
+    escapes = b'u&"' in lowered
+    return {name for name in names if escapes or not name.isascii() or _written(name) in lowered}
+
+
+def _written(name: str) -> bytes:
+    return name.lower().replace('"', '""').encode()

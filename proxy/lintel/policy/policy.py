@@ -6,13 +6,14 @@ from lintel.plan import Plan
 from lintel.plan.clients import ClientAttributes
 from lintel.policy.context import Context
 from lintel.policy.kept import History, Kept
-from lintel.policy.key import ContextKey
+from lintel.policy.key import ContextKey, Encoding
 from lintel.policy.moment import Moment, Options
 from lintel.policy.overlay import Overlay, Overlays
 from lintel.policy.search_path import schemas_of
 from lintel.policy.unplanned import Unplanned, in_catalog
 from lintel.schema import Schema, difference
 from lintel.shield.tables import remembering
+from lintel.sql.masking import is_ascii_alike
 from lintel.wire import decision as wire
 
 MAX_CONTEXTS = 512  # beyond it the oldest are forgotten; their sessions keep them
@@ -79,7 +80,7 @@ class Policy:
                 client=client if any(plan.shield.by_tag for plan in self.moment.plans) else None,
                 search_path=None if path is None else schemas_of(path, settings.role, client.user),
                 shadowed=settings.temporary,
-                utf8=settings.client_encoding.upper().replace("-", "") in ("UTF8", "UNICODE", ""),
+                encoding=_encoding(settings.client_encoding),
                 standard_strings=settings.standard_conforming_strings != "off",
             )
         )
@@ -90,6 +91,12 @@ class Policy:
             del self.kept[next(iter(self.kept))]
         self.kept[key] = found
         return found
+
+
+def _encoding(name: str) -> Encoding:
+    if name.upper().replace("-", "") in ("UTF8", "UNICODE", ""):
+        return "utf8"
+    return "ascii alike" if is_ascii_alike(name) else "other"
 
 
 def _informed(plans: tuple[Plan, ...], schema: Schema | None, before: Policy | None) -> tuple[Plan, ...]:
