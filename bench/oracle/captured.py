@@ -1,6 +1,6 @@
 """The corpora that are captured: other people's suites run through a relay that judges each statement on its way."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import psycopg
 from bench.failure import BenchFailure
 from bench.oracle.compare import Count
 from bench.oracle.judge import Judge
-from bench.oracle.relay import Relay
+from bench.oracle.relay import Listener, Relay, Session
 from bench.suites import regress
 from bench.suites.command import Connection, run
 from bench.suites.django import run_tests
@@ -23,7 +23,7 @@ _SETTINGS = {
     "allow_in_place_tablespaces": "on",
 }
 _SECONDS = 7200  # that a suite may take
-_SQLALCHEMY = ("test/dialect/postgresql", "test/sql", "test/orm", "--backend-only", "--maxfail=10000")
+_SQLALCHEMY = ("test/dialect/postgresql", "test/sql", "test/orm", "--backend-only")
 _SQLALCHEMY_DATABASE = """
 ALTER DATABASE test SET default_text_search_config = 'pg_catalog.english';
 """
@@ -46,41 +46,55 @@ def regression(major: int, archive: Path, directory: Path) -> Count:
     # The server's account reads data there, and writes results.
     directory.chmod(0o755)
     tree = regress.unpack(archive, directory / "regression")
-    with _relayed(major) as (server, connection, count):
+    count = Count()
+    with _relayed(major, lambda session: Judge(session, count)) as (server, connection):
         regress.run(tree, str(server.bindir / "psql"), dict(connection), directory / "results")
     return count
 
 
 def sqlalchemy(major: int, place: Place) -> Count:
     """SQLAlchemy's suites for PostgreSQL and for any database."""
+    count = Count()
+    run_sqlalchemy(major, place, lambda session: Judge(session, count))
+    return count
+
+
+def run_sqlalchemy(
+    major: int, place: Place, listener: Callable[[Session], Listener], tests: Sequence[str] = _SQLALCHEMY
+) -> None:
+    """Run them (or these of them), with somebody who listens."""
     root = place.unpacked("sqlalchemy==2.1.9", "")
-    with _relayed(major) as (server, connection, count):
+    with _relayed(major, listener) as (server, connection):
         _database(server, "test", _SQLALCHEMY_OBJECTS)
         with psycopg.connect(server.dsn(), autocommit=True) as control:
             control.execute(_SQLALCHEMY_DATABASE.encode())
         uri = "postgresql+psycopg2://{PGUSER}:{PGPASSWORD}@{PGHOST}:{PGPORT}/test".format(**connection)
-        command = [str(place.python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *_SQLALCHEMY, "--dburi", uri]
-        run(command, root, place.printed("oracle-sqlalchemy"), connection, _SECONDS)
-    return count
+        command = [str(place.python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests, "--maxfail=10000"]
+        run([*command, "--dburi", uri], root, place.printed("oracle-sqlalchemy"), connection, _SECONDS)
 
 
 def django(major: int, place: Place) -> Count:
     """Django's tests of its ORM."""
-    with _relayed(major) as (_, connection, count):
-        run_tests(place, connection, _DJANGO, place.printed("oracle-django"), _SECONDS)
+    count = Count()
+    run_django(major, place, lambda session: Judge(session, count))
     return count
 
 
+def run_django(major: int, place: Place, listener: Callable[[Session], Listener], tests: str = _DJANGO) -> None:
+    """Run them (or these of them), with somebody who listens."""
+    with _relayed(major, listener) as (_, connection):
+        run_tests(place, connection, tests, place.printed("oracle-django"), _SECONDS)
+
+
 @contextmanager
-def _relayed(major: int) -> Iterator[tuple[Server, Connection, Count]]:
+def _relayed(major: int, listener: Callable[[Session], Listener]) -> Iterator[tuple[Server, Connection]]:
     """A fresh server, and a relay in front of it."""
-    count = Count()
     with launch(major, auth="trust", settings=_SETTINGS) as server:
-        relay = Relay(server.host, server.port, lambda session: Judge(session, count))
+        relay = Relay(server.host, server.port, listener)
         account = {"PGUSER": server.user, "PGPASSWORD": server.password}
         surroundings = {"PGSSLMODE": "disable", "PGGSSENCMODE": "disable"}
         try:
-            yield server, {"PGHOST": server.host, "PGPORT": str(relay.port), **account, **surroundings}, count
+            yield server, {"PGHOST": server.host, "PGPORT": str(relay.port), **account, **surroundings}
         finally:
             relay.close()
         if relay.failures:

@@ -1,10 +1,23 @@
 """Random statements for the shield: those of tests.analysis, and more DML, RETURNING and parameters."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from tests.analysis.random_query import Scope, Source
 from tests.analysis.random_sql import Generator
+
+_BY_DATA = ("21", "22", "23", "44", "55", "57")  # data decide these, or time
+
+
+def by_data(errors: Sequence[str]) -> bool:
+    """Whether the server itself may fail so or so: by what it evaluates or meets first. SQLSTATEs of two answers."""
+    several = len(errors) == 2 and all(error.startswith("42") for error in errors)  # mistakes in one text
+    return several or any(error.startswith(_BY_DATA) for error in errors)
+
+
+def chosen(sql: str) -> bool:
+    """Whether the server itself chooses among the rows."""
+    return any(word in sql for word in ("LIMIT", "OFFSET", "DISTINCT ON"))
 
 
 def statements(seed: int | str, count: int) -> Iterator[str]:

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import psycopg
 from tests.analysis.random_query import TABLES as GENERATED
+from tests.shield.one_change import Change, contents
 
 from lintel import catalog, plan
 from lintel.demo.postgres import Server
-from lintel.plan import Side
 from lintel.policy import Context, ContextKey, Policy
 from lintel.schema import Schema
 
@@ -46,81 +46,8 @@ STORED = {
     "t4": ("x", '"Y"', "a"),
     "other.t1": ("a", "z"),
 }
-DEFAULT = 2  # a value that occurs in other columns, too
 VERBS = (b"INSERT", b"UPDATE", b"DELETE", b"MERGE")
 SQLSTATE = psycopg.pq.DiagnosticField.SQLSTATE
-
-
-class Change(NamedTuple):
-    """What a plan does to one column, and which side the client is on: it always calls it `column`, an integer."""
-
-    table: str
-    column: str
-    kind: str  # add | drop | rename | retype | discard
-    side: Side
-    other: str = ""  # the column's other name or type
-
-    @property
-    def seen(self) -> bool:
-        """Whether the client's table has the column."""
-        return self.kind in ("rename", "retype") or (self.kind == "drop") == (self.side == "old")
-
-    @property
-    def planned(self) -> str:
-        """The plan, as a file."""
-        before, after = (self.column, self.other) if self.side == "old" else (self.other, self.column)
-        text = f'id = "{self.table}-{self.column}"\npurpose = "test"\ntable = "public.{self.table}"\n'
-        if self.kind == "rename":
-            return f'{text}[rename]\ncolumn = "{before}"\nto = "{after}"\n'
-        if self.kind == "retype":
-            types = ("integer", self.other) if self.side == "old" else (self.other, "integer")
-            return f'{text}[retype]\ncolumn = "{self.column}"\nfrom = "{types[0]}"\ntype = "{types[1]}"\n'
-        kind = "drop" if self.kind == "drop" else "add"
-        text += f'[{kind}]\ncolumn = "{self.column}"\ntype = "integer"\ndefault = "{DEFAULT}"\n'
-        return text + ('[shield]\nabsent_writes = "discard"\n' if self.kind == "discard" else "")
-
-    def logical(self, *, there: bool) -> str:
-        """The client's own table; where the column is not `there` in the database, it holds the default."""
-        t, c = self.table, self.column
-        if self.kind in ("rename", "retype"):
-            return ""
-        if not self.seen:
-            return f"ALTER TABLE {t} DROP COLUMN {c};"
-        made = self._last() if self.kind != "drop" else f"ALTER TABLE {t} ALTER {c} SET DEFAULT {DEFAULT};"
-        if there:
-            return made
-        made += f"UPDATE {t} SET {c} = {DEFAULT};"
-        if self.kind == "discard":
-            made += f"""
-            CREATE FUNCTION undo() RETURNS trigger LANGUAGE plpgsql AS
-                $$ BEGIN NEW.{c} := {DEFAULT}; RETURN NEW; END $$;
-            CREATE TRIGGER undo BEFORE INSERT OR UPDATE ON {t} FOR EACH ROW EXECUTE FUNCTION undo();"""
-        return made
-
-    def before(self) -> str:
-        """What a database is made of before the change, or what comes to the same."""
-        return self._last() if self.kind in ("add", "discard") else self._defaulted()
-
-    def physical(self, *, own: bool) -> str:
-        """The table in the database: `own` as the client's plan side has it, or the other way."""
-        t, c = self.table, self.column
-        if own:
-            return "" if self.seen else f"ALTER TABLE {t} DROP COLUMN {c};"
-        if self.kind == "rename":
-            return f"ALTER TABLE {t} RENAME COLUMN {c} TO {self.other};"
-        if self.kind == "retype":
-            return f"ALTER TABLE {t} ALTER COLUMN {c} TYPE {self.other} USING {c}::{self.other};"
-        return f"ALTER TABLE {t} DROP COLUMN {c};" if self.seen else ""
-
-    def _defaulted(self) -> str:
-        return f"ALTER TABLE {self.table} ALTER {self.column} SET DEFAULT {DEFAULT};" if self.kind == "drop" else ""
-
-    def _last(self) -> str:
-        t, c = self.table, self.column
-        return (
-            f"ALTER TABLE {t} RENAME COLUMN {c} TO was; ALTER TABLE {t} ADD COLUMN {c} integer DEFAULT {DEFAULT};"
-            f"UPDATE {t} SET {c} = was; ALTER TABLE {t} DROP COLUMN was;"
-        )
 
 
 class Outcome(NamedTuple):
@@ -176,32 +103,14 @@ def states(server: Server, changes: Sequence[Change]) -> Iterator[list[State]]:
             policy = Policy(_schema(server.dsn(f"{stem}_p")), plans)
             physical.execute("".join(change.physical(own=own) for change, own in pairs) or "SELECT")
             policy = policy.follow(_schema(server.dsn(f"{stem}_p")))
-            own_contents, contents = (_contents(pairs, physical=is_physical) for is_physical in (False, True))
-            made.append(State(str(owns), own_db, own_contents, physical, contents, policy.context(key)))
+            own_rows, rows = (contents(STORED, pairs, physical=is_physical) for is_physical in (False, True))
+            made.append(State(str(owns), own_db, own_rows, physical, rows, policy.context(key)))
         yield made
         for state in made:
             state.own.close()
             state.physical.close()
         for name in names:
             control.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _contents(pairs: Sequence[tuple[Change, bool]], *, physical: bool) -> bytes:
-    """A query for the rows of all tables, in the columns that both databases have."""
-    found = []
-    for table, columns in STORED.items():
-        listed = [text for column in columns if (text := _content(table, column, pairs, physical=physical))]
-        found.append(f"(SELECT array_agg(r::text ORDER BY r::text) FROM (SELECT {', '.join(listed)} FROM {table}) r)")
-    return f"SELECT {', '.join(found)}".encode()
-
-
-def _content(table: str, column: str, pairs: Sequence[tuple[Change, bool]], *, physical: bool) -> str:
-    change, own = next(((c, own) for c, own in pairs if (c.table, c.column) == (table, column)), (None, True))
-    if change is None or (own and change.seen):
-        return column
-    if change.seen and change.kind == "rename":
-        return change.other if physical else column
-    return f"{column}::integer" if change.seen and change.kind == "retype" else ""
 
 
 def _schema(dsn: str) -> Schema:

@@ -12,72 +12,23 @@ from pathlib import Path
 import pytest
 from tests.shield import proxy
 from tests.shield.case import Case, Side, everything
+from tests.shield.other_plans import other_words, renamed_cases, rows, written
 from tests.shield.outcome import Outcome, differences, modes, perform
-from tests.shield.world import PLANS, Databases, Sessions, script
+from tests.shield.world import Databases, Sessions
 
 from lintel.demo.postgres import Server
 
 pytestmark = pytest.mark.in_turn
 CASES = everything()
 SHOWN = 3
-QUOTE = '"'
 OTHER: dict[Side, tuple[str, str]] = {"old": ("bare", "filled"), "new": ("fresh", "bare")}
-# Functions in the database are not rewritten (REN-03): what calls one that names a renamed column fails, or says other
-# names than before.
-INSIDE = re.compile(r"\b(order_size|spent|all_orders|order_by_id|order_star|order_totals)\b")
-RENAMED = [case for case in CASES if case.side == "old" and not INSIDE.search(" ".join(s.sql for s in case.steps))]
+RENAMED = renamed_cases()
 
 
 @pytest.fixture(scope="session")
 def plans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
     """Plan files by the kind of change: dropping what the others add, renaming, renaming back."""
-    directory = tmp_path_factory.mktemp("plans")
-    made: dict[str, list[Path]] = {
-        "dropped": [],
-        "discarded": [],
-        "renamed": [],
-        "renamed back": [],
-        "retyped": [],
-        "retyped back": [],
-    }
-    for plan in PLANS:
-        made["discarded"].append(directory / f"discard-{plan.name}")
-        made["discarded"][-1].write_text(_discarding(plan.read_text()))
-        made["dropped"].append(directory / f"drop-{plan.name}")
-        made["dropped"][-1].write_text(_dropping(plan.read_text()))
-    for number, line in enumerate(re.findall(r"^ALTER.*$", script("renaming"), re.MULTILINE)):
-        table, before, after = re.fullmatch(r"ALTER TABLE (.+) RENAME COLUMN (.+) TO (.+);", line).groups()  # type: ignore[union-attr]
-        for kind, column, to in (("renamed", before, after), ("renamed back", after, before)):
-            made[kind].append(directory / f"{kind}-{number}.toml")
-            change = f"[rename]\ncolumn = '{column.strip(QUOTE)}'\nto = '{to.strip(QUOTE)}'\n"
-            made[kind][-1].write_text(_plan(number, table, change))
-    for number, line in enumerate(re.findall(r"^ALTER.*$", script("retyping"), re.MULTILINE)):
-        table, column, after = re.fullmatch(r"ALTER TABLE (.+) ALTER COLUMN (.+) TYPE (.+);", line).groups()  # type: ignore[union-attr]
-        before = "text" if after.startswith("varchar") else "integer"
-        for kind, source, target in (("retyped", before, after), ("retyped back", after, before)):
-            made[kind].append(directory / f"{kind}-{number}.toml")
-            change = f"[retype]\ncolumn = '{column.strip(QUOTE)}'\ntype = '{target}'\nfrom = '{source}'\n"
-            made[kind][-1].write_text(_plan(number, table, change))
-    return made
-
-
-def _dropping(text: str) -> str:
-    text = text.replace("[add]", "[drop]").replace("not_null = true\n", "").replace("not_null = false\n", "")
-    return re.sub(r'sees = "(old|new)"', lambda found: f'sees = "{"new" if found[1] == "old" else "old"}"', text)
-
-
-def _discarding(text: str) -> str:
-    if "[shield]" in text:
-        return text.replace("[shield]", '[shield]\nabsent_writes = "discard"')
-    return text.replace("[[shield.clients]]", '[shield]\nabsent_writes = "discard"\n\n[[shield.clients]]', 1)
-
-
-def _plan(number: int, table: str, change: str) -> str:
-    rules = "".join(
-        f'[[shield.clients]]\nmatch = {{ application_name = "{s}*" }}\nsees = "{s}"\n' for s in ("old", "new")
-    )
-    rows = "[shield]\nwhole_rows = 'record'\n" if table == "docs" else ""
-    return f"id = 'p{number}'\npurpose = 'tidying up'\ntable = '{table}'\n{change}{rows}{rules}"
+    return written(tmp_path_factory.mktemp("plans"))
 
 
 @pytest.fixture(scope="session")
@@ -156,7 +107,7 @@ def test_other_name_or_type(server: Server, fronts: dict[str, Sessions], case: C
             sessions.databases.restore("bare")
         got = _run(sessions, physical, "new" if kind == "taken back" else "old", case, mode, through=True)
         if not got.refused():
-            found += [f"{mode}: {line}" for line in differences(case, _other_words(wanted), _other_words(got))]
+            found += [f"{mode}: {line}" for line in differences(case, other_words(wanted), other_words(got))]
             if physical != "bare":
                 found += _left_behind(sessions.databases, case, mode, "bare", physical)
         elif case.verdict != "refuse" and not (change == "retyped" and _untold(got)):
@@ -165,14 +116,6 @@ def test_other_name_or_type(server: Server, fronts: dict[str, Sessions], case: C
             sessions.databases.restore(physical)
             sessions.databases.restore("bare")
     assert not found, _shown(case, found)
-
-
-def _other_words(outcome: Outcome) -> Outcome:
-    """The server's own errors name the column as it is called there: a constraint's, for one."""
-    for reply in outcome.replies:
-        if reply.error is not None and reply.error["C"].startswith("23"):
-            reply.error["M"] = re.sub(r'column "\w+"', "a column", reply.error["M"])
-    return outcome
 
 
 def _untold(got: Outcome) -> bool:
@@ -200,18 +143,10 @@ def _run(sessions: Sessions, database: str, who: str, case: Case, mode: str, *, 
 def _left_behind(databases: Databases, case: Case, mode: str, logical: str, physical: str) -> list[str]:
     if not case.writes:
         return []
-    same = _rows(databases, logical) == _rows(databases, physical)
+    same = rows(databases, logical) == rows(databases, physical)
     for name in (logical, physical):
         databases.restore(name)
     return [] if same else [f"{mode}: the tables differ"]
-
-
-def _rows(databases: Databases, name: str) -> list[list[tuple[bytes | None, ...]]]:
-    """By position where the names differ; these have no other columns than the listed ones."""
-    if name != "renamed":
-        return databases.contents(name)
-    by_position = re.sub(r"SELECT .*?(, tableoid::regclass)? FROM", r"SELECT *\1 FROM", script("contents"))
-    return [result.rows for result in databases.run(name, by_position).results]
 
 
 def _shown(case: Case, found: list[str]) -> str:

@@ -41,6 +41,9 @@ _DYNAMIC = frozenset(
 )
 
 
+_COMPARE = frozenset(("=", "<>", "<", ">", "<=", ">="))
+
+
 def value(walk: Walk, node: Node, at: int, scope: Scope) -> Meaning:
     """Visit an expression and say what its value means: a column passed through, or computed at `at`."""
     reference = node.get("ColumnRef")
@@ -118,17 +121,51 @@ def _func_call(walk: Walk, node: Node, scope: Scope) -> None:
     if len(args) == 1 and "ColumnRef" in args[0] and _projection(walk, node, name, args[0]["ColumnRef"], scope):
         return
     level, walk.level = walk.level, None if _aggregates(node) else walk.level
+    called = name if len(node["funcname"]) == 1 else _qualified(node["funcname"])
     for arg in args:
         if is_star(arg):
-            _starred_row(walk, arg["ColumnRef"], scope, name)
+            _starred_row(walk, arg["ColumnRef"], scope, called)
         elif "ColumnRef" in arg:
-            resolve_reference(walk, arg["ColumnRef"], scope, name)
+            resolve_reference(walk, arg["ColumnRef"], scope, called)
         else:
             walk.visit(arg, scope)
     for part in ("agg_order", "agg_filter", "over"):
         if part in node:
             walk.visit(node[part], scope)
     walk.level = level
+
+
+def _qualified(names: list[Node]) -> str:
+    schema, name = (part["String"]["sval"] for part in names[-2:])
+    return str(name) if schema == "pg_catalog" else f"{schema}.{name}"
+
+
+def _looking(walk: Walk, node: Node, scope: Scope) -> None:
+    """t::text and t IS NULL, of a name that may mean a whole row."""
+    reference, cast = node["arg"]["ColumnRef"], node.get("typeName")
+    use = "(null)" if cast is None else "(text)" if _is_text(cast) else None
+    if is_star(node["arg"]):
+        _starred_row(walk, reference, scope, use)
+    else:
+        resolve_reference(walk, reference, scope, use)
+    if cast is not None:
+        HANDLERS["typeName"](walk, cast, scope)
+
+
+def _comparing(walk: Walk, node: Node, scope: Scope) -> None:
+    """a = b, of two names that may mean whole rows."""
+    names = [part["String"]["sval"] for part in node["name"]]
+    use = "(compared)" if names[-1] in _COMPARE and names[:-1] in ([], ["pg_catalog"]) else None
+    for side in (node["lexpr"], node["rexpr"]):
+        if is_star(side):
+            _starred_row(walk, side["ColumnRef"], scope, use)
+        else:
+            resolve_reference(walk, side["ColumnRef"], scope, use)
+
+
+def _is_text(cast: Node) -> bool:
+    names = [part["String"]["sval"] for part in cast.get("names", [])]
+    return names in (["text"], ["pg_catalog", "text"], ["pg_catalog", "varchar"]) and "arrayBounds" not in cast
 
 
 def _aggregates(node: Node) -> bool:
@@ -223,9 +260,19 @@ def _scalar(walk: Walk, node: Node, scope: Scope) -> tuple[Columns, bool]:
     if columns:
         walk.subqueries[node["location"]] = columns[0][0]
     splice = walk.ours(node["location"])
-    if splice is not None and splice.kind == "reference" and len(columns) == 1:
-        walk.stands(splice, columns[0][1])
+    if splice is not None and splice.kind in ("reference", "row") and len(columns) == 1:
+        meaning = columns[0][1]
+        if splice.kind == "reference":
+            walk.stands(splice, meaning)
+        elif isinstance(meaning, Row):
+            walk.result.bindings[splice.origin, "ref"] = _own_row(meaning)
     return columns, known
+
+
+def _own_row(row: Row) -> Row:
+    """A row that is spelled out in a splice of ours: of the item that its columns are of."""
+    items = {column.item for _, column in row.columns if isinstance(column, Col)}
+    return Row(items.pop(), row.columns) if len(items) == 1 else row
 
 
 def _test_width(node: Node) -> int | None:
@@ -247,6 +294,8 @@ HANDLERS.update(
         "FuncCall": _func_call,
         "A_Indirection": _indirection,
         "SubLink": _sub_link,
+        "looking": _looking,
+        "comparing": _comparing,
         "A_Const": _nothing,
         "ParamRef": _nothing,
         "String": _nothing,

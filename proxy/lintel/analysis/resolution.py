@@ -66,7 +66,11 @@ class StarUse(NamedTuple):
 
 
 class RowUse(NamedTuple):
-    """A whole row used as a value; `function` is the bare name of the function called on it, if any."""
+    """A whole row used as a value; `function` is the bare name of the function called on it, if any.
+
+    "(row)" stands for (t).c, "(text)" for t::text, "(null)" for t IS NULL, "(compared)" for t = u; a function of a
+    schema that is named has its name with that.
+    """
 
     at: int
     item: Item

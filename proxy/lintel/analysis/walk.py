@@ -26,6 +26,8 @@ Query = Callable[["Walk", Node, Scope], tuple[Columns, bool]]  # -> output colum
 
 _SKIPPED = frozenset({"location", "funcname"})
 
+_LOOKING = frozenset({"TypeCast", "NullTest"})  # may do no more with a row than look at it (trap T6)
+
 _MOST_COLUMNS = 200_000  # looked at for one text; a star over 1,600 columns counts as that many
 
 
@@ -33,7 +35,7 @@ class Splice(Protocol):
     """A replacement in an edited text (shield.splices.Splice)."""
 
     origin: int  # the offset in the client's text that it stands for
-    kind: str  # item | reference | target | star | copy | parked | words
+    kind: str  # item | reference | target | star | row | copy | parked | words
     constants: dict[str, Meaning]  # helper column -> what it stands for
     casts: dict[Meaning, Meaning]  # a column of another type -> what it is cast to in the splice
 
@@ -137,6 +139,10 @@ class Walk:
                     handler = HANDLERS.get(tag)
                     if handler is not None:
                         handler(self, body, scope)
+                    elif tag in _LOOKING and "ColumnRef" in body["arg"]:
+                        HANDLERS["looking"](self, body, scope)
+                    elif tag == "A_Expr" and _compares_names(body):
+                        HANDLERS["comparing"](self, body, scope)
                     elif tag == "A_Expr" and _is_row_comparison(body):
                         HANDLERS["SubLink"](self, _row_comparison(body), scope)
                     elif isinstance(body, (dict, list)) and tag not in _SKIPPED:
@@ -152,6 +158,10 @@ def subquery(walk: Walk, statement: Node, scope: Scope) -> tuple[Columns, bool]:
         return QUERIES[tag](walk, body, scope)
     finally:
         walk.level, walk.returning = level, returning
+
+
+def _compares_names(node: Node) -> bool:
+    return "ColumnRef" in node.get("lexpr", ()) and "ColumnRef" in node.get("rexpr", ()) and "name" in node
 
 
 def _is_row_comparison(node: Node) -> bool:

@@ -34,6 +34,8 @@ def function(row: Row) -> Function:
         volatile=row["volatile"],
         record=row["record"] and columns is None,
         row_type=row["row_type"],
+        takes=tuple(row["takes"]),
+        text=row["text"],
     )
 
 

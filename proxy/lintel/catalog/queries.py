@@ -213,6 +213,9 @@ SELECT p.oid, n.nspname AS schema, p.proname AS name, p.proretset AS set_returni
                  WHERE a.attrelid = row_type.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum)
        END AS row_names,
        CASE WHEN row_type.relkind <> 'c' THEN row_type.oid ELSE 0 END AS row_type,
+       ARRAY(SELECT t.typrelid FROM pg_catalog.unnest(p.proargtypes) argument (oid)
+             JOIN pg_catalog.pg_type t ON t.oid = argument.oid WHERE t.typrelid <> 0) AS takes,
+       t.typcategory = 'S' AS text,
        p.prorettype = 'pg_catalog.record'::pg_catalog.regtype OR p.proname LIKE 'json%\\_populate\\_record%' AS record
 FROM pg_catalog.pg_proc p
 JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace

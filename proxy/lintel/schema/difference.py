@@ -36,7 +36,7 @@ def difference(before: Schema, after: Schema) -> Difference:
     old, new = before.relations, after.relations
     came = {oid: relation for oid, relation in new.items() if old.get(oid) is not relation}
     went = {oid: relation for oid, relation in old.items() if oid not in new} if len(new) - len(came) < len(old) else {}
-    oids = {*came, *went}
+    oids = {*came, *went, *_taken(before, after)}
     related = {kin for oid in oids for schema in (before, after) for kin in _kin(schema, oid)} | oids
     changed = [schema.relations[oid] for schema in (before, after) for oid in related if oid in schema.relations]
     changed += _views(before, [old[oid] for oid in related if oid in old])
@@ -66,6 +66,13 @@ def _views(schema: Schema, changed: list[Relation]) -> list[Relation]:
             del waiting[view.oid]
         found += changed
     return found
+
+
+def _taken(before: Schema, after: Schema) -> frozenset[int]:
+    """Relations whose rows a function takes now, or did."""
+    if before.functions is after.functions:
+        return frozenset()
+    return frozenset(oid for oid, _ in before.taken.items() ^ after.taken.items())
 
 
 def _functions(before: Schema, after: Schema) -> frozenset[str]:

@@ -61,6 +61,8 @@ class Function:
     volatile: str = "v"  # pg_proc.provolatile
     record: bool = False  # returns record without OUT columns: a column definition list decides
     row_type: int = 0  # oid of the table whose rows it returns: they are as the table is (trap T6)
+    takes: tuple[int, ...] = ()  # oids of the relations whose rows it has as arguments
+    text: bool = False  # returns a string
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,13 @@ class Schema:
     def by_name(self) -> dict[tuple[str, str], Relation]:
         """(schema, name) -> relation."""
         return {(r.schema, r.name): r for r in self.relations.values()}
+
+    @cached_property
+    def taken(self) -> Mapping[int, bool]:
+        """Oids of the relations whose rows some function takes, and whether it may be a cast to text."""
+        functions = [function for found in self.functions.values() for function in found if function.takes]
+        oids = {oid for function in functions for oid in function.takes}
+        return {oid: any(oid in function.takes and function.text for function in functions) for oid in oids}
 
     def changed(
         self,

@@ -12,7 +12,7 @@ from lintel.analysis.meanings import Col
 from lintel.analysis.resolution import BindingKey, InsertUse, Node, Resolution, Source, TargetName
 from lintel.shield.case import Case, Unserved
 from lintel.shield.splices import Splice
-from lintel.shield.values import Row, is_plain, list_at, rows, set_lists, written
+from lintel.shield.values import Assigned, Row, assigned, is_plain, list_at, rows, set_lists, written
 from lintel.sql.quoting import quote_ident, quote_qualified
 
 _ENTERED = {"ExplainStmt": "query", "PrepareStmt": "query", "DeclareCursorStmt": "query", "CopyStmt": "query"}
@@ -129,18 +129,32 @@ class Dropping:
         kept = [not self._gone(meaning) for meaning in meanings]
         if all(kept):
             return
-        if any("MultiAssignRef" in body.get("val", {}) for body in bodies) or any("indirection" in b for b in bodies):
+        if any("indirection" in body for body in bodies):
             raise Unserved("the column that is not there cannot be taken out of this SET list")
         _assert_once(meanings)
-        pieces = self.case.spans.assignments(bodies[0]["location"])
-        for meaning, body, (start, end) in zip(meanings, bodies, pieces, strict=True):
-            if isinstance(meaning, Col) and self._gone(meaning):
-                self._keep(meaning, body["val"], self.case.spans.after_equals(start), end)
+        found = assigned(self.case, bodies)
+        left = iter(meanings)
+        kept = [self._taken_out(entry, [next(left) for _ in entry.bodies]) for entry in found]
+        pieces = [entry.place for entry in found]
         if any(kept):
             self._drop(self.case.spans.without(pieces, kept))
             return
         start, end = pieces[0][0], pieces[-1][1]
         self.found.splices.append(Splice(start, end, self._itself(self._source(meanings[0])).encode(), start, "words"))
+
+    def _taken_out(self, entry: Assigned, meanings: list[object]) -> bool:
+        """Take the dropped columns out of an entry of a SET list; False: nothing is left of it."""
+        kept = [not self._gone(meaning) for meaning in meanings]
+        for meaning, value, place in zip(meanings, entry.values, entry.places, strict=True):
+            if isinstance(meaning, Col) and self._gone(meaning):
+                self._keep(meaning, value, *place)
+        if any(kept) and not all(kept):
+            self._drop(self.case.spans.without(entry.names, kept))
+            self._drop(self.case.spans.without(entry.places, kept))
+            at = self.case.spans.opening(entry.places[0][0])
+            if not self.case.spans.follows(at, b"row"):  # `(c) = (1)` is no row
+                self.found.splices.append(Splice(at, at, b"ROW", at, "words"))
+        return any(kept)
 
     def _named(self, name: TargetName | None) -> object:
         return None if name is None else name.meaning

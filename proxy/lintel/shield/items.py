@@ -6,7 +6,7 @@ left alone. What a derived table cannot stand in for is mended beside it (traps 
 
 from lintel.analysis.from_items import alias_of, leftmost
 from lintel.analysis.meanings import Col
-from lintel.analysis.resolution import Source
+from lintel.analysis.resolution import RowUse, Source
 from lintel.analysis.scope import SYSTEM_COLUMNS
 from lintel.schema.logical import Key, LogicalColumn
 from lintel.shield.case import Case, Unserved, flat
@@ -14,12 +14,13 @@ from lintel.shield.derived import casts, constants, derived
 from lintel.shield.splices import Splice
 from lintel.sql.quoting import quote_ident
 
-# A whole row is given to these only to be looked at: a record with the same columns serves as well (T6).
-_EXACT = frozenset(
-    {
-        "row_to_json", "to_json", "to_jsonb", "json_agg", "jsonb_agg", "count", "num_nulls", "num_nonnulls", "(row)",
-    }
-)  # fmt: skip
+# A whole row is given to these only to be looked at: a record with the same columns serves as well (T6), for the first
+# ones whatever the columns are called.
+_NAMELESS = frozenset({"count", "num_nulls", "num_nonnulls", "(row)", "(text)", "(null)", "(compared)"})
+_EXACT = _NAMELESS | {
+    "row_to_json", "to_json", "to_jsonb", "json_agg", "jsonb_agg", "json_build_object", "jsonb_build_object",
+    "json_build_array", "jsonb_build_array", "json_object_agg", "jsonb_object_agg",
+}  # fmt: skip
 _AGGREGATES = frozenset(("json_agg", "jsonb_agg", "count"))
 _UNGROUPABLE = frozenset(
     {
@@ -38,8 +39,8 @@ def substitute(case: Case, source: Source) -> list[Splice]:
     system = sorted(k for k in case.answer.used.get(source.at, ()) if isinstance(k, int) and k < 0)
     rows = [use for use in case.answer.rows if any(i.at == source.at for i in flat((use.item,)))]
     for use in rows:
-        exact = use.function in _EXACT or (use.function is None and _as_record(case, source))
-        if not exact or alias_of(source.node)[1]:
+        renamed = bool(alias_of(source.node)[1])
+        if not (is_exact(case, use, source, renamed=renamed) or (not renamed and _is_record(case, use, source))):
             raise Unserved("a whole row of a table under a plan would have another type")
     if system and (rows or _starred(case, source)):
         raise Unserved("a system column beside a star of a table under a plan is not served")
@@ -67,9 +68,23 @@ def substitute(case: Case, source: Source) -> list[Splice]:
     return found + _unqualified(case, source) + _grouped(case, source)
 
 
-def _as_record(case: Case, source: Source) -> bool:
+def is_exact(case: Case, use: RowUse, source: Source, *, renamed: bool = False) -> bool:
+    """Whether a record does as well for this whole row; `renamed`: it has a list of other column names.
+
+    A function that takes the table's rows may be what the cast or the operator means; where one of the call's name
+    takes any table's, the call of a record is ambiguous.
+    """
+    if use.function not in (_NAMELESS if renamed else _EXACT):
+        return False
+    oid, schema = source.table.relation.oid, case.covered.schema
+    if use.function in ("(text)", "(compared)"):
+        return not (schema.taken.get(oid) if use.function == "(text)" else oid in schema.taken)
+    return not any(function.takes for function in schema.functions.get(use.function or "", ()))
+
+
+def _is_record(case: Case, use: RowUse, source: Source) -> bool:
     plans = case.covered.by_oid[source.table.relation.oid]
-    return all(plan.shield.whole_rows == "record" for plan in plans)
+    return use.function in (None, "(text)") and all(plan.shield.whole_rows == "record" for plan in plans)
 
 
 def _gap(text: bytes, end: int) -> str:

@@ -21,7 +21,7 @@ from lintel.shield.sides import Sided, sided
 from lintel.shield.spans import Spans
 from lintel.shield.splices import Edited, Splice
 from lintel.shield.tables import MAX_SCHEMAS, Covered, Done, subsets
-from lintel.shield.targets import names, positional, references, returning_stars
+from lintel.shield.targets import names, positional, references, returning_stars, target_rows
 from lintel.shield.verdict import Verdict
 from lintel.sql.grammar import RawStatement, SyntaxProblem, TooDeep, parse
 
@@ -155,7 +155,8 @@ class _Judging:
             if not different:
                 break
             more = self._involved(case, different) - items
-            changes = dropping.beside([*names(case), *references(case, others), *self._stars(case, others)])
+            beside = [*names(case), *references(case, others), *self._stars(case, others), *target_rows(case)]
+            changes = dropping.beside(beside)
             changes += fixed
             if not more and (edited is None) == (not changes) and items:
                 break

@@ -11,7 +11,7 @@ from lintel.shield.case import Case, Unserved
 from lintel.shield.casts import assignable, cast, counts_characters, kept_by, unlimited
 from lintel.shield.splices import Splice
 from lintel.shield.tables import key_of
-from lintel.shield.values import is_steady, rows, set_lists, unnamed, written
+from lintel.shield.values import assigned, is_steady, rows, set_lists, unnamed, written
 
 _Written = tuple[object, Node, tuple[int, int]]  # what a value is written to, its expression, and where it stands
 
@@ -88,11 +88,9 @@ def _mine(case: Case, meaning: object) -> object:
 
 
 def _assigned(case: Case, bodies: list[Node], meanings: list[Meaning | None]) -> Iterator[_Written]:
-    if any("MultiAssignRef" in body.get("val", {}) for body in bodies):
-        raise Unserved("a value cannot be told from the others in this SET list")
-    pieces = case.spans.assignments(bodies[0]["location"])
-    for meaning, body, (start, end) in zip(meanings, bodies, pieces, strict=True):
-        yield meaning, body["val"], (case.spans.after_equals(start), end)
+    told = [pair for entry in assigned(case, bodies) for pair in zip(entry.values, entry.places, strict=True)]
+    for meaning, (value, place) in zip(meanings, told, strict=True):
+        yield meaning, value, place
 
 
 def _casts(case: Case, values: Iterable[_Written], *, in_list: bool) -> Iterator[Splice]:

@@ -120,6 +120,10 @@ class Spans:
             raise LookupError(f"no parenthesis before {at}")
         return self._tokens[index].start
 
+    def follows(self, at: int, word: bytes) -> bool:
+        """Whether the token at an offset stands right behind that keyword."""
+        return self._is(self._index(at) - 1, word)
+
     def word(self, word: bytes, at: int) -> int:
         """The end of the first such keyword at or behind an offset."""
         index = bisect_left(self._starts, at)

@@ -8,14 +8,15 @@ catalog shows under another name is called by that (loud, should it change), and
 from collections.abc import Iterator
 
 from lintel.analysis.dml import copied
-from lintel.analysis.meanings import Ambiguous, Col, Meaning, Missing
-from lintel.analysis.resolution import InsertUse, Reference, Resolution, Source, StarUse
+from lintel.analysis.meanings import Ambiguous, Col, Missing
+from lintel.analysis.resolution import InsertUse, Reference, Resolution, RowUse, Source, StarUse
 from lintel.analysis.scope import Item
 from lintel.plan import Plan, Retype
 from lintel.schema.logical import LogicalColumn
 from lintel.shield import parked_value
 from lintel.shield.case import Case, Unserved, imagined
 from lintel.shield.derived import as_query, casts, constants
+from lintel.shield.items import is_exact
 from lintel.shield.retype import cast_read
 from lintel.shield.splices import HELPER, Splice
 from lintel.shield.values import updates
@@ -254,24 +255,54 @@ def returning_stars(case: Case, different: set[int]) -> list[Splice]:
 
 def _expand(case: Case, use: StarUse) -> Splice:
     start, end = case.spans.reference(use.at)
-    absent: dict[str, Meaning] = {}
-    cast: dict[Meaning, Meaning] = {}
-    listed = []
-    for item in use.items:
-        if item.name is None:
-            raise Unserved("RETURNING * over a join beside a table under a plan is not served")
-        for name, meaning in item.columns:
-            plan = case.plan(meaning.key) if isinstance(meaning, Col) and case.is_target(item.at) else None
-            shown = case.shown_name(plan.id) if plan is not None else name
-            if plan is not None and isinstance(plan.change, Retype) and isinstance(meaning, Col):
-                own = f"{quote_ident(item.name)}.{quote_ident(name)}"
-                listed.append(f"{cast_read(plan, meaning.key, own)} AS {quote_ident(name)}")
-                cast |= casts(case.sources[meaning.item], [LogicalColumn(name, meaning.key)], case)
-            elif plan is not None and shown is None and isinstance(meaning, Col):
-                _assert_there(item, case.sources[meaning.item], plan)
-                absent[name] = meaning
-                listed.append(stand_in(case, case.sources[meaning.item], item.name, plan))
-            else:
-                alias = f" AS {quote_ident(name)}" if shown != name else ""
-                listed.append(f"{quote_ident(item.name)}.{quote_ident(shown or name)}{alias}")
-    return Splice(start, end, ", ".join(listed).encode(), use.at, "star", absent, cast)
+    splice = Splice(start, end, b"", use.at, "star")
+    splice.text = ", ".join(text for item in use.items for text in _columns(case, item, splice)).encode()
+    return splice
+
+
+def _columns(case: Case, item: Item, splice: Splice) -> Iterator[str]:
+    """The client's columns of an item, one by one; the splice is told what stands for which."""
+    if item.name is None:
+        raise Unserved("RETURNING * over a join beside a table under a plan is not served")
+    for name, meaning in item.columns:
+        plan = case.plan(meaning.key) if isinstance(meaning, Col) and case.is_target(item.at) else None
+        shown = case.shown_name(plan.id) if plan is not None else name
+        if plan is not None and isinstance(plan.change, Retype) and isinstance(meaning, Col):
+            own = f"{quote_ident(item.name)}.{quote_ident(name)}"
+            splice.casts |= casts(case.sources[meaning.item], [LogicalColumn(name, meaning.key)], case)
+            yield f"{cast_read(plan, meaning.key, own)} AS {quote_ident(name)}"
+        elif plan is not None and shown is None and isinstance(meaning, Col):
+            _assert_there(item, case.sources[meaning.item], plan)
+            splice.constants[name] = meaning
+            yield stand_in(case, case.sources[meaning.item], item.name, plan)
+        else:
+            alias = f" AS {quote_ident(name)}" if shown != name else ""
+            yield f"{quote_ident(item.name)}.{quote_ident(shown or name)}{alias}"
+
+
+def target_rows(case: Case) -> list[Splice]:
+    """Whole rows of targets, spelled out as records where a record does as well (T5)."""
+    found = []
+    for use in case.answer.rows:
+        source = case.sources.get(use.item.at)
+        oid = source.table.relation.oid if source is not None else 0
+        if source is None or oid not in case.tables or not case.is_target(use.item.at) or _parked(case, oid):
+            continue
+        there = use.item.open or source.role == "update"  # RETURNING's old and new may be no rows
+        if use.function != "(row)" and there and is_exact(case, use, source):
+            found.append(_row(case, use))
+    return found
+
+
+def _parked(case: Case, oid: int) -> bool:
+    return any(case.parked(plan.id) for plan in case.covered.by_oid[oid])
+
+
+def _row(case: Case, use: RowUse) -> Splice:
+    start, end = case.spans.reference(use.at)
+    splice = Splice(start, end, b"", use.at, "row")
+    listed, w = ", ".join(_columns(case, use.item, splice)), case.alias("w")
+    # The name is that of the output column in `RETURNING o::text`.
+    text = f"(SELECT {w} AS {quote_ident(use.item.name or '')} FROM (SELECT {listed}) AS {w})"
+    splice.text = text.encode()
+    return splice

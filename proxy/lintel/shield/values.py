@@ -1,16 +1,30 @@
 """Where the values stand that a statement writes: the rows of INSERT and MERGE, the lists of SET."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from lintel.analysis.from_items import leftmost
 from lintel.analysis.meanings import Col
 from lintel.analysis.resolution import InsertUse, Node
 from lintel.shield.case import Case, Unserved
 
+_NOT_TOLD = "a value cannot be told from the others in this SET list"
+
 Row = tuple[list[Node], list[tuple[int, int]]]  # expressions, and where they stand
 
 _PLAIN = frozenset({"A_Const", "ParamRef", "SetToDefault"})
 _ONE_PLAIN_SELECT = frozenset({"targetList", "fromClause", "whereClause", "limitOption", "op"})
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """An entry of a SET list: its columns, and their values with the places of these."""
+
+    bodies: list[Node]
+    values: list[Node]
+    places: list[tuple[int, int]]
+    names: list[tuple[int, int]]  # where the columns stand in `(c, d) = ..`; else none
+    place: tuple[int, int]
 
 
 def written(case: Case, use: InsertUse) -> tuple[object, ...]:
@@ -71,6 +85,41 @@ def _listed(use: InsertUse) -> list[int]:
     """Where the names of the column list stand, of INSERT or of MERGE's."""
     entries: list[Node] = use.node["cols"] if "cols" in use.node else use.node["targetList"]
     return [entry["ResTarget"]["location"] for entry in entries]
+
+
+def assigned(case: Case, bodies: list[Node]) -> list[Assigned]:
+    """The columns of a SET list that are set together, `c = ..` or `(c, d) = ROW(..)`, with their values.
+
+    Raises Unserved where a value cannot be told from the others.
+    """
+    found: list[Assigned] = []
+    at = 0
+    for start, end in case.spans.assignments(_set_at(case, bodies[0])):
+        source = bodies[at].get("val", {}).get("MultiAssignRef")
+        if source is None:
+            value = (case.spans.after_equals(start), end)
+            found.append(Assigned(bodies[at : at + 1], [bodies[at]["val"]], [value], [], (start, end)))
+        else:
+            found.append(_several(case, bodies[at : at + source["ncolumns"]], source["source"], (start, end)))
+        at += len(found[-1].bodies)
+    if at != len(bodies):
+        raise Unserved(_NOT_TOLD)
+    return found
+
+
+def _set_at(case: Case, body: Node) -> int:
+    """Where a SET list begins whose first column stands here."""
+    several = "MultiAssignRef" in body.get("val", {})
+    return case.spans.opening(body["location"]) if several else int(body["location"])
+
+
+def _several(case: Case, bodies: list[Node], source: Node, piece: tuple[int, int]) -> Assigned:
+    values = source.get("RowExpr", {}).get("args", [])
+    starred = any("A_Star" in value.get("ColumnRef", {}).get("fields", [{}])[-1] for value in values)
+    if len(values) != len(bodies) or starred:
+        raise Unserved(_NOT_TOLD)
+    spans = case.spans
+    return Assigned(bodies, values, spans.pieces(spans.after_equals(piece[0])), spans.pieces(piece[0]), piece)
 
 
 def is_plain(node: object) -> bool:

@@ -249,7 +249,7 @@ SELECT json_agg(x ORDER BY id) FROM (SELECT id, priority FROM orders WHERE id < 
 --- new rewrite
 SELECT (o).priority FROM orders o
 
---- new refuse 42501 # a whole row other than inside row_to_json and the like: not served in this version (T6)
+--- new rewrite # T6: a row that is only looked at
 SELECT o::text FROM orders o
 
 --- new rewrite

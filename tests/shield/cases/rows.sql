@@ -18,16 +18,16 @@ SELECT jsonb_agg(to_jsonb(o) - 'note') FROM orders o WHERE o.id = 2
 --- old rewrite
 SELECT c.name, json_agg(o ORDER BY o.id) FROM customers c LEFT JOIN orders o ON o.cid = c.cid GROUP BY c.cid
 
---- old refuse 42501 # a whole row other than inside row_to_json and the like: not served in this version (T6)
+--- old rewrite # T6: a row that is only looked at
 SELECT o::text FROM orders o
 
 --- old rewrite
 SELECT count(o), count(DISTINCT o) FROM orders o
 
---- old refuse 42501 # a whole row other than inside row_to_json and the like: not served in this version (T6)
+--- old rewrite # T6: a row that is only looked at
 SELECT id FROM orders o WHERE o IS NOT NULL
 
---- old refuse 42501 # a whole row other than inside row_to_json and the like: not served in this version (T6)
+--- old rewrite # T6: a row that is only looked at
 SELECT c.cid FROM customers c LEFT JOIN orders o ON o.cid = c.cid WHERE o IS NULL
 
 --- old refuse 42501 # a whole row other than inside row_to_json and the like: not served in this version (T6)
@@ -36,7 +36,7 @@ SELECT a.id FROM orders a JOIN orders b ON a = b
 --- old rewrite
 SELECT row_to_json(x) FROM (SELECT * FROM orders) x WHERE x.id = 1
 
---- old refuse 42501 # a whole row other than inside row_to_json and the like: not served in this version (T6)
+--- old rewrite # T6: a row that is only looked at
 SELECT json_build_object('o', o, 'n', o.note) FROM orders o WHERE id = 4
 
 --- old rewrite
@@ -45,7 +45,7 @@ SELECT row_to_json(ROW(o.*)) FROM orders o
 --- old rewrite
 SELECT ROW(o.*)::text, ROW(o.*, 1) IS NULL FROM orders o
 
---- old refuse 42501 # a whole row other than inside row_to_json and the like: not served in this version (T6)
+--- old rewrite # T6: a row that is only looked at
 SELECT md5(o::text) FROM orders o
 
 --- old rewrite
@@ -87,8 +87,29 @@ SELECT json_agg(o ORDER BY o.priority, o.id) FROM orders o
 --- new rewrite
 SELECT c.name, to_jsonb(o) FROM customers c LEFT JOIN orders o ON o.cid = c.cid
 
---- new refuse 42501 # a whole row other than inside row_to_json and the like: not served in this version (T6)
+--- new rewrite # T6: a row that is only looked at
 SELECT count(DISTINCT o) FROM orders o WHERE o IS NOT NULL
 
 --- new rewrite
 SELECT ROW(o.*)::text FROM orders o
+
+--- old refuse 42501 # a user's function may be the operator's (order_size takes the row)
+SELECT a.id FROM orders a, orders b WHERE a < b
+
+--- old rewrite # T6: what the columns are called does not matter
+SELECT q::varchar(30), count(q) FROM invoices AS q(x, y) GROUP BY 1
+
+--- old refuse 42501 # T6: the names of the columns are those of the table, not of the alias
+SELECT row_to_json(q) FROM invoices AS q(x, y)
+
+--- new rewrite ordered
+SELECT iid, i::text, i IS NOT NULL FROM invoices i ORDER BY iid
+
+--- new rewrite # T5
+UPDATE invoices SET amount = length(invoices::text) WHERE invoices IS NOT NULL RETURNING invoices::text, to_jsonb(invoices)
+
+--- new rewrite # T5
+DELETE FROM invoices i WHERE num_nulls(i.*) = 0 RETURNING row_to_json(i.*), i IS NULL
+
+--- old rewrite # T5
+INSERT INTO invoices (iid, id, amount) VALUES (10, 9, 1) ON CONFLICT (iid) DO UPDATE SET amount = length(excluded::text || invoices::text) RETURNING *

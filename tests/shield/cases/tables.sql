@@ -114,13 +114,13 @@ INSERT INTO parcels (pid, id) VALUES (120, 1) RETURNING pid, label, weight, carr
 --- new rewrite
 DELETE FROM parcels WHERE weight > 1 AND carrier IS NULL AND label = 'norm' AND pid = 102 RETURNING *
 
---- old refuse 42501 # a whole row other than inside row_to_json and the like: not served in this version (T6)
+--- old rewrite # T6: a row that is only looked at
 SELECT pid FROM parcels p WHERE p IS NOT NULL
 
---- old refuse 42501 # a whole row other than inside row_to_json and the like: not served in this version (T6)
+--- old rewrite # T6: a row that is only looked at
 SELECT count(DISTINCT p), count(*) FROM parcels p WHERE NOT (p IS NULL)
 
---- old refuse 42501 # a whole row other than inside row_to_json and the like: not served in this version (T6)
+--- old rewrite # T6: a row that is only looked at
 SELECT a.pid, b.pid FROM parcels a LEFT JOIN parcels b ON a = b
 
 --- old rewrite

@@ -39,7 +39,8 @@ old pg18: UPDATE b SET note = 'z' WHERE id = 1 RETURNING old.*, new.*
 old pg18: UPDATE b SET note = 'z' WHERE id = 1 RETURNING new.*
 old pg18: UPDATE b SET note = 'z' WHERE id = 1 RETURNING old.note, new.note
 old pg18: UPDATE b SET note = 'z' WHERE id = 1 RETURNING WITH (OLD AS o, NEW AS n) o.*
-old refuse pg18: UPDATE b SET note = 'z' WHERE id = 1 RETURNING row_to_json(old)
+old pg18: UPDATE b SET note = 'z' WHERE id = 1 RETURNING row_to_json(old), to_jsonb(new)
+old refuse pg18: INSERT INTO b (id, note) VALUES (1, 'z') ON CONFLICT (id) DO UPDATE SET note = 'q' RETURNING row_to_json(old)
 old refuse pg18: UPDATE b SET note = 'z' WHERE id = 1 RETURNING old
 old pg18: DELETE FROM b RETURNING old.*
 old pg18: DELETE FROM b WHERE id = 1 RETURNING *, old.id

@@ -108,9 +108,9 @@ old: MERGE INTO w USING i ON i.c = w.c WHEN MATCHED THEN UPDATE SET c = i.c + 1
 old: DELETE FROM i USING w WHERE i.c = w.c RETURNING i.*, w.*
 old: DELETE FROM w USING i WHERE i.c = w.c RETURNING *
 old: UPDATE w SET c = i.c FROM i WHERE i.id = w.id RETURNING *
-old refuse: UPDATE i SET (c, t) = ($1, $2) RETURNING c, t @@ 1|2
+old: UPDATE i SET (c, t) = ($1, $2) RETURNING c, t @@ 1|2
 old refuse: UPDATE i SET (c, t) = (SELECT w.c, w.k FROM w WHERE w.id = i.id) RETURNING c
-old refuse: UPDATE i SET (c, t) = ROW(1, 'x') WHERE id = 1 RETURNING c
+old: UPDATE i SET (c, t) = ROW(1, 'x') WHERE id = 1 RETURNING c
 old: UPDATE i SET t = (SELECT k FROM w WHERE w.id = i.id) RETURNING t
 old: UPDATE i SET f = (SELECT k FROM w WHERE w.id = i.id) RETURNING f
 old: SELECT row_to_json(i) FROM i
