@@ -6,6 +6,7 @@ from types import FrameType
 
 from bench import analyze, bulk, cancels, catalog, connect, everything, flame, idle, latency, relay
 from bench.failure import BenchFailure
+from bench.fidelity import run as fidelity
 from bench.growth import run as growth
 from bench.matrix import run as matrix
 from bench.oracle import run as oracle
@@ -17,6 +18,7 @@ BENCHES = {
     "latency": (latency.main, "what is added to the time of a query, at fixed rates"),
     "bulk": (bulk.main, "large results and COPY FROM, narrow rows and wide ones"),
     "connect": (connect.main, "opening a session: trust, SCRAM, TLS"),
+    "fidelity": (fidelity.main, "answers through Lintel on a changed schema against those of the client's own"),
     "growth": (growth.main, "sessions, shapes, plans, tables, columns, long texts, large results, workers"),
     "analyze": (analyze.main, "what a text costs that was never seen: analysis, decision, hostile SQL"),
     "catalog": (catalog.main, "what many tables cost: the snapshot, following DDL, memory"),

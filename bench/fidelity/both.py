@@ -1,0 +1,113 @@
+"""One statement on both ways: directly on the client's own database, and through Lintel on the other."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from tests.shield.case import Case, Step
+from tests.shield.outcome import Outcome, differences, perform
+from tests.shield.random_dml import by_data, chosen
+from tests.shield.wire_client import Client
+
+from bench.fidelity.count import Kind
+from lintel.sql.tokens import tokens
+
+_READS = ("simple", "extended", "extended in a block")  # the last asks for binary
+_WRITES = ("simple in a block", "extended in a block")
+_DML = frozenset((b"insert", b"update", b"delete", b"merge"))
+_RECORD = 2249
+
+
+class Answer(NamedTuple):
+    """How the two compare; `why` is the refusal's message or what is wrong."""
+
+    kind: Kind
+    why: str = ""
+    record: bool = False  # a column of the answer is of type record, where the client's own is of a row type
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """The two sessions of a client, and the queries that read what a statement has left."""
+
+    direct: Client
+    through: Client
+    own_contents: Callable[[str], str]
+    contents: Callable[[str], str]
+
+    def ask(self, sql: str, parameters: int, sent: str) -> Answer:
+        """The statement in every mode; `sent` is what Lintel makes of it."""
+        writes = _writes(sql)
+        own, other = (self._case(sql, parameters, read) for read in self._contents(sql, writes=writes))
+        found: list[Answer] = []
+        for mode in _WRITES if writes else _READS:
+            if parameters and mode.startswith("simple"):
+                continue
+            wanted, got = perform(self.direct, own, mode), perform(self.through, other, mode)
+            found.append(_judged(own, sent, wanted, got))
+            if wanted.error is not None:
+                break
+        worst = max(found, key=lambda answer: _ORDER.index(answer.kind))
+        return worst._replace(record=any(answer.record for answer in found))
+
+    def _contents(self, sql: str, *, writes: bool) -> tuple[str, str]:
+        return (self.own_contents(sql), self.contents(sql)) if writes else ("", "")
+
+    def _case(self, sql: str, parameters: int, read: str) -> Case:
+        steps = [Step(sql, ("3",) * parameters), *([Step(read)] if read else [])]
+        return Case("", "old", "allow", None, frozenset(), None, steps)
+
+
+_ORDER: tuple[Kind, ...] = ("same", "invalid", "undecided", "by plan", "refused", "wrong")
+
+
+def _writes(sql: str) -> bool:
+    text = sql.encode()
+    return any(text[t.start : t.end].lower() in _DML for t in tokens(text) if t.kind == "ident")
+
+
+def _judged(case: Case, sent: str, wanted: Outcome, got: Outcome) -> Answer:
+    if got.refused() and got.error is not None:
+        return _refused(wanted, got.error)
+    record = _recorded(wanted, got)
+    found = differences(case, _told(wanted), _told(got))
+    if not found:
+        return Answer("same" if wanted.error is None else "invalid", record=record)
+    sql = case.steps[0].sql
+    errors = [outcome.error["C"] for outcome in (wanted, got) if outcome.error is not None]
+    free = chosen(sql) or (sql == sent and " RETURNING " in sql)  # of rows that a row joins any one may change it
+    if by_data(errors) or (free and not differences(_unstable(case), wanted, got)):
+        return Answer("undecided" if wanted.error is None else "invalid", "\n".join(found))
+    return Answer("wrong", f"-> {sent}\n" + "\n".join(found))
+
+
+def _unstable(case: Case) -> Case:
+    return replace(case, flags=case.flags | {"unstable"})
+
+
+def _refused(wanted: Outcome, error: dict[str, str]) -> Answer:
+    if wanted.error is not None:
+        return Answer("invalid")
+    asked = error["C"] == "42703" or "no rule of plan" in error["M"]
+    return Answer("by plan" if asked else "refused", error["M"])
+
+
+def _told(outcome: Outcome) -> Outcome:
+    """Errors by their SQLSTATE alone: of a column that has another name there the server speaks in that."""
+    for reply in outcome.replies:
+        if reply.error is not None:
+            reply.error.pop("P", None)
+            reply.error["M"] = ""
+    return outcome
+
+
+def _recorded(wanted: Outcome, got: Outcome) -> bool:
+    """Whether a whole row came as a record; then the types are made the same."""
+    found = False
+    for left, right in zip(wanted.replies, got.replies, strict=True):
+        for one, other in zip(left.results, right.results, strict=False):
+            pairs = list(zip(one.fields or (), other.fields or (), strict=False))
+            if any(b.type_oid == _RECORD != a.type_oid for a, b in pairs):
+                found = True
+                other.fields = tuple(replace(b, type_oid=a.type_oid) if b.type_oid == _RECORD else b for a, b in pairs)
+    return found

@@ -1,0 +1,104 @@
+"""The cases by hand (tests/shield/cases), for every kind of change, each in all the ways in which it can be sent."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.shield import other_plans, proxy, world
+from tests.shield.case import Case, Side, everything
+from tests.shield.outcome import Outcome, differences, modes, perform
+from tests.shield.world import PLANS, Sessions
+
+from bench.fidelity.count import Count
+from lintel.demo.postgres import Server
+
+_HIDDEN: dict[Side, tuple[str, str]] = {"old": ("bare", "filled"), "new": ("fresh", "bare")}
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Which cases, and for a client's side the database that it was built for and the one that there is."""
+
+    cases: Sequence[Case]
+    databases: Callable[[Side], tuple[str, str]]
+
+
+def ask(server: Server, each: int | None = None) -> Count:
+    """Every case under every kind of change; `each`: of every so many one."""
+    total = Count()
+    kinds = {
+        "added": _Kind(everything(), _HIDDEN.__getitem__),
+        "dropped": _Kind(everything(), _HIDDEN.__getitem__),
+        "renamed": _Kind(other_plans.renamed_cases(), lambda _: ("bare", "renamed")),
+        "retyped": _Kind(other_plans.renamed_cases(), lambda _: ("bare", "retyped")),
+    }
+    with world.databases(server) as databases, tempfile.TemporaryDirectory(prefix="lintel-fidelity-") as directory:
+        files = {"added": list(PLANS), **other_plans.written(Path(directory))}
+        for name, kind in kinds.items():
+            cases = [case for case in kind.cases if case.runs_on(server.major)]
+            fronted = {kind.databases(case.side)[1] for case in cases}
+            with proxy.in_front({one: databases.dsns[one] for one in fronted}, files[name]) as ports:
+                sessions = Sessions(databases, ports)
+                for case in cases[:: each or 1]:
+                    _ask(sessions, case, kind.databases(case.side), total)
+                sessions.close()
+    return total
+
+
+def _ask(sessions: Sessions, case: Case, databases: tuple[str, str], count: Count) -> None:
+    own, physical = databases
+    text = "\n".join(step.sql for step in case.steps)
+    affected = _affected(sessions, case, own, physical)
+    found: list[str] = []
+    refused, invalid = "", False
+    for mode in modes(case):
+        wanted = _run(sessions, own, case, mode, through=False)
+        got = _run(sessions, physical, case, mode, through=True)
+        invalid = wanted.error is not None
+        if got.refused() and got.error is not None:
+            refused = got.error["M"] if got.error["C"] != (wanted.error or {}).get("C") else refused
+            if case.writes:
+                sessions.databases.restore(own)
+        else:
+            words = other_plans.other_words(wanted), other_plans.other_words(got)
+            found += [f"{mode}: {line}" for line in differences(case, *words)]
+        found += _left(sessions, case, mode, own, physical)
+    if found:
+        count.note(f"{case.name}: {text}", "wrong", "\n".join(found[:3]), affected=affected)
+    elif refused:
+        count.note(text, "by plan" if _asked(refused) else "refused", refused, affected=True)
+    else:
+        count.note(text, "invalid" if invalid else "same", affected=affected, record="record" in case.flags)
+
+
+def _affected(sessions: Sessions, case: Case, own: str, physical: str) -> bool:
+    """Whether its own text gets another answer there."""
+    mode = modes(case)[0]
+    outcomes = [_run(sessions, name, case, mode, through=False) for name in (own, physical)]
+    if case.writes:
+        for name in (own, physical):
+            sessions.databases.restore(name)
+    return bool(differences(case, *map(other_plans.other_words, outcomes)))
+
+
+def _asked(message: str) -> bool:
+    """A refusal that the plan asks for, or one of a Lintel that was started after the column had gone."""
+    return any(words in message for words in ("was refused", "no rule of plan", "the place of column"))
+
+
+def _run(sessions: Sessions, database: str, case: Case, mode: str, *, through: bool) -> Outcome:
+    if case.writes:
+        sessions.databases.rewind(database)
+    with sessions.session(database, case.side, through=through, keep=len(case.steps) == 1) as client:
+        return perform(client, case, mode)
+
+
+def _left(sessions: Sessions, case: Case, mode: str, own: str, physical: str) -> list[str]:
+    if not case.writes or mode.endswith("block"):
+        return []
+    databases = sessions.databases
+    same = other_plans.rows(databases, own) == other_plans.rows(databases, physical)
+    for name in (own, physical):
+        databases.restore(name)
+    return [] if same else [f"{mode}: the tables differ"]
