@@ -45,7 +45,8 @@ def _figures(name: str, *, quick: bool) -> Figures:
     try:
         figures: Figures = json.loads(line)
     except ValueError:
-        say.note(f"{name} has measured nothing")
+        print(done.stdout, flush=True)
+        say.note(f"{name} has ended with {done.returncode}: its targets are not measured")
         return {}
     print(shown, flush=True)
     return figures

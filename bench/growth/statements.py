@@ -1,4 +1,4 @@
-"""How many shapes of statements there are, and how long a text is. A plan is active on the queried table."""
+"""How many shapes of statements there are, with a plan on the queried table; and how long a text is, without one."""
 
 from collections.abc import Iterator
 
@@ -31,7 +31,7 @@ def shapes(ground: Ground) -> Curve:
 def _with_shapes(ground: Ground, size: int) -> Point:
     with ground.lintel(relays.SHIELDING) as (relay, store), metered(relay) as meter:
         values = (
-            meter.cost_us(_distinct(size)),
+            meter.recorded_us(_distinct(size)),
             meter.cost_us(_distinct(min(size, _MOST_AGAIN)), _LEAST),
             meter.grown_mb(),
         )
@@ -48,8 +48,8 @@ def size(ground: Ground) -> Curve:
     """One literal, or a list of many."""
     return Curve(
         "statement_size",
-        "A text of so many bytes, most of them one string, or a list of numbers; *new* is another text of the "
-        "same shape, *again* the very same text.",
+        "A text of so many bytes, most of them one string, or a list of numbers; *new* is another text of the same "
+        "shape, *again* the very same text. Without a plan: under one, what is too long to be read is refused.",
         "bytes",
         ("string, new, CPU us", "string, again, CPU us", "list, new, CPU us", "memory, MB"),
         tuple(_with_bytes(ground, length) for length in ground.sizes(_BYTES, _MORE_BYTES)),
@@ -58,7 +58,7 @@ def size(ground: Ground) -> Curve:
 
 def _with_bytes(ground: Ground, length: int) -> Point:
     count = max(3, min(300, 3_000_000 // length))
-    with ground.lintel(relays.SHIELDING) as (relay, _), metered(relay) as meter:
+    with ground.lintel(relays.OBSERVING) as (relay, _), metered(relay) as meter:
         meter.client.ask(_string(length, count))
         values = (
             meter.cost_us(_string(length, number) for number in range(count)),

@@ -68,4 +68,4 @@ def test_the_line_of_json_is_the_last(monkeypatch: pytest.MonkeyPatch, capsys: p
     assert everything.main(["--quick", "--json"]) == 1
     shown = capsys.readouterr()
     assert set(json.loads(shown.out.splitlines()[-1])) == {target.name for target in TARGETS}
-    assert "bulk has measured nothing" in shown.err
+    assert "bulk has ended with 1: " in shown.err
