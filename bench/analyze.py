@@ -107,10 +107,14 @@ def main(arguments: list[str]) -> int:
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench analyze", description=__doc__)
     parser.add_argument("--rounds", type=int, default=500, help="texts of each statement (500)")
+    parser.add_argument("--quick", action="store_true", help="100 texts of each statement, without the hostile ones")
     parser.add_argument("--no-bombs", action="store_true", help="without the hostile texts")
     parser.add_argument("--json", action="store_true", help="end stdout with one line of JSON")
     parser.add_argument("--probe", action="store_true", help=argparse.SUPPRESS)
-    return parser.parse_args(arguments)
+    given = parser.parse_args(arguments)
+    if given.quick:
+        given.rounds, given.no_bombs = min(given.rounds, 100), True
+    return given
 
 
 def costs(texts: tuple[str, ...], schema: Schema, rounds: int) -> dict[str, Cost]:

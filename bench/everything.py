@@ -15,7 +15,7 @@ from rich.table import Table
 from bench import say
 from bench.targets import Figures, verdicts
 
-BENCHES = ("relay", "latency", "bulk", "idle", "connect", "growth")
+BENCHES = ("relay", "latency", "bulk", "idle", "connect", "analyze", "growth")
 ALWAYS_QUICK = ("growth",)
 
 

@@ -14,6 +14,7 @@ RELAY = {
     "throughput_vs_pgbouncer": {"prepared": 0.9, "prepared@64": 0.8},
     "against": {"lintel_off": {"throughput": {"simple": 0.97}}, "pgpool": {"cpu": {"extended": 0.3}}},
 }
+ANALYZE = {"workloads": {"orm": {"decision": {"median_us": 2095.0}}}}
 LATENCY = {
     "rates": {
         "500": {"lintel": {"added_p50_paired_us": [1, 20.0, 99]}, "pgbouncer": {"added_p50_paired_us": [1, 19.0, 99]}},
@@ -38,10 +39,11 @@ def test_names_are_unique() -> None:
         ("cpu_vs_pgpool_simple", None, False),
         ("added_p50_over_pgbouncer_us", 4.5, False),
         ("idle_kib_plain", None, False),
+        ("cold_orm_decision_us", 2095.0, False),
     ],
 )
 def test_verdicts(name: str, value: float | None, *, met: bool) -> None:
-    found = verdicts({"relay": RELAY, "latency": LATENCY})[name]
+    found = verdicts({"relay": RELAY, "latency": LATENCY, "analyze": ANALYZE})[name]
     assert (found["value"], found["met"]) == (value, met)
 
 
