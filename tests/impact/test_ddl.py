@@ -10,7 +10,8 @@ from psycopg import Connection
 
 from lintel.cli import sources
 from lintel.demo.postgres import Server
-from lintel.impact import Caller, Finding, Script, Seen, assess
+from lintel.impact import Caller, Ddl, Finding, Script, Seen, assess
+from lintel.impact.blockers import Holder, Standing, in_the_way, in_the_way_later
 from lintel.report.breakage import Catalog, run
 from lintel.store import Batch, Store
 
@@ -196,6 +197,41 @@ def test_who_is_in_the_way(tmp_path: Path, database: str, connection: Connection
             other.execute("ALTER TABLE t ADD x int")
     index = json.loads(run(tmp_path / "store.db", "CREATE INDEX ON t (n)", "json", catalog=live(database)).output)
     assert index["ddl"][0]["in_the_way"] == [], "readers and an index do not conflict"
+
+
+def test_long_transactions_are_told_of(tmp_path: Path, database: str, connection: Connection) -> None:
+    """A snapshot without a lock on the table: CONCURRENTLY waits for it; to it a rewritten table is empty."""
+    connection.execute("SET application_name = 'nightly'")
+    connection.commit()
+    connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+    connection.execute("SELECT 1")
+    store = Store(tmp_path / "store.db")
+    store.add(Batch(2e9, 2e9 + 1))
+    store.close()
+
+    def later(change: str) -> list[tuple[str, str]]:
+        said = json.loads(run(tmp_path / "store.db", change, "json", catalog=live(database)).output)
+        assert said["findings"] == [], "it is not in the way of the lock"
+        return [(one["client"], one["mode"]) for one in said["ddl"][0]["long_transactions"]]
+
+    assert later("ALTER TABLE t ADD x int") == []
+    assert later("CREATE INDEX CONCURRENTLY ON t (n)") == [("nightly", "snapshot")]
+    assert later("ALTER TABLE t ADD x uuid DEFAULT gen_random_uuid()") == [("nightly", "snapshot")]
+    told = run(tmp_path / "store.db", "CREATE INDEX CONCURRENTLY ON t (n)", catalog=live(database)).output
+    assert "open besides: a transaction of nightly (snapshot, idle in transaction, " in told
+    with psycopg.connect(database, autocommit=True) as other:
+        other.execute("ALTER TABLE t ADD x uuid DEFAULT gen_random_uuid()")
+    row = connection.execute("SELECT count(*) FROM t").fetchone()
+    assert row == (0,), "as the warning says"
+
+
+def test_transactions_of_a_minute_are_told_of_whatever_they_hold() -> None:
+    ddl = Ddl("ALTER TABLE t VALIDATE CONSTRAINT c", "ShareUpdateExclusiveLock", False, True, "public.t")
+    young, old = (Holder(pid, "a", "active", "AccessShareLock", age) for pid, age in ((1, 5.0), (2, 90.0)))
+    other, blocking = Holder(3, "b", "idle in transaction", "", 120.0), Holder(4, "c", "active", "ShareLock", 300.0)
+    now = Standing(1, 1, (young, old, blocking), (other,))
+    assert in_the_way(ddl, now) == (blocking,)
+    assert in_the_way_later(ddl, now) == (other, old)
 
 
 def live(database: str) -> Catalog:

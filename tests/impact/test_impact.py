@@ -6,7 +6,8 @@ import pytest
 from tests.impact.cases import ADD, CASES, OBJECTS, SCHEMA
 
 from lintel.analysis.ddl import schema_of
-from lintel.impact import RULES, Caller, Finding, Impact, Place, Seen, Unsupported, assess
+from lintel.impact import RULES, Caller, Finding, Impact, Place, Script, Seen, Unsupported, assess
+from lintel.impact.change import migration
 from lintel.impact.locks import Ddl
 from lintel.plan import load
 from lintel.sql.stored import stored_text
@@ -98,6 +99,17 @@ def test_several_statements_of_a_migration() -> None:
     )
     (latent,) = (finding for finding in impact.findings if finding.rule == "ADD-24")
     assert "once a, b is NOT NULL" in latent.message
+
+
+def test_a_column_of_a_later_file_is_not_taken_for_one_that_went_before() -> None:
+    """Each new column has a number of its own, from file to file as in one."""
+    files = ["ALTER TABLE orders ADD a int", "ALTER TABLE orders DROP a", "ALTER TABLE orders ADD b text"]
+    made = migration([Script(sql.encode()) for sql in files], BASE, ("public",))
+    orders = made.single[2].after.find(None, "orders", ("public",))
+    assert orders is not None
+    first = made.single[0].after.find(None, "orders", ("public",))
+    assert first is not None
+    assert orders.columns[-1].attnum == first.columns[-1].attnum + 1
 
 
 def test_every_rule_says_what_to_do() -> None:

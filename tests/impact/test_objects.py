@@ -11,7 +11,7 @@ import pytest
 from lintel.analysis.server_code import ObjectUse, server_uses
 from lintel.catalog import connect, read, read_code, resolve
 from lintel.demo.postgres import Server
-from lintel.impact import Finding, assess
+from lintel.impact import Finding, Script, assess
 from lintel.impact.views import described
 from lintel.schema import Schema
 from lintel.store import snapshot
@@ -127,6 +127,48 @@ def test_what_blocks_a_drop_is_what_the_server_names(schema: Schema, database: s
 def bare(name: str) -> str:
     """As the server says it under search_path = public."""
     return name.removeprefix("generated ").replace("public.", "")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "column"),
+    [
+        ("DROP POLICY pol ON t", "state"),
+        ("DROP TRIGGER trig ON public.t", "state"),
+        ("DROP RULE r ON t", "note"),
+        ("DROP FUNCTION atomic(int)", "note"),
+        ("DROP VIEW v", "total"),
+        ("DROP PUBLICATION pub", "state"),
+        ("ALTER TABLE log DROP CONSTRAINT who", "ref"),
+        ("DROP RULE r ON t; DROP POLICY pol ON t; DROP TRIGGER trig ON t; DROP VIEW v; DROP PUBLICATION pub", "state"),
+    ],
+)
+def test_what_was_dropped_earlier_does_not_block(schema: Schema, database: str, earlier: str, column: str) -> None:
+    """In one file, and in a file of its own."""
+    change = f"ALTER TABLE t DROP COLUMN {column}"
+    told: set[str] = set()
+    with psycopg.connect(database) as session:
+        session.execute(earlier.encode())
+        try:
+            session.execute(change.encode())
+        except psycopg.errors.DependentObjectsStillExist as problem:
+            told = {name for name, on in DEPENDS.findall(problem.diag.message_detail or "") if on == column}
+    for change_of in (f"{earlier}; {change}".encode(), [Script(earlier.encode()), Script(change.encode())]):
+        assert {bare(name) for name in blocking(assess(change_of, schema, ()).findings)} == told
+    assert told < {bare(name) for name in blocking(assess(change.encode(), schema, ()).findings)}
+
+
+@pytest.mark.parametrize(
+    ("earlier", "column", "name"),
+    [("DROP INDEX plain", "state", "index public.plain"), ("DROP STATISTICS st", "low", "statistics object public.st")],
+)
+def test_what_was_dropped_earlier_does_not_go_with_a_column(
+    schema: Schema, earlier: str, column: str, name: str
+) -> None:
+    def going(change: str) -> set[str | None]:
+        return {finding.object for finding in assess(change.encode(), schema, ()).findings}
+
+    change = f"ALTER TABLE t DROP {column} CASCADE"
+    assert going(change) - going(f"{earlier}; {change}") == {name}
 
 
 @pytest.mark.parametrize(

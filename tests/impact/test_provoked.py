@@ -21,7 +21,7 @@ from lintel.impact import RULES
 from lintel.report.breakage import Catalog, run
 from lintel.store import Filter, Reader
 
-ELSEWHERE = {"ADD-15": "test_server", "ADD-16": "test_server"}  # of no statement: replication, locks
+ELSEWHERE = {"ADD-15": "test_replicated", "ADD-16": "test_ddl"}  # of no statement: replication, locks
 
 
 def test_all_rules_have_a_case() -> None:

@@ -5,8 +5,9 @@ of a live catalog: what only the server can tell, such as the type of an express
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from lintel.analysis.ddl_alter import alter_table, rename, set_schema
@@ -41,6 +42,7 @@ class Step(NamedTuple):
     before: Schema
     after: Schema
     problem: DdlProblem | None
+    highest: Mapping[int, int] = MappingProxyType({})  # see Draft: for the text behind this one
 
 
 def schema_of(sql: bytes) -> Schema:
@@ -65,13 +67,20 @@ def apply(schema: Schema, statement: RawStatement, sql: bytes = b"", search_path
     return _applied(Draft(schema, search_path, Source(sql)), statement).schema
 
 
-def steps(schema: Schema, sql: bytes, search_path: tuple[str, ...] = PUBLIC) -> Iterator[Step]:
+def steps(
+    schema: Schema,
+    sql: bytes,
+    search_path: tuple[str, ...] = PUBLIC,
+    highest: Mapping[int, int] = MappingProxyType({}),
+) -> Iterator[Step]:
     """Each statement of a text applied to what those before it have made; one that is refused changes nothing.
+
+    `highest` is that of the last step of the text before, where there are several.
 
     Raises DdlProblem for a syntax error only, TooDeep for hostile text.
     """
     text = _META_COMMAND.sub(lambda match: b" " * len(match[0]), sql)
-    draft = Draft(schema, search_path)
+    draft = Draft(schema, search_path, highest=highest)
     for piece in Source(text).pieces():
         draft = replace(draft, source=piece)
         for statement in _parsed(piece):
@@ -88,6 +97,7 @@ def steps(schema: Schema, sql: bytes, search_path: tuple[str, ...] = PUBLIC) -> 
                 before.schema,
                 draft.schema,
                 problem,
+                draft.highest,
             )
 
 

@@ -34,19 +34,29 @@ WHERE l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_ca
   AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()
 """
 )
+_OTHERS = """
+SELECT a.pid, coalesce(nullif(a.application_name, ''), a.usename::pg_catalog.text, 'nobody') AS client, a.state,
+       CASE WHEN a.backend_xmin IS NULL THEN '' ELSE 'snapshot' END AS mode,
+       pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - a.xact_start) AS seconds
+FROM pg_catalog.pg_stat_activity a
+WHERE a.datname = pg_catalog.current_database() AND a.xact_start IS NOT NULL AND a.state IS NOT NULL
+  AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
+"""
 
 
 async def read_activity(connection: asyncpg.Connection, tables: Iterable[str]) -> dict[str, Standing]:
     """By table, named as SQL writes it; those that are not there are left out."""
     found = {}
+    open_ = await connection.fetch(_OTHERS)
     for table in tables:
         if await connection.fetchval("SELECT pg_catalog.to_regclass($1) IS NOT NULL", table):
             rows = await connection.fetchval(_ROWS, table)
             holders = await connection.fetch(_HOLDERS, table)
             size = await _bytes(connection, table)
-            found[table] = Standing(
-                None if rows is None else int(rows), size, tuple(sorted({Holder(*row.values()) for row in holders}))
-            )
+            locking = tuple(sorted({Holder(*row.values()) for row in holders}))
+            pids = {holder.pid for holder in locking}
+            others = tuple(sorted(Holder(*row.values()) for row in open_ if row["pid"] not in pids))
+            found[table] = Standing(None if rows is None else int(rows), size, locking, others)
     return found
 
 

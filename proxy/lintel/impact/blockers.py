@@ -9,6 +9,8 @@ from typing import NamedTuple
 from lintel.impact.assess import Finding
 from lintel.impact.locks import Ddl
 
+LONG = 60.0  # seconds, from where on a transaction is told of in any case
+SNAPSHOT = "snapshot"
 _MODES = (
     "AccessShareLock", "RowShareLock", "RowExclusiveLock", "ShareUpdateExclusiveLock", "ShareLock",
     "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock",
@@ -33,13 +35,30 @@ class Standing(NamedTuple):
     rows: int | None  # pg_class.reltuples; None: never analysed
     bytes: int | None  # with indexes and TOAST; None: locked by somebody
     holders: tuple[Holder, ...] = ()
+    others: tuple[Holder, ...] = ()  # transactions of the database that have no lock on it; mode: "snapshot" or ""
 
 
 def in_the_way(ddl: Ddl, standing: Standing) -> tuple[Holder, ...]:
     """Who has to end before the statement gets its lock, the oldest first."""
     conflicting = {_MODES[place] for place in _CONFLICTS[_MODES.index(ddl.lock)]}
     holders = (holder for holder in standing.holders if holder.mode in conflicting)
-    return tuple(sorted(holders, key=lambda holder: -holder.seconds))
+    return tuple(sorted(holders, key=_youth))
+
+
+def in_the_way_later(ddl: Ddl, standing: Standing) -> tuple[Holder, ...]:
+    """Transactions that it need not wait for now, the oldest first: long ones, and snapshots where they count.
+
+    They may come to use the table before it does; CONCURRENTLY waits for their snapshots, and to those a table that is
+    rewritten is empty (REWRITES).
+    """
+    now = set(in_the_way(ddl, standing))
+    counts = ddl.concurrently or ddl.rewrites_table
+    found = (one for one in (*standing.holders, *standing.others) if one not in now)
+    return tuple(sorted((one for one in found if one.seconds >= LONG or (counts and one.mode == SNAPSHOT)), key=_youth))
+
+
+def _youth(holder: Holder) -> float:
+    return -holder.seconds
 
 
 def findings(ddl: Iterable[Ddl], now: Mapping[str, Standing]) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 Column identity is (table OID, attnum), so a rename is seen as one and a column that comes back is a new one.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from lintel.analysis import analyze
 from lintel.analysis.ddl import DdlProblem, Step, steps
 from lintel.impact.constraints import Constrained, constrained
+from lintel.impact.dropping import with_code, without_dropped
 from lintel.schema import Column, Relation, Schema
 from lintel.sql.grammar import TooDeep
 from lintel.sql.quoting import quote_ident, quote_qualified
@@ -195,14 +196,15 @@ def migration(
 
 
 def _steps(scripts: Iterable[Script], schema: Schema, search_path: tuple[str, ...]) -> Iterator[tuple[Step, Place]]:
+    highest: Mapping[int, int] = {}
     for script in scripts:
         try:
             # Behind a DROP .. CASCADE the rest of the script goes on from the schema without the views.
-            for step in _cascading(schema, script.sql, search_path):
+            for step in _cascading(schema, script.sql, search_path, highest):
                 place = Place(script.file, step.line)
                 if step.problem is not None and step.problem.sqlstate not in REFUSED:
                     raise Unsupported(_located(str(step.problem), place))
-                schema = step.after
+                schema, highest = step.after, step.highest
                 yield step, place
         except DdlProblem as problem:
             raise Unsupported(_located(str(problem), Place(script.file, problem.line))) from None
@@ -217,12 +219,14 @@ def _located(problem: str, place: Place) -> str:
     return problem if place.file is None else f"{place.file}:{place.line}: {problem}"
 
 
-def _cascading(schema: Schema, sql: bytes, search_path: tuple[str, ...]) -> Iterator[Step]:
+def _cascading(schema: Schema, sql: bytes, search_path: tuple[str, ...], highest: Mapping[int, int]) -> Iterator[Step]:
     gone: set[int] = set()
-    for step in steps(schema, sql, search_path):
-        before = _without(step.before, gone)
+    code = schema.code
+    for step in steps(schema, sql, search_path, highest):
+        before = with_code(_without(step.before, gone), code)
         gone |= _cascaded(step.statement.node, before, step.after)
-        yield step._replace(before=before, after=_without(step.after, gone))
+        code = without_dropped(code, step)
+        yield step._replace(before=before, after=with_code(_without(step.after, gone), code))
 
 
 def _without(schema: Schema, gone: set[int]) -> Schema:

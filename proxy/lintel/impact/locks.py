@@ -42,6 +42,7 @@ class Ddl(NamedTuple):
     table: str | None = None  # as SQL writes it
     place: Place = Place()
     warnings: tuple[str, ...] = ()
+    concurrently: bool = False  # it waits for every older snapshot, too
 
 
 def of(made: Migration) -> Iterator[Ddl]:
@@ -53,7 +54,7 @@ def of(made: Migration) -> Iterator[Ddl]:
             table, lock, rewritten, scanned = found
             text = " ".join(step.text.split()).strip("; ")
             warnings = (REWRITES,) if rewritten else ()
-            yield Ddl(text, lock, rewritten, scanned, table, place, warnings)
+            yield Ddl(text, lock, rewritten, scanned, table, place, warnings, _concurrently(step.statement.node))
         proofs.learn(step)
 
 
@@ -74,6 +75,14 @@ def _of(step: Step, proofs: Proofs) -> tuple[str | None, str, bool, bool] | None
     oid = relation.oid if relation is not None else 0
     rewritten = any(rewrites(command, step, oid) for command in commands)
     return name, _lock(commands), rewritten, rewritten or any(_scans(c, step, oid, proofs) for c in commands)
+
+
+def _concurrently(node: Node) -> bool:
+    """CREATE INDEX CONCURRENTLY, and DETACH PARTITION so."""
+    if "IndexStmt" in node:
+        return bool(node["IndexStmt"].get("concurrent"))
+    commands = [entry["AlterTableCmd"] for entry in node.get("AlterTableStmt", {}).get("cmds", ())]
+    return any(command.get("def", {}).get("PartitionCmd", {}).get("concurrent") for command in commands)
 
 
 def _lock(commands: list[Node]) -> str:

@@ -181,6 +181,7 @@ def finding_document(finding: Finding, window: Window) -> dict[str, Any]:
 def ddl_document(ddl: Ddl, standing: Standing | None) -> dict[str, Any]:
     """One statement of the change in the document."""
     holders = () if standing is None else blockers.in_the_way(ddl, standing)
+    later = () if standing is None else blockers.in_the_way_later(ddl, standing)
     return {
         "statement": ddl.statement,
         "lock": ddl.lock,
@@ -190,6 +191,7 @@ def ddl_document(ddl: Ddl, standing: Standing | None) -> dict[str, Any]:
         "rows": None if standing is None else standing.rows,
         "bytes": None if standing is None else standing.bytes,
         "in_the_way": [holder._asdict() for holder in holders],
+        "long_transactions": [holder._asdict() for holder in later],
         "warnings": list(ddl.warnings),
         "file": ddl.place.file,
         "line": ddl.place.line,
@@ -227,6 +229,9 @@ def _what_it_does(ddl: Ddl, standing: Standing | None, colour: bool) -> Iterator
         yield f"  {ddl.table} has {_size(standing)}"
         for holder in blockers.in_the_way(ddl, standing):
             yield f"  waits for {holder.client} ({holder.mode}, {holder.state}, {holder.seconds:.0f} s)"
+        for holder in blockers.in_the_way_later(ddl, standing):
+            about = ", ".join(part for part in (holder.mode, holder.state, f"{holder.seconds:.0f} s") if part)
+            yield f"  open besides: a transaction of {holder.client} ({about})"
     yield from (f"  {warning}" for warning in ddl.warnings)
 
 
