@@ -97,6 +97,20 @@ def test_off_in_the_middle_of_a_transaction(orders: str, lintel: Lintel, tmp_pat
         assert columns(session) == ["id", "priority"]
 
 
+def test_what_sql_has_prepared_runs_as_it_was_prepared(orders: str, lintel: Lintel, tmp_path: Path) -> None:
+    proxy = lintel(orders, "--plan", plan(tmp_path))
+    with connected(proxy, orders) as session:
+        session.execute(f"PREPARE p AS {STAR}")
+        order(proxy, "off")
+        assert columns(session, "EXECUTE p") == ["id"]
+        session.execute(f"PREPARE q AS {STAR}")
+        assert columns(session, "EXECUTE q") == ["id", "priority"]
+        order(proxy, "on")
+        assert columns(session, "EXECUTE p") == ["id"]
+        with pytest.raises(errors.InsufficientPrivilege, match="PREPARE it again"):
+            session.execute("EXECUTE q")
+
+
 def test_off_outlives_a_reload_and_a_worker(orders: str, lintel: Lintel, tmp_path: Path) -> None:
     proxy = lintel(orders, "--plan", plan(tmp_path), "--workers", "2")
     order(proxy, "off")

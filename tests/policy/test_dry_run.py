@@ -10,8 +10,8 @@ from lintel.wire.decision import DDL, Decision, Settings
 PLAN = parse('id = "p"\ntable = "public.o"\n[add]\ncolumn = "prio"\ntype = "int"\ndefault = "0"\n', "p.toml")
 
 
-def decided(text: str, *, enforced: bool) -> Decision:
-    options = Options(on_opaque="refuse", enforced=enforced)
+def decided(text: str, *, enforced: bool, on_opaque: str = "refuse") -> Decision:
+    options = Options(on_opaque=on_opaque, enforced=enforced)
     policy = Policy(schema_of(b"CREATE TABLE o (id int)"), (PLAN,), options)
     settings = Settings(search_path="public", role="none", client_encoding="UTF8")
     return policy.context_for(settings, ClientAttributes("app", "me", "shop", None)).decide(text.encode())
@@ -42,4 +42,6 @@ def test_the_text_goes_as_it_came(text: str, verdict: str) -> None:
 def test_what_follows_from_running_it_is_kept() -> None:
     assert decided("DO $$ BEGIN END $$", enforced=False).effects & DDL
     assert decided("PREPARE p AS SELECT * FROM o", enforced=False).prepares == "p"
+    assert decided("EXECUTE p", enforced=True, on_opaque="pass").executes == "p"
+    assert decided("EXECUTE p", enforced=False).executes is None
     assert decided("CREATE TEMP TABLE n (id int)", enforced=False).temporary == ("n",)

@@ -58,7 +58,10 @@ def decide(moment: Moment, key: ContextKey, text: bytes) -> Decided:
 
 
 def _unchanged(decision: Decision) -> Decision:
-    """The text as it is, whatever the verdict: that is what would have been done."""
+    """The text as it is, whatever the verdict: that is what would have been done.
+
+    An EXECUTE is not followed: what was prepared by SQL while verdicts were enforced runs as it was prepared.
+    """
     statement: Statement = decision.statement
     if statement.verdict != "allow":
         statement = replace(statement, verdict=f"would_{statement.verdict}")
@@ -66,7 +69,6 @@ def _unchanged(decision: Decision) -> Decision:
         effects=decision.effects,
         temporary=decision.temporary,
         prepares=decision.prepares,
-        executes=decision.executes,
         deallocates=decision.deallocates,
         statement=statement,
     )

@@ -296,7 +296,11 @@ class Requests:
         """What the server has of it is what it would get today."""
         if statement.context is self._state.context:
             return True
-        return self._state.decide(statement.text).sent(statement.text) == statement.given
+        decision = self._state.decide(statement.text)
+        named = None if decision.executes is None else self._state.statements.get(decision.executes.encode())
+        if named is not None and self._state.decide(named.text).sent(named.text) != named.given:
+            return False
+        return decision.sent(statement.text) == statement.given
 
     def _renewed(self, statement: Statement) -> Statement | None:
         """A statement that was decided under another context, decided under this; None: the server needs another."""
@@ -316,7 +320,7 @@ class Requests:
         state.careful = True
         if not old.confirmed:  # the client's own Parse of it may yet fail, or be skipped
             return self._wait(messages.FLUSH_FRAME)
-        decision = state.decide(old.text)
+        decision = self._decide(old.text)
         if old.by_sql:
             decision = outdated(decision)
         ahead = self._ahead_of(decision)
