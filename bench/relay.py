@@ -27,10 +27,11 @@ from bench.workloads import APART, MAIN, Workload
 from lintel.demo.postgres import Server
 
 WARM_TRANSACTIONS = 100  # per client
-START_RUNS = 3
+START_RUNS = 2
 START_PAUSE_SECONDS = 1.2
-TIMED = 3  # workloads, with one client
+TIMED, TIMED_QUICKLY = 3, 2  # workloads, with one client
 PAIR = ("lintel", "pgbouncer")  # the targets are set on these
+STRANGERS = ("haproxy", "pgpool")
 OTHERS = {"pgbouncer": others.pgbouncer, "haproxy": others.haproxy, "pgpool": others.pgpool}
 
 
@@ -89,16 +90,19 @@ class Run:
                 for relay in in_turn(number, self._of(case, number)):
                     self._throughput(case, relay, number)
         for number in range(self.options.latency_rounds):
-            for workload in self.options.workloads[:TIMED]:
+            for workload in self.options.workloads[: TIMED_QUICKLY if self.options.quick else TIMED]:
                 for relay in in_turn(number, [one for one in self.relays if one.name in ("direct", *PAIR)]):
                     self._latency(workload, relay)
 
     def _of(self, case: Case, number: int) -> Sequence[Relay]:
-        """Who takes part: in a quick run the others in the first round only, and nobody runs without a relay."""
+        """Who takes part: in a quick run the others in the first round only, strangers in two workloads."""
         pair = [relay for relay in self.relays if relay.name in PAIR]
         if case.workload in APART or (self.options.quick and number):
             return pair
-        return [relay for relay in self.relays if relay.pid or not self.options.quick]
+        if not self.options.quick:
+            return self.relays
+        left_out = () if case.workload in self.options.workloads[:2] else STRANGERS
+        return [relay for relay in self.relays if relay.pid and relay.name not in left_out]
 
     def _few(self, case: Case, relay: Relay, transactions: int) -> None:
         """What a relay meets for the first time is not measured."""
