@@ -55,9 +55,10 @@ def main(arguments: list[str]) -> int:
         finally:
             busy.join()
     say.progress("")
-    title = f"{workload.name}, {CLIENTS} clients; {known.line()}"
+    build = f"Lintel {known.programs['lintel']}, {'compiled' if known.compiled else 'pure Python'}"
+    title = f"{build}: {workload.name}, {CLIENTS} clients"
     given.output.write_text(titled(given.output.read_text(), title))
-    print(f"{given.output}: {title}")
+    print(f"{given.output}: {title}; {known.line()}")
     return 0
 
 
@@ -82,7 +83,9 @@ def _profiler(directory: Path) -> str:
 
 def _look(profiler: str, relay: relays.Relay, seconds: int, output: Path, *, native: bool) -> None:
     command = [profiler, "record", "--pid", str(relay.pid), "--duration", str(seconds), "--rate", str(RATE)]
-    command += ["--format", "flamegraph", "--output", str(output), *(["--native"] if native else [])]
+    command += ["--format", "flamegraph", "--output", str(output)]
+    # A thread of a process that is halted looks busy where it only waits; native frames cannot be had otherwise.
+    command += ["--native"] if native else ["--nonblocking"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise BenchFailure(f"py-spy: {done.stderr.strip()}")
