@@ -16,6 +16,7 @@ _READS = ("simple", "extended", "extended in a block")  # the last asks for bina
 _WRITES = ("simple in a block", "extended in a block")
 _DML = frozenset((b"insert", b"update", b"delete", b"merge"))
 _RECORD = 2249
+_PLANS = (("nestloop",), ("hashjoin", "mergejoin"), ("hashjoin", "nestloop"))  # switched off
 
 
 class Answer(NamedTuple):
@@ -45,10 +46,23 @@ class Both:
                 continue
             wanted, got = perform(self.direct, own, mode), perform(self.through, other, mode)
             found.append(_judged(own, sent, wanted, got))
+            if found[-1].kind == "wrong" and wanted.error is None and self._has_more_answers(own, mode, wanted):
+                found[-1] = found[-1]._replace(kind="undecided")
             if wanted.error is not None:
                 break
         worst = max(found, key=lambda answer: _ORDER.index(answer.kind))
         return worst._replace(record=any(answer.record for answer in found))
+
+    def _has_more_answers(self, case: Case, mode: str, wanted: Outcome) -> bool:
+        """Whether the own server answers otherwise by another plan: an UPDATE whose rows join several."""
+        for methods in _PLANS:
+            for method in methods:
+                self.direct.simple(f"SET enable_{method} = off")
+            again = perform(self.direct, case, mode)
+            self.direct.simple("RESET ALL")
+            if differences(case, wanted, again):
+                return True
+        return False
 
     def _contents(self, sql: str, *, writes: bool) -> tuple[str, str]:
         return (self.own_contents(sql), self.contents(sql)) if writes else ("", "")

@@ -76,9 +76,15 @@ class _Judging:
             self._certain(candidates)
             return self._served(side, answer)
         except Unserved as why:
-            return self._refuse(answer, str(why), plan=why.plan)
+            return self._unserved(answer, str(why), why.plan)
         except LookupError:
-            return self._refuse(answer, "its text could not be taken apart")
+            return self._unserved(answer, "its text could not be taken apart")
+
+    def _unserved(self, answer: Resolution, why: str, plan: Plan | None = None) -> Verdict:
+        """A refusal; with the client's own error where it has one anyhow."""
+        if answer.problems:
+            return self._refuse(answer, answer.problems[0].message, answer.problems[0].sqlstate)
+        return self._refuse(answer, why, plan=plan)
 
     def _under(self, done: Done) -> Resolution:
         if done not in self.own:
@@ -203,10 +209,11 @@ class _Judging:
         if other.opaque:
             return False
         if answer.problems or other.problems:
-            # What fails for the client must fail, and with the same error: another's SQLSTATE would mislead it.
-            return [(p.sqlstate, p.message) for p in answer.problems] == [
-                (p.sqlstate, p.message) for p in other.problems
-            ]
+            # What fails for the client must fail, and with the same error: another's SQLSTATE would mislead it. All else
+            # must be the same too: somebody else may just have made the column that is missing.
+            found, due = ([(p.sqlstate, p.message) for p in r.problems] for r in (other, answer))
+            if found != due:
+                return False
         if answer.bindings == other.bindings:
             return True
         return self._passes_stars() and all(key[1] == "star" for key in _differences(answer, other))

@@ -72,7 +72,7 @@ BEGIN; INSERT INTO orders VALUES (50, 1, 2, 'n'); ROLLBACK; TABLE orders
 --- old rewrite simple
 SELECT * FROM orders WHERE id = 1; SELECT 1 / 0; SELECT * FROM orders
 
---- old allow simple
+--- old rewrite simple
 UPDATE orders SET note = 'lost'; SELECT * FROM orders WHERE missing
 
 --- old rewrite block

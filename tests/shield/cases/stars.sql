@@ -168,7 +168,7 @@ SELECT * FROM order_totals WHERE total > 5
 --- old rewrite
 SELECT * FROM orders WHERE id = 1 / 0
 
---- old allow
+--- old rewrite
 SELECT * FROM orders WHERE missing = 1
 
 --- old rewrite
@@ -185,3 +185,18 @@ SELECT id FROM orders WHERE note = 1 + total
 
 --- old rewrite
 SELECT * FROM orders ORDER BY 5
+
+--- old rewrite # it fails on every table known, but the column may have been made by the time it runs
+SELECT *, nosuch FROM orders
+
+--- old rewrite # the same
+UPDATE orders SET nosuch = 1 WHERE id = 1 RETURNING *
+
+--- old rewrite # the same
+INSERT INTO orders VALUES (77, 1, nosuch)
+
+--- old refuse 42703 # the same, and a row whose type would differ: the client's own error
+SELECT o, nosuch FROM orders o
+
+--- new rewrite # the same
+SELECT priority, nosuch FROM orders

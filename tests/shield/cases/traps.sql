@@ -57,7 +57,7 @@ DELETE FROM orders WHERE id = 1 RETURNING *, priority, (SELECT priority) AS s --
 --- new rewrite ordered
 SELECT id, priority AS total FROM orders ORDER BY total, id -- T9
 
---- old allow # T10
+--- old rewrite # T10
 SELECT * FROM orders WHERE nope IS NULL AND id = 1 -- T10: the position of the error
 
 --- new rewrite
