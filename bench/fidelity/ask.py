@@ -27,12 +27,16 @@ def ask(server: Server, corpus: Corpus, sets: int | None = None, each: int | Non
 
 def _ask(world: World, sql: str, count: Count) -> None:
     text = sql.encode("utf-8", "surrogateescape")
+    parameters = max((int(number) for number in re.findall(r"\$(\d+)", sql)), default=0)
+    answer = world.both.ask(sql, parameters)
+    if answer.kind == "invalid":
+        count.note(sql, "invalid", affected=False)
+        return
     decision = world.context.decide(text)
     verdict = decision.statement.verdict
-    sent = decision.sent(text).decode() if verdict == "rewrite" else sql
-    parameters = max((int(number) for number in re.findall(r"\$(\d+)", sql)), default=0)
-    answer = world.both.ask(sql, parameters, sent)
     kind, why = answer.kind, answer.why
-    if kind == "same" and verdict == "refuse":
+    if kind == "wrong":
+        why = f"-> {decision.sent(text).decode('utf-8', 'replace')}\n{why}"
+    elif kind == "same" and verdict == "refuse":
         kind, why = "wrong", "lintel serve answers what lintel rewrite would refuse"
     count.note(sql, kind, why, affected=verdict != "allow", record=answer.record)

@@ -36,8 +36,8 @@ class Both:
     own_contents: Callable[[str], str]
     contents: Callable[[str], str]
 
-    def ask(self, sql: str, parameters: int, sent: str) -> Answer:
-        """The statement in every mode; `sent` is what Lintel makes of it."""
+    def ask(self, sql: str, parameters: int) -> Answer:
+        """The statement in every mode that can send it."""
         writes = _writes(sql)
         own, other = (self._case(sql, parameters, read) for read in self._contents(sql, writes=writes))
         found: list[Answer] = []
@@ -45,7 +45,7 @@ class Both:
             if parameters and mode.startswith("simple"):
                 continue
             wanted, got = perform(self.direct, own, mode), perform(self.through, other, mode)
-            found.append(_judged(own, sent, wanted, got))
+            found.append(_judged(own, wanted, got))
             if found[-1].kind == "wrong" and wanted.error is None and self._has_more_answers(own, mode, wanted):
                 found[-1] = found[-1]._replace(kind="undecided")
             if wanted.error is not None:
@@ -80,7 +80,7 @@ def _writes(sql: str) -> bool:
     return any(text[t.start : t.end].lower() in _DML for t in tokens(text) if t.kind == "ident")
 
 
-def _judged(case: Case, sent: str, wanted: Outcome, got: Outcome) -> Answer:
+def _judged(case: Case, wanted: Outcome, got: Outcome) -> Answer:
     if got.refused() and got.error is not None:
         return _refused(wanted, got.error)
     record = _recorded(wanted, got)
@@ -89,10 +89,9 @@ def _judged(case: Case, sent: str, wanted: Outcome, got: Outcome) -> Answer:
         return Answer("same" if wanted.error is None else "invalid", record=record)
     sql = case.steps[0].sql
     errors = [outcome.error["C"] for outcome in (wanted, got) if outcome.error is not None]
-    free = chosen(sql) or (sql == sent and " RETURNING " in sql)  # of rows that a row joins any one may change it
-    if by_data(errors) or (free and not differences(_unstable(case), wanted, got)):
+    if by_data(errors) or (chosen(sql) and not differences(_unstable(case), wanted, got)):
         return Answer("undecided" if wanted.error is None else "invalid", "\n".join(found))
-    return Answer("wrong", f"-> {sent}\n" + "\n".join(found))
+    return Answer("wrong", "\n".join(found))
 
 
 def _unstable(case: Case) -> Case:
