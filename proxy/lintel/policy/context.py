@@ -7,8 +7,12 @@ from lintel.policy.moment import Moment
 from lintel.policy.recent import Recent
 from lintel.policy.shapes import prototype
 from lintel.sql.comments import only, tags_in
+from lintel.sql.condensing import condensed
 from lintel.sql.shape import Shape, shape_of
 from lintel.wire.decision import Decision
+
+LONG = 4096  # bytes of a text
+MANY = 24  # literals
 
 
 class Context:
@@ -37,8 +41,14 @@ class Context:
 
     def _made(self, text: bytes) -> Decision:
         shape = shape_of(text)
-        key = shape.key + self._tagged(text, shape) if len(shape.holes) > len(shape.spans) else shape.key
+        model = None
+        if len(text) > LONG or len(shape.holes) > MANY:
+            model, shape = condensed(shape)
+        tags = self._tagged(text, shape) if len(shape.holes) > len(shape.spans) else b""
+        key = shape.key + tags
         known = self._standing(self._kept.shapes.recall(key))
+        if known is None and model is not None and not tags:
+            known = self._modelled(model)
         if known is not None and known.prototype is not None:
             return known.prototype.for_text(text, shape)
         carried = self._standing(self._kept.texts.recall(text))
@@ -48,6 +58,15 @@ class Context:
         if shape.holes and known is None:
             self._kept.shapes.remember(key, Carried(decided, prototype(shape, decided), self._step))
         return decided.decision
+
+    def _modelled(self, model: Shape) -> Carried | None:
+        """Of a long text: decided by its condensed key instead, unless its literals are of importance."""
+        decided = decide(self.moment, self.key, model.key)
+        found = Carried(decided, prototype(model, decided), self._step)
+        if found.prototype is None:
+            return None
+        self._kept.shapes.remember(model.key, found)
+        return found
 
     def _tagged(self, text: bytes, shape: Shape) -> bytes:
         """Of its comments only the tags that matter tell shapes apart: who sent it, never which request it was."""
