@@ -209,8 +209,8 @@ class _Judging:
         if other.opaque:
             return False
         if answer.problems or other.problems:
-            # What fails for the client must fail, and with the same error: another's SQLSTATE would mislead it. All else
-            # must be the same too: somebody else may just have made the column that is missing.
+            # What fails for the client must fail, and with the same error: another's SQLSTATE would mislead it. All
+            # else must be the same too: somebody else may just have made the column that is missing.
             found, due = ([(p.sqlstate, p.message) for p in r.problems] for r in (other, answer))
             if found != due:
                 return False
