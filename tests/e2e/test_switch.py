@@ -81,6 +81,7 @@ def test_off_and_on_reach_sessions_that_go_on(orders: str, lintel: Lintel, tmp_p
         assert columns(session) == ["id", "priority"]
     assert "switched off" in json.loads(proxy.get("/readyz"))["problems"]["shield"]
     assert status(proxy)["mode"] == "off"
+    assert "lintel_enforced 0.0" in proxy.get("/metrics")
     assert order(proxy, "on").endswith(": enforce\n")
     for session in sessions:
         assert columns(session) == ["id"]

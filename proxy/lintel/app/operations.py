@@ -30,6 +30,11 @@ class Operations:
         self.orders = {"off": self.off, "on": self.on, "reload": self.reload}
 
     @property
+    def enforced(self) -> bool:
+        """Whether statements are rewritten and refused."""
+        return self._reloading.running.mode == "enforce"
+
+    @property
     def problems(self) -> Mapping[str, str]:
         """What somebody should look at, by what it concerns."""
         off = {"shield": "switched off: nothing is rewritten or refused"} if self._reloading.running.off else {}
@@ -53,6 +58,8 @@ class Operations:
             "refusals": counters.refusals,
             "server_errors": counters.errors_passed,
             "retries": counters.retries,
+            "loud_prevented": counters.prevented,
+            "loud_refused": counters.loud_refused,
             "probes": counters.probes,
             "reprepared": counters.reprepared,
             "landed": counters.landed,

@@ -125,8 +125,8 @@ def _admin(relay: Relay, operations: Operations, configuration: Configuration) -
     compiled = not framing.__file__.endswith(".py")
 
     async def exposition() -> tuple[bytes, str]:
-        state = await relay.state()
-        return metrics.exposition(metrics.registry(state.exporter(compiled=compiled), relay.pids))
+        exporter = (await relay.state()).exporter(compiled=compiled, enforced=operations.enforced)
+        return metrics.exposition(metrics.registry(exporter, relay.pids))
 
     access = admin.Access(settings.address.host, settings.token or None)
     return admin.application(

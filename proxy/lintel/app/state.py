@@ -59,7 +59,7 @@ class State:
             replace(recorder, pending=0, unwritten_seconds=0.0),
         )
 
-    def exporter(self, *, compiled: bool) -> Exporter:
+    def exporter(self, *, compiled: bool, enforced: bool) -> Exporter:
         """For Prometheus."""
         return Exporter(
             self.counters,
@@ -68,6 +68,7 @@ class State:
             recorder=lambda: self.recorder,
             decisions=lambda: self.decisions,
             compiled=compiled,
+            enforced=enforced,
         )
 
 

@@ -48,7 +48,7 @@ def _facts(status: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "statements", _numbers(status["statements"])
     if status["refusals"]:
         yield "refusals", _numbers(status["refusals"])
-    counted = ("retries", "probes", "reprepared", "landed", "server_errors")
+    counted = ("retries", "loud_prevented", "loud_refused", "probes", "reprepared", "landed", "server_errors")
     yield "counters", _numbers({name.replace("_", " "): status[name] for name in counted})
     yield "catalog", "nobody is connected" if age is None else f"confirmed {age:.1f} s ago"
     late = f", not written for {unwritten:.0f} s" if unwritten > 5 else ""

@@ -58,10 +58,12 @@ class Exporter(Collector):
     recorder: Callable[[], RecorderState] | None = None
     decisions: Callable[[], int] | None = None  # texts in the decision caches, all contexts together
     compiled: bool = False
+    enforced: bool = True
 
     def collect(self) -> Iterable[Metric]:
         """Every family that there is a source for."""
         yield _build(self.compiled)
+        yield _gauge("lintel_enforced", "0: switched off, or dry-run.", int(self.enforced))
         yield from _sessions(self.counters)
         yield from _statements(self.counters)
         if self.decisions is not None:
