@@ -55,6 +55,8 @@ def show(
         typer.echo(
             f"  while absent, reads {_reads(shield.absent_reads, _imagined(found))}; writes: {shield.absent_writes}"
         )
+    if found.backfill is not None:
+        typer.echo(f"  backfill    {_backfill(found)}")
     typer.echo(f"  old code    stars: {shield.stars}; whole rows: {shield.whole_rows}")
     for rule in shield.clients:
         typer.echo(f"  {rule.sees} table   {_who(asdict(rule))}")
@@ -66,6 +68,18 @@ def _imagined(plan: "Plan") -> str | None:
         return plan.imagined
     except LookupError:
         return None
+
+
+def _backfill(plan: "Plan") -> str:
+    """Who fills the rows that are there when the column comes, with what, and how gently."""
+    backfill = plan.backfill
+    assert backfill is not None
+    if not plan.fills:
+        return f"{backfill.expression}; left to you: not_null = false, so a NULL may be somebody's value"
+    return (
+        f"{backfill.expression}; by serve, {backfill.batch_rows} rows at a time where it is NULL, while replicas "
+        f"are at most {backfill.max_replica_lag:g}s behind, waiting {backfill.max_lock_wait:g}s for a lock"
+    )
 
 
 def _reads(how: str, imagined: str | None) -> str:

@@ -30,6 +30,7 @@ class Counters:
     prevented: int = 0  # probes that showed a table to be other than the loud text behind them needed it
     probes: int = 0  # tables locked and looked at before a loud text, so that it could not fail
     landed: int = 0  # parked values moved into their column, once more where one was parked again
+    filled: int = 0  # rows that got the value of their plan's backfill
     reprepared: int = 0  # prepared statements parsed again under a fresh server-side name
 
     def session_opened(self) -> None:

@@ -104,6 +104,7 @@ def _statements(counters: Counters) -> Iterator[Metric]:
     yield _counter("lintel_probes_total", "Tables locked and looked at before a loud text.", counters.probes)
     yield _counter("lintel_reprepared_total", "Prepared statements parsed again.", counters.reprepared)
     yield _counter("lintel_landed_rows_total", "Parked values moved into their column.", counters.landed)
+    yield _counter("lintel_filled_rows_total", "Rows that got what their plan's backfill gives.", counters.filled)
 
 
 def _catalog(state: CatalogState) -> Iterator[Metric]:

@@ -1,4 +1,4 @@
-"""What keeps the parking of one database going: makes, lands and cleans up, by what each snapshot of its schema shows.
+"""What keeps plans going in one database: parks, lands, fills and cleans up, by what each snapshot of its schema shows.
 
 Everything here may fail or come late: statements go by the marker, never by what this knows. Several Lintels may be at
 it at the same time.
@@ -12,6 +12,7 @@ import structlog
 
 from lintel.catalog import Endpoint, connect
 from lintel.metrics import Counters
+from lintel.parking.filling import Filling, NotFillable
 from lintel.parking.landing import Landing
 from lintel.parking.side_table import NotParkable, prepare
 from lintel.plan import Plan, parking
@@ -20,6 +21,7 @@ from lintel.schema import Schema
 PAUSE_SECONDS = 1.0
 LONGEST_PAUSE = 10.0  # after several failures: each attempt may make others wait for a lock
 LINGER_SECONDS = 2.0  # until the marker goes: by then every Lintel has seen that it has been turned
+AGAIN_SECONDS = 30.0  # after all rows were found filled: code of the old table may insert others
 PRIVILEGES_SECONDS = 5.0  # between two looks at who may read and write the base tables
 
 _FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
@@ -49,12 +51,14 @@ class Keeper:
         self._failures: dict[str, int] = {}  # by plan id: in a row
         self._not_before: dict[str, float] = {}  # by plan id, loop time
         self._landed: dict[str, float] = {}  # by plan id, loop time when that was first seen
-        self.problems: dict[str, str] = {}  # by plan id: why its writes are refused, or do not land
+        self._fillings: dict[str, Filling] = {}  # by plan id
+        self.problems: dict[str, str] = {}  # by plan id: why its writes are refused, do not land or rows are not filled
 
     def change(self, plans: tuple[Plan, ...], *, making: bool = True) -> None:
         """Other plans from here on; without `making` what is parked lands, and nothing is made."""
         self._making = making
-        self._plans = tuple(plan for plan in plans if plan.shield.absent_writes == "park")
+        self._plans = tuple(plan for plan in plans if plan.shield.absent_writes == "park" or plan.fills)
+        self._fillings = {}
         self._looked = None
         self._not_before = {}
         self.problems = {plan.id: why for plan in self._plans if (why := self.problems.get(plan.id)) is not None}
@@ -115,7 +119,7 @@ class Keeper:
     def _work(self, plan: Plan, *, due: bool) -> "_Work | None":
         schema = self._schema()
         if schema is None:
-            return self._prepare if due and self._making else None
+            return self._prepare if due and self._making and plan.shield.absent_writes == "park" else None
         base, side, marker = (
             schema.by_name.get(name)
             for name in (
@@ -125,12 +129,17 @@ class Keeper:
             )
         )
         in_force = marker is not None and marker.column(parking.IN_FORCE) is not None
-        if base is None or base.column(plan.change.column) is None:
+        column = base.column(plan.change.column) if base is not None else None
+        if column is None:
             self._landed.pop(plan.id, None)
-            return self._prepare if self._making and (due or not in_force) else None
+            self._fillings.pop(plan.id, None)
+            makes = self._making and plan.shield.absent_writes == "park"
+            return self._prepare if makes and (due or not in_force) else None
         if in_force:
             return self._land
-        return self._clean if (side is not None or marker is not None) and self._is_over(plan) else None
+        if (side is not None or marker is not None) and self._is_over(plan):
+            return self._clean
+        return self._fill if plan.fills and self._making and not column.not_null else None
 
     def _is_over(self, plan: Plan) -> bool:
         """Whether the values landed so long ago that nobody speaks of the marker any longer."""
@@ -140,7 +149,7 @@ class Keeper:
     async def _attempt(self, plan: Plan, work: "_Work", connection: asyncpg.Connection) -> None:
         try:
             changed = await work(plan, connection)
-        except (NotParkable, *_FAILURES) as problem:
+        except (NotParkable, NotFillable, *_FAILURES) as problem:
             self._failed(plan, problem)
             return
         self.problems.pop(plan.id, None)
@@ -174,6 +183,19 @@ class Keeper:
             if flipped:
                 _log.info("parked values have landed", plan=plan.id, database=self._endpoint.database)
             return bool(flipped)
+        return False
+
+    async def _fill(self, plan: Plan, connection: asyncpg.Connection) -> bool:
+        """For a while; once the end was reached it is looked again much later."""
+        filling = self._fillings.setdefault(plan.id, Filling(plan))
+        over = await filling.slice(connection)
+        if filling.rows:
+            _log.info("rows filled", plan=plan.id, database=self._endpoint.database, rows=filling.rows)
+        elif over:
+            _log.debug("every row has a value", plan=plan.id, database=self._endpoint.database)
+            self._not_before[plan.id] = asyncio.get_running_loop().time() + AGAIN_SECONDS
+        self._counters.filled += filling.rows
+        filling.rows = 0
         return False
 
     async def _clean(self, plan: Plan, connection: asyncpg.Connection) -> bool:

@@ -111,10 +111,10 @@ class Landing:
         )
 
     def _given(self) -> str:
-        arrays = ", ".join(f"${number}::pg_catalog.text[]" for number in range(1, len(self._keys) + 1))
+        arrays = (f"pg_catalog.unnest(${number}::pg_catalog.text[])" for number in range(1, len(self._keys) + 1))
         own = ", ".join(name for _, name, _ in self._keys)
         same = " AND ".join(f"p.{name} OPERATOR(pg_catalog.=) g.{name}::{kind}" for _, name, kind in self._keys)
-        return f"JOIN ROWS FROM (pg_catalog.unnest({arrays})) g ({own}) ON {same}"
+        return f"JOIN ROWS FROM ({', '.join(arrays)}) g ({own}) ON {same}"
 
     def _copy(self, given: str) -> str:
         """Of the rows not yet copied those that are given; all of them where nothing is."""

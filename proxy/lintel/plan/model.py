@@ -8,7 +8,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Literal
 
-from lintel.plan.changes import Change, Retype
+from lintel.plan.changes import Add, Change, Retype
 from lintel.plan.clients import ClientAttributes, ClientRule, Side, first_match
 from lintel.plan.expressions import columns_of, parse_expression, typed_sql
 from lintel.plan.memory import Memory
@@ -133,6 +133,17 @@ class Plan:
             return None
         text = self.backfill.expression if self.backfill else self._default
         return parse_expression(text) if text is not None else None
+
+    @property
+    def fills(self) -> bool:
+        """Whether rows of the new column that have no value yet are told by their NULL, and get one by and by."""
+        return self.backfill is not None and isinstance(self.change, Add) and self.change.not_null
+
+    def filling(self, qualifier: str) -> str:
+        """What the backfill gives a row, its columns written as `qualifier.column`; LookupError where there is none."""
+        if self.backfill is None:
+            raise LookupError("the plan has no [backfill]")
+        return typed_sql(parse_expression(self.backfill.expression), self.type, qualifier)
 
     @property
     def default_sql(self) -> str:

@@ -44,6 +44,8 @@ def _of_phases(plan: Plan, catalogs: Mapping[str, Schema | None]) -> Iterator[st
     for name, found in phases.items():
         if found == "announced":
             yield f"in {name} the change is not made: {plan.ddl}"
+        elif found == "filling":
+            yield f"in {name} the column may still have NULLs that the backfill is to fill; make it NOT NULL"
         elif found == "landing":
             yield f"in {name} parked values have not all landed"
         elif found == "amiss":

@@ -61,6 +61,11 @@ class Case:
         """Where a planned column's values are, if not in the table."""
         return self.covered.parked.get(key) if isinstance(key, str) else None
 
+    def unfilled(self, key: object) -> bool:
+        """Whether a NULL in this planned column stands for what its backfill will give the row."""
+        plan = self.plan(key)
+        return plan is not None and plan.id in self.covered.unfilled
+
     def shown_name(self, key: object) -> str | None:
         """What a planned column is called in the database now; None: it is not there, or does not count yet."""
         plan = self.plan(key)
@@ -81,13 +86,24 @@ class Case:
         return source is not None and source.role in TARGETS
 
 
+def own_value(case: Case, plan: Plan) -> str:
+    """What a row has in the column by itself: the bare name, and where that may be NULL the value of the constants."""
+    column = quote_ident(plan.change.column)
+    return f"COALESCE({column}, {case.alias('i')}.{column})" if case.unfilled(plan.id) else column
+
+
 def imagined(case: Case, qualifier: str, name: str, plan: Plan) -> str:
-    """A reference to an absent column of a DML target: the real column where there is one, else the constant."""
-    column, x, d, q = quote_ident(name), case.alias("x"), case.alias(HELPER), case.alias("q")
-    return (
-        f"(SELECT {x}.{column} FROM (SELECT {plan.imagined_in(quote_ident(qualifier))} AS {column}) {d}, "
-        f"LATERAL (SELECT {column} FROM (SELECT {quote_ident(qualifier)}.*) {q}) {x})"
-    )
+    """A reference to an absent column of a DML target: the real column where there is one, else the constant.
+
+    Of one that is not filled yet the real one where it is not NULL.
+    """
+    column, d, q, row = quote_ident(name), case.alias(HELPER), case.alias("q"), quote_ident(qualifier)
+    constant = f"(SELECT {plan.imagined_in(row)} AS {column})"
+    if case.unfilled(plan.id):
+        value = f"LATERAL (SELECT {own_value(case, plan)} AS {column} FROM (SELECT {row}.*) {q}) {d}"
+        return f"(SELECT {d}.{column} FROM {constant} {case.alias('i')}, {value})"
+    x = case.alias("x")
+    return f"(SELECT {x}.{column} FROM {constant} {d}, LATERAL (SELECT {column} FROM (SELECT {row}.*) {q}) {x})"
 
 
 def flat(items: tuple[Item, ...]) -> list[Item]:

@@ -12,9 +12,8 @@ from lintel.plan import Plan, Rename, Retype, parking
 from lintel.plan.types import parse_type
 from lintel.schema.logical import LogicalColumn
 from lintel.shield import parked_value
-from lintel.shield.case import Case, Unserved
+from lintel.shield.case import Case, Unserved, own_value
 from lintel.shield.retype import cast_read
-from lintel.shield.side_table import SideTable
 from lintel.shield.splices import HELPER
 from lintel.shield.tables import SIDES, key_of
 from lintel.sql.quoting import quote_ident, quote_qualified
@@ -33,10 +32,10 @@ def derived(case: Case, source: Source, columns: list[LogicalColumn], system: li
     if not all(case.imaginable(c.key) for c, _ in absent):
         awaited = not case.covered.awaited.isdisjoint(plan.id for _, plan in absent)
         raise Unserved("writes are not parked here yet" if awaited else "the plan has absent reads refused")
-    if any(case.parked(c.key) for c, _ in absent):
+    if any(case.parked(c.key) or case.unfilled(c.key) for c, _ in absent):
         if len(absent) < len(planned):
-            raise Unserved("a parked value cannot be read beside a renamed or retyped column")
-        return parts.parked(absent, locked=_locks(case.statement))
+            raise Unserved("a column that is parked or filled cannot be read beside a renamed or retyped one")
+        return parts.stored(absent, locked=_locks(case.statement))
     if renamed:
         return parts.renamed(renamed, absent)
     return parts.imagined(absent) if absent else f"(SELECT {parts.listed} FROM {parts.table})"
@@ -137,40 +136,34 @@ class _Parts:
         inner = f"(SELECT {self.listed} FROM {self.table})"
         return f"(SELECT {x}.* FROM (SELECT {self._values(absent)}) {d}, LATERAL {inner} {x})"
 
-    def parked(self, absent: list[tuple[LogicalColumn, Plan]], *, locked: bool) -> str:
-        """Columns some of whose values are parked: those first, else what `imagined` gives.
+    def stored(self, absent: list[tuple[LogicalColumn, Plan]], *, locked: bool) -> str:
+        """Columns some of whose values are parked, or not filled in yet: those first, else what `imagined` gives.
 
         The marker is analysed and folded away. A join with the side table cannot be locked, see shield.parked_value.
         """
         t, q, i, d = (self.case.alias(suffix) for suffix in ("t", "q", "i", HELPER))
         sides = {c.key: side for c, _ in absent if (side := self.case.parked(c.key)) is not None}
         aliases = {key: self.case.alias(f"p{number}") for number, key in enumerate(sides)}
-        if locked:
-            joins = ""
-            values = ", ".join(self._value_by_now(c, plan, sides.get(c.key)) for c, plan in absent)
-        else:
-            joins = "".join(
-                f" LEFT JOIN {s.table} AS {aliases[k]} ON {s.matches(aliases[k], t)}" for k, s in sides.items()
-            )
-            values = ", ".join(self._value_of(c, aliases.get(c.key)) for c, _ in absent)
+        joins = "".join(f" LEFT JOIN {s.table} AS {aliases[k]} ON {s.matches(aliases[k], t)}" for k, s in sides.items())
+        values = ", ".join(self._value_of(c, plan, aliases.get(c.key), locked=locked) for c, plan in absent)
         names = [f"{d if self.case.plan(c.key) else t}.{quote_ident(c.name)}" for c in self.columns]
         markers = " OR ".join(f"EXISTS ({side.in_force(self.case.alias('m'))})" for side in sides.values())
         return (
-            f"(SELECT {', '.join([*names, *(f'{t}.{name}' for name in self.system)])} FROM {self.table}{joins}, "
-            f"LATERAL (SELECT {self._values(absent)} WHERE true OR {markers}) {i}, "
+            f"(SELECT {', '.join([*names, *(f'{t}.{name}' for name in self.system)])} "
+            f"FROM {self.table}{'' if locked else joins}, "
+            f"LATERAL (SELECT {self._values(absent)}{f' WHERE true OR {markers}' if markers else ''}) {i}, "
             f"LATERAL (SELECT {values} FROM (SELECT {t}.*) {q}) {d})"
         )
 
-    def _value_of(self, column: LogicalColumn, side: str | None) -> str:
-        name = quote_ident(column.name)
-        if side is None:
-            return name
-        parked = f"WHEN {side}.{parking.key_column(1)} IS NOT NULL THEN {side}.{parking.VALUE}"
-        return f"CASE {parked} ELSE {name} END AS {name}"
-
-    def _value_by_now(self, column: LogicalColumn, plan: Plan, side: SideTable | None) -> str:
-        name = quote_ident(column.name)
-        return name if side is None else f"{parked_value.value(self.case, self.case.alias('t'), plan, side)} AS {name}"
+    def _value_of(self, column: LogicalColumn, plan: Plan, alias: str | None, *, locked: bool) -> str:
+        name, side = quote_ident(column.name), self.case.parked(column.key)
+        if side is not None and locked:
+            return f"{parked_value.value(self.case, self.case.alias('t'), plan, side)} AS {name}"
+        value = own_value(self.case, plan)
+        if side is not None:
+            parked = f"WHEN {alias}.{parking.key_column(1)} IS NOT NULL THEN {alias}.{parking.VALUE}"
+            value = f"CASE {parked} ELSE {value} END"
+        return f"{value} AS {name}"
 
     def renamed(self, renamed: list[tuple[LogicalColumn, Plan]], absent: list[tuple[LogicalColumn, Plan]]) -> str:
         """Columns that have another name, maybe: the client's name first, behind it the other one.

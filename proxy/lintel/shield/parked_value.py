@@ -7,7 +7,7 @@ snapshot of its own. By then the row is locked, and whoever parks a value locks 
 """
 
 from lintel.plan import Plan, parking
-from lintel.shield.case import Case
+from lintel.shield.case import Case, own_value
 from lintel.shield.side_table import SideTable
 from lintel.shield.splices import HELPER
 from lintel.sql.quoting import quote_ident
@@ -36,7 +36,7 @@ def seen(case: Case, row: str, side: SideTable) -> str:
 def value(case: Case, row: str, plan: Plan, side: SideTable) -> str:
     """The expression, where the column's bare name means what is read if nothing is parked for the row."""
     p, e = case.alias("p"), case.alias("e")
-    column, parked = quote_ident(plan.change.column), f"{p}.{parking.VALUE}"
+    column, parked = own_value(case, plan), f"{p}.{parking.VALUE}"
     keys = "".join(f", {row}.{quote_ident(name)}" for name, _ in side.keys)
     collation = f" COLLATE {plan.type.collation}" if plan.type.collation else ""
     return (

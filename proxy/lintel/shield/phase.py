@@ -7,8 +7,9 @@ from lintel.schema import Schema
 from lintel.shield.tables import Covered
 
 # announced: the table is as it was; present: the change is made; landing: it is, and values that were parked are still
-# on their way; amiss: the table is neither of the plan's two; unknown: there is no such table, or no snapshot.
-Phase = Literal["announced", "present", "landing", "released", "amiss", "unknown"]
+# on their way; filling: it is, and until it is NOT NULL the column's NULLs stand for what the backfill gives;
+# amiss: the table is neither of the plan's two; unknown: there is no such table, or no snapshot.
+Phase = Literal["announced", "present", "landing", "filling", "released", "amiss", "unknown"]
 
 
 def phase(plan: Plan, schema: Schema | None) -> Phase:
@@ -24,4 +25,6 @@ def phase(plan: Plan, schema: Schema | None) -> Phase:
         return "announced"
     marker = schema.by_name.get((parking.SCHEMA, parking.marker(plan.id)))
     landing = marker is not None and marker.column(parking.IN_FORCE) is not None
-    return "landing" if landing else "present"
+    if landing:
+        return "landing"
+    return "filling" if plan.id in covered.unfilled else "present"

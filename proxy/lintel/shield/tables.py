@@ -25,7 +25,7 @@ Done = frozenset[str]  # ids of the plans whose change has been made
 class Covered:
     """The relations that a set of plans speaks of: the tables and their partitions and children."""
 
-    __slots__ = ("awaited", "by_oid", "parked", "plans", "schema")
+    __slots__ = ("awaited", "by_oid", "parked", "plans", "schema", "unfilled")
 
     def __init__(self, schema: Schema, plans: Iterable[Plan]) -> None:
         self.schema = schema
@@ -39,6 +39,15 @@ class Covered:
         self.parked = {plan_id: side for plan_id, side in sides if side is not None and self._parks(side.plan)}
         # Nothing is parked for these yet, or not any longer; but somebody may begin before the next snapshot.
         self.awaited = frozenset(p.id for p in self.plans.values() if p.id not in self.parked and self._parks(p))
+        # The column may hold NULLs that stand for what the backfill will give.
+        self.unfilled = frozenset(plan.id for plan in self.plans.values() if self._is_unfilled(plan))
+
+    def _is_unfilled(self, plan: Plan) -> bool:
+        if not plan.fills or plan.shield.absent_reads != "default":
+            return False
+        relation = self.schema.by_name.get((plan.schema, plan.name))
+        column = relation.column(plan.change.column) if relation is not None else None
+        return column is None or not column.not_null
 
     def _parks(self, plan: Plan) -> bool:
         """Whether writes may be parked: to one table, with a key that no plan changes."""

@@ -142,7 +142,7 @@ def references(case: Case, others: list[Resolution]) -> list[Splice]:
             shown = case.shown_name(meaning.key)
             if case.retyped(meaning.key) is not None:
                 found.append(_cast(case, reference, meaning, output=reference.at in outputs))
-            elif shown is None and case.imaginable(meaning.key):
+            elif (shown is None or case.unfilled(meaning.key)) and case.imaginable(meaning.key):
                 found.append(_imagine(case, reference, meaning))
             elif shown is not None and shown != reference.name:
                 found.append(_call(case, reference, meaning, shown, output=reference.at in outputs))
@@ -271,7 +271,7 @@ def _columns(case: Case, item: Item, splice: Splice) -> Iterator[str]:
             own = f"{quote_ident(item.name)}.{quote_ident(name)}"
             splice.casts |= casts(case.sources[meaning.item], [LogicalColumn(name, meaning.key)], case)
             yield f"{cast_read(plan, meaning.key, own)} AS {quote_ident(name)}"
-        elif plan is not None and shown is None and isinstance(meaning, Col):
+        elif plan is not None and (shown is None or case.unfilled(plan.id)) and isinstance(meaning, Col):
             _assert_there(item, case.sources[meaning.item], plan)
             splice.constants[name] = meaning
             yield stand_in(case, case.sources[meaning.item], item.name, plan)
