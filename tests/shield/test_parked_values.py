@@ -85,13 +85,14 @@ def _served(client: psycopg.Connection, sql: str) -> bool:
 class Writers:
     """Threads that write and read through Lintel until told to stop."""
 
-    def __init__(self, proxy: Proxy, database: str) -> None:
+    def __init__(self, proxies: list[Proxy], database: str) -> None:
         self.stop = threading.Event()
         self.wrong: list[str] = []
         self.refused = 0  # in a transaction block: to be run again
         self.done = 0
         self._numbers = itertools.count()
-        self._connect = lambda name: _through(proxy, database, name)
+        turns = itertools.cycle(proxies)
+        self._connect = lambda name: _through(next(turns), database, name)
         works = [*(lambda seed=seed: self._write(seed) for seed in range(3)), self._read, self._old]
         self._threads = [threading.Thread(target=self._guarded, args=(work,)) for work in works]
         for thread in self._threads:
@@ -122,8 +123,14 @@ class Writers:
     def _one(self, client: psycopg.Connection, chance: random.Random, key: int, value: int | None) -> None:
         insert = "INSERT INTO o (id, shadow, prio) VALUES (%(k)s, %(v)s, %(v)s) ON CONFLICT (id) DO "
         update = "UPDATE o SET shadow = %(v)s, prio = %(v)s WHERE id = %(k)s"
+        again = (
+            "INSERT INTO o (id, shadow, prio) VALUES (%(k)s, %(v)s, %(v)s), (%(k)s + 50, 1, 1) ON CONFLICT (id) DO "
+            "UPDATE SET shadow = o.shadow + excluded.shadow, prio = o.prio + excluded.prio RETURNING shadow, prio"
+        )
         sql = chance.choice(
             [update, update, update.replace("id =", "n %% 3 = 1 OR id ="), update + " RETURNING shadow, prio",
+             "UPDATE o SET shadow = shadow + 1, prio = prio + 1 WHERE id < %(k)s RETURNING shadow, prio",
+             "DELETE FROM o WHERE prio = %(v)s OR prio IS NULL AND id = %(k)s", again,
              insert + "NOTHING", insert + "UPDATE SET shadow = excluded.shadow, prio = excluded.prio",
              "DELETE FROM o WHERE id = %(k)s", "DELETE FROM o WHERE n = %(k)s",
              "UPDATE o SET id = %(m)s WHERE id = %(k)s", "UPDATE o SET n = n + 1 WHERE id < 4"]
@@ -173,9 +180,9 @@ class Writers:
 
 
 def test_concurrently(database: str, direct: psycopg.Connection, lintel: Start, plan: Path) -> None:
-    """Writing, deleting, inserting again, rolling back, all the while."""
-    proxy = lintel(database, "--plan", str(plan))
-    writers = Writers(proxy, database)
+    """Writing, deleting, inserting again, rolling back, all the while; through two Lintels, one of two processes."""
+    proxies = [lintel(database, "--plan", str(plan), *more) for more in ((), ("--workers", "2"))]
+    writers = Writers(proxies, database)
     try:
         _until(lambda: writers.done > 200 or bool(writers.wrong))
         direct.execute("ALTER TABLE o ADD COLUMN prio int DEFAULT 0")
@@ -309,3 +316,63 @@ def test_who_may(database: str, direct: psycopg.Connection, lintel: Start, plan:
             assert client.execute("SELECT prio FROM o ORDER BY id").fetchall() == [(6,), (5,), (7,)]
     finally:
         direct.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+
+def test_privileges_of_columns(database: str, direct: psycopg.Connection, lintel: Start, plan: Path) -> None:
+    """Who may not read the whole table may not read what is parked, nor write it; the rest goes on."""
+    role = f"part_{database.rpartition('/')[2].partition('?')[0][:30]}"
+    direct.execute(f"CREATE ROLE {role}; GRANT SELECT (id, n), INSERT (id, n), UPDATE (n), DELETE ON o TO {role}")
+    proxy = lintel(database, "--plan", str(plan))
+    try:
+        with _through(proxy, database) as client, _through(proxy, database) as part:
+            client.execute("INSERT INTO o (id, prio) VALUES (1, 5), (2, 6)")
+            part.execute(f"SET ROLE {role}")
+            assert part.execute("UPDATE o SET n = 3 WHERE id = 1").rowcount == 1
+            part.execute("INSERT INTO o (id, n) VALUES (3, 1)")
+            for sql in (
+                "SELECT prio FROM o", "UPDATE o SET prio = 1", "INSERT INTO o (id, prio) VALUES (4, 4)",
+                "DELETE FROM o WHERE prio = 5", "UPDATE o SET n = prio", "TRUNCATE o",
+            ):  # fmt: skip
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    part.execute(sql)
+            assert part.execute("DELETE FROM o WHERE id = 2").rowcount == 1
+            assert client.execute("SELECT id, n, prio FROM o ORDER BY id").fetchall() == [(1, 3, 5), (3, 1, 0)]
+    finally:
+        direct.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+
+def test_one_probe(database: str, direct: psycopg.Connection, lintel: Start, plan: Path) -> None:
+    """By the key a parked value costs one look into the side table's index, and nothing where it is not asked for."""
+    direct.execute("INSERT INTO o SELECT g, g FROM generate_series(1, 3000) g")
+    proxy = lintel(database, "--plan", str(plan))
+    with _through(proxy, database) as client:
+        client.execute("UPDATE o SET prio = 1 WHERE id > 0")
+        direct.execute("ANALYZE o, lintel.park_p")
+
+        def plan_of(sql: str) -> str:
+            return "\n".join(line for (line,) in client.execute(f"EXPLAIN (COSTS OFF) {sql}").fetchall())
+
+        for sql in (
+            "SELECT prio FROM o WHERE id = 5", "SELECT * FROM o WHERE id = 5",
+            "SELECT prio FROM o WHERE id = 5 FOR UPDATE", "DELETE FROM o WHERE id = 5 AND prio = 1", "UPDATE o SET prio = prio + 1, n = 2 WHERE id = 5",
+        ):  # fmt: skip
+            found = plan_of(sql)
+            assert "Seq Scan" not in found, found
+            assert found.count("using park_p_pkey") == 1, found
+        assert "park_p" not in plan_of("SELECT id, n FROM o WHERE shadow = 4")
+
+
+def test_left_out_by_a_trigger(database: str, direct: psycopg.Connection, lintel: Start, plan: Path) -> None:
+    """Of several rows one is not inserted: nobody can say which value is whose, so nothing is."""
+    direct.execute(
+        "CREATE FUNCTION odd() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RETURN CASE WHEN NEW.id % 2 = 1 THEN NEW END; END $$;"
+        "CREATE TRIGGER odd BEFORE INSERT ON o FOR EACH ROW EXECUTE FUNCTION odd()"
+    )
+    proxy = lintel(database, "--plan", str(plan))
+    with _through(proxy, database) as client:
+        for sql in ("VALUES (1, 5), (2, 6), (3, 7)", "SELECT g, g FROM generate_series(1, 3) g"):
+            with pytest.raises(psycopg.errors.NotNullViolation):
+                client.execute(f"INSERT INTO o (id, prio) {sql}")
+        client.execute("INSERT INTO o (id, prio) VALUES (1, 4), (2, 4), (3, 4)")
+        assert client.execute("SELECT id, prio FROM o").fetchall() == [(1, 4), (3, 4)]
