@@ -68,3 +68,21 @@ def test_a_store_of_another_version_is_not_read_before_it_is_migrated(path: Path
     earlier(path, 1)
     with pytest.raises(Exception, match="version"):
         Reader(path)
+
+
+@pytest.mark.parametrize("version", range(3, VERSION))
+def test_later_versions_are_brought_up_to_date(path: Path, version: int) -> None:
+    raw = sqlite3.connect(path)
+    for script in MIGRATIONS[:version]:
+        raw.executescript(script)
+    raw.executescript(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {version}")
+    raw.execute("INSERT INTO statement VALUES ('s1', 'shop', '[]', 'select 1', 'select', NULL)")
+    raw.execute("INSERT INTO caller VALUES ('k1', 's1', 'billing', '2026-11-01', '2026-11-20', 'lintel: no')")
+    raw.execute(
+        "INSERT INTO calls (slot, key, calls, rewritten, refused, rows) VALUES ('2026-11-20', 'k1', 7, 1, 2, 3)"
+    )
+    raw.commit()
+    raw.close()
+    Store(path).close()
+    (sent,) = Reader(path).traffic(Filter())
+    assert (sent.client, sent.calls, sent.rewritten, sent.refused, sent.would_refuse) == ("billing", 7, 1, 2, 0)

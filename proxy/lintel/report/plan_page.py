@@ -44,8 +44,7 @@ def _steps(plan: Plan) -> Iterator[str]:
     yield f"Put the plan in force: `lintel plan apply {plan.file}`. Nobody notices."
     if isinstance(plan.change, Drop) and plan.change.type is None:
         yield "Let Lintel see the table while the column is there: its type, default and place are remembered."
-    yield "Deploy new code and change the table, in either order:"
-    yield f"{code(plan.ddl + ';')}"
+    yield f"Deploy new code, and run {code(plan.ddl + ';')}: {_order(plan)}."
     if plan.backfill is not None:
         yield f"Fill the rows that were there, {plan.backfill.batch_rows:,} at a time: {code(_filling(plan))}"
     for index in plan.indexes:
@@ -56,6 +55,17 @@ def _steps(plan: Plan) -> Iterator[str]:
     yield f"When `lintel report` shows no client of the old table any longer: `lintel plan release {plan.file}`."
 
 
+def _order(plan: Plan) -> str:
+    """Which goes first."""
+    if plan.shield.absent_writes != "refuse" or not isinstance(plan.change, Add | Drop):
+        return "in either order"
+    code_first = isinstance(plan.change, Drop)
+    last = (
+        "code that writes to the column has to be gone before" if code_first else "code that writes to it comes after"
+    )
+    return f"in either order, but {last}, as such writes fail while the column is not there"
+
+
 def _filling(plan: Plan) -> str:
     assert plan.backfill is not None
     column = quote_ident(plan.change.column)
@@ -64,7 +74,7 @@ def _filling(plan: Plan) -> str:
 
 def _rollback(plan: Plan) -> Iterator[str]:
     """What goes back as long as the plan is in force, and what is lost by it."""
-    yield "Until the release code may go back and forth without the table, and the table without the code."
+    yield "Until the release code goes back by itself, whatever the table is. The table goes back by:"
     yield ""
     change, table, column = plan.change, plan.table, quote_ident(plan.change.column)
     if isinstance(change, Add):
@@ -90,7 +100,8 @@ def _rules(plan: Plan) -> Iterator[str]:
                  ("address", rule.address), *((f"tag.{name}", pattern) for name, pattern in rule.tags)]  # fmt: skip
         said = ", ".join(f"{name} {code(value)}" for name, value in given if value is not None)
         yield f"- {said}: the {'table after the change' if rule.sees == 'new' else 'table before it'}"
-    yield "- Everybody else: the table that the statement itself fits."
+    both = "taken for old" if isinstance(plan.change, Add) else "refused"
+    yield f"- Everybody else: the table that the statement fits; what fits both and means two things is {both}."
 
 
 def _affected(window: Window, sides: list[SideRow]) -> Iterator[str]:
