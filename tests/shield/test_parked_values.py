@@ -353,9 +353,12 @@ def test_one_probe(database: str, direct: psycopg.Connection, lintel: Start, pla
             return "\n".join(line for (line,) in client.execute(f"EXPLAIN (COSTS OFF) {sql}").fetchall())
 
         for sql in (
-            "SELECT prio FROM o WHERE id = 5", "SELECT * FROM o WHERE id = 5",
-            "SELECT prio FROM o WHERE id = 5 FOR UPDATE", "DELETE FROM o WHERE id = 5 AND prio = 1", "UPDATE o SET prio = prio + 1, n = 2 WHERE id = 5",
-        ):  # fmt: skip
+            "SELECT prio FROM o WHERE id = 5",
+            "SELECT * FROM o WHERE id = 5",
+            "SELECT prio FROM o WHERE id = 5 FOR UPDATE",
+            "DELETE FROM o WHERE id = 5 AND prio = 1",
+            "UPDATE o SET prio = prio + 1, n = 2 WHERE id = 5",
+        ):
             found = plan_of(sql)
             assert "Seq Scan" not in found, found
             assert found.count("using park_p_pkey") == 1, found
