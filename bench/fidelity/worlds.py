@@ -71,7 +71,7 @@ class Worlds:
             direct = stack.enter_context(Client(self._server.dsn(own), CLIENT))
             through = stack.enter_context(self._through(physical, CLIENT))
             context = self._change(changes, physical)
-            yield World(Both(direct, through, *self._reading(changes)), context)
+            yield World(Both(direct, through, *self._reading(changes), self._named), context)
 
     def _through(self, database: str, application_name: str) -> Client:
         return Client(self._server.dsn(database), application_name, host="127.0.0.1", port=self._port)
