@@ -186,7 +186,7 @@ class Spans:
         found, depth, start = [], 0, index
         while index < len(self._tokens):
             word = self._word(index)
-            depth += (word in (b"(", b"[")) - (word in (b")", b"]"))
+            depth += (word in (b"(", b"[")) - (word in (b")", b"]")) + self._in_case(index)
             if depth < 0 or (depth == 0 and (word == b"," or self._ends_list(index))):
                 found.append((self._tokens[start].start, self._tokens[index - 1].end))
                 start = index + 1
@@ -194,6 +194,12 @@ class Spans:
                     return found
             index += 1
         return [*found, (self._tokens[start].start, self._tokens[-1].end)]
+
+    def _in_case(self, index: int) -> int:
+        """1 where CASE begins, whose WHEN ends no list, -1 at its END; as labels they mean nothing."""
+        if self._word(index - 1) == b"." or self._is(index - 1, b"as"):
+            return 0
+        return int(self._is(index, b"case")) - int(self._is(index, b"end"))
 
     def _ends_list(self, index: int) -> bool:
         if self._is(index, b"from"):
