@@ -18,6 +18,7 @@ CHANGES = {
         '[add]\ncolumn = "Rank"\ntype = "int"\ndefault = "0"\n'
         '[backfill]\nexpression = "id"\n[[index]]\ncolumns = ["Rank"]\n'
     ),
+    "fill": ('[add]\ncolumn = "Rank"\ntype = "int"\ndefault = "0"\nnot_null = true\n[backfill]\nexpression = "id"\n'),
     "drop": '[drop]\ncolumn = "memo"\ntype = "text"\ndefault = "\'x\'"\n',
     "rename": '[rename]\ncolumn = "total"\nto = "amount"\n',
     "retype": '[retype]\ncolumn = "total"\ntype = "bigint"\nfrom = "integer"\n',

@@ -15,7 +15,7 @@ from lintel.app.state import DatabaseState, State
 from lintel.plan import Plan
 from lintel.store.rows import utc
 
-_HARMLESS = frozenset({"present", "released"})  # phases in which nothing is parked any longer
+_HARMLESS = frozenset({"present", "filling", "released"})  # phases in which nothing is parked any longer
 
 _log = structlog.get_logger(__name__)
 

@@ -44,9 +44,8 @@ def _steps(plan: Plan) -> Iterator[str]:
     yield f"Put the plan in force: `lintel plan apply {plan.file}`. Nobody notices."
     if isinstance(plan.change, Drop) and plan.change.type is None:
         yield "Let Lintel see the table while the column is there: its type, default and place are remembered."
-    yield f"Deploy new code, and run {code(plan.ddl + ';')}: {_order(plan)}."
-    if plan.backfill is not None:
-        yield f"Fill the rows that were there, {plan.backfill.batch_rows:,} at a time: {code(_filling(plan))}"
+    yield f"Deploy new code, and run {' '.join(map(code, _change(plan)))}: {_order(plan)}."
+    yield from _filling(plan)
     for index in plan.indexes:
         columns = ", ".join(map(quote_ident, index.columns))
         yield code(f"CREATE INDEX CONCURRENTLY ON {plan.table} ({columns});")
@@ -66,10 +65,28 @@ def _order(plan: Plan) -> str:
     return f"in either order, but {last}, as such writes fail while the column is not there"
 
 
-def _filling(plan: Plan) -> str:
-    assert plan.backfill is not None
+def _change(plan: Plan) -> Iterator[str]:
+    """What makes the change; a column whose rows are filled by and by comes without a value in any of them."""
+    if not plan.fills:
+        yield f"{plan.ddl};"
+        return
     column = quote_ident(plan.change.column)
-    return f"UPDATE {plan.table} SET {column} = {plan.backfill.expression} WHERE {column} IS NULL;"
+    yield f"ALTER TABLE {plan.table} ADD COLUMN {column} {plan.change.type};"
+    if plan.change.default is not None:
+        yield f"ALTER TABLE {plan.table} ALTER COLUMN {column} SET DEFAULT {plan.change.default};"
+
+
+def _filling(plan: Plan) -> Iterator[str]:
+    if plan.backfill is None:
+        return
+    column, expression, number = quote_ident(plan.change.column), plan.backfill.expression, plan.backfill.batch_rows
+    if not plan.fills:
+        update = f"UPDATE {plan.table} SET {column} = {expression} WHERE {column} IS NULL;"
+        yield f"Fill the rows that were there, some at a time: {code(update)}."
+        return
+    yield f"While clients are there `lintel serve` fills the rows with {code(expression)}, {number:,} at a time."
+    filled = f"ALTER TABLE {plan.table} ALTER COLUMN {column} SET NOT NULL;"
+    yield f"When no row has a NULL any longer: {code(filled)}."
 
 
 def _rollback(plan: Plan) -> Iterator[str]:
