@@ -4,7 +4,7 @@ import signal
 import sys
 from types import FrameType
 
-from bench import analyze, bulk, cancels, catalog, connect, everything, flame, idle, latency, relay
+from bench import analyze, bulk, cancels, catalog, connect, everything, flame, idle, latency, relay, shield
 from bench.failure import BenchFailure
 from bench.fidelity import run as fidelity
 from bench.growth import run as growth
@@ -27,6 +27,7 @@ BENCHES = {
     "idle": (idle.main, "memory of sessions that do nothing, ten thousand of them"),
     "matrix": (matrix.main, "every order of a rollout's steps under traffic: what services of both codes notice"),
     "oracle": (oracle.main, "the resolver's word for each statement against Postgres' own"),
+    "shield": (shield.main, "what a rewritten statement costs over a relayed one"),
     "suites": (suites.main, "other people's test suites: what passes directly, what through Lintel"),
 }
 

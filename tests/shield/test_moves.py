@@ -1,9 +1,9 @@
 """Every kind of change while a statement waits behind its lock, or between its preparing and its running.
 
 moves/*.sql: a plan, a table and what is done to it, and `## try` with a line for each statement: `SIDE: statement`, or
-`SIDE refuse: statement` for one that cannot be served where the column is not there. What a statement should come to, it
-comes to on the client's own table: in the schemas `old_before` .. `new_after`, beside the one that moves. Somebody else
-alters that, and nothing waits for Lintel to have noticed.
+`SIDE refuse: statement` for one that cannot be served where the column is not there. What a statement should come to,
+it comes to on the client's own table: in the schemas `old_before` .. `new_after`, beside the one that moves. Somebody
+else alters that, and nothing waits for Lintel to have noticed.
 """
 
 import re

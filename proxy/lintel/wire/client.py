@@ -75,13 +75,14 @@ class ClientStream:
                 if length > 6 and not data[pos + 5]:  # the unnamed portal
                     name = data[pos + 6 : data.find(0, pos + 6, after)] if data[pos + 6] else b""
                     statement = state.statements.get(name)
-                    if (
-                        statement is not None
-                        and statement.context is context
-                        and statement.quiet
-                        and not statement.renamed
-                    ):
+                    if statement is not None and statement.context is context and statement.quiet:
                         portal = statement
+                        if statement.renamed:
+                            if made is None:
+                                made = []
+                            made.append(data[start:pos])
+                            made.append(messages.rebind(data[pos:after], statement.server_name))
+                            start = after
                         rest = end - after
                         if rest == _DESCRIBE_EXECUTE_SYNC_SIZE and data.endswith(_DESCRIBE_EXECUTE_SYNC):
                             expected.extend(statement.run_described)
@@ -117,8 +118,14 @@ class ClientStream:
                 decision = context.decisions.get(text)
                 if decision is None and b"\0" not in text:
                     decision = context.decide(text)
-                if decision is not None and decision.plain and not data[after - 1]:
+                if decision is not None and not data[after - 1] and (decision.plain or decision.frame):
                     expected.append(decision.reply)
+                    if decision.frame:
+                        if made is None:
+                            made = []
+                        made.append(data[start:pos])
+                        made.append(decision.frame)
+                        start = after
                     pos = after
                     continue
             elif kind == PARSE:

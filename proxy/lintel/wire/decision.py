@@ -74,7 +74,10 @@ class Decision:
     # Derived, for the hot path.
     quiet: bool = field(init=False)  # nothing follows from running it but to count it
     plain: bool = field(init=False)  # and nothing in it or in its errors is changed
-    reply: Expected = field(init=False)  # to a Query of it, where it is plain
+    reply: Expected = field(init=False)  # to a Query of it, where it is plain or has a frame
+    frame: bytes = field(
+        init=False, default=b""
+    )  # the Query that the server gets, once one was sent; where it is quiet
 
     def __post_init__(self) -> None:
         self.quiet = not (self.retry or self.probes or self.effects & ~(ENDS | NESTS) or self.names_statement)

@@ -140,6 +140,11 @@ class Requests:
             return ahead
         if decision.plain and not self._state.settings.uncommitted:
             self._expect(decision.reply, frame)
+        elif decision.quiet and decision.text is not None and not self._state.settings.uncommitted:
+            if not decision.frame:  # a decision that changes the text is of this one text
+                decision.frame = messages.query(decision.text)
+                decision.reply = Expected(QUERY, decision, quiet=True, sent=Sent(text, decision, None))
+            self._expect(decision.reply, frame)
         else:
             sent = Sent(text, decision, self._state.context)
             self._start_keeping(decision)

@@ -21,10 +21,10 @@ class Sent:
 
     __slots__ = ("context", "decision", "given", "text")
 
-    def __init__(self, text: bytes, decision: Decision, context: Context) -> None:
+    def __init__(self, text: bytes, decision: Decision, context: Context | None) -> None:
         self.text = text  # the client's own
         self.decision = decision
-        self.context: Context | None = context  # under which `decision` was made: a statement's age
+        self.context = context  # under which `decision` was made: a statement's age
         self.given: bytes | None = decision.sent(text)  # what the server has; None: it lost it
 
 
