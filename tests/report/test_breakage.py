@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from tests.report.test_report import SCHEMA, SEEN, record
+from typer.testing import CliRunner
 
+from lintel.cli.application import app
 from lintel.config import ConfigError
 from lintel.report.breakage import Catalog, run
 from lintel.store import Batch, Store, StoreError
@@ -23,7 +25,7 @@ async def test_the_document(path: Path) -> None:
     verdict = run(path, ADD, "json")
     found = json.loads(verdict.output)
     assert verdict.code == 1
-    assert set(found) == {"change", "window", "findings", "ddl", "not_seen"}
+    assert set(found) == {"change", "window", "findings", "ddl", "not_seen", "code"}
     assert found["change"] == ADD
     assert set(found["findings"][0]) == {
         "rule", "sqlstate", "client", "object", "shape", "sql", "calls", "calls_per_day", "last_seen", "message", "fix",
@@ -90,3 +92,40 @@ async def test_bad_input(path: Path) -> None:
         run(path, "SELECT 1")
     with pytest.raises(ConfigError, match="nothing"):
         run(path, "ALTER TABLE nothing ADD x int")
+
+
+CODE = {
+    "report.py": 'SQL = "SELECT total FROM orders WHERE id = 1"\n',
+    "export.sql": "-- all of it\nSELECT * FROM orders;\n",
+    "names.sql": "SELECT name FROM customers;\nSELECT id FROM orders;\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "places"),
+    [
+        ("ALTER TABLE orders DROP COLUMN total", {("report.py", 1, "read"), ("export.sql", 2, "star")}),
+        ("ALTER TABLE orders RENAME COLUMN total TO amount", {("report.py", 1, "read"), ("export.sql", 2, "star")}),
+        ("ALTER TABLE orders ALTER total TYPE text", {("report.py", 1, "read"), ("export.sql", 2, "star")}),
+        (ADD, {("export.sql", 2, "star")}),
+        ("ALTER TABLE orders ALTER total SET DEFAULT 0", set()),
+        ("ALTER TABLE customers DROP COLUMN name", {("names.sql", 1, "read")}),
+        ("DROP TABLE customers", {("names.sql", 1, "read")}),
+    ],
+)
+async def test_source_code_is_looked_through(
+    path: Path, tmp_path: Path, change: str, places: set[tuple[str, int, str]]
+) -> None:
+    """By the command, as people give it."""
+    await record(path, ("SELECT id FROM orders", "billing", "allow"))
+    code = tmp_path / "code"
+    code.mkdir()
+    for name, text in CODE.items():
+        (code / name).write_text(text)
+    arguments = ["impact", change, "--store", str(path), "--code", str(code)]
+    said = CliRunner().invoke(app, [*arguments, "--format", "json"])
+    found = json.loads(said.stdout)["code"]
+    assert {(Path(use["file"]).name, use["line"], use["kind"]) for use in found} == places
+    assert said.exit_code == 1 or not places
+    told = CliRunner().invoke(app, arguments).stdout
+    assert ("In source code" in told) == bool(places)

@@ -51,7 +51,9 @@ def value(walk: Walk, node: Node, at: int, scope: Scope) -> Meaning:
         return resolve_reference(walk, reference, scope)
     sublink = node.get("SubLink")
     if sublink is not None and sublink["subLinkType"] == "EXPR_SUBLINK":
-        columns, _ = _scalar(walk, sublink, scope)
+        columns, known = _scalar(walk, sublink, scope)
+        if known:
+            _check_width(walk, sublink, columns)
         return columns[0][1] if walk.ours(sublink["location"]) and len(columns) == 1 else Expr(at)
     if "A_Indirection" in node:
         field = _field(walk, node["A_Indirection"], scope)
@@ -248,8 +250,12 @@ def _sub_link(walk: Walk, node: Node, scope: Scope) -> None:
         columns, known = _scalar(walk, node, scope)
     else:
         columns, known = subquery(walk, node["subselect"], scope)
-    if node["subLinkType"] == "EXISTS_SUBLINK" or not known:
-        return
+    if node["subLinkType"] != "EXISTS_SUBLINK" and known:
+        _check_width(walk, node, columns)
+
+
+def _check_width(walk: Walk, node: Node, columns: Columns) -> None:
+    """A subquery that stands for a value, or is compared with a row, has as many columns."""
     expected = _test_width(node)
     if expected is not None and len(columns) != expected:
         walk.problem("42601", walk.at(node["location"]), "the subquery has the wrong number of columns")

@@ -12,8 +12,12 @@ from lintel.cli.report import Output, Since
 from lintel.config import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lintel.impact import Script
     from lintel.report.breakage import Catalog
+    from lintel.report.code_uses import CodeUse
+    from lintel.schema import Schema
 
 
 class Form(StrEnum):
@@ -38,6 +42,9 @@ def impact(
     at_least: Annotated[
         str, typer.Option("--at-least", metavar="TIME", help="Watched for less, nothing found is exit code 3: 7d.")
     ] = "0s",
+    code: Annotated[
+        list[Path] | None, typer.Option("--code", metavar="PATH", help="Source code to look through as well.")
+    ] = None,
     form: Annotated[Form, typer.Option("--format", help="For people, or for programs.")] = Form.text,
     target: Output = None,
 ) -> None:
@@ -55,12 +62,25 @@ def impact(
         change,
         form.value,
         catalog=None if server is None else _live(server),
-        period=breakage.Period(None if since is None else moment("--since", since), length("--at-least", at_least)),
+        period=breakage.Period(
+            None if since is None else moment("--since", since),
+            length("--at-least", at_least),
+            partial(_uses_in, code) if code else None,
+        ),
         width=output.width(),
         colour=output.colour(target),
     )
     output.write([verdict.output], target)
     raise typer.Exit(verdict.code)
+
+
+def _uses_in(code: list[Path], schema: "Schema", search_path: tuple[str, ...]) -> "Iterator[CodeUse]":
+    """As `lintel scan` finds them."""
+    from lintel.report.code_uses import CodeUse
+    from lintel.scan import Target, scan
+
+    for use in scan(code, Target(schema, search_path)).uses:
+        yield CodeUse(use.file, use.line, use.table, use.column, use.kind, use.reader, use.sure)
 
 
 def _live(server: str) -> "Catalog":

@@ -62,6 +62,7 @@ class Impact(NamedTuple):
     unread: int  # statements that could not be resolved again: nothing is known of them
     unread_objects: tuple[tuple[str, str], ...] = ()  # functions that may use more than is known, and why
     unjudged: tuple[tuple[Place, str], ...] = ()  # statements of the change of which nothing is known
+    columns: tuple[str, ...] = ()  # those that come, go, or get another name or type: "public.orders.total"
 
 
 class _Judged(NamedTuple):
@@ -100,6 +101,7 @@ def consequences(made: Migration, seen: Iterable[Seen], search_path: tuple[str, 
         unread=unread,
         unread_objects=server_uses(made.schema, search_path).unread,
         unjudged=made.unjudged,
+        columns=made.whole.columns,
     )
 
 

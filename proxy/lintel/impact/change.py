@@ -149,6 +149,20 @@ class Change:
         gone = [quote_qualified(one.schema, one.name) for one in self.gone.values()]
         return tuple(sorted({*gone, *(table.table for table in self.touched.values())}))
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of columns that come, go, or get another name or type; all of a table that goes or is named anew."""
+        about = [*self.touched.values(), *(Altered(one, replace(one, columns=())) for one in self.gone.values())]
+        found = {
+            (one.table, name) for one in about for name in (*one.added, *one.dropped, *one.renamed, *_retyped(one))
+        }
+        found |= {(one.table, column.name) for one in about if one.moved for column in one.before.columns}
+        return tuple(sorted(f"{table}.{quote_ident(name)}" for table, name in found))
+
+
+def _retyped(table: Altered) -> Iterator[str]:
+    yield from (old.name for old, _ in table.kept if old.attnum in table.retyped)
+
 
 @dataclass(frozen=True)
 class Migration:

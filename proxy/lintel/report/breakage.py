@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from lintel.config import ConfigError
 from lintel.impact import RULES, Caller, Ddl, Finding, Impact, Place, Script, Seen, Unsupported, assess, blockers
 from lintel.impact.blockers import Standing
+from lintel.report.code_uses import CodeUse, Scan, met
+from lintel.report.code_uses import lines as code_lines
 from lintel.report.document import window_document
 from lintel.report.pretty import pretty
 from lintel.report.render import DEFAULT_WIDTH
@@ -36,10 +38,11 @@ class Catalog(NamedTuple):
 
 
 class Period(NamedTuple):
-    """What of the traffic counts, and how many seconds of it there must be for silence to say something."""
+    """What counts: which traffic, how many seconds of it for silence to say something, which source code."""
 
     since: str | None = None
     at_least: float = 0.0
+    scan: Scan | None = None  # how source code is looked through
 
 
 _ALL = Period()
@@ -53,11 +56,12 @@ class Told(NamedTuple):
     window: Window
     now: Mapping[str, Standing]  # by table
     unseen: tuple[str, ...]  # why finding nothing would say little
+    in_code: tuple[CodeUse, ...] = ()  # what it meets in source code
 
     @property
     def code(self) -> int:
         """The exit code."""
-        return FINDINGS if self.impact.findings else TOO_LITTLE if self.unseen else NOTHING
+        return FINDINGS if self.impact.findings or self.in_code else TOO_LITTLE if self.unseen else NOTHING
 
 
 class Verdict(NamedTuple):
@@ -84,14 +88,15 @@ def run(
     scripts = [Script(change.encode())] if isinstance(change, str) else list(change)
     reader = Reader(path)
     try:
-        impact = _assessed(reader, scripts, catalog, period.since)
+        impact, base = _assessed(reader, scripts, catalog, period.since)
         window = reader.window(period.since)
     finally:
         reader.close()
     tables = {ddl.table for ddl in impact.ddl if ddl.table}
     now = catalog.look(tables) if catalog is not None and catalog.look is not None else {}
     impact = impact._replace(findings=(*impact.findings, *blockers.findings(impact.ddl, now)))
-    told = Told(_named(scripts), impact, window, now, tuple(unseen(impact, window, period.at_least)))
+    code = () if period.scan is None else tuple(met(period.scan(base.schema, base.search_path), impact))
+    told = Told(_named(scripts), impact, window, now, tuple(unseen(impact, window, period.at_least)), code)
     if form == "json":
         return Verdict(json.dumps(document(told), indent=2, ensure_ascii=False) + "\n", told.code)
     return Verdict(_text(told, width, colour), told.code)
@@ -101,11 +106,13 @@ def _named(scripts: Sequence[Script]) -> str:
     return "; ".join(script.file or script.sql.decode("utf-8", "replace") for script in scripts)
 
 
-def _assessed(reader: Reader, scripts: list[Script], catalog: Catalog | None, since: str | None) -> Impact:
+def _assessed(
+    reader: Reader, scripts: list[Script], catalog: Catalog | None, since: str | None
+) -> tuple[Impact, Catalog]:
     problem: Unsupported | None = None
     for base in [catalog] if catalog is not None else kept(reader):
         try:
-            return assess(scripts, base.schema, recorded(reader, base.database, since), base.search_path)
+            return assess(scripts, base.schema, recorded(reader, base.database, since), base.search_path), base
         except Unsupported as why:
             problem = problem or why
     if problem is None:
@@ -156,6 +163,7 @@ def document(told: Told) -> dict[str, Any]:
         "findings": [finding_document(finding, told.window) for finding in told.impact.findings],
         "ddl": [ddl_document(ddl, told.now.get(ddl.table or "")) for ddl in told.impact.ddl],
         "not_seen": list(told.unseen),
+        "code": [use._asdict() for use in told.in_code],
     }
 
 
@@ -209,6 +217,7 @@ def _text(told: Told, width: int, colour: bool) -> str:
         lines[-1:] = [*(f"Not judged: {words}{_at(place)}." for place, words in impact.unjudged), ""]
     for rule, found in groupby(impact.findings, lambda finding: finding.rule):
         lines += [*rule_lines(rule, list(found), told.window, width, colour), ""]
+    lines += code_lines(told.in_code)
     lines += [_conclusion(told), ""]
     for ddl in impact.ddl:
         lines += _what_it_does(ddl, told.now.get(ddl.table or ""), colour)
@@ -273,7 +282,9 @@ def _conclusion(told: Told) -> str:
     if told.code == FINDINGS:
         clients = {finding.client for finding in impact.findings if finding.client}
         objects = {finding.object for finding in impact.findings if finding.object}
-        return f"{counted(len(clients), 'client')} and {counted(len(objects), 'object')} meet this change of {tables}."
+        places = f" and {counted(len(told.in_code), 'place')} in source code" if told.in_code else ""
+        met_by = f"{counted(len(clients), 'client')} and {counted(len(objects), 'object')}{places}"
+        return f"{met_by} meet this change of {tables}."
     if told.code == TOO_LITTLE:
         why = "; ".join(told.unseen)
         return f"Nothing was found, but too little was seen of {tables} to say that nothing breaks: {why}."

@@ -11,6 +11,9 @@ CREATE TABLE logged (id int, remark text, low int, high int, big int GENERATED A
 CREATE INDEX logged_remark ON logged (remark);
 CREATE POLICY mine ON logged USING (id > 0);
 CREATE PUBLICATION orders_out FOR TABLE orders;
+CREATE TABLE single (a int);
+CREATE TABLE parent (a int);
+CREATE TABLE child (x text) INHERITS (parent);
 CREATE TYPE shape AS (id int);
 CREATE TABLE typed OF shape;
 CREATE SCHEMA other;
@@ -29,3 +32,4 @@ INSERT INTO other.orders VALUES (1, 1, 5, 'a');
 INSERT INTO lines VALUES (1, 2);
 INSERT INTO holds VALUES (ROW(1, 1, 5, 'a'));
 INSERT INTO parts VALUES (1, '2020-01-01');
+INSERT INTO single VALUES (1);
