@@ -127,3 +127,47 @@ def test_its_catalog_follows_it(cluster: Cluster, orders: psycopg.Connection, pr
             client.execute("SELECT colour FROM fresh")
             time.sleep(0.2)
         older.rollback()
+
+
+PARKED = """
+id = "p"
+purpose = "x"
+table = "public.parked"
+[add]
+column = "prio"
+type = "int"
+default = "0"
+not_null = true
+[backfill]
+expression = "5"
+[shield]
+absent_writes = "park"
+"""
+
+
+def test_parked_values_are_read_on_a_replica(cluster: Cluster, lintel: Lintel, tmp_path: Path) -> None:
+    """Before the column is there and while it is filled; nothing is written or complained of there."""
+    (tmp_path / "plan.toml").write_text(PARKED)
+    file = tmp_path / "lintel.toml"
+    file.write_text(configuration({"shop_ro": cluster.replica.dsn("postgres")}, '[shield]\nplans = ["plan.toml"]'))
+    with psycopg.connect(cluster.primary.dsn("postgres"), autocommit=True) as control:
+        control.execute("DROP TABLE IF EXISTS parked CASCADE; CREATE TABLE parked (id int PRIMARY KEY)")
+        control.execute("INSERT INTO parked VALUES (1), (2)")
+        cluster.caught_up()
+        proxy = lintel(cluster.primary.dsn("postgres"), "-c", str(file))
+        read = "SELECT id, prio FROM parked ORDER BY id"
+        with psycopg.connect(through(proxy, "postgres"), autocommit=True) as client:
+            client.execute("UPDATE parked SET prio = 7 WHERE id = 1")
+            cluster.caught_up()
+            with psycopg.connect(through(proxy, "shop_ro"), autocommit=True) as reader:
+                assert reader.execute(read).fetchall() == [(1, 7), (2, 5)]
+                control.execute("ALTER TABLE parked ADD COLUMN prio int")
+                cluster.caught_up()
+                assert reader.execute(read).fetchall() == [(1, 7), (2, 5)]
+                deadline = time.monotonic() + 30
+                while control.execute("SELECT prio FROM parked ORDER BY id").fetchall() != [(7,), (5,)]:
+                    assert time.monotonic() < deadline
+                    time.sleep(0.05)
+                cluster.caught_up()
+                assert reader.execute(read).fetchall() == [(1, 7), (2, 5)]
+                assert "problem" not in proxy.log

@@ -273,6 +273,10 @@ def test_undone(database: str, direct: psycopg.Connection, lintel: Start, plan: 
         ("ALTER TABLE o ENABLE ROW LEVEL SECURITY; ALTER TABLE o FORCE ROW LEVEL SECURITY", "FORCE ROW LEVEL"),
         ("CREATE TABLE child () INHERITS (o)", "children"),
         ("CREATE RULE r AS ON INSERT TO o DO ALSO NOTHING", "rules"),
+        (
+            "CREATE TRIGGER t BEFORE UPDATE ON o FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+            "suppresses redundant updates",
+        ),
     ],
 )
 def test_not_parkable(

@@ -22,6 +22,8 @@ SELECT c.oid, c.relkind::pg_catalog.text AS kind, c.relpersistence::pg_catalog.t
        c.relforcerowsecurity AS forced,
        EXISTS (SELECT FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid) AS rules,
        EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE c.oid IN (i.inhrelid, i.inhparent)) AS family,
+       EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid AND t.tgfoid =
+               'pg_catalog.suppress_redundant_updates_trigger'::pg_catalog.regproc) AS suppressing,
        EXISTS (SELECT FROM pg_catalog.pg_attribute a
                WHERE a.attrelid = c.oid AND a.attname = $3 AND a.attnum > 0 AND NOT a.attisdropped) AS present,
        ARRAY(SELECT a.attname::pg_catalog.text FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY u (number, place)
@@ -135,6 +137,8 @@ def _assert_parkable(base: Mapping[str, object]) -> None:
         raise NotParkable("the table has no primary key")
     if base["rules"]:
         raise NotParkable("the table has rules")
+    if base["suppressing"]:  # an UPDATE of the absent column alone would change nothing, and lock nobody out
+        raise NotParkable("the table suppresses redundant updates")
     if base["forced"]:
         raise NotParkable("the table has FORCE ROW LEVEL SECURITY")
     types = base["types"]
@@ -157,6 +161,8 @@ async def _make(connection: asyncpg.Connection, plan: Plan, base: Mapping[str, o
     if leftover:  # of a column that came, took the values and has gone again
         await connection.execute(f"DROP TABLE {names.side}")
     await connection.execute(f"DROP TABLE IF EXISTS {names.marker}")
+    for name in (parking.latest(plan.id), parking.fresh(plan.id)):  # of another type, maybe
+        await connection.execute(f"DROP FUNCTION IF EXISTS {quote_qualified(parking.SCHEMA, name)}")
     await connection.execute(
         f"CREATE TABLE {names.side} ({columns}, {parking.VALUE} {kind}, "
         f"{parking.MOVED} boolean NOT NULL DEFAULT false, PRIMARY KEY ({listed}), "

@@ -223,6 +223,8 @@ def stand_in(case: Case, source: Source, qualifier: str, plan: Plan) -> str:
     if qualifier == "excluded":  # of an INSERT that does not write the column
         d, column = case.alias(HELPER), quote_ident(plan.change.column)
         return f"(SELECT {d}.{column} FROM (SELECT {plan.default_sql} AS {column}) {d})"
+    if source.role == "merge":  # which version of the row it looks at, its conditions cannot ask (manual, MERGE: ctid)
+        raise Unserved("MERGE reads a parked column of the rows that it merges into", plan)
     return parked_value.reference(case, quote_ident(qualifier), plan, side)
 
 

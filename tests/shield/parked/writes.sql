@@ -223,6 +223,10 @@ INSERT INTO orders (id, cid, priority) VALUES (1, 1, 9) RETURNING priority
 TRUNCATE orders
 --- new rewrite
 TRUNCATE TABLE ONLY pairs, orders RESTART IDENTITY
+--- new refuse # it would see the row as it is by then, and the parked value as it was
+MERGE INTO orders o USING customers c ON c.cid = o.id AND o.priority > 2 WHEN MATCHED AND o.label IS NULL THEN UPDATE SET note = o.priority::text WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT (id, cid) VALUES (c.cid + 50, 1)
+--- new rewrite
+MERGE INTO customers c USING orders o ON o.cid = c.cid AND o.priority = 7 WHEN MATCHED THEN UPDATE SET name = o.priority::text
 --- new refuse # MERGE
 MERGE INTO orders o USING customers c ON c.cid = o.id WHEN MATCHED THEN UPDATE SET priority = 1
 --- new refuse # COPY
