@@ -78,16 +78,17 @@ class Meter:
             self._spent_while(lambda: self._ask(itertools.islice(itertools.cycle(every), count))) / 1000 / count, 1
         )
 
-    def recorded_us(self, requests: Iterable[bytes]) -> float:
-        """The same of requests that are new, with what it takes to bring them to the store."""
+    def recorded_us(self, requests: Iterable[bytes]) -> float | None:
+        """The same of new ones, with what it takes to store them; None if that is lost in what Lintel uses anyway."""
         every, begun = list(requests), time.perf_counter()
 
         def ask() -> None:
             self._ask(every)
             time.sleep(FLUSH_SECONDS)
 
-        spent = self._spent_while(ask) - self._idle * (time.perf_counter() - begun)
-        return round(max(0.0, spent) / 1000 / len(every), 1)
+        spent = self._spent_while(ask)
+        idle = self._idle * (time.perf_counter() - begun)
+        return None if spent < 2 * idle else round((spent - idle) / 1000 / len(every), 1)
 
     def _ask(self, requests: Iterable[bytes]) -> None:
         for request in requests:
