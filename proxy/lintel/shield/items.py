@@ -138,15 +138,23 @@ def _grouped(case: Case, source: Source) -> list[Splice]:
     for use in case.answer.stars:
         if use.level is level and any(item.at == source.at for item in flat(use.items)):
             bare |= {column.key for column in case.tables[relation.oid].columns}
-    if any(use.function not in _AGGREGATES and source.item in flat((use.item,)) for use in case.answer.rows):
-        raise Unserved("GROUP BY a key of a table under a plan, and its whole row")
-    added = [c for c in case.tables[relation.oid].columns if c.key in bare - grouped]
+    whole = any(use.function not in _AGGREGATES and source.item in flat((use.item,)) for use in case.answer.rows)
+    added = [c for c in case.tables[relation.oid].columns if whole or c.key in bare - grouped]
     if not added:
         return []
     if not level.plain_group:
         raise Unserved("GROUPING SETS of a key of a table under a plan, and other columns of it")
-    if any(case.type(relation, c) in _UNGROUPABLE for c in added):
+    if any(_ungroupable(case.type(relation, c), whole=whole) for c in added):
         raise Unserved("GROUP BY a key of a table under a plan, with a column that cannot be grouped")
     at = case.spans.group_by(leftmost(level.group[0]))
-    names = "".join(f" {quote_ident(source.item.name or '')}.{quote_ident(c.name)}," for c in added)
-    return [Splice(at, at, names.encode(), source.at, "item")]
+    # The row itself where it is used: `o.*` is one value here. It is grouped as its columns are.
+    listed = ["*", *(quote_ident(c.name) for c in added if c.key in bare - grouped)] if whole else None
+    names = listed or [quote_ident(c.name) for c in added]
+    text = "".join(f" {quote_ident(source.item.name or '')}.{name}," for name in names)
+    return [Splice(at, at, text.encode(), source.at, "item")]
+
+
+def _ungroupable(name: str | None, *, whole: bool) -> bool:
+    """Whether values of a type cannot be told apart; within a row also of types that are not known here."""
+    bare = (name or "").removesuffix("[]")
+    return bare in _UNGROUPABLE or (whole and "." in bare)

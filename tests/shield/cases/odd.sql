@@ -40,7 +40,7 @@ SELECT o.id AS k, o.priority + count(*) FROM orders o JOIN tasks t ON t.cid = o.
 --- new rewrite
 SELECT o.id, (SELECT max(t.tid) FROM tasks t WHERE t.priority >= o.priority) FROM orders o GROUP BY o.id
 
---- old refuse 42501 # T1: a whole row is not made of grouped columns
+--- old rewrite # T1: the row itself is grouped
 SELECT o.id, row_to_json(o) FROM orders o GROUP BY o.id
 
 --- new rewrite

@@ -67,7 +67,7 @@ new: SELECT y::text, to_json(y) FROM y
 old: SELECT a.id, b.id FROM n a LEFT JOIN n b ON a <> b AND b IS NOT NULL WHERE a >= a
 new: SELECT a.id, b.id FROM y a FULL JOIN y b ON a = b
 new: SELECT k0.id FROM k LEFT JOIN r k0 ON k0.id = k.id + 2 WHERE k0 IS NULL
-old refuse: SELECT q::text, count(q) FROM r AS q(i, j) GROUP BY q.i, q.j, q.t
+old: SELECT q::text, count(q) FROM r AS q(i, j) GROUP BY q.i, q.j, q.t
 old: SELECT count(q), num_nulls(q), min(q::text) FROM r AS q(i, j) GROUP BY num_nulls(q)
 old refuse: SELECT to_jsonb(q) FROM r AS q(i, j)
 old refuse: SELECT r::text::r FROM r
@@ -114,3 +114,8 @@ new: UPDATE y SET c = CASE WHEN t = 'a' THEN 1 ELSE 2 END WHERE CASE WHEN c = 7 
 old: INSERT INTO y (c, id) SELECT CASE WHEN id = 1 THEN 5 END, id + 20 AS end FROM r RETURNING *
 old: MERGE INTO y USING r ON y.id = r.id WHEN MATCHED AND r.id = 1 THEN UPDATE SET c = CASE WHEN r.c = 7 THEN 1 END WHEN MATCHED THEN DELETE
 new: UPDATE r SET prio = 4, t = CASE WHEN c = 7 THEN 'x' END WHERE id = 1 RETURNING id, t
+old: SELECT to_jsonb(y), y.t, count(*) FROM y GROUP BY y.id
+new: SELECT to_jsonb(r), r.prio, json_agg(n.id) FROM r LEFT JOIN n ON n.id = r.id GROUP BY r.id, r.c
+old: SELECT r::text, (SELECT r.t || count(*) FROM y WHERE y.id = r.id), r IS NULL FROM n LEFT JOIN r ON r.id = n.c - 6 GROUP BY r.id ORDER BY 1
+old: SELECT n.id, to_jsonb(n), array_agg(r.id ORDER BY r.id) FROM n JOIN r USING (id) GROUP BY n.id HAVING n IS NOT NULL
+new refuse: SELECT row_to_json(r) FROM r GROUP BY GROUPING SETS ((r.id))
