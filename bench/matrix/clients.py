@@ -10,6 +10,7 @@ from bench.matrix.play import Driver
 
 CLIENTS = Path(__file__).parents[2] / "tests" / "e2e" / "clients"
 JAR = Path("/usr/share/java/postgresql.jar")  # where Debian's libpostgresql-jdbc-java puts it
+_INSTALL = ("npm", "install", "--no-package-lock", "--omit=optional", "--no-audit", "--no-fund", "--prefix", CLIENTS)
 
 PYTHON: dict[str, Driver] = {"asyncpg": Asyncpg.connect, "psycopg": Psycopg.connect}
 
@@ -29,8 +30,11 @@ def found(directory: Path) -> tuple[dict[str, Driver], list[str]]:
 def _node(_: Path) -> tuple[str, ...] | str:
     if shutil.which("node") is None:
         return "no node here"
-    if not (CLIENTS / "node_modules" / "pg").exists():
-        return "npm install --no-package-lock --prefix tests/e2e/clients"
+    driver = CLIENTS / "node_modules" / "pg"
+    if not driver.exists() and shutil.which("npm") is not None:
+        subprocess.run(_INSTALL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    if not driver.exists():
+        return "npm install --no-package-lock --prefix tests/e2e/clients did not bring it"
     return ("node", str(CLIENTS / "session.js"))
 
 
