@@ -97,6 +97,7 @@ def _targets() -> Iterator[Target]:
             yield Target(
                 f"cold_{texts}_{what}_us", "analyze", at("workloads", texts, what, "median_us"), pure, compiled
             )
+    yield Target("warm_rewritten_over_relayed_us", "shield", at("over_us"), 3.0, 1.0)
 
 
 TARGETS = tuple(_targets())
