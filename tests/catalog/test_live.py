@@ -39,7 +39,7 @@ def tables(schema: Schema | None) -> set[str]:
     return {relation.name for relation in schema.relations.values() if relation.schema == "public"}
 
 
-async def until(condition: object, seconds: float = 5.0) -> None:
+async def until(condition: object, seconds: float = 30.0) -> None:
     """Wait for a condition that somebody else makes true."""
     assert callable(condition)
     end = time.monotonic() + seconds

@@ -92,7 +92,7 @@ def test_it_dies_with_its_parent() -> None:
     shutil.rmtree(directory)  # which nobody was left to do
 
 
-def until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+def until(condition: Callable[[], bool], seconds: float = 30.0) -> bool:
     deadline = time.monotonic() + seconds
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.02)

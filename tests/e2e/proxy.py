@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 READY = re.compile(r"lintel ready listen=(\S+):(\d+) admin=(\S+)")
-SECONDS_TO_BE_READY = 15.0
+SECONDS_TO_BE_READY = 60.0  # it takes one; a machine with twenty things to do takes its time
 SECONDS_TO_FLUSH = 20.0  # it is there within 2 s; a busy machine takes its time to start `lintel report`
 
 

@@ -66,7 +66,7 @@ def statement(number: int = 0) -> Statement:
     return Statement(f"select total from orders_{number}", FACTS, "allow", search_path=("public",))
 
 
-async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+async def until(condition: Callable[[], object], seconds: float = 30.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline

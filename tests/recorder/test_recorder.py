@@ -50,7 +50,7 @@ def overwrite(path: Path) -> None:
     garbage.rename(path)
 
 
-async def until_stored(path: Path, calls: int, seconds: float = 5.0) -> None:
+async def until_stored(path: Path, calls: int, seconds: float = 30.0) -> None:
     deadline = time.monotonic() + seconds
     while True:
         try:
