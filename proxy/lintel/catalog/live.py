@@ -49,6 +49,7 @@ class Live:
         self._poll_seconds = poll_seconds
         self._subscribers: list[Callable[[Schema], None]] = []
         self._holders = 0
+        self._left = 0.0  # loop time at which the last of them let go
         self._loader = Loader()
         self._connection: asyncpg.Connection | None = None
         self._reading: Reading | None = None
@@ -84,6 +85,7 @@ class Live:
     def release(self) -> None:
         """A session has ended."""
         self._holders -= 1
+        self._left = asyncio.get_running_loop().time()
 
     async def current(self) -> Schema | None:
         """The snapshot, after it has been compared with the database since somebody holds it."""
@@ -119,11 +121,21 @@ class Live:
                 await self.refresh()
                 await asyncio.sleep(self._poll_seconds if self._holders else LINGER_SECONDS)
                 await self._learn()
-                if not self._holders:
+                if await self._unheld():
                     return
         finally:
             if self._running is None or self._running.done():
                 self._disconnect()
+
+    async def _unheld(self) -> bool:
+        """Nobody has held it for so long. Where sessions come and go all the time, one is always about to come."""
+        loop = asyncio.get_running_loop()
+        while not self._holders:
+            left = self._left + LINGER_SECONDS - loop.time()
+            if left <= 0:
+                return True
+            await asyncio.sleep(left)
+        return False
 
     async def _learn(self) -> None:
         """Look at the server-side code where that is due and nobody waits for a snapshot; who comes then waits."""

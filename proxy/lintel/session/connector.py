@@ -175,13 +175,16 @@ _WAYS: dict[str, tuple[bool, ...]] = {
 
 def tune(transport: asyncio.BaseTransport, keepalive: KeepAlive) -> None:
     """Small messages at once, and dead peers found out."""
-    sock = transport.get_extra_info("socket")
-    if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        sock.setsockopt(socket.IPPROTO_TCP, _KEEP_IDLE, max(1, round(keepalive.idle)))
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, max(1, round(keepalive.interval)))
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, keepalive.count)
+    shown = transport.get_extra_info("socket")
+    if shown is None or shown.family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    sock = socket.socket(shown.family, shown.type, shown.proto, shown.fileno())  # uvloop's would be made anew each time
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    sock.setsockopt(socket.IPPROTO_TCP, _KEEP_IDLE, max(1, round(keepalive.idle)))
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, max(1, round(keepalive.interval)))
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, keepalive.count)
+    sock.detach()
 
 
 def show(address: Address) -> str:

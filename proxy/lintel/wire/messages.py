@@ -101,8 +101,8 @@ def close(what: bytes, name: bytes) -> bytes:
     return frame(CLOSE, b"%b%b\0" % (what, name))
 
 
-SYNC_FRAME: Final = frame(SYNC, b"")
-FLUSH_FRAME: Final = frame(FLUSH, b"")
+SYNC_FRAME: Final[bytes] = frame(SYNC, b"")
+FLUSH_FRAME: Final[bytes] = frame(FLUSH, b"")
 
 
 def rebind(head: bytes, name: bytes) -> bytes:

@@ -160,15 +160,17 @@ class State:
         settings = self.settings
         path, encoding = settings.search_path, settings.client_encoding
         strings, application = settings.standard_conforming_strings, settings.application_name
-        self.settle(
-            replace(
-                settings,
-                search_path=text if name == "search_path" else path,
-                client_encoding=text if name == "client_encoding" else encoding,
-                standard_conforming_strings=text if name == "standard_conforming_strings" else strings,
-                application_name=text if name == "application_name" else application,
-            )
+        reported = replace(
+            settings,
+            search_path=text if name == "search_path" else path,
+            client_encoding=text if name == "client_encoding" else encoding,
+            standard_conforming_strings=text if name == "standard_conforming_strings" else strings,
+            application_name=text if name == "application_name" else application,
         )
+        if self.started:
+            self.settle(reported)
+        else:
+            self.settings = reported  # nothing is decided before the first question has been answered
 
     def transaction_moved(self) -> None:
         """A ReadyForQuery: what was set in a transaction may be otherwise when it has ended."""
