@@ -1,7 +1,8 @@
-# The proxy alone: no compiler, no PostgreSQL, no demo.
+# The proxy alone, compiled: no compiler, no PostgreSQL, no demo.
 FROM python:3.11-slim AS build
+RUN apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev
 WORKDIR /src
-COPY requirements.lock pyproject.toml README.md LICENSE ./
+COPY requirements.lock pyproject.toml hatch_build.py README.md LICENSE ./
 COPY proxy proxy
 # Everything is fetched under its hash; what the proxy needs is then installed from that and from nothing else.
 RUN pip download --no-cache-dir --require-hashes --dest /wheels --requirement requirements.lock \

@@ -4,6 +4,7 @@ import uuid
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import hypothesis
 import psycopg
@@ -11,6 +12,8 @@ import pytest
 from tests.e2e.proxy import Proxy
 
 from lintel.demo.postgres import Binaries, Server, find, launch
+
+SOURCE = Path(__file__).parents[1] / "proxy"
 
 # The same inputs in every run; a test that wants others says so itself.
 hypothesis.settings.register_profile("lintel", derandomize=True, deadline=None)
@@ -20,6 +23,14 @@ hypothesis.settings.load_profile("lintel")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """--long runs what takes minutes rather than seconds."""
     parser.addoption("--long", action="store_true", help="also run the tests marked long")
+
+
+def pytest_configure() -> None:
+    """What was compiled must be what is written: Python prefers the compiled module, however old."""
+    for made in SOURCE.rglob("*.so"):
+        source = made.with_name(made.name.partition(".")[0] + ".py")
+        if source.exists() and source.stat().st_mtime > made.stat().st_mtime:
+            raise pytest.UsageError(f"{source} is newer than what was compiled: ./dev build-fast [--remove]")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -122,10 +122,9 @@ def _at(address: Address, listening: Sequence[socket]) -> str:
 
 def _admin(relay: Relay, operations: Operations, configuration: Configuration) -> Starlette:
     settings = configuration.settings.admin
-    compiled = not framing.__file__.endswith(".py")
 
     async def exposition() -> tuple[bytes, str]:
-        exporter = (await relay.state()).exporter(compiled=compiled, enforced=operations.enforced)
+        exporter = (await relay.state()).exporter(compiled=framing.COMPILED, enforced=operations.enforced)
         return metrics.exposition(metrics.registry(exporter, relay.pids))
 
     access = admin.Access(settings.address.host, settings.token or None)

@@ -7,6 +7,7 @@ side is slow, silent or gone, when the Conversation wants a new snapshot, and fo
 import asyncio
 from collections.abc import Callable
 from time import monotonic
+from typing import cast
 
 import structlog
 
@@ -73,9 +74,11 @@ class Session:
         self._presence = presence
         encrypted = self._client.get_extra_info("ssl_object") is not None
         write = _in_records(self._client) if encrypted else self._client.write
-        self._client.set_protocol(_ClientLeg(self, presence, conversation, self._server, encrypted))
+        client_leg = _ClientLeg(self, presence, conversation, self._server, encrypted)
         server_leg = _ServerLeg(self, conversation, write)
-        self._server.set_protocol(server_leg)
+        # They are protocols in all but the base, without which they can be compiled to plain objects.
+        self._client.set_protocol(cast("asyncio.Protocol", client_leg))
+        self._server.set_protocol(cast("asyncio.Protocol", server_leg))
         if startup:
             self._server.write(startup)
         if early:
@@ -125,8 +128,8 @@ class Session:
     def attend(self) -> None:
         """The Conversation wants something, or cannot take more."""
         conversation = self._conversation
-        if conversation.needs.to_server:
-            self._server.write(conversation.take_to_server())
+        if conversation.needs.any and (ours := conversation.take_to_server()):
+            self._server.write(ours)
         if conversation.needs.catalog and self._refreshing is None:
             self.pause_server(_BLOCKED)
             self._refreshing = asyncio.get_running_loop().create_task(self._refresh())
@@ -243,7 +246,7 @@ class Session:
         ended(self)
 
 
-class _ClientLeg(asyncio.Protocol):
+class _ClientLeg:
     """Bytes from the client; pause_writing means that the client is slow, so the server is not read."""
 
     __slots__ = ("_counters", "_encrypted", "_presence", "_receive", "_session", "_write")
@@ -294,7 +297,7 @@ class _ClientLeg(asyncio.Protocol):
         self._session.client_stall.end()
 
 
-class _ServerLeg(asyncio.Protocol):
+class _ServerLeg:
     """Bytes from the server; pause_writing means that the server takes no more, so the client is not read."""
 
     __slots__ = ("_counters", "_needs", "_receive", "_session", "_write")

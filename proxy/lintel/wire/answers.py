@@ -95,6 +95,10 @@ class Answers:
             self._decided_the_same()
         return False
 
+    def is_asking(self) -> bool:
+        """What comes next answers a question of Lintel's own."""
+        return self.asking is not None
+
     @property
     def probing(self) -> bool:
         """What comes next answers a probe."""
@@ -321,6 +325,7 @@ class Answers:
         if state.counts is not None:
             state.counts.retries += 1
         state.blocked = FOR_ANSWER
+        state.careful = True
         self.asking = Answer(again)
 
     def _ready_for_query(self, frame: bytes) -> bytes:

@@ -5,9 +5,11 @@
 is forwarded as the object that came in.
 """
 
+from typing import TYPE_CHECKING
+
 from . import messages
 from .expected import SYNC_REPLY
-from .framing import NARROW, RUN, Carry, check_length, header, narrow_rows
+from .framing import COMPILED, NARROW, RUN, Carry, check_length, header, length_at, narrow_rows
 from .messages import (
     BIND,
     COPY_DATA,
@@ -22,6 +24,9 @@ from .messages import (
 )
 from .requests import Requests, limit_of
 from .state import IN_STARTUP, KEPT_LIMIT, State
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
 
 _PASSED_IN_PARTS = (COPY_DATA, FUNCTION_CALL, PASSWORD)  # nothing in them is read
 # All rows of the unnamed portal: what nearly every driver sends behind its Bind.
@@ -50,25 +55,31 @@ class ClientStream:
         requests = self._requests
         if state.blocked > IN_STARTUP:
             return self._hold(data)
-        if self._carry and not (data := self._carry.join(data)):
+        if self._carry.some and not (data := self._carry.join(data)):
             return b""
         expected = state.expected
         context = state.context
         careful = state.careful
         portal = state.portal
         bound = state.bound
-        end = len(data)
-        start = 0
-        pos = self._skip
+        end: i64 = len(data)
+        start: i64 = 0
+        pos: i64 = self._skip
+        kind: i64
+        length: i64
         made: list[bytes] | None = None
         while pos + 5 <= end:
-            kind, length = header(data, pos)
+            if COMPILED:
+                kind = data[pos]
+                length = length_at(data, pos)
+            else:
+                kind, length = header(data, pos)
             after = pos + length + 1
             if careful or after > end or length < 4:
                 if kind == COPY_DATA and length >= 4 and state.started:
                     state.copy_data()
                     pos = after
-                    if length <= NARROW and end - after > RUN:
+                    if not COMPILED and length <= NARROW and end - after > RUN:
                         pos = narrow_rows(data, after).end()  # type: ignore[union-attr]  # it always matches
                     continue
             elif kind == BIND:
@@ -113,7 +124,7 @@ class ClientStream:
                     expected.append(portal.describe)
                     pos = after
                     continue
-            elif kind == QUERY:
+            elif kind == QUERY and length > 4:
                 text = data[pos + 5 : after - 1]
                 decision = context.decisions.get(text)
                 if decision is None and b"\0" not in text:

@@ -45,6 +45,8 @@ def rows(chunk: bytes, at: int) -> int:
     if at < 0:
         return 0
     end = chunk.find(b"\0", at + 5)
+    if end < 0:
+        return 0
     last = chunk[at + 5 : end].rpartition(b" ")[2]
     return int(last) if last.isdigit() and len(last) < 20 else 0
 

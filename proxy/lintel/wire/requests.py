@@ -45,6 +45,7 @@ _LIMITS = {
     TERMINATE: SMALL,
 }
 _PORTAL = 0x50  # P in Describe and Close; S is a statement
+_UNASKED = (SYNC, *MARKS)  # what a COPY's end does not belong to
 _REMEMBERED = 32  # unnamed statements a session remembers,
 _REMEMBERED_SIZE = 8192  # bytes of each at most
 
@@ -110,7 +111,7 @@ class Requests:
         """The server is about to discard it; should it not, it still gets no text but one that was decided."""
         if kind == QUERY and self._state.refused:
             return self._sync(messages.SYNC_FRAME)
-        if kind == QUERY:
+        if kind == QUERY and len(frame) > 5:
             text = self._decide(frame[5:-1]).text
             return frame if text is None else messages.query(text)
         if kind == PARSE:
@@ -129,7 +130,7 @@ class Requests:
         self._state.keep(frame)
 
     def _query(self, frame: bytes) -> bytes:
-        text = frame[5:-1]
+        text = frame[5:-1] if len(frame) > 5 else b"\0"
         if frame[-1] or b"\0" in text:
             raise ProtocolError("client", "08P01", "invalid message format: a Query is one string")
         if (undecided := self._undecided()) is not None:
@@ -265,7 +266,7 @@ class Requests:
     def _copy_end(self, frame: bytes) -> bytes:
         state = self._state
         state.kept = None  # it would not be sent again
-        asked = next((entry for entry in reversed(state.expected) if entry.kind not in (SYNC, *MARKS)), None)
+        asked = next((entry for entry in reversed(state.expected) if entry.kind not in _UNASKED), None)
         if asked is not None and asked.kind == QUERY:  # otherwise its Sync has to reach the server first
             self._wait_for_ready()
         if state.expected:

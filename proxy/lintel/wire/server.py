@@ -4,10 +4,23 @@
 are taken off `expected`, everything else goes to `Answers.frame`. What answers Lintel's own questions is cut out.
 """
 
+from typing import TYPE_CHECKING
+
 from . import messages, replies
 from .answers import Answers
 from .expected import SYNC_REPLY
-from .framing import HEADER_SIZE, LARGE, NARROW, RUN, Carry, check_length, header, narrow_rows
+from .framing import (
+    COMPILED,
+    HEADER_SIZE,
+    LARGE,
+    NARROW,
+    RUN,
+    Carry,
+    check_length,
+    header,
+    length_at,
+    narrow_rows,
+)
 from .messages import (
     AUTHENTICATION,
     BACKEND_KEY_DATA,
@@ -23,6 +36,9 @@ from .messages import (
 )
 from .state import FOR_CATALOG, State
 
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
 # Only these have to be whole to be understood; all others may pass in parts.
 _WHOLE = (
     AUTHENTICATION, BACKEND_KEY_DATA, COMMAND_COMPLETE, ERROR_RESPONSE, messages.NOTICE_RESPONSE, PARAMETER_STATUS,
@@ -31,7 +47,7 @@ _WHOLE = (
 # A longer ErrorResponse or NoticeResponse is passed on in parts: only the beginning, with the SQLSTATE, is looked at.
 _LONG_ERROR = 16 * 1024 * 1024
 _ERROR_START = 1024
-_READY = messages.frame(READY_FOR_QUERY, b"I")[:5]  # all but the status
+_READIES = frozenset(messages.frame(READY_FOR_QUERY, b"%c" % status) for status in b"ITE")
 _KEPT_DESCRIPTION = 8192  # bytes; a longer one is read each time
 _ASYNCHRONOUS = (messages.NOTICE_RESPONSE, PARAMETER_STATUS, messages.NOTIFICATION_RESPONSE)
 
@@ -54,26 +70,32 @@ class ServerStream:
         if state.blocked == FOR_CATALOG:
             self._waiting.append(data)
             return b""
-        if self._carry and not (data := self._carry.join(data)):
+        if self._carry.some and not (data := self._carry.join(data)):
             return b""
         answers = self._answers
-        if answers.asking is not None:
+        careful = state.careful  # as it is while anything of Lintel's own is under way
+        if careful and answers.is_asking():
             return self._receive_answer(data)
         expected = state.expected
-        careful = state.careful
-        end = len(data)
-        start = 0
-        pos = self._skip
+        end: i64 = len(data)
+        start: i64 = 0
+        pos: i64 = self._skip
+        kind: i64
+        length: i64
         tag = -1  # where the CommandComplete of the Query under way is
         made: list[bytes] | None = None
         while pos + 5 <= end:
-            kind, length = header(data, pos)
+            if COMPILED:
+                kind = data[pos]
+                length = length_at(data, pos)
+            else:
+                kind, length = header(data, pos)
             after = pos + length + 1
             if length < 4:
                 pass
             elif kind == DATA_ROW or kind == COPY_DATA:  # noqa: PLR1714, SIM109 - quicker so
                 pos = after
-                if length <= NARROW and end - after > RUN:
+                if not COMPILED and length <= NARROW and end - after > RUN:
                     pos = narrow_rows(data, after).end()  # type: ignore[union-attr]  # it always matches, if nothing
                 continue
             elif careful or after > end or not expected:
@@ -91,7 +113,7 @@ class ServerStream:
                                 after + 6 == end
                                 and expected
                                 and expected[0] is SYNC_REPLY
-                                and data.startswith(_READY, after)
+                                and data[after:end] in _READIES
                             ):
                                 expected.popleft()
                                 state.status = data[end - 1]
@@ -99,6 +121,12 @@ class ServerStream:
                                 break
                             continue
                         if asked == messages.QUERY:
+                            if after + 6 == end and data[after:end] in _READIES:
+                                expected.popleft()
+                                state.status = data[end - 1]
+                                state.completed(entry.decision, None, data, pos)  # type: ignore[arg-type]
+                                pos = end
+                                break
                             tag = pos
                             pos = after
                             continue
@@ -122,9 +150,10 @@ class ServerStream:
                         prepared = entry.statement
                         if prepared is not None and expected and expected[0] is prepared.describe:
                             described = prepared.row_description
-                            if described and data.startswith(described, after):
+                            past = after + len(described)
+                            if described and data[after:past] == described:
                                 expected.popleft()
-                                pos = after + len(described)
+                                pos = past
                         continue
                 elif kind == ROW_DESCRIPTION:
                     if asked == messages.DESCRIBE:
@@ -158,7 +187,7 @@ class ServerStream:
                 answers.stay = False
                 break
             pos = after
-            if answers.asking is not None:  # what follows is for it
+            if answers.is_asking():  # what follows is for it
                 if made is None:
                     made = []
                 made.append(data[start:pos])
