@@ -109,9 +109,11 @@ class Session:
 
         A cancel request that overtook it would cancel that question, or nothing.
         """
-        ticks = int(_PATIENCE / _TICK)
-        while self._ended is not None and self._conversation.withheld and ticks:
-            ticks -= 1
+        loop = asyncio.get_running_loop()
+        enough = loop.time() + _PATIENCE
+        while self._ended is not None and self._conversation.withheld:
+            if loop.time() > enough:
+                return
             await asyncio.sleep(_TICK)
 
     def client_sent(self, data: bytes) -> None:
