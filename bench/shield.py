@@ -103,12 +103,13 @@ def _opened(plans: tuple[plan.Plan, ...]) -> Conversation:
 def _session(way: Way, plans: tuple[plan.Plan, ...]) -> Callable[[], float]:
     """Called for a round: CPU microseconds for each statement."""
     conversation = _opened(plans)
+    passed_on = b""
     if way.first:
-        conversation.receive_client(way.first)
+        passed_on += conversation.receive_client(way.first)
         conversation.receive_server(way.first_answered)
-    changed = conversation.receive_client(way.sent) != way.sent or bool(plans)
+    passed_on += conversation.receive_client(way.sent)
     assert conversation.receive_server(way.answered) == way.answered
-    assert changed == bool(plans)
+    assert (passed_on != way.first + way.sent) == bool(plans)
     client, server, sent, answered = conversation.receive_client, conversation.receive_server, way.sent, way.answered
 
     def round_() -> float:

@@ -49,6 +49,7 @@ CHECKS = {
     31: "SIGTERM, restart under load: nobody refused",
     32: "a bad reload changes nothing",
     33: "the admin side: token, Host and Origin",
+    34: "the off-switch",
 }
 
 

@@ -69,6 +69,7 @@ def columns(session: psycopg.Connection, text: str = STAR) -> list[str]:
     return [column.name for column in found.description or ()]
 
 
+@pytest.mark.check(34)
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_off_and_on_reach_sessions_that_go_on(orders: str, lintel: Lintel, tmp_path: Path, workers: str) -> None:
     proxy = lintel(orders, "--plan", plan(tmp_path), "--workers", workers)
@@ -90,6 +91,7 @@ def test_off_and_on_reach_sessions_that_go_on(orders: str, lintel: Lintel, tmp_p
     assert "Traceback" not in proxy.log
 
 
+@pytest.mark.check(34)
 def test_off_in_the_middle_of_a_transaction(orders: str, lintel: Lintel, tmp_path: Path) -> None:
     proxy = lintel(orders, "--plan", plan(tmp_path))
     with connected(proxy, orders) as session, session.transaction():
@@ -112,6 +114,7 @@ def test_what_sql_has_prepared_runs_as_it_was_prepared(orders: str, lintel: Lint
             session.execute("EXECUTE q")
 
 
+@pytest.mark.check(34)
 def test_off_outlives_a_reload_and_a_worker(orders: str, lintel: Lintel, tmp_path: Path) -> None:
     proxy = lintel(orders, "--plan", plan(tmp_path), "--workers", "2")
     order(proxy, "off")
