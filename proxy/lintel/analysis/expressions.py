@@ -215,6 +215,8 @@ def _field(walk: Walk, node: Node, scope: Scope) -> Meaning | None:
         _all_fields(walk, reference["location"], meaning, walk.result.rows[uses:])
     elif "String" in steps[0]:
         found = _one_field(walk, reference["location"], meaning, steps[0]["String"]["sval"])
+        if found is not None and walk.ours(reference["location"]) is None:
+            walk.result.bindings.pop((walk.at(reference["location"]), "ref"), None)  # the field is all that counts
         return found if len(steps) == 1 else None
     return None
 

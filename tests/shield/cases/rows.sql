@@ -48,7 +48,7 @@ SELECT ROW(o.*)::text, ROW(o.*, 1) IS NULL FROM orders o
 --- old rewrite # T6: a row that is only looked at
 SELECT md5(o::text) FROM orders o
 
---- old rewrite
+--- old allow
 SELECT (o).total, (o).id FROM orders o
 
 --- old rewrite

@@ -119,3 +119,8 @@ new: SELECT to_jsonb(r), r.prio, json_agg(n.id) FROM r LEFT JOIN n ON n.id = r.i
 old: SELECT r::text, (SELECT r.t || count(*) FROM y WHERE y.id = r.id), r IS NULL FROM n LEFT JOIN r ON r.id = n.c - 6 GROUP BY r.id ORDER BY 1
 old: SELECT n.id, to_jsonb(n), array_agg(r.id ORDER BY r.id) FROM n JOIN r USING (id) GROUP BY n.id HAVING n IS NOT NULL
 new refuse: SELECT row_to_json(r) FROM r GROUP BY GROUPING SETS ((r.id))
+old: DELETE FROM r WHERE abs((r).id) = 1 RETURNING (r).id, (r).t AS x
+new: UPDATE n SET t = 'z' WHERE (n).id = 1 RETURNING (n).t
+old: SELECT (r).t, (n).id FROM r JOIN n ON (r).id = (n).id
+old: SELECT (n).c FROM n
+new refuse: UPDATE n SET t = 'z' RETURNING (n).d
