@@ -1,5 +1,6 @@
 """Long texts are decided by their shape: as they would be by themselves, whatever is in their literals."""
 
+import re
 from itertools import cycle
 from pathlib import Path
 
@@ -35,6 +36,9 @@ def rows(number: int, row: str) -> str:
         f"SELECT o.* FROM o JOIN (VALUES {rows(50, '({0})')}) AS v(id) USING (id), p WHERE p.id IN ({rows(9, '{0}')})",
         f"UPDATE o SET name = v.name FROM (VALUES {rows(50, '''({0}, '{0}')''')}) AS v(id, name) WHERE o.id = v.id",
         f"SELECT * FROM o WHERE id IN ({rows(50, '{0}')}) ORDER BY 1",
+        f"INSERT INTO o VALUES {rows(900, '($1{0}, $2{0})')} RETURNING *, $1::text",
+        f"INSERT INTO o (id, prio) VALUES {rows(900, '($1{0}, $2{0})')}",
+        f"INSERT INTO o (id, prio) VALUES ($7, $9) -- {'x' * 5000}",
         "INSERT INTO o VALUES (1, '" + "it''s " * 2000 + "') RETURNING *",
         "SELECT *, E'" + "\\'" * 5000 + "' AS x FROM o -- " + "x" * 5000,
     ],
@@ -46,7 +50,7 @@ def test_as_decided_by_itself(text: str, made: Policy) -> None:
     assert told(made.context(key).decide(text.encode()), text) == told(by_itself, text)
 
 
-@pytest.mark.parametrize("row", ["({0}, 'n{0}')", "({0}, '" + "x" * 200 + "')"])
+@pytest.mark.parametrize("row", ["({0}, 'n{0}')", "({0}, '" + "x" * 200 + "')", "($1{0}, $2{0})"])
 def test_served_beyond_what_is_parsed(row: str) -> None:
     """20,000 rows, five megabytes: as many rows as there were."""
     text = f"INSERT INTO o VALUES {rows(20_000, row)}"
@@ -72,6 +76,12 @@ def test_every_case_by_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
 def told(decision: Decision, text: str) -> tuple[object, ...]:
     """What a decision comes to, without the number of its refusal."""
     statement = decision.statement
-    recorded = (statement.shape, statement.facts, statement.verdict, statement.sqlstate, statement.plans)
+    recorded = (
+        re.sub(r"\$\d+", "$", statement.shape),
+        statement.facts,
+        statement.verdict,
+        statement.sqlstate,
+        statement.plans,
+    )
     sent = decision.sent(text.encode()) if not decision.refusals else None
     return sent, decision.edits if sent else None, recorded, decision.retry, decision.probes

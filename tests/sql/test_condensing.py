@@ -2,6 +2,7 @@
 
 import pytest
 
+from lintel.sql import condensing
 from lintel.sql.condensing import condensed
 from lintel.sql.shape import carried, shape_of
 
@@ -27,10 +28,13 @@ def rows(number: int, row: str = "({0}, 'x{0}')", between: str = ", ") -> str:
         ('SELECT "in" (1, 2, 3), é.in (1, 2, 3)', 'SELECT "in" (1, 1, 1), é.in (1, 1, 1)'),
         ("SELECT 'IN (1, 2, 3)'", "SELECT ''"),
         ("VALUES (f(1)), (f(2)), (f(3))", "VALUES (f(1)), (f(1)), (f(1))"),
-        ("VALUES ('a', $1), ('b', $2), ('c', $3)", "VALUES ('', $1), ('', $2), ('', $3)"),
+        ("VALUES ('a', $1), ('b', $2), ('c', $3)", "VALUES ('', $1), ('', $1)"),
+        ("SELECT $3, x IN ($1, $22, $333), $2", "SELECT $1, x IN ($1, $1), $1"),
+        ('SELECT "a $2 b", a$2, $$ $4 $$, $2 -- $9', "SELECT \"a $2 b\", a$2, '', $1 --"),
     ],
 )
-def test_key(text: str, key: str) -> None:
+def test_key(monkeypatch: pytest.MonkeyPatch, text: str, key: str) -> None:
+    monkeypatch.setattr(condensing, "MANY_PARAMETERS", 0)
     model, mine = condensed(shape_of(text.encode()))
     assert model.key == mine.key == key.encode()
     assert len(model.holes) == len(mine.holes)
@@ -39,6 +43,10 @@ def test_key(text: str, key: str) -> None:
 def test_a_longer_one_has_the_same_key() -> None:
     keys = {condensed(shape_of(f"INSERT INTO o VALUES {rows(n)}".encode()))[1].key for n in range(2, 40)}
     assert len(keys) == 1
+
+
+def test_few_parameters_keep_their_numbers() -> None:
+    assert condensed(shape_of(b"SELECT $2, $3, 5"))[0].key == b"SELECT $2, $3, 1"
 
 
 def test_edits_are_carried_past_them() -> None:

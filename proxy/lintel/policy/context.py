@@ -56,14 +56,15 @@ class Context:
         if carried is None:
             self._kept.texts.remember(text, Carried(decided, None, self._step))
         if shape.holes and known is None:
-            self._kept.shapes.remember(key, Carried(decided, prototype(shape, decided), self._step))
+            made = None if model is not None and _speaks_of_parameters(decided.decision) else prototype(shape, decided)
+            self._kept.shapes.remember(key, Carried(decided, made, self._step))
         return decided.decision
 
     def _modelled(self, model: Shape) -> Carried | None:
-        """Of a long text: decided by its condensed key instead, unless its literals are of importance."""
+        """Of a long text: decided by its condensed key instead, unless its literals or parameters are of importance."""
         decided = decide(self.moment, self.key, model.key)
         found = Carried(decided, prototype(model, decided), self._step)
-        if found.prototype is None:
+        if found.prototype is None or _speaks_of_parameters(decided.decision):
             return None
         self._kept.shapes.remember(model.key, found)
         return found
@@ -77,3 +78,7 @@ class Context:
         if found is not None and self._history.stands(found, self._step, self.key.search_path):
             return found
         return None
+
+
+def _speaks_of_parameters(decision: Decision) -> bool:
+    return any(b"$" in new for _, _, new in decision.edits)

@@ -1,7 +1,8 @@
-"""Long texts told short: lists and rows of literals, of which it does not matter how many there are, told twice.
+"""Long texts told short: lists and rows of literals and parameters, told twice however many there are.
 
-`IN (1, 1, ..., 1)` and `VALUES (1, ''), (1, ''), ...` mean the same names and types however long they are. All behind
-the first is one hole of the condensed shape, so that an edit in it cannot be carried to another text.
+`IN (1, 1, ..., 1)` and `VALUES ($1, ''), ($2, ''), ...` mean the same names and types however long they are. All behind
+the first is one hole of the condensed shape. Where parameters are many, each is a hole too, and the key calls it $1. An
+edit in a hole cannot be carried to another text, and none may speak of a parameter.
 """
 
 import re
@@ -10,12 +11,17 @@ from typing import NamedTuple
 
 from lintel.sql.shape import Shape, Span, carried, shape_of
 
+MANY_PARAMETERS = 100  # as few as a person would write are told apart, for what is recorded
+
 # In the key of a shape, where literals are all the same. Rows with parentheses in them stay as they are.
 _RUNS = re.compile(
     rb"""(?<![\w$."\x80-\xff])(?:values\s*+(?P<row>\((?:[^()'"]|'')*+\))(?P<between>\s*+,\s*+)(?P=row)(?:(?P=between)(?P=row))++"""
-    rb"""|(?:in|array)\s*+[(\[]\s*+(?P<one>''|1(?:\.0)?)(?P<comma>\s*+,\s*+)(?P=one)(?:(?P=comma)(?P=one))++(?=\s*+[)\],]))""",
+    rb"""|(?:in|array)\s*+[(\[]\s*+(?P<one>''|1(?:\.0)?|\$1)(?P<comma>\s*+,\s*+)(?P=one)(?:(?P=comma)(?P=one))++(?=\s*+[)\],]))""",
     re.IGNORECASE,
 )
+
+
+_PARAMETER = re.compile(rb'"[^"]*+"|(?<![\w$\x80-\xff])\$[0-9]++')  # quoted names are passed over
 
 
 class _Run(NamedTuple):
@@ -28,6 +34,8 @@ class _Run(NamedTuple):
 
 def condensed(shape: Shape) -> tuple[Shape, Shape]:
     """Two shapes of one key: of the condensed key as a text by itself, and of the text that `shape` is of."""
+    plain = _unnumbered if len(_parameters(shape.key)) > MANY_PARAMETERS else _as_it_is
+    shape = plain(shape)
     runs = [_run(found) for found in _RUNS.finditer(shape.key)]
     key, at, mine = b"", 0, []
     for run in runs:
@@ -35,8 +43,28 @@ def condensed(shape: Shape) -> tuple[Shape, Shape]:
         mine.append((len(key) + run.start - at, len(key) + len(kept)))
         key, at = key + kept, run.end
     short = key + shape.key[at:]
-    moved = carried(tuple((run.start, run.end, b"") for run in runs), shape_of(shape.key), shape) if runs else ()
-    return _holed(shape_of(short), mine), _holed(shape._replace(key=short), [(start, end) for start, end, _ in moved])
+    model = plain(shape_of(shape.key)) if runs else shape
+    moved = _moved([(run.start, run.end) for run in runs], model, shape)
+    return _holed(plain(shape_of(short)), mine), _holed(shape._replace(key=short), moved)
+
+
+def _unnumbered(shape: Shape) -> Shape:
+    """With the parameters as holes."""
+    found = _parameters(shape.key)
+    key = _PARAMETER.sub(lambda hit: b"$1" if hit[0][:1] == b"$" else hit[0], shape.key)
+    return _holed(shape._replace(key=key), _moved(found, shape_of(shape.key), shape))
+
+
+def _as_it_is(shape: Shape) -> Shape:
+    return shape
+
+
+def _parameters(key: bytes) -> list[Span]:
+    return [hit.span() for hit in _PARAMETER.finditer(key) if hit[0][:1] == b"$"]
+
+
+def _moved(spans: list[Span], made_for: Shape, other: Shape) -> list[Span]:
+    return [(start, end) for start, end, _ in carried(tuple((*span, b"") for span in spans), made_for, other)]
 
 
 def _run(found: re.Match[bytes]) -> _Run:
