@@ -9,6 +9,7 @@
   process itself, *channel* what they say to each other, *state* the totals that they add up.
 - *sockets* and *unix_socket*: where clients come in, bound or passed in; *handover* passes it to a successor;
   *systemd* hears of it.
+- *doctor*: what stands in the way of all that, looked for before it begins or while it runs.
 - *authentication*: where the secrets of users come from when Lintel asks for them; *userlist* is a file of them.
 - *tls*: the certificate that clients are shown, and which legs may be encrypted.
 """

@@ -63,20 +63,26 @@ class Configuration:
     def options(self, descriptors: int) -> Options:
         """For the Listener of a process that may have so many open files. ConfigError for a bad certificate."""
         limits = self.settings.limits
-        startups = min(limits.startups, descriptors // 4)
         return Options(
             tls=tls.context(self.settings.listen),
             certificate=tls.certificate(self.settings.listen),
             tls_required=self.settings.listen.tls == "require",
             login_timeout=limits.login_timeout,
-            sessions=min(limits.sessions, max(1, (descriptors - startups - SPARE) // 2)),
-            startups=startups,
+            sessions=self.sessions(descriptors),
+            startups=self._startups(descriptors),
             idle_timeout=limits.idle_timeout,
             stall_timeout=limits.stall_timeout,
             keepalive=self._keepalive,
             balancers=tuple(map(ip_network, self.settings.listen.proxy_protocol_from)),
             authentication=self.authentication(self.routes),
         )
+
+    def sessions(self, descriptors: int) -> int:
+        """How many a process takes that may have so many open files."""
+        return min(self.settings.limits.sessions, max(1, (descriptors - self._startups(descriptors) - SPARE) // 2))
+
+    def _startups(self, descriptors: int) -> int:
+        return min(self.settings.limits.startups, descriptors // 4)
 
     @property
     def _keepalive(self) -> KeepAlive:

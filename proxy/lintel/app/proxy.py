@@ -148,8 +148,14 @@ def _settle_garbage() -> None:
     gc.set_threshold(_YOUNG)
 
 
+def descriptors() -> int:
+    """As many as a process may have, once it has raised its soft limit."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return _ENOUGH if hard == resource.RLIM_INFINITY else hard
+
+
 def _all_descriptors() -> int:
-    """As many as this process may have; the usual soft limit of 1,024 is there for the sake of select()."""
+    """All that it may have; the usual soft limit of 1,024 is there for the sake of select()."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return _ENOUGH if hard == resource.RLIM_INFINITY else hard
+    return descriptors()

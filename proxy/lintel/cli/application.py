@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from lintel import __version__
-from lintel.cli import check, config, demo, impact, import_, operations, plan, report, scan, serve, statements
+from lintel.cli import check, config, demo, doctor, impact, import_, operations, plan, report, scan, serve, statements
 from lintel.config import ConfigError
 
 USAGE = 2
@@ -32,6 +32,7 @@ app.add_typer(import_.app, name="import")
 app.command()(scan.scan)
 app.add_typer(plan.app, name="plan")
 app.add_typer(config.app, name="config")
+app.command()(doctor.doctor)
 app.command()(operations.status)
 app.command()(operations.off)
 app.command()(operations.on)

@@ -25,4 +25,6 @@ Admins = Annotated[
     typer.Option("--admin", metavar="HOST:PORT", help="The same; may be repeated for several Lintels."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="One line of JSON.")]
+Listen = Annotated[str | None, typer.Option("--listen", metavar="HOST:PORT", help="Where clients connect.")]
+Plans = Annotated[list[Path] | None, typer.Option("--plan", metavar="FILE", help="A plan; may be repeated.")]
 Store = Annotated[str | None, typer.Option("--store", metavar="FILE", help="Where what was observed is kept (SQLite).")]

@@ -1,6 +1,5 @@
 """`lintel serve`: the proxy."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,13 +11,13 @@ from lintel.config import Flag, load
 def serve(
     file: options.File = None,
     server: options.Server = None,
-    listen: Annotated[str | None, typer.Option("--listen", metavar="HOST:PORT", help="Where clients connect.")] = None,
+    listen: options.Listen = None,
     admin: Annotated[str | None, typer.Option("--admin", metavar="HOST:PORT", help="Metrics and health.")] = None,
     store: options.Store = None,
     workers: Annotated[
         int | None, typer.Option("--workers", metavar="N", help="Processes that share the work.")
     ] = None,
-    plan: Annotated[list[Path] | None, typer.Option("--plan", metavar="FILE", help="A plan; may be repeated.")] = None,
+    plan: options.Plans = None,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Log at level debug.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Log at level warning.")] = False,
 ) -> None:

@@ -4,6 +4,6 @@ The only part that writes into a database, and only where a plan asks for it. Wh
 is the shield's; both go by the names in plan.parking.
 """
 
-from lintel.parking.keeper import Keeper
+from lintel.parking.keeper import Keeper, obstacle
 
-__all__ = ["Keeper"]
+__all__ = ["Keeper", "obstacle"]

@@ -12,6 +12,7 @@ import asyncpg
 from lintel.plan import Plan
 from lintel.sql.quoting import quote_ident
 
+_NO_KEY = "the table has no primary key by which its rows could be filled"
 SLICE_SECONDS = 1.0  # of work at a time; then others have their turn
 _TRY = "SELECT pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended($1, 0))"
 _KEYS = """
@@ -25,8 +26,20 @@ WHERE k.conrelid = pg_catalog.to_regclass($1) AND k.contype = 'p' ORDER BY u.pla
 _LAG = "SELECT pg_catalog.max(pg_catalog.date_part('epoch', replay_lag)) FROM pg_catalog.pg_stat_replication"
 
 
+_MAY = "SELECT pg_catalog.has_table_privilege(pg_catalog.to_regclass($1)::pg_catalog.oid, $2)"
+
+
 class NotFillable(Exception):
     """Why the rows cannot be filled by Lintel."""
+
+
+async def check(connection: asyncpg.Connection, plan: Plan) -> None:
+    """NotFillable where the rows could not be filled, found by looking only."""
+    for privilege in ("SELECT", "UPDATE"):
+        if not await connection.fetchval(_MAY, plan.table, privilege):
+            raise NotFillable(f"the role lacks {privilege} on {plan.table}")
+    if not await connection.fetch(_KEYS, plan.table):
+        raise NotFillable(_NO_KEY)
 
 
 @dataclass(slots=True)
@@ -44,7 +57,7 @@ class Filling:
         """
         keys = [(row["name"], row["type"]) for row in await connection.fetch(_KEYS, self.plan.table)]
         if not keys:
-            raise NotFillable("the table has no primary key by which its rows could be filled")
+            raise NotFillable(_NO_KEY)
         text = _batch(self.plan, keys, more=self.after is not None)
         clock = asyncio.get_running_loop().time
         until = clock() + SLICE_SECONDS

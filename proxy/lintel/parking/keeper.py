@@ -12,6 +12,7 @@ import structlog
 
 from lintel.catalog import Endpoint, connect
 from lintel.metrics import Counters
+from lintel.parking import filling, side_table
 from lintel.parking.filling import Filling, NotFillable
 from lintel.parking.landing import Landing
 from lintel.parking.side_table import NotParkable, prepare
@@ -201,6 +202,18 @@ class Keeper:
     async def _clean(self, plan: Plan, connection: asyncpg.Connection) -> bool:
         await (await Landing.of(connection, plan)).clean()
         return True
+
+
+async def obstacle(connection: asyncpg.Connection, plan: Plan) -> str | None:
+    """Why a Keeper could not do in that database what the plan asks for; only looked for, nothing is locked or made."""
+    try:
+        if plan.shield.absent_writes == "park":
+            await side_table.check(connection, plan)
+        if plan.fills:
+            await filling.check(connection, plan)
+    except (NotParkable, NotFillable) as problem:
+        return str(problem)
+    return None
 
 
 _Work = Callable[[Plan, asyncpg.Connection], Awaitable[bool]]

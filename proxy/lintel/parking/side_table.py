@@ -47,6 +47,13 @@ SELECT c.oid, c.relrowsecurity AS guarded,
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = 'lintel' AND c.relname = $1
 """
+_MAY = """
+SELECT CASE WHEN pg_catalog.to_regnamespace('lintel') IS NULL
+            THEN pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')
+            ELSE pg_catalog.has_schema_privilege('lintel', 'CREATE') END AS creates,
+       pg_catalog.has_table_privilege($1::pg_catalog.oid, 'REFERENCES') AS refers,
+       pg_catalog.pg_has_role($2::pg_catalog.name, 'MEMBER') AS gives
+"""
 _IN_FORCE = """
 SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass($1) AND attname = $2)
 """
@@ -125,6 +132,23 @@ async def prepare(connection: asyncpg.Connection, plan: Plan) -> bool:
         await _guard(connection, plan, base, side)
         await _grant(connection, plan, base["oid"], side["oid"])
         return made
+
+
+async def check(connection: asyncpg.Connection, plan: Plan) -> None:
+    """NotParkable where `prepare` would fail for good, found by looking only: no lock, nothing made."""
+    base = await connection.fetchrow(_BASE, plan.schema, plan.name, plan.change.column)
+    if base is None:
+        raise NotParkable(f"{plan.table} is not there")
+    if base["present"]:
+        return
+    _assert_parkable(base)
+    may = await connection.fetchrow(_MAY, base["oid"], base["owner"])
+    if not may["creates"]:
+        raise NotParkable("the role may not create the schema lintel, or tables in it")
+    if not may["refers"]:
+        raise NotParkable(f"the role lacks REFERENCES on {plan.table}")
+    if not may["gives"]:
+        raise NotParkable(f"the role is no member of {base['owner']}, who owns {plan.table}")
 
 
 def _assert_parkable(base: Mapping[str, object]) -> None:

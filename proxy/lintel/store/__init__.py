@@ -24,7 +24,7 @@ from lintel.store.rows import (
     UseRow,
     Window,
 )
-from lintel.store.sqlite import Store
+from lintel.store.sqlite import Store, check_writable
 from lintel.store.unplanned import Past
 from lintel.store.uses import split, uses_of
 
@@ -49,6 +49,7 @@ __all__ = [
     "Use",
     "UseRow",
     "Window",
+    "check_writable",
     "split",
     "uses_of",
 ]

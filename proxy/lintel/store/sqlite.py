@@ -4,9 +4,10 @@ Every problem of the file becomes a StoreError; after one the Store is closed an
 """
 
 import sqlite3
+import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -151,6 +152,22 @@ def check(connection: sqlite3.Connection, path: Path) -> int:
     if version > VERSION:
         raise StoreError(f"{path}: is of version {version}, written by a newer Lintel; this one knows {VERSION}")
     return int(version)
+
+
+def check_writable(path: Path) -> None:
+    """StoreError where a Store could not be opened there and written; leaves everything as it is."""
+    if not path.exists():
+        try:
+            tempfile.TemporaryFile(dir=path.parent).close()
+        except OSError as problem:
+            raise StoreError(f"{path}: cannot be made: {problem.strerror}") from None
+        return
+    with naming(path), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS,
+                                               isolation_level=None)) as connection:  # fmt: skip
+        version = check(connection, path)
+        connection.execute("BEGIN IMMEDIATE")  # which a file that cannot be written grants too
+        connection.execute(f"PRAGMA user_version = {version}")
+        connection.execute("ROLLBACK")
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
