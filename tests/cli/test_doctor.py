@@ -1,5 +1,6 @@
 """`lintel doctor`: each check says ok, warning or failure, and leaves everything as it was."""
 
+import asyncio
 import json
 import logging
 import sqlite3
@@ -13,8 +14,11 @@ import structlog
 import trustme
 from tests.e2e.proxy import Proxy
 
+from lintel import catalog
 from lintel.cli.application import run
-from lintel.demo.postgres import NoPostgres, Server, find, launch
+from lintel.demo.postgres import NoPostgres, find, launch
+from lintel.parking.side_table import prepare
+from lintel.plan import load
 from lintel.store import Store
 
 ONE_MAJOR = pytest.mark.parametrize("server", find()[:1], indirect=True, ids=lambda found: f"pg{found.major}")
@@ -108,9 +112,7 @@ def test_beside_a_running_lintel(doctor: Doctor, orders: str, place: Path, linte
 
 
 @ONE_MAJOR
-def test_a_role_that_may_not_park_and_a_wrong_password(
-    doctor: Doctor, server: Server, orders: str, plan: Path, place: Path
-) -> None:
+def test_a_role_that_may_not_park_and_a_wrong_password(doctor: Doctor, orders: str, plan: Path, place: Path) -> None:
     role = f"r_{orders.rpartition('/')[2]}"
     where = orders.rpartition("@")[2]
     with psycopg.connect(orders, autocommit=True) as connection:
@@ -119,12 +121,25 @@ def test_a_role_that_may_not_park_and_a_wrong_password(
             rest = ("--plan", plan, "--store", place / "lintel.db")
             poor = doctor(1, "--server", f"postgresql://{role}:hunter2@{where}", *rest)
             wrong = doctor(1, "--server", f"postgresql://{role}:hunter22@{where}", *rest)
+            granted = f"GRANT CREATE ON DATABASE {where.rpartition('/')[2]} TO {role}"
+            connection.execute(f"{granted}; ALTER TABLE orders OWNER TO {role}")
+            doctor(0, "--server", f"postgresql://{role}:hunter2@{where}", *rest)
+            assert asyncio.run(_prepared(f"postgresql://{role}:hunter2@{where}", plan)), "as it was told"
+            doctor(0, "--server", f"postgresql://{role}:hunter2@{where}", *rest)
         finally:
-            connection.execute(f"DROP ROLE {role}")
+            connection.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
     assert failing(poor) == {"plan orders-priority"}
     assert "may not create the schema" in poor["plan orders-priority"][1]
     assert failing(wrong) == {"catalog"}
     assert "password authentication failed" in wrong["catalog"][1]
+
+
+async def _prepared(dsn: str, plan: Path) -> bool:
+    connection = await catalog.connect(catalog.resolve(dsn))
+    try:
+        return await prepare(connection, load(plan))
+    finally:
+        await connection.close()
 
 
 @ONE_MAJOR

@@ -211,8 +211,8 @@ async def obstacle(connection: asyncpg.Connection, plan: Plan) -> str | None:
             await side_table.check(connection, plan)
         if plan.fills:
             await filling.check(connection, plan)
-    except (NotParkable, NotFillable) as problem:
-        return str(problem)
+    except (NotParkable, NotFillable, asyncpg.PostgresError) as problem:
+        return str(problem).partition("\n")[0]  # of the server's own, the message alone
     return None
 
 

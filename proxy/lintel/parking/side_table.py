@@ -139,8 +139,8 @@ async def check(connection: asyncpg.Connection, plan: Plan) -> None:
     base = await connection.fetchrow(_BASE, plan.schema, plan.name, plan.change.column)
     if base is None:
         raise NotParkable(f"{plan.table} is not there")
-    if base["present"]:
-        return
+    if base["present"] or await connection.fetchval(_IN_FORCE, Names.of(plan).marker, parking.IN_FORCE):
+        return  # nothing has to be made, or it has been, whoever did
     _assert_parkable(base)
     may = await connection.fetchrow(_MAY, base["oid"], base["owner"])
     if not may["creates"]:
