@@ -134,6 +134,7 @@ def sides(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             control.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize("statement", STATEMENTS, ids=range(len(STATEMENTS)))
 def test_after_waiting(sides: tuple[Side, Side], statement: str) -> None:
     """In READ COMMITTED the row is read again; in REPEATABLE READ it cannot be serialized."""

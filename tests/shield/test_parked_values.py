@@ -114,6 +114,7 @@ class Writers:
     def _write(self, seed: int) -> None:
         chance = random.Random(seed)
         with self._connect("new") as client:
+            _until(lambda: _served(client, "UPDATE o SET prio = 1 WHERE id = -1"))
             number = seed
             while not self.stop.is_set():
                 number += 10

@@ -111,6 +111,7 @@ def world(request: pytest.FixtureRequest, server: Server, tmp_path_factory: pyte
         yield made
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_as_with_the_column(server: Server, world: World, case: Case) -> None:
     """Rows, tags, types and errors, and what is in the tables afterwards."""

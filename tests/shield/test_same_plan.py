@@ -148,6 +148,7 @@ def _differences(plans: Plans, case: str, sql: str, *settings: str) -> Iterator[
         yield f"{case}: {sent}\n  wanted {wanted}\n  got    {got}"
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize("case", CASES)
 def test_one_table(plans: Plans, case: str) -> None:
     lines = STATEMENTS.strip().splitlines()
@@ -158,6 +159,7 @@ def test_one_table(plans: Plans, case: str) -> None:
     assert not found, "\n".join(found)
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("way", ["JOIN", "comma"])
 def test_joins(plans: Plans, case: str, way: str) -> None:

@@ -38,8 +38,8 @@ def load(data: bytes) -> Schema:
     found = json.loads(zlib.decompress(data))
     relations = [_relation(values) for values in found["relations"]]
     functions: dict[str, tuple[Function, ...]] = {}
-    for schema, name, columns, *rest in found["functions"]:
-        one = Function(schema, name, None if columns is None else tuple(columns), *rest)
+    for schema, name, *rest in found["functions"]:
+        one = Function(schema, name, *(tuple(value) if isinstance(value, list) else value for value in rest))
         functions[name] = (*functions.get(name, ()), one)
     schemas = frozenset(found["schemas"])
     code = _code(*found.get("code", ((), ())))

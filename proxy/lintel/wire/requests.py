@@ -339,7 +339,7 @@ class Requests:
     def _undecided(self) -> bytes | None:
         """What has to go before a statement can be decided: it may see the DDL that was sent ahead of it."""
         state = self._state
-        if state.moving is None:
+        if state.moving is None or state.copying:  # there no statement is looked at
             return None
         state.blocked = FOR_DDL
         return self._wait(messages.FLUSH_FRAME)
