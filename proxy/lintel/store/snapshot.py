@@ -39,7 +39,8 @@ def load(data: bytes) -> Schema:
     relations = [_relation(values) for values in found["relations"]]
     functions: dict[str, tuple[Function, ...]] = {}
     for schema, name, *rest in found["functions"]:
-        one = Function(schema, name, *(tuple(value) if isinstance(value, list) else value for value in rest))
+        values: list[Any] = [tuple(value) if isinstance(value, list) else value for value in rest]
+        one = Function(schema, name, *values)
         functions[name] = (*functions.get(name, ()), one)
     schemas = frozenset(found["schemas"])
     code = _code(*found.get("code", ((), ())))
