@@ -188,6 +188,7 @@ class Answers:
 
     def _copy_in_response(self, frame: bytes) -> bytes:
         state = self._state
+        state.head()  # a CopyDone from before, when nothing was copied, ends no data of this one
         state.copying = state.careful = True
         if not state.kept_after:
             state.kept = None  # analysed: there will be no other try
