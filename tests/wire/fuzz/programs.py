@@ -116,13 +116,16 @@ def uses_the_forgotten(program: Frames) -> bool:
     """The unnamed statement behind a Query, which has destroyed it.
 
     Lintel, preparing it again because a policy has changed, would bring it back: the client is better off than without.
+    Where the transaction may have failed, so may have a Parse that would have made another.
     """
-    there = True
+    there, gone, block = True, False, False
     for one in program:
         if one[0] == messages.QUERY:
-            there = False
+            there, gone, block = False, True, block or b"BEGIN" in one
         elif one[0] == messages.PARSE and not one[5]:
             there = True
+        elif one[0] == messages.SYNC and gone and block:
+            there = False
         elif not there and (_bound(one) == b"" or one == messages.describe(b"S", b"")):
             return True
     return False
