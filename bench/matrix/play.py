@@ -15,7 +15,8 @@ from bench.matrix.stage import SECONDS, Stage, staged, until
 from bench.matrix.world import ADD, BACKFILL, DROP, FIRST_ROW, Progress, Seen
 from lintel.demo.postgres import Server
 
-TURNS = 2  # of each service between two steps
+TURNS = 2  # of each service between two steps, at least
+LEAD = 4  # turns that one may have done more than another since a step began: what the fast ones do, the slow wait for
 Driver = Callable[[str, str, bool], Awaitable[Session]]  # DSN, application_name, prepared
 Say = Callable[[str], None]
 THROUGH, PAST, DIRECT = WAYS = "through", "past", "direct"  # the DDL; and everything without Lintel
@@ -55,26 +56,39 @@ class Found:
 
 
 async def played(
-    server: Server, drivers: dict[str, Driver], given: Sequence[Order], say: Say, ways: Sequence[str] = WAYS
+    server: Server,
+    drivers: dict[str, Driver],
+    given: Sequence[Order],
+    say: Say,
+    ways: Sequence[str] = WAYS,
+    beside: int = 1,
 ) -> Found:
-    """Every one of the orders in each of the ways.
+    """Every one of the orders in each of the ways, so many side by side on databases of their own.
 
-    Raises BenchFailure where a step does not come to its end.
+    A step that fails, or does not come to its end, is an error that somebody has seen.
     """
     found = Found(len(given))
-    for number, order in enumerate(given, 1):
-        for way in ways:
+    turns = iter([(number, order, way) for number, order in enumerate(given, 1) for way in ways])
+
+    async def play() -> None:
+        for number, order, way in turns:  # of all that play
             say(f"order {number} of {len(given)}, {way}: {', '.join(order)}")
             seen = found.direct if way == DIRECT else found.lintel
-            lost = await _played(server, drivers, order, seen, way)
-            found.parked_lost += 0 if way == DIRECT else lost
+            try:
+                lost = await _played(server, drivers, order, seen, way, f"matrix_{number}_{way}")
+            except (BenchFailure, asyncpg.PostgresError) as problem:
+                seen.failed(f"{', '.join(order)}: {way}: stuck {problem}")
+            else:
+                found.parked_lost += 0 if way == DIRECT else lost
+
+    await asyncio.gather(*(play() for _ in range(beside)))
     return found
 
 
-async def _played(server: Server, drivers: dict[str, Driver], order: Order, seen: Seen, way: str) -> int:
+async def _played(server: Server, drivers: dict[str, Driver], order: Order, seen: Seen, way: str, database: str) -> int:
     """How many rows have another priority than was written."""
     through = way != DIRECT
-    async with staged(server, through=through) as stage:
+    async with staged(server, database, through=through) as stage:
         rollout = _Rollout(stage, drivers, seen, past=way != THROUGH)
         try:
             for step in (None, *order):
@@ -99,7 +113,7 @@ class _Rollout:
         self._services: dict[str, list[Service]] = {
             side: [
                 Service(name, side, prepared, 1 + number * 4 + prepared * 2 + (side == "new"), _opener(stage, driver),
-                        seen, self._progress)
+                        seen, self._progress, self._is_ahead)
                 for number, (name, driver) in enumerate(drivers.items())
                 for prepared in (False, True)
             ]
@@ -119,13 +133,13 @@ class _Rollout:
     async def take(self, step: str | None) -> None:
         """One step, and work after it."""
         for service in (*self._services["old"], *self._services["new"]):
-            service.step = f"behind {step or 'the start'}"
+            service.step, service.mark = f"behind {step or 'the start'}", service.turns
         await self._steps[step]()
         await self.work()
 
     async def work(self) -> None:
         """Until everybody who is there has done some turns."""
-        there = [service for side in self._running for service in self._services[side]]
+        there = self._there()
         wanted = [service.turns + TURNS for service in there]
 
         async def done() -> bool:
@@ -136,6 +150,13 @@ class _Rollout:
             return all(service.turns >= turns for service, turns in zip(there, wanted, strict=True))
 
         await until(done)
+
+    def _there(self) -> list[Service]:
+        return [service for side in self._running for service in self._services[side]]
+
+    def _is_ahead(self, service: Service) -> bool:
+        slowest = min((one.turns - one.mark for one in self._there()), default=service.turns)
+        return service.turns - service.mark >= slowest + LEAD
 
     async def end(self) -> None:
         """Everybody stops."""
@@ -166,7 +187,7 @@ class _Rollout:
     async def _roll_back(self) -> None:
         """Where the plans have been released they are applied again first."""
         if self._released:
-            await self._stage.apply()
+            await self._stage.announce()
         await self._deploy("old")
 
     async def _alter(self) -> None:
@@ -185,9 +206,6 @@ class _Rollout:
         self._progress.dropped = "done"
 
     async def _release(self) -> None:
-        """When all parked values have landed: until then somebody depends on the plan."""
-        if self._stage.configuration is not None:
-            await self._stage.landed()
         await self._stage.release()
         self._released = True
 

@@ -19,6 +19,7 @@ from bench.matrix.world import Seen
 from lintel.demo.postgres import NoPostgres, Server, launch
 
 SHOWN = 10
+BESIDE = 3  # orders that are played at a time
 
 
 def main(arguments: list[str]) -> int:
@@ -36,7 +37,7 @@ def main(arguments: list[str]) -> int:
         except NoPostgres as error:
             raise BenchFailure(str(error)) from None
         with server:
-            found = asyncio.run(_played(server, drivers, orders))
+            found = asyncio.run(_played(server, drivers, orders, given.beside))
             version = server.version
     say.progress("")
     _show(found)
@@ -49,9 +50,11 @@ def main(arguments: list[str]) -> int:
     return 0 if found.holds else 1
 
 
-async def _played(server: Server, drivers: dict[str, clients.Driver], orders: list[tuple[str, ...]]) -> Found:
+async def _played(
+    server: Server, drivers: dict[str, clients.Driver], orders: list[tuple[str, ...]], beside: int
+) -> Found:
     try:
-        return await played(server, drivers, orders, say.progress)
+        return await played(server, drivers, orders, say.progress, beside=beside)
     finally:
         await Program.end_all()
 
@@ -82,6 +85,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench matrix", description=__doc__)
     parser.add_argument("--orders", type=int, default=0, metavar="N", help="so many orders, evenly; 0: all (default)")
     parser.add_argument("--drivers", nargs="+", metavar="NAME", help="asyncpg psycopg node-postgres JDBC; default: all")
+    parser.add_argument("--beside", type=int, default=BESIDE, metavar="N", help=f"side by side (default: {BESIDE})")
     parser.add_argument("--server", type=int, default=None, metavar="MAJOR", help="default: the newest found")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     return parser.parse_args(arguments)

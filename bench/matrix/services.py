@@ -14,6 +14,7 @@ from bench.matrix.world import FIRST_ROW, NO_FAX, SEEDS, Progress, Seen
 
 OLD_COLUMNS = ("id", "customer", "fax", "total", "shadow")
 NEW_COLUMNS = ("id", "customer", "total", "shadow", "priority")
+_TICK = 0.005
 STAR = "SELECT * FROM orders WHERE id = $1"
 
 Row = dict[str, str | None]
@@ -35,7 +36,9 @@ class Service:
     opened: Open
     seen: Seen
     progress: Progress
+    is_ahead: Callable[["Service"], bool]  # of the others, by more turns than it should be
     turns: int = 0
+    mark: int = 0  # turns when the step under way began
     rows: dict[int, Row] = field(default_factory=dict)
     doubtful: set[int] = field(default_factory=set)  # rows of turns that an error ended
     step: str = ""
@@ -45,9 +48,12 @@ class Service:
     _filled: set[int] = field(default_factory=set)  # orders that were seen to be
 
     async def live(self, stop: asyncio.Event) -> None:
-        """Turn after turn until told to stop."""
+        """Turn after turn until told to stop; one that is ahead of the others waits between two turns."""
         turn = self._old_turn if self.side == "old" else self._new_turn
         while not stop.is_set():
+            if self.is_ahead(self):
+                await asyncio.sleep(_TICK)
+                continue
             row = self.number * FIRST_ROW + 4 * next(self._next)
             try:
                 await turn(row)
