@@ -1,6 +1,5 @@
 """The two databases of a set of plans, one `lintel serve` in front of all the second ones, and what it says dry."""
 
-import asyncio
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+from tests.catalog.snapshots import taken
 from tests.shield import proxy
 from tests.shield.one_change import CLIENT, PHYSICAL, Change, contents
 from tests.shield.wire_client import Client
@@ -16,10 +16,9 @@ from tests.shield.wire_client import Client
 from bench.failure import BenchFailure
 from bench.fidelity.both import Both
 from bench.fidelity.corpora import Corpus, Stored, columns
-from lintel import catalog, plan
+from lintel import plan
 from lintel.demo.postgres import Server
 from lintel.policy import Context, ContextKey, Policy
-from lintel.schema import Schema
 
 _FEW = 8  # tables that are all looked at after a write
 _SETTINGS = ("jit = off", "statement_timeout = '5s'")
@@ -80,14 +79,14 @@ class Worlds:
         """Make the change, through Lintel as well, once it has seen the table as it was."""
         plans = tuple(plan.parse(change.planned, "p.toml") for change in changes)
         dsn = self._server.dsn(database)
-        policy = Policy(_schema(dsn), plans)
+        policy = Policy(taken(dsn), plans)
         with self._through(database, "deploy") as deploying:
             for change in changes:
                 reply = deploying.simple(change.physical(own=False) or "SELECT")
                 if reply.error:
                     raise BenchFailure(f"{change}: {reply.error['M']}")
         sides = tuple((p.id, change.side) for p, change in zip(plans, changes, strict=True))
-        return policy.follow(_schema(dsn)).context(ContextKey(sides=sides))
+        return policy.follow(taken(dsn)).context(ContextKey(sides=sides))
 
     def _reading(self, changes: Sequence[Change]) -> tuple[Callable[[str], str], Callable[[str], str]]:
         pairs = [(change, False) for change in changes]
@@ -117,14 +116,3 @@ def _execute(dsn: str, *statements: str) -> None:
     with psycopg.connect(dsn, autocommit=True, options="-c session_replication_role=replica") as connection:
         for statement in statements:
             connection.execute((statement or "SELECT").encode())
-
-
-def _schema(dsn: str) -> Schema:
-    async def read() -> Schema:
-        connection = await catalog.connect(catalog.resolve(dsn))
-        try:
-            return await catalog.read(connection)
-        finally:
-            await connection.close()
-
-    return asyncio.run(read())

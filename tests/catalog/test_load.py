@@ -5,18 +5,11 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from tests.catalog.snapshots import snapshot
 
 from lintel.catalog import connect, load, resolve
 from lintel.demo.postgres import Server
 from lintel.schema import Column, Function, Relation, Schema
-
-
-async def snapshot(dsn: str) -> Schema:
-    connection = await connect(resolve(dsn))
-    try:
-        return await load.read(connection)
-    finally:
-        await connection.close()
 
 
 def execute(dsn: str, *statements: str) -> None:

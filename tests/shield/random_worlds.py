@@ -3,7 +3,6 @@
 Knows which change makes which table, and nothing of how a text is edited.
 """
 
-import asyncio
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,12 +12,12 @@ from typing import NamedTuple
 
 import psycopg
 from tests.analysis.random_query import TABLES as GENERATED
+from tests.catalog.snapshots import taken
 from tests.shield.one_change import Change, contents
 
-from lintel import catalog, plan
+from lintel import plan
 from lintel.demo.postgres import Server
 from lintel.policy import Context, ContextKey, Policy
-from lintel.schema import Schema
 
 # As tests/analysis/random_query.py has it, but that no view needs a planned column.
 TABLES = """
@@ -100,9 +99,9 @@ def states(server: Server, changes: Sequence[Change]) -> Iterator[list[State]]:
                 moved = change.kind in ("rename", "retype")
                 own_db.execute(change.logical(there=is_there or moved) or "SELECT")
             physical.execute("".join(change.before() for change in changes) or "SELECT")
-            policy = Policy(_schema(server.dsn(f"{stem}_p")), plans)
+            policy = Policy(taken(server.dsn(f"{stem}_p")), plans)
             physical.execute("".join(change.physical(own=own) for change, own in pairs) or "SELECT")
-            policy = policy.follow(_schema(server.dsn(f"{stem}_p")))
+            policy = policy.follow(taken(server.dsn(f"{stem}_p")))
             own_rows, rows = (contents(STORED, pairs, physical=is_physical) for is_physical in (False, True))
             made.append(State(str(owns), own_db, own_rows, physical, rows, policy.context(key)))
         yield made
@@ -111,17 +110,6 @@ def states(server: Server, changes: Sequence[Change]) -> Iterator[list[State]]:
             state.physical.close()
         for name in names:
             control.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _schema(dsn: str) -> Schema:
-    async def read() -> Schema:
-        connection = await catalog.connect(catalog.resolve(dsn))
-        try:
-            return await catalog.read(connection)
-        finally:
-            await connection.close()
-
-    return asyncio.run(read())
 
 
 @contextmanager

@@ -7,7 +7,6 @@ the other table cannot keep or give a value. `SIDE?` is a client without a rule.
 after COPY its data; `pgNN` before the colon needs that version.
 """
 
-import asyncio
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -16,13 +15,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.catalog.snapshots import taken
 from tests.shield.wire_client import Client, Reply
 
-from lintel import catalog, plan
+from lintel import plan
 from lintel.demo.postgres import Server
 from lintel.plan import Plan, Side
 from lintel.policy import Context, ContextKey, Policy
-from lintel.schema import Schema
 
 FILES = sorted((Path(__file__).parent / "edges").glob("*.sql"))
 LINE = re.compile(r"(old|new)(\?)?(?: (refuse|\w{5}))?(?: pg(\d+))?: (.*?)(?: @@ (.*))?")
@@ -69,24 +68,13 @@ def edges(server: Server, database: str, file: Path) -> Iterator[Edges]:
         dsns: dict[Side, str] = {"old": database, "new": server.dsn(f"{name}_new")}
         clients: dict[Side, Client] = {side: stack.enter_context(Client(dsn, "edges")) for side, dsn in dsns.items()}
         plans = tuple(plan.parse(text, file.name) for text in sections["plan"])
-        before = _schema(dsns["old"])
+        before = taken(dsns["old"])
         assert not clients["new"].simple(sections["change"][0]).error
         path = tuple(sections.get("path", ["public"])[0].split())
         for client in clients.values():
             client.simple(f"SET search_path = {', '.join(path)}")
         old = Policy(before, plans)
-        yield Edges(clients, {"old": old, "new": old.follow(_schema(dsns["new"]))}, plans, path)
-
-
-def _schema(dsn: str) -> Schema:
-    async def read() -> Schema:
-        connection = await catalog.connect(catalog.resolve(dsn))
-        try:
-            return await catalog.read(connection)
-        finally:
-            await connection.close()
-
-    return asyncio.run(read())
+        yield Edges(clients, {"old": old, "new": old.follow(taken(dsns["new"]))}, plans, path)
 
 
 @pytest.mark.check(25)

@@ -6,7 +6,6 @@ joins is free. A column that is not there yet is a constant: what is asked of it
 alone may do where the real one would have to be fetched. A retyped column is left out: its index cannot be used.
 """
 
-import asyncio
 import json
 import re
 import uuid
@@ -17,8 +16,9 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.catalog.snapshots import taken
 
-from lintel import catalog, plan
+from lintel import plan
 from lintel.demo.postgres import Server
 from lintel.plan import Side
 from lintel.policy import Context, ContextKey, Policy
@@ -123,16 +123,8 @@ def plans(request: pytest.FixtureRequest, server: Server) -> Iterator[Plans]:
             found.databases[name] = stack.enter_context(psycopg.connect(server.dsn(copy), autocommit=True))
             found.databases[name].execute(altered)
             found.databases[name].execute("VACUUM FULL ANALYZE o")
-            found.schemas[name] = asyncio.run(_schema(server.dsn(copy)))
+            found.schemas[name] = taken(server.dsn(copy))
         yield found
-
-
-async def _schema(dsn: str) -> Schema:
-    connection = await catalog.connect(catalog.resolve(dsn))
-    try:
-        return await catalog.read(connection)
-    finally:
-        await connection.close()
 
 
 def _differences(plans: Plans, case: str, sql: str, *settings: str) -> Iterator[str]:
