@@ -95,9 +95,8 @@ class Asyncpg:
         await self.run("COMMIT", (), SIMPLE)
 
     async def roll_back(self) -> None:
-        """ROLLBACK."""
-        if self.connection.is_in_transaction():
-            await self.run("ROLLBACK", (), SIMPLE)
+        """ROLLBACK, always: what was parsed and could then not be encoded holds its locks until something is sent."""
+        await self.run("ROLLBACK", (), SIMPLE)
 
     async def close(self) -> None:
         """Terminate."""
