@@ -21,7 +21,7 @@ SOURCE = Path(__file__).parent / "proxy"
 MODULES = (
     *(f"lintel/wire/{name}.py" for name in (
         "answers", "ask", "client", "conversation", "decision", "errors", "expected", "framing", "login", "messages",
-        "replies", "requests", "server", "state", "statements", "transparent",
+        "replies", "requests", "rows", "server", "state", "statements", "transparent",
     )),
     *(f"lintel/policy/{name}.py" for name in ("context", "kept", "recent", "shapes")),
     "lintel/sql/shape.py",

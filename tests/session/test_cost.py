@@ -138,7 +138,7 @@ STATEMENTS: dict[str, tuple[str, bytes, bytes, tuple[bytes, ...], int]] = {
     "rewritten": (
         "new", parse_frame(b"s", TEXT.replace(b"total", b"priority")), bind_frame(b"s") + ALL, (BOUND + ANSWERED,), 710,
     ),
-    "narrow rows, 64 KB": ("old", b"", SIMPLE, (DESCRIPTION, ROW * 5400, COMPLETE + READY), 875),
+    "narrow rows, 64 KB": ("old", b"", SIMPLE, (DESCRIPTION, ROW * 5400, COMPLETE + READY), 1350),
     "wide rows, 1 MB": (
         "old", b"", SIMPLE, (DESCRIPTION, m.frame(m.DATA_ROW, bytes(2000)) * 500, COMPLETE + READY), 20_900,
     ),

@@ -5,7 +5,7 @@ import pytest
 from lintel.wire import messages, replies
 from lintel.wire.decision import Decision, Refusal
 from lintel.wire.errors import ProtocolError
-from lintel.wire.framing import Carry, check_length, narrow_rows
+from lintel.wire.framing import Carry, check_length
 
 
 @pytest.mark.parametrize(
@@ -68,14 +68,6 @@ def test_carry() -> None:
     assert carry.join(frame[6:-1]) == b""
     assert carry.join(frame[-1:] + b"next") == frame + b"next"
     assert not carry
-
-
-def test_narrow_rows_ends_at_what_is_no_narrow_row() -> None:
-    rows = b"".join(messages.frame(messages.DATA_ROW, b"x" * size) for size in (2, 30, 59))
-    for behind in (b"", b"D", b"D\0\0\0", b"D\0\0\0\x40" + b"x" * 60, b"Z\0\0\0\5I", b"D\0\0\0\x10short", b"D\0\0\0\3"):
-        found = narrow_rows(rows + behind, 0)
-        assert found is not None
-        assert found.end() == len(rows)
 
 
 @pytest.mark.parametrize(

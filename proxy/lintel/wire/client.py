@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from . import messages
 from .expected import SYNC_REPLY
-from .framing import COMPILED, NARROW, RUN, Carry, check_length, header, length_at, narrow_rows
+from .framing import COMPILED, Carry, check_length, header, length_at
 from .messages import (
     BIND,
     COPY_DATA,
@@ -23,6 +23,7 @@ from .messages import (
     SYNC,
 )
 from .requests import Requests, limit_of
+from .rows import RUN, past_rows
 from .state import IN_STARTUP, KEPT_LIMIT, State
 
 if TYPE_CHECKING:
@@ -79,8 +80,8 @@ class ClientStream:
                 if kind == COPY_DATA and length >= 4 and state.started:
                     state.copy_data()
                     pos = after
-                    if not COMPILED and length <= NARROW and end - after > RUN:
-                        pos = narrow_rows(data, after).end()  # type: ignore[union-attr]  # it always matches
+                    if not COMPILED and end - after > RUN:
+                        pos = past_rows(data, after, COPY_DATA)
                     continue
             elif kind == BIND:
                 if length > 6 and not data[pos + 5]:  # the unnamed portal

@@ -4,7 +4,6 @@ A frame is a type byte and a length (that counts itself but not the type) before
 of the chunk that brought it unless it has to change: (type, start, end) is all that the readers work with.
 """
 
-import re
 from struct import Struct
 from types import FunctionType
 from typing import TYPE_CHECKING, Final
@@ -41,19 +40,6 @@ COMPILED: Final = not isinstance(check_length, FunctionType)
 def length_at(data: bytes, at: "i64") -> "i64":
     """The length in the header at `at`."""
     return data[at + 1] << 24 | data[at + 2] << 16 | data[at + 3] << 8 | data[at + 4]
-
-
-def _narrow_rows() -> re.Pattern[bytes]:
-    lengths = (rb"\x%02x.{%d}" % (length, length - 4) for length in range(4, 64))
-    # Greedy, not possessive: CPython before 3.11.5 (gh-106052) would end within a row that is not whole.
-    return re.compile(rb"(?:[Dd]\x00\x00\x00(?:%b))*" % b"|".join(lengths), re.DOTALL)
-
-
-# Steps over a run of DataRow or CopyData frames of less than 64 bytes, at twice the speed of a loop; `.end()` is where
-# the run ends.
-narrow_rows = _narrow_rows().match
-NARROW: Final = 40  # bytes: a row so short suggests such a run
-RUN: Final = 4096  # bytes still there: less is not worth it
 
 
 class Carry:

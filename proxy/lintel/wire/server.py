@@ -13,13 +13,10 @@ from .framing import (
     COMPILED,
     HEADER_SIZE,
     LARGE,
-    NARROW,
-    RUN,
     Carry,
     check_length,
     header,
     length_at,
-    narrow_rows,
 )
 from .messages import (
     AUTHENTICATION,
@@ -34,6 +31,7 @@ from .messages import (
     READY_FOR_QUERY,
     ROW_DESCRIPTION,
 )
+from .rows import RUN, past_rows
 from .state import FOR_CATALOG, State
 
 if TYPE_CHECKING:
@@ -95,8 +93,8 @@ class ServerStream:
                 pass
             elif kind == DATA_ROW or kind == COPY_DATA:  # noqa: PLR1714, SIM109 - quicker so
                 pos = after
-                if not COMPILED and length <= NARROW and end - after > RUN:
-                    pos = narrow_rows(data, after).end()  # type: ignore[union-attr]  # it always matches, if nothing
+                if not COMPILED and end - after > RUN:
+                    pos = past_rows(data, after, kind)
                 continue
             elif careful or after > end or not expected:
                 pass
