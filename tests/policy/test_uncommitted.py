@@ -80,7 +80,7 @@ def starred(decision: Decision) -> str | None:
     if statement.verdict == "refuse":
         return None
     inner = (decision.text or b"").decode().partition("(SELECT ")[2].partition(" FROM public.o")[0]
-    return inner.replace("lintel_t.", "")
+    return inner.replace("o.", "")
 
 
 @pytest.mark.parametrize(("ran", "expected"), CASES, ids=lambda value: "; ".join(value or ())[:60])

@@ -3,7 +3,7 @@
 moves/*.sql: a plan, a table and what is done to it, and `## try` with a line for each statement: `SIDE: statement`, or
 `SIDE refuse: statement` for one that cannot be served where the column is not there. What a statement should come to,
 it comes to on the client's own table: in the schemas `old_before` .. `new_after`, beside the one that moves. Somebody
-else alters that, and nothing waits for Lintel to have noticed.
+else alters that, and nothing waits for Lintel to have noticed. Behind `<-` stands a line of data for COPY FROM.
 """
 
 import re
@@ -21,6 +21,7 @@ from tests.shield.wire_client import SYNC, Client, Reply, bind, close, describe,
 FILES = sorted((Path(__file__).parent / "moves").glob("*.sql"))
 LINE = re.compile(r"(old|new)(?: (refuse))?: (.*)")
 NAME = "kept"
+DATA = " <- "
 SECONDS = 20.0
 WAYS = ("simple", "extended", "prepared")
 # What is done to the table, and whether the change has been made before and after it.
@@ -126,7 +127,7 @@ def test_prepared_before(moves: Moves, clients: dict[str, Client]) -> None:
         for number, (side, refusable, sql) in enumerate(_lines(moves)):
             moves.turn(done=before)
             client, own = clients[side], clients[f"{side}_{'after' if after else 'before'}"]
-            first = client.prepare(NAME, sql).error
+            first = client.prepare(NAME, sql.partition(DATA)[0]).error
             if first is not None:
                 assert refusable, first
                 assert first["C"] == "42703", first
@@ -134,7 +135,8 @@ def test_prepared_before(moves: Moves, clients: dict[str, Client]) -> None:
             if number % 2:
                 client.simple("BEGIN; SELECT 1")
             moves.turn(done=after)
-            got = client.run(NAME)
+            client.send(bind(NAME), describe("P"), execute(), SYNC)
+            got = _reply(client, sql, "prepared")
             got.results += client.simple("COMMIT" if number % 2 else "SELECT 1").results
             client.exchange(close("S", NAME), SYNC)
             wanted = _run(own, sql, "prepared", block=bool(number % 2))
@@ -153,16 +155,22 @@ def _raced(moves: Moves, client: Client, sql: str, way: str, ending: str, *, blo
         assert time.monotonic() < deadline, "neither waiting nor answered"
         time.sleep(0.001)
     holder.execute(ending)
-    return _ended(client, client.reply(), block=block)
+    return _ended(client, _reply(client, sql, way), block=block)
 
 
 def _run(client: Client, sql: str, way: str, *, block: bool) -> Reply:
     messages = _begun(client, sql, way, block=block)
     client.send(*messages)
-    return _ended(client, client.reply(), block=block)
+    return _ended(client, _reply(client, sql, way), block=block)
+
+
+def _reply(client: Client, sql: str, way: str) -> Reply:
+    data = sql.partition(DATA)[2]
+    return client.reply("\t".join(data.split()).encode() + b"\n", in_copy=b"" if way == "simple" else SYNC)
 
 
 def _begun(client: Client, sql: str, way: str, *, block: bool) -> list[bytes]:
+    sql = sql.partition(DATA)[0]
     refused = way == "prepared" and client.prepare(NAME, sql).error is not None
     if block:
         client.simple("BEGIN; SELECT 1")

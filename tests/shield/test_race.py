@@ -68,11 +68,16 @@ class Race:
 
 def races() -> Iterator[Race]:
     """Every case once, those that write twice; ways and moves take turns, so that each form of text meets all."""
-    cases = [case for case in everything() if preparable(case) and case.sqlstate != "42501"]
+    cases = [case for case in everything() if (preparable(case) or _copies(case)) and case.sqlstate != "42501"]
     turns = [case for case in cases for _ in range(2 if case.writes else 1)]
     for number, case in enumerate(turns):
-        ways = WAYS[1:] if case.steps[0].params else WAYS
+        ways = WAYS[1:] if case.steps[0].params else WAYS[:2] if _copies(case) else WAYS
         yield Race(case, ways[number % len(ways)], MOVES[number // 2 % len(MOVES)], block=number % 5 < 2)
+
+
+def _copies(case: Case) -> bool:
+    """COPY FROM; COPY TO has its snapshot from before it waits, so that it answers with what was there then."""
+    return len(case.steps) == 1 and case.steps[0].copy is not None and bool(tables_of(case))
 
 
 def _name(race: Race) -> str:
@@ -117,7 +122,7 @@ def _raced(sessions: Sessions, change: Change, race: Race) -> Reply:
         client.send(*messages)
         _until_it_waits(sessions.databases, client, who)
         holder.simple("ROLLBACK" if race.move.endswith("back") else "COMMIT")
-        return _ended(client, race, client.reply())
+        return _ended(client, race, _replied(client, race))
 
 
 def _begun(client: Client, race: Race) -> list[bytes]:
@@ -131,6 +136,11 @@ def _begun(client: Client, race: Race) -> list[bytes]:
     if race.way == "prepared" and not refused:
         return [bind(NAME, params), describe("P"), execute(), SYNC]
     return [parse("", sql), bind("", params), describe("P"), execute(), SYNC]
+
+
+def _replied(client: Client, race: Race) -> Reply:
+    data = race.case.steps[0].copy
+    return client.reply(None if data is None else data.encode(), in_copy=b"" if race.way == "simple" else SYNC)
 
 
 def _ended(client: Client, race: Race, reply: Reply) -> Reply:
@@ -155,7 +165,7 @@ def _judged(sessions: Sessions, race: Race, got: Reply) -> list[str]:
         with sessions.session(race.logical, race.case.side, through=False) as client:
             messages = _begun(client, race)
             client.send(*messages)
-            wanted = _ended(client, race, client.reply())
+            wanted = _ended(client, race, _replied(client, race))
         found = differences(race.case, Outcome([wanted]), Outcome([got]))
     else:
         found = [] if Outcome([got]).refused() else [f"not refused: {got}"]

@@ -20,9 +20,10 @@ TARGETS = frozenset({"insert", "update", "delete", "merge", "copy_from", "copy_t
 class Unserved(Exception):
     """This statement cannot be given a text that is proved right; the message says why, for the refusal."""
 
-    def __init__(self, why: str, plan: Plan | None = None) -> None:
+    def __init__(self, why: str, plan: Plan | None = None, remedy: str = "Name the columns that it needs") -> None:
         super().__init__(why)
         self.plan = plan  # the one that it is about, where the statement meets several
+        self.remedy = remedy  # what whoever wrote the statement, or the plan, can do
 
 
 @dataclass(slots=True)

@@ -105,11 +105,18 @@ class _Parts:
     only: bool
 
     @property
+    def alias(self) -> str:
+        """The client's own name for the item, which is what EXPLAIN shows; ours where a bare name could mean it."""
+        name = self.source.item.name
+        planned = {name for plan in self.case.covered.by_oid[self.source.table.relation.oid] for name in plan.names}
+        return self.case.alias("t") if name is None or name in planned else quote_ident(name)
+
+    @property
     def table(self) -> str:
         """The relation under its alias, TABLESAMPLE included (T4)."""
         relation = self.source.table.relation
         name = quote_qualified(relation.schema, relation.name)
-        text = f"{'ONLY ' if self.only else ''}{name} AS {self.case.alias('t')}"
+        text = f"{'ONLY ' if self.only else ''}{name} AS {self.alias}"
         if self.source.sample is None:
             return text
         start, end = self.case.spans.sample(self.source.sample["location"])
@@ -118,12 +125,12 @@ class _Parts:
     @property
     def listed(self) -> str:
         """T15: every column qualified, but for the planned ones, which scoping decides."""
-        t = self.case.alias("t")
+        t = self.alias
         return ", ".join([*map(self._column, self.columns), *(f"{t}.{name}" for name in self.system)])
 
     def _column(self, column: LogicalColumn) -> str:
         plan, name = self.case.plan(column.key), quote_ident(column.name)
-        own = f"{self.case.alias('t')}.{name}"
+        own = f"{self.alias}.{name}"
         if plan is None or not (isinstance(plan.change, Rename | Retype) or self.case.imaginable(column.key)):
             return own
         return f"{cast_read(plan, column.key, own)} AS {name}" if isinstance(plan.change, Retype) else name
@@ -141,7 +148,7 @@ class _Parts:
 
         The marker is analysed and folded away. A join with the side table cannot be locked, see shield.parked_value.
         """
-        t, q, i, d = (self.case.alias(suffix) for suffix in ("t", "q", "i", HELPER))
+        t, (q, i, d) = self.alias, map(self.case.alias, ("q", "i", HELPER))
         sides = {c.key: side for c, _ in absent if (side := self.case.parked(c.key)) is not None}
         aliases = {key: self.case.alias(f"p{number}") for number, key in enumerate(sides)}
         joins = "".join(f" LEFT JOIN {s.table} AS {aliases[k]} ON {s.matches(aliases[k], t)}" for k, s in sides.items())
@@ -158,7 +165,7 @@ class _Parts:
     def _value_of(self, column: LogicalColumn, plan: Plan, alias: str | None, *, locked: bool) -> str:
         name, side = quote_ident(column.name), self.case.parked(column.key)
         if side is not None and locked:
-            return f"{parked_value.value(self.case, self.case.alias('t'), plan, side)} AS {name}"
+            return f"{parked_value.value(self.case, self.alias, plan, side)} AS {name}"
         value = own_value(self.case, plan)
         if side is not None:
             parked = f"WHEN {alias}.{parking.key_column(1)} IS NOT NULL THEN {alias}.{parking.VALUE}"
@@ -182,12 +189,12 @@ class _Parts:
 
     def _row_first(self, beside: str, condition: str = "") -> str:
         """The row, what is made of it, and once more the row as what may have the column."""
-        x, q, t = self.case.alias("x"), self.case.alias("q"), self.case.alias("t")
+        x, q, t = self.case.alias("x"), self.case.alias("q"), self.alias
         inner = f"(SELECT {self.listed} FROM (SELECT {t}.*) {q}{condition})"
         return f"(SELECT {x}.* FROM {self.table}{beside}, LATERAL {inner} {x})"
 
     def _values(self, absent: list[tuple[LogicalColumn, Plan]]) -> str:
-        t = self.case.alias("t")
+        t = self.alias
         try:
             return ", ".join(f"{plan.imagined_in(t)} AS {quote_ident(c.name)}" for c, plan in absent)
         except (LookupError, ValueError) as why:

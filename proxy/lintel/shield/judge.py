@@ -76,15 +76,15 @@ class _Judging:
             self._certain(candidates)
             return self._served(side, answer)
         except Unserved as why:
-            return self._unserved(answer, str(why), why.plan)
+            return self._unserved(answer, why)
         except LookupError:
-            return self._unserved(answer, "its text could not be taken apart")
+            return self._unserved(answer, Unserved("its text could not be taken apart"))
 
-    def _unserved(self, answer: Resolution, why: str, plan: Plan | None = None) -> Verdict:
+    def _unserved(self, answer: Resolution, why: Unserved) -> Verdict:
         """A refusal; with the client's own error where it has one anyhow."""
         if answer.problems:
             return self._refuse(answer, answer.problems[0].message, answer.problems[0].sqlstate)
-        return self._refuse(answer, why, plan=plan)
+        return self._refuse(answer, str(why), plan=why.plan, remedy=why.remedy)
 
     def _under(self, done: Done) -> Resolution:
         if done not in self.own:
@@ -126,9 +126,10 @@ class _Judging:
             plan = next((plan for plan in plans if not isinstance(plan.change, Add)), None)
             if plan is not None and not self._same(self._under(first), self._under(other)):
                 raise Unserved(
-                    f'no rule of plan "{plan.id}" says for which table this client was built, and to the two its '
-                    "statement means different things",
+                    f'no rule of plan "{plan.id}" says for which table this client was built, and its statement means '
+                    "something else before and after the change",
                     plan,
+                    "Give the plan a rule for this client ([[shield.clients]]), name the columns in the statement",
                 )
 
     def _permitted(self) -> list[Done]:
@@ -277,10 +278,17 @@ class _Judging:
         return Verdict("refuse", case.answer, self.world, edits, "42703", message, hint,
                        by_server=True, loud=True, plans=self.ids)  # fmt: skip
 
-    def _refuse(self, answer: Resolution, why: str, sqlstate: str = "42501", plan: Plan | None = None) -> Verdict:
+    def _refuse(
+        self,
+        answer: Resolution,
+        why: str,
+        sqlstate: str = "42501",
+        plan: Plan | None = None,
+        remedy: str = "Name the columns that it needs",
+    ) -> Verdict:
         plan = plan or self.covered.plans[self.ids[0]]
         message = f'lintel: plan "{plan.id}" on {plan.table}: {why}'
-        hint = f'The statement was not run. Name the columns that it needs, or release the plan "{plan.id}".'
+        hint = f'The statement was not run. {remedy}, or release the plan "{plan.id}".'
         return Verdict("refuse", answer, self.world, (), sqlstate, message, hint, plans=self.ids)
 
 

@@ -14,7 +14,9 @@ MESSAGE: Final = 0x4D  # M
 DETAIL: Final = 0x44  # D
 HINT: Final = 0x48  # H
 POSITION: Final = 0x50  # P
+ROUTINE: Final = 0x52  # R
 CONTEXT: Final = 0x57  # W
+_COPY_COLUMNS: Final = b"CopyGetAttnums"
 
 
 def value(fields: Fields, code: int) -> bytes | None:
@@ -33,8 +35,13 @@ def is_fatal(fields: Fields) -> bool:
 
 
 def analysis_failed(fields: Fields) -> bool:
-    """The statement itself was refused in parse analysis: it has a position, and no function ran it."""
-    return value(fields, POSITION) is not None and value(fields, CONTEXT) is None
+    """The statement itself was refused, not what a function ran: in parse analysis, or where COPY looks up its columns.
+
+    That is as early, and the only such place that tells no position (CopyGetAttnums in the server's source).
+    """
+    if value(fields, CONTEXT) is not None:
+        return False
+    return value(fields, POSITION) is not None or value(fields, ROUTINE) == _COPY_COLUMNS
 
 
 def rows(chunk: bytes, at: int) -> int:

@@ -31,3 +31,4 @@ new: INSERT INTO o (id, prio) VALUES (1, 3) ON CONFLICT (id) DO UPDATE SET prio 
 new: UPDATE o SET prio = 3 WHERE id = 1 RETURNING prio
 new: UPDATE o SET prio = 3, note = 'x' WHERE prio = 7 RETURNING *
 new: DELETE FROM o WHERE prio = 7 RETURNING *
+old: COPY o FROM STDIN <- 9 n

@@ -29,3 +29,5 @@ new: SELECT * FROM o ORDER BY id
 new: INSERT INTO o VALUES (9, 'n') RETURNING *
 new: UPDATE o SET note = 'x' RETURNING *
 new: DELETE FROM o RETURNING o.*
+old refuse: COPY o (id, fax) FROM STDIN <- 9 f
+new: COPY o FROM STDIN <- 9 n

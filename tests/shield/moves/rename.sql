@@ -28,3 +28,7 @@ old: INSERT INTO o (id, total) VALUES (1, 8) ON CONFLICT (id) DO UPDATE SET tota
 new: INSERT INTO o (id, amount) VALUES (1, 8) ON CONFLICT (id) DO UPDATE SET amount = excluded.amount + o.amount RETURNING *
 old: DELETE FROM o WHERE total = 20 RETURNING *
 new: DELETE FROM o USING (VALUES (20)) AS v (n) WHERE amount = n RETURNING o.*
+old: COPY o TO STDOUT
+new: COPY o (id, amount) TO STDOUT
+old: COPY o (id, total) FROM STDIN <- 9 3
+new: COPY o FROM STDIN <- 9 3 n
