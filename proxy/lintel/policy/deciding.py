@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from itertools import count
+from itertools import count, takewhile
 
 from lintel.analysis.facts import Facts
 from lintel.plan import parking
@@ -133,7 +133,8 @@ def _understood(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged
     decision = _decision(text, made, effects_in(parts), statement)
     failures: frozenset[str] = frozenset().union(*map(_failures, parts))
     if failures or moment.doubtful:
-        decision = replace(decision, retry=failures, probes=_probes(moment, parts[0]) if len(parts) == 1 else ())
+        probes = _probes(moment, parts)
+        decision = replace(decision, retry=frozenset() if probes and len(parts) > 1 else failures, probes=probes)
     literal = len(parts) != 1 or parts[0].effects != Effects() or parts[0].verdict.resolution.exact
     exact = literal or statement.facts.verb not in _BY_SHAPE
     results = [part.verdict.resolution for part in parts]
@@ -157,18 +158,29 @@ def _decision(text: bytes, made: _Edits, effects: Effects, statement: Statement)
     )
 
 
-def _probes(moment: Moment, part: Judged) -> tuple[Probe, ...]:
+def _probes(moment: Moment, parts: list[Judged]) -> tuple[Probe, ...]:
     """The tables under plans that a loud statement names: locked, they are for the transaction as they are now.
 
-    Of a statement that names a marker, the marker; and in doubt, those of any statement.
+    Of a statement that names a marker, the marker; and in doubt, those of any statement. Of several statements, up to
+    the first that does more than read or write rows, only what the first one locks itself: the order of locks stays.
     """
-    covered, verdict = moment.covered, part.verdict
-    relations = (covered.schema.relations[oid] for oid in verdict.resolution.relations)
-    loud = [r for r in relations if r.oid in covered.by_oid] if verdict.loud or moment.doubtful else []
-    sides = [side for plan_id, side in covered.parked.items() if plan_id in verdict.plans] if verdict.marked else []
-    columns = {quote_qualified(r.schema, r.name): tuple(c.name.encode() for c in r.columns) for r in loud}
-    columns |= {side.marker: (parking.IN_FORCE.encode(),) for side in sides}
+    covered, first = moment.covered, parts[0].verdict
+    together = list(takewhile(_is_query, parts)) or parts[:1]
+    loud = {
+        oid for part in together if part.verdict.loud or moment.doubtful for oid in part.verdict.resolution.relations
+    }
+    marked = {plan_id for part in together if part.verdict.marked for plan_id in part.verdict.plans}
+    relations = (
+        covered.schema.relations[oid] for oid in first.resolution.relations if oid in loud & covered.by_oid.keys()
+    )
+    columns = {quote_qualified(r.schema, r.name): tuple(c.name.encode() for c in r.columns) for r in relations}
+    sides = [covered.parked[plan_id] for plan_id in covered.parked if plan_id in marked and plan_id in first.plans]
+    columns |= {side.marker: (parking.IN_FORCE.encode(),) for side in sides if first.marked}
     return tuple(Probe(f"TABLE {name}".encode(), names) for name, names in columns.items())
+
+
+def _is_query(part: Judged) -> bool:
+    return part.facts.verb in _BY_SHAPE and part.effects == Effects()
 
 
 def _follow(moment: Moment, part: Judged, made: _Edits, *, alone: bool) -> None:

@@ -88,7 +88,8 @@ class Answers:
     def resume(self, failed: bool) -> bool:
         """Go on after the wait for the catalog; whether what had failed is tried again instead of being passed on."""
         self._state.blocked = self._blocked_before
-        if failed and self._decided_otherwise():
+        self._state.newest = self._state.context
+        if failed and self._state.may_do():
             self._try_again()
             return True
         if failed:
@@ -112,8 +113,8 @@ class Answers:
         assert probe is not None
         if probe.text not in state.probed:
             if kind in (messages.ROW_DESCRIPTION, messages.NO_DATA):
-                state.probed.add(probe.text)
                 columns = () if kind == messages.NO_DATA else messages.column_names(frame)
+                state.probed[probe.text] = columns
                 if columns != probe.columns:
                     state.described(probe, columns)
                     return self._wait_for_catalog()
@@ -296,10 +297,6 @@ class Answers:
         if state.tries >= _TRIES or state.status != messages.IDLE or not replies.analysis_failed(fields):
             return False
         return not state.bound if entry.kind == OWN_PARSE else state.kept is not None and not state.kept_after
-
-    def _decided_otherwise(self) -> bool:
-        sent = self._state.expected[0].sent
-        return sent is not None and self._state.decide(sent.text).sent(sent.text) != sent.given
 
     def _decided_the_same(self) -> None:
         """There is no other text for it; but what its error means may be known now."""

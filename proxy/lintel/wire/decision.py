@@ -64,7 +64,7 @@ class Decision:
     # its body is replaced. Otherwise the statement simply works (the column has landed meanwhile).
     expected: tuple[Expectation, ...] = ()
     retry: frozenset[str] = frozenset()  # SQLSTATEs of a loud text: refresh, decide again, send again if nothing ran
-    probes: tuple[Probe, ...] = ()  # of a loud text: asked first where its failure would cost a transaction
+    probes: tuple[Probe, ...] = ()  # of a loud text: asked first where its failure would cost what ran before it
     effects: int = 0
     temporary: tuple[str, ...] = ()
     prepares: str | None = None  # SQL PREPARE name AS ...
@@ -88,6 +88,11 @@ class Decision:
     def names_statement(self) -> bool:
         """PREPARE, EXECUTE or DEALLOCATE of a name."""
         return any(name is not None for name in (self.prepares, self.executes, self.deallocates))
+
+    @property
+    def several(self) -> bool:
+        """Of one that has probes: statements of which some may have run when another one fails."""
+        return not self.retry and not self.names_statement
 
     def sent(self, text: bytes) -> bytes:
         """What the server gets for the client's `text`."""

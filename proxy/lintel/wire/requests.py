@@ -345,13 +345,18 @@ class Requests:
         return self._wait(messages.FLUSH_FRAME)
 
     def _ahead_of(self, decision: Decision) -> bytes | None:
-        """What goes ahead of a loud text that must not fail, as something has run that would be lost; None: nothing."""
+        """What goes ahead of a loud text that must not fail, as something has run, or has failed; None: nothing.
+
+        Outside of a transaction the lock is held until the statements have run: no Sync is behind the probe.
+        """
         state = self._state
         if not decision.probes or state.status == messages.FAILED:
             return None
         if state.status == messages.IDLE and not state.bound:
-            return self._wait_for_status()
-        probe = next((probe for probe in decision.probes if probe.text not in state.probed), None)
+            waiting = self._wait_for_status()
+            if waiting is not None or not (state.tries or decision.several):
+                return waiting
+        probe = next((probe for probe in decision.probes if not state.is_probed(probe)), None)
         return None if probe is None else self._probe(decision, probe)
 
     def _wait_for_status(self) -> bytes | None:
@@ -370,6 +375,7 @@ class Requests:
         state.careful = True
         if state.counts is not None:
             state.counts.probes += 1
+        state.probed.pop(probe.text, None)
         state.expected.append(probing(probe, decision))
         return self._wait(ask.probe(probe.text))
 

@@ -81,7 +81,7 @@ class State:
     __slots__ = (
         "blocked", "bound", "careful", "committed_temporary", "completed", "context", "copying", "counted",
         "counts", "ddl", "doubtful", "ended", "error", "expected", "kept", "kept_after", "kept_size", "made",
-        "moving", "needs", "portal", "portals", "probed", "refused", "resolve", "rolled_back", "settings",
+        "moving", "needs", "newest", "portal", "portals", "probed", "refused", "resolve", "rolled_back", "settings",
         "skipping", "started", "statements", "status", "stray", "touched", "tries", "unsettled",
     )  # fmt: skip
 
@@ -113,7 +113,8 @@ class State:
         self.kept_after = 0  # replies to earlier messages that come first
         self.kept_size = 0
         self.tries = 0
-        self.probed: set[bytes] = set()  # probes that the transaction under way has been sent
+        self.probed: dict[bytes, tuple[bytes, ...]] = {}  # what probes have shown in the transaction under way
+        self.newest: Context | None = None  # of the last snapshot that was asked for
         self.refused = False  # the Query in hand has had its error, from a probe: a Sync goes in its place
         self.ddl = False  # something may have changed the catalog: refresh when it has committed
         self.moving: Expected | None = None  # has been sent, and may change what the catalog is to this session
@@ -271,6 +272,22 @@ class State:
         if decision.deallocates is not None:
             self.statements.pop(decision.deallocates.encode(), None)
         self.careful = True
+
+    def may_do(self) -> bool:
+        """Of what failed there is another text; or it may do behind a probe: what had changed may have changed back."""
+        entry = self.expected[0]
+        if entry.decision is None or entry.sent is None:
+            return False
+        probed = bool(entry.decision.probes) and not self.tries
+        return probed or self.decide(entry.sent.text).sent(entry.sent.text) != entry.sent.given
+
+    def is_probed(self, probe: Probe) -> bool:
+        """The table is locked and is as the decision has it, or there is no newer snapshot to decide by.
+
+        The policy may have moved to a snapshot that was read before the lock was taken.
+        """
+        shown = self.probed.get(probe.text)
+        return shown is not None and (shown == probe.columns or self.context is self.newest)
 
     def described(self, probe: Probe, columns: tuple[bytes, ...]) -> None:
         """A table is otherwise than thought: by what others have committed, or by what this session has done itself."""
