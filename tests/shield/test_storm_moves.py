@@ -1,8 +1,8 @@
 """Storms in which a column is renamed, or gets another type and its own again, while clients of several drivers work.
 
 Nobody waits for anybody: the ALTER comes directly, again and again, and Lintel learns of it by looking only. Nobody
-gets an error; every answer must be one of the client's own table, with its names and types, and what was written must be
-there in the end. The draws are seeded; when the clients meet is not.
+gets an error; every answer must be one of the client's own table, with its names and types; and what was written must
+be there in the end. The draws are seeded; when the clients meet is not.
 """
 
 import asyncio
