@@ -16,7 +16,7 @@ from lintel.metrics import (
 )
 
 NAME = re.compile(r"^lintel_[a-z_]+$")
-LABELS = {"verdict", "how", "direction", "side", "sqlstate", "le", "version", "python", "compiled"}
+LABELS = {"verdict", "reading", "how", "direction", "side", "sqlstate", "le", "version", "python", "compiled"}
 
 
 def full(counters: Counters, lag: LoopLag | None = None) -> Exporter:

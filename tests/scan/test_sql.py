@@ -5,9 +5,9 @@ import time
 import pytest
 from tests.scan.cases import ORDERS, SCHEMA, snippet
 
+from lintel.dialects import NotRead, parsed
 from lintel.scan import Target, foreign, jinja, resolved, strings
 from lintel.scan.finding import Found, Opaque
-from lintel.scan.guarded import NotRead, parsed
 
 Uses = set[tuple[str | None, str]]
 

@@ -11,6 +11,7 @@ from typing import Self
 
 from lintel.app.configuration import Configuration
 from lintel.app.state import State
+from lintel.referee.request import Opinion, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Switch:
     off: bool
 
 
-Message = Configuration | Ready | Ask | Answer | Altered | Drain | End | Switch
+Message = Opinion | Request | Configuration | Ready | Ask | Answer | Altered | Drain | End | Switch
 
 
 class Channel:

@@ -13,6 +13,7 @@ from typing import Self
 from lintel.app import sockets
 from lintel.app.channel import Altered, Answer, Ask, Channel, Message, Ready
 from lintel.app.configuration import Configuration
+from lintel.referee.request import Request
 
 PATIENCE_SECONDS = 3.0  # for an answer
 
@@ -49,12 +50,12 @@ class Child:
         """Tell it."""
         self.channel.send(message)
 
-    async def follow(self, pass_on: Callable[[Altered], None]) -> int:
-        """Read what it says, and pass on what is for the others; its exit code."""
+    async def follow(self, pass_on: Callable[[Altered | Request], None]) -> int:
+        """Read what it says, and pass on what is for others; its exit code."""
         with suppress(EOFError, OSError):
             while True:
                 message = await self.channel.receive()
-                if isinstance(message, Altered):
+                if isinstance(message, Altered | Request):
                     pass_on(message)
                 else:
                     self._heard(message)

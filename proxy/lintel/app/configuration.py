@@ -122,6 +122,7 @@ class Configuration:
             shield.on_stale,
             enforced=self.mode == "enforce",
             on_unplanned_ddl=shield.on_unplanned_ddl,
+            referee=shield.referee,
             tables=self.settings.record.tables,
         )
 

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from dataclasses import replace
+from typing import NamedTuple
 
 from lintel.app.presence import Logged, Presence
 from lintel.app.routes import Route
@@ -17,11 +18,19 @@ from lintel.parking import Keeper
 from lintel.plan import Plan
 from lintel.policy import Options, Policy
 from lintel.recorder import Recorder
+from lintel.referee.request import Request
 from lintel.schema import Schema, ServerCode
 from lintel.session.database import Login
 
 READY_SECONDS = 5.0  # a client waits no longer for a catalog that cannot be read
 REFRESH_SECONDS = 10.0
+
+
+class Listeners(NamedTuple):
+    """Who is told of what happens in a database."""
+
+    altered: Callable[["Database"], None]  # DDL through one of its sessions
+    refer: Callable[[Request], None]  # a rewritten statement for the referee
 
 
 class Database:
@@ -35,15 +44,16 @@ class Database:
         options: Options,
         recorder: Recorder,
         counters: Counters,
-        altered: Callable[["Database"], None],
+        listeners: "Listeners",
     ) -> None:
         self.name = name
         self.route = route
         self.recorder = recorder
         self.counters = counters
+        self.refer = listeners.refer
         self.live = Live(route.control, route.leads_to(name))
         self.policy = Policy(None, recorder.memories.reminded(name, plans), options)
-        self._altered = altered
+        self._altered = listeners.altered
         self._told: Schema | None = None  # the last one that others have been told of
         self._presences: set[Presence] = set()
         self.parking = Keeper(self.live.endpoint, lambda: self.live.schema, self.refresh, counters)

@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 from weakref import WeakSet
 
-from lintel.app.database import Database
+from lintel.app.database import Database, Listeners
 from lintel.app.routes import Route, Routes
 from lintel.app.state import DatabaseState
 from lintel.metrics import CatalogState, Counters
 from lintel.plan import Plan
 from lintel.policy import Options
 from lintel.recorder import Recorder
+from lintel.referee.request import Request
 
 MAX_IDLE = 64  # names are the clients' to choose, before they have logged in
 
@@ -25,6 +26,7 @@ class Databases:
         options: Options,
         recorder: Recorder,
         counters: Counters,
+        refer: Callable[[Request], None],
         tell: Callable[[str], None] | None = None,
     ) -> None:
         self._routes = routes
@@ -32,6 +34,7 @@ class Databases:
         self._options = options
         self._recorder = recorder
         self._counters = counters
+        self._listeners = Listeners(self._altered, refer)
         self._tell = tell
         self._known: dict[tuple[str, str], Database] = {}
         self._every: WeakSet[Database] = WeakSet()  # those too whose route has changed while sessions go on
@@ -75,7 +78,7 @@ class Databases:
 
     def _make(self, name: str, route: Route) -> Database:
         plans = self._plans_of(name, route)
-        made = Database(name, route, plans, self._options, self._recorder, self._counters, self._altered)
+        made = Database(name, route, plans, self._options, self._recorder, self._counters, self._listeners)
         self._every.add(made)
         return made
 

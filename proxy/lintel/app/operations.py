@@ -62,6 +62,7 @@ class Operations:
             "loud_refused": counters.loud_refused,
             "probes": counters.probes,
             "reprepared": counters.reprepared,
+            "referee": counters.readings,
             "landed": counters.landed,
             "catalog_age_seconds": _rounded(state.catalog.age_seconds),
             "store": {

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from lintel.plan import ClientAttributes
 from lintel.policy import Statement
 from lintel.recorder import Line, client_name
-from lintel.recorder.tally import UNTIMED
+from lintel.recorder.tally import UNTIMED, Tally
+from lintel.referee.request import Request
 from lintel.session.database import Login
 from lintel.wire.decision import Context, Decision, Settings
 from lintel.wire.replies import rows
@@ -50,13 +51,19 @@ class Presence:
             if not number & UNTIMED:
                 tally.sample(statement, monotonic() - self.heard, rows(chunk, at))
         elif sqlstate is not None:
-            self._database.recorder.observe(statement, tally, sqlstate)
+            self._observe(statement, tally, sqlstate)
             self._failed(statement, sqlstate)
-        elif self._database.recorder.observe(statement, tally):
+        elif self._observe(statement, tally):
             tally.sample(statement, monotonic() - self.heard, rows(chunk, at))
         # What the server was to refuse may work after all: the column has come in the meantime.
         served = statement.outcome == "refuse" and sqlstate is None
         counters.statements["allow" if served else statement.outcome] += 1
+
+    def _observe(self, statement: Statement, tally: Tally, sqlstate: str | None = None) -> bool:
+        """Of a statement that has not been seen for a second, or fails."""
+        if statement.brief is not None:
+            self._database.refer(Request(self._login.database, statement.plans, statement.brief))
+        return self._database.recorder.observe(statement, tally, sqlstate)
 
     def _failed(self, statement: Statement, sqlstate: str) -> None:
         if statement.outcome == "refuse":

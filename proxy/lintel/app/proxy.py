@@ -20,6 +20,9 @@ from lintel.app.reach import Reach
 from lintel.app.state import State
 from lintel.metrics import Counters, LoopLag
 from lintel.recorder import Recorder
+from lintel.referee.referee import Referee
+from lintel.referee.request import Asked, Opinion, Request
+from lintel.referee.telling import told
 from lintel.session.door import Door
 from lintel.session.listener import Listener
 
@@ -32,10 +35,15 @@ _log = structlog.get_logger(__name__)
 class Proxy:
     """Raises ConfigError and StoreError while it is made, and nothing later.
 
-    `tell` passes on to other processes which database DDL has changed.
+    `tell` passes on to other processes which database DDL has changed, `ask` asks the referee that they share.
     """
 
-    def __init__(self, configuration: Configuration, tell: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        configuration: Configuration,
+        tell: Callable[[str], None] | None = None,
+        ask: Callable[[Request], None] | None = None,
+    ) -> None:
         allocator.settle()
         self._configuration = configuration
         self._descriptors = _all_descriptors()
@@ -54,8 +62,10 @@ class Proxy:
             retention=record.retention_days * 86_400.0,
             query_log=Path(record.query_log) if record.query_log else None,
         )
+        self._referee = Referee()  # where others share one, never begun
+        self._asked, self._ask = Asked(), ask
         self._databases = Databases(
-            routes, configuration.plans, configuration.shield, self._recorder, self._counters, tell
+            routes, configuration.plans, configuration.shield, self._recorder, self._counters, self._refer, tell
         )
         self._recorder.carry(plan.id for plan in configuration.plans)
         destinations = Destinations(routes, connectors, self._databases)
@@ -117,6 +127,16 @@ class Proxy:
         self._configuration = replace(self._configuration, off=off)
         self._databases.judge(self._configuration.shield)
 
+    def _refer(self, request: Request) -> None:
+        if self._ask is None:
+            self._referee.offer(request, self.heard)
+        elif self._asked.is_new(request):
+            self._ask(request)
+
+    def heard(self, opinion: Opinion) -> None:
+        """What the referee has said of a statement of this process."""
+        told(opinion, self._counters)
+
     def altered(self, database: str) -> None:
         """DDL that went through another process has changed it."""
         self._databases.altered(database)
@@ -137,6 +157,7 @@ class Proxy:
         """After drain: let go of the databases and bring everything to the store."""
         if self._watching is not None:
             self._watching.cancel()
+        await self._referee.close()
         await self._databases.close()
         await self._recorder.close()
 

@@ -18,6 +18,8 @@ from lintel.app.child import Child
 from lintel.app.configuration import Configuration
 from lintel.app.health import NAMES
 from lintel.app.state import State, total
+from lintel.referee.referee import Referee
+from lintel.referee.request import Opinion, Request
 from lintel.store import Store
 
 POLL_SECONDS = 1.0  # what a worker that is killed has counted since is not in the totals
@@ -43,6 +45,7 @@ class Supervisor:
         self._slots: list[asyncio.Task[None]] = []
         self._past = State()
         self._ending = False
+        self._referee = Referee()
         self._polling: asyncio.Task[None] | None = None
         self._asking: asyncio.Task[dict[int, Answer | None]] | None = None
         self.checks: Mapping[str, Check] = {
@@ -142,11 +145,19 @@ class Supervisor:
         answers = await self._ask_all(readiness=False)
         return None not in answers.values()
 
-    def _pass_on(self, number: int, message: Altered) -> None:
-        """What a worker says to all the others."""
+    def _pass_on(self, number: int, message: Altered | Request) -> None:
+        """What a worker says to all the others, or to the one referee."""
+        if isinstance(message, Request):
+            self._referee.offer(message, partial(self._answer, number))
+            return
         for other, child in self._children.items():
             if other != number:
                 child.send(message)
+
+    def _answer(self, number: int, opinion: Opinion) -> None:
+        child = self._children.get(number)
+        if child is not None:
+            child.send(opinion)
 
     def _tell(self, message: Message) -> None:
         for child in self._children.values():
@@ -176,3 +187,4 @@ class Supervisor:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._referee.close()

@@ -13,6 +13,7 @@ from lintel.app.channel import Altered, Answer, Ask, Channel, Drain, End, Ready,
 from lintel.app.configuration import Configuration
 from lintel.app.proxy import Proxy
 from lintel.config import ConfigError
+from lintel.referee.request import Opinion
 
 DRAIN_SECONDS = 5.5  # where nobody says how long
 
@@ -51,6 +52,8 @@ class Worker:
                 task.add_done_callback(self._answering.discard)
             case Altered():
                 self._proxy.altered(message.database)
+            case Opinion():
+                self._proxy.heard(message)
             case Switch():
                 self._proxy.switch_now(off=message.off)
             case Drain():
@@ -81,7 +84,7 @@ async def _work(passed: sockets.Descriptors) -> None:
     configuration = await channel.receive()
     assert isinstance(configuration, Configuration)
     log.configure(configuration.settings.log.level, configuration.settings.log.format)
-    proxy = Proxy(configuration, lambda database: channel.send(Altered(database)))
+    proxy = Proxy(configuration, lambda database: channel.send(Altered(database)), channel.send)
     worker = Worker(channel, proxy)
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, worker.end)

@@ -50,6 +50,8 @@ def _facts(status: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "refusals", _numbers(status["refusals"])
     counted = ("retries", "loud_prevented", "loud_refused", "probes", "reprepared", "landed", "server_errors")
     yield "counters", _numbers({name.replace("_", " "): status[name] for name in counted})
+    if any(status["referee"].values()):
+        yield "referee", _numbers(status["referee"])
     yield "catalog", "nobody is connected" if age is None else f"confirmed {age:.1f} s ago"
     late = f", not written for {unwritten:.0f} s" if unwritten > 5 else ""
     yield "store", f"{status['store']['dropped']:,} observations lost{late}"

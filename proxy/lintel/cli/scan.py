@@ -52,7 +52,7 @@ def scan(
 
 
 def _check(dialect: str) -> None:
-    from lintel.scan.guarded import dialects
+    from lintel.dialects import dialects
 
     known = dialects()
     if dialect not in known and dialect != "postgresql":

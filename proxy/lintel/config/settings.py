@@ -102,6 +102,7 @@ class Shield:
     on_opaque: Mode = _key("pass", values.choice("pass", "refuse"))
     on_stale: Mode = _key("refuse", values.choice("refuse", "pass"))
     on_unplanned_ddl: Literal["pass", "warn", "refuse"] = _key("pass", values.choice("pass", "warn", "refuse"))
+    referee: float = _key(0.1, values.share)
 
 
 @dataclass(frozen=True, slots=True)

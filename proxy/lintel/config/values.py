@@ -107,6 +107,17 @@ def count(value: object, _: Path) -> int:
     return value
 
 
+def share(value: object, _: Path) -> float:
+    """Of a whole, from 0 to 1."""
+    try:
+        found = -1.0 if isinstance(value, bool) or not isinstance(value, int | float | str) else float(value)
+    except ValueError:
+        found = -1.0
+    if not 0.0 <= found <= 1.0:
+        raise Unexpected("a share from 0 to 1")
+    return found
+
+
 def networks(value: object, base: Path) -> tuple[str, ...]:
     """A list of networks, as CIDR or single addresses."""
     given = texts(value, base)

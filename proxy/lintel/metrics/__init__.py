@@ -5,12 +5,13 @@ The hot path adds to plain integers on a plain object (`Counters`); only a scrap
 from traffic, so that a scrape stays bounded whatever clients send.
 """
 
-from lintel.metrics.counters import VERDICTS, Counters
+from lintel.metrics.counters import READINGS, VERDICTS, Counters
 from lintel.metrics.exporter import CatalogState, Exporter, RecorderState
 from lintel.metrics.exposition import exposition, registry
 from lintel.metrics.lag import LoopLag
 
 __all__ = [
+    "READINGS",
     "VERDICTS",
     "CatalogState",
     "Counters",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 VERDICTS = ("allow", "rewrite", "refuse", "opaque", "would_rewrite", "would_refuse")
 SIDES = ("client", "server")
+READINGS = ("agrees", "disagrees", "unread", "skipped")  # what the referee says; skipped: too many were waiting
 MAX_SQLSTATES = 32  # our own refusals use a handful; the bound keeps a scrape small whatever a plan makes up
 
 
@@ -31,6 +32,7 @@ class Counters:
     probes: int = 0  # tables locked and looked at before a loud text, so that it could not fail
     landed: int = 0  # parked values moved into their column, once more where one was parked again
     filled: int = 0  # rows that got the value of their plan's backfill
+    readings: dict[str, int] = field(default_factory=lambda: dict.fromkeys(READINGS, 0))  # the referee's
     reprepared: int = 0  # prepared statements parsed again under a fresh server-side name
 
     def session_opened(self) -> None:

@@ -1,7 +1,8 @@
 """The counters as Prometheus families, made at scrape time.
 
 Where catalog and recorder live is not known here: the composition root passes functions that read their state.
-Names are `lintel_*` in base units; labels are verdict, direction, side, how and SQLSTATE, each from a closed set.
+Names are `lintel_*` in base units; labels are verdict, reading, direction, side, how and SQLSTATE, each from a closed
+set.
 """
 
 import platform
@@ -103,6 +104,8 @@ def _statements(counters: Counters) -> Iterator[Metric]:
     yield _counter("lintel_loud_refused_total", refused, counters.loud_refused)
     yield _counter("lintel_probes_total", "Tables locked and looked at before a loud text.", counters.probes)
     yield _counter("lintel_reprepared_total", "Prepared statements parsed again.", counters.reprepared)
+    readings = "Rewritten statements that the referee was asked about, by what it said."
+    yield _by_label("lintel_referee_readings_total", readings, "reading", counters.readings)
     yield _counter("lintel_landed_rows_total", "Parked values moved into their column.", counters.landed)
     yield _counter("lintel_filled_rows_total", "Rows that got what their plan's backfill gives.", counters.filled)
 

@@ -6,6 +6,7 @@ from itertools import count, takewhile
 
 from lintel.analysis.facts import Facts
 from lintel.plan import parking
+from lintel.policy.briefing import brief
 from lintel.policy.edits import Edit, edited
 from lintel.policy.effects import Effects, effects_unread
 from lintel.policy.judged import Judged, Name, effects_in, facts_in, judged_in_turn, names_in
@@ -131,6 +132,9 @@ def _understood(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged
         _follow(moment, part, made, alone=len(parts) == 1)
     statement = _in_force(moment, _statement(moment, key, text, parts, found))
     decision = _decision(text, made, effects_in(parts), statement)
+    if len(parts) == 1 and decision.text is not None and _is_drawn(moment, statement):
+        asked = brief(moment, parts[0], statement.shape, decision.text, statement.search_path)
+        decision = replace(decision, statement=replace(statement, brief=asked))
     failures: frozenset[str] = frozenset().union(*map(_failures, parts))
     if failures or moment.doubtful:
         probes = _probes(moment, parts)
@@ -141,6 +145,11 @@ def _understood(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged
     if any(result.problems or result.utility or result.opaque for result in results):
         return Decided(decision, exact=exact)
     return Decided(decision, names_in(parts), frozenset().union(*(r.functions for r in results)), exact)
+
+
+def _is_drawn(moment: Moment, statement: Statement) -> bool:
+    """Whether it belongs to the referee's sample: by shape, and by another hash in each run, so that all get a turn."""
+    return statement.verdict == "rewrite" and hash(statement.shape) % 10_000 < moment.options.referee * 10_000
 
 
 def _decision(text: bytes, made: _Edits, effects: Effects, statement: Statement) -> Decision:

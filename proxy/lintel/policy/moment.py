@@ -20,6 +20,7 @@ class Options:
     on_stale: str = "refuse"  # refuse | pass: statements on a planned table while there is no catalog
     enforced: bool = True  # False: verdicts are counted, and every text goes as it is
     on_unplanned_ddl: str = "pass"  # pass | warn | refuse: DDL on a target table that no plan announces
+    referee: float = 0.0  # the share of rewritten shapes that a second reader is asked about
     tables: tuple[str, ...] = ()  # [record] tables: targets besides those of plans
 
 

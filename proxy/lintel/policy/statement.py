@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lintel.analysis.facts import Facts
+from lintel.brief import Brief
 from lintel.policy.unplanned import Unplanned
 from lintel.shield import Sided
 
@@ -22,6 +23,7 @@ class Statement:
     message: str | None = None  # of a refusal
     unplanned: tuple[Unplanned, ...] = ()  # what it changes of target tables that no plan announces
     sides: tuple[Sided, ...] = ()  # for which table of each plan it was taken to be written
+    brief: Brief | None = None  # for the referee, of a sample of those that are rewritten
     outcome: str = field(init=False)  # verdict, and "opaque" for what was passed without being understood
 
     def __post_init__(self) -> None:

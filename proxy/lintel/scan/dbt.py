@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
+from lintel.dialects import NotRead, parsed
 from lintel.scan import foreign, jinja, yaml
 from lintel.scan.dbt_project import Project, columns, entries, sources
 from lintel.scan.finding import Finding, Found, Opaque
-from lintel.scan.guarded import NotRead, parsed
 from lintel.scan.lineage import Outputs, Reading, Source, read
 from lintel.scan.target import Target
 

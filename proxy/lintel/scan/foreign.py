@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
+from lintel.dialects import NotRead, parsed
 from lintel.scan.finding import Finding, Found, Opaque, Snippet
-from lintel.scan.guarded import NotRead, parsed
 from lintel.scan.holes import readings
 from lintel.scan.lineage import Bases, Outputs, Reading, Source, columns_written, line_of, read
 from lintel.scan.resolved import OPEN, named

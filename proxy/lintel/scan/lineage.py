@@ -13,7 +13,7 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, traverse_scope
 from sqlglot.schema import MappingSchema
 
-from lintel.scan.guarded import NotRead
+from lintel.dialects import NotRead
 
 Base = tuple[str, str]  # table and column, as quote_ident writes them
 Bases = frozenset[Base]

@@ -1,4 +1,4 @@
-"""The one door to sqlglot, for SQL of other dialects; with a guard, as its parser is neither linear nor flat.
+"""The one door to sqlglot's parser; with a guard, as it is neither linear nor flat.
 
 Measured with 30.30: nested ARRAY[ costs three times as much with each level, thousands of AND, JOIN or UNION cost the
 square of their number, and 144 KB of nested subqueries ended the process. What is beyond the guard is opaque.
