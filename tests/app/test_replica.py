@@ -171,3 +171,63 @@ def test_parked_values_are_read_on_a_replica(cluster: Cluster, lintel: Lintel, t
                 cluster.caught_up()
                 assert reader.execute(read).fetchall() == [(1, 7), (2, 5)]
                 assert "problem" not in proxy.log
+
+
+FILLED = """
+id = "f"
+purpose = "x"
+table = "public.filled"
+[add]
+column = "prio"
+type = "int"
+default = "0"
+not_null = true
+[backfill]
+expression = "id % 3"
+batch_rows = 20
+max_replica_lag = "500ms"
+"""
+
+
+def test_filling_waits_for_a_replica(cluster: Cluster, lintel: Lintel, tmp_path: Path) -> None:
+    """No row is filled while the replica is behind, and all of them once it has caught up."""
+    (tmp_path / "plan.toml").write_text(FILLED)
+    with psycopg.connect(cluster.primary.dsn("postgres"), autocommit=True) as control:
+        control.execute("DROP TABLE IF EXISTS filled; CREATE TABLE filled (id int PRIMARY KEY)")
+        control.execute("INSERT INTO filled SELECT generate_series(1, 50)")
+        cluster.caught_up()
+        proxy = lintel(cluster.primary.dsn("postgres"), "--plan", str(tmp_path / "plan.toml"))
+        with psycopg.connect(through(proxy, "postgres"), autocommit=True) as client:
+            client.execute("SELECT 1")
+            cluster.replay(run=False)
+            try:
+                _until(lambda: _is_behind(control))
+                control.execute("ALTER TABLE filled ADD COLUMN prio int")
+                end = time.monotonic() + 4  # Lintel looks every second
+                while time.monotonic() < end:
+                    assert _is_behind(control)
+                    assert _empty(control) == 50
+                    time.sleep(0.1)
+            finally:
+                cluster.replay(run=True)
+            _until(lambda: _empty(control) == 0)
+            assert control.execute("SELECT count(*) FROM filled WHERE prio = id % 3").fetchone() == (50,)
+            assert "problem" not in proxy.log
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _empty(control: psycopg.Connection) -> int:
+    (rows,) = control.execute("SELECT count(*) FROM filled WHERE prio IS NULL").fetchone() or (0,)
+    return int(rows)
+
+
+def _is_behind(control: psycopg.Connection) -> bool:
+    control.execute("SELECT pg_logical_emit_message(true, 'lintel test', 'goes on')")  # lag is that of something
+    lag = "SELECT max(replay_lag) > '500ms' FROM pg_stat_replication"
+    return control.execute(lag).fetchone() == (True,)

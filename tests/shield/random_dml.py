@@ -11,7 +11,7 @@ _BY_DATA = ("21", "22", "23", "44", "55", "57")  # data decide these, or time
 
 def by_data(errors: Sequence[str]) -> bool:
     """Whether the server itself may fail so or so: by what it evaluates or meets first. SQLSTATEs of two answers."""
-    several = len(errors) == 2 and all(error.startswith("42") for error in errors)  # mistakes in one text
+    several = len(errors) == 2 and all(error.startswith(("42", "0A")) for error in errors)  # mistakes in one text
     return several or any(error.startswith(_BY_DATA) for error in errors)
 
 
@@ -23,10 +23,10 @@ def chosen(sql: str) -> bool:
 def statements(seed: int | str, count: int) -> Iterator[str]:
     """`count` texts; a parameter stands for 3, whatever its number."""
     for number in range(count):
-        yield _Writes(random.Random(f"{seed}:{number}")).text()
+        yield Writes(random.Random(f"{seed}:{number}")).text()
 
 
-class _Writes(Generator):
+class Writes(Generator):
     """Generates one statement; half of them write."""
 
     def __init__(self, chance: random.Random) -> None:

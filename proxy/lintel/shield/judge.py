@@ -256,11 +256,11 @@ class _Judging:
         same = {done: self._same(answer, r) for done, r in resolved.items()}
         edits = edited.edits if edited is not None and edited.text != self.text else ()
         text = edited.text.decode("utf-8", "surrogateescape") if edited is not None else ""
-        if answer.problems and not all(same.values()):
+        marked = edited is not None and any(side.marker in text for side in self.covered.parked.values())
+        if answer.problems and (marked or not all(same.values())):  # its 42703 would pass for that of a loud text
             return self._refuse(answer, answer.problems[0].message, answer.problems[0].sqlstate)
         if not all(same[d] or resolved[d].problems for d in same):
             return self._refuse(answer, "it would mean something else once the column has come or gone")
-        marked = edited is not None and any(side.marker in text for side in self.covered.parked.values())
         loud = not all(same.values())
         if not same[self.shown]:
             return self._absent(case, edits, resolved[self.shown])

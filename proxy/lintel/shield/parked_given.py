@@ -11,7 +11,7 @@ from lintel.shield.values import is_plain
 
 
 @dataclass(slots=True)
-class Given:
+class GivenColumn:
     """Of one column."""
 
     case: Case
@@ -23,6 +23,15 @@ class Given:
     def row(self, number: int) -> tuple[Node, str]:
         """What one of the rows proposes."""
         return self.rows[number] if self.rows else ({"SetToDefault": {}}, self.plan.default_sql)
+
+    def assigned_value(self, number: int) -> str:
+        """What one of the rows proposes, of the column's type, so that rows of several types can stand in one list.
+
+        COALESCE is as particular as an assignment, where a cast would take an integer for a boolean.
+        """
+        node, text = self.row(number)
+        kind = unlimited(self.plan.type)
+        return f"({text})::{kind}" if is_untyped(node) else f"(COALESCE({text}, NULL::{kind}))::{kind}"
 
     @property
     def is_one(self) -> bool:
@@ -70,9 +79,7 @@ class Given:
 
     def _typed(self, node: Node, text: str) -> str:
         """A constant of no type of its own takes it from where it is written to."""
-        constant = node.get("A_Const", {})
-        untyped = "ParamRef" in node or "sval" in constant or "isnull" in constant
-        return f"({text})::{unlimited(self.plan.type)}" if untyped else text
+        return f"({text})::{unlimited(self.plan.type)}" if is_untyped(node) else text
 
     def _read(self) -> list[Reference]:
         """The references of what DO UPDATE sets it to; only this column's are served."""
@@ -80,7 +87,7 @@ class Given:
             return []
         node, start, end = self.assigned
         found = [r for r in self.case.answer.references if start <= r.at < end]
-        if _queries(node) or any(not isinstance(r.meaning, Col) or r.meaning.key != self.plan.id for r in found):
+        if queries(node) or any(not isinstance(r.meaning, Col) or r.meaning.key != self.plan.id for r in found):
             raise Unserved("ON CONFLICT DO UPDATE can park only what is made of this column, excluded's and constants")
         return found
 
@@ -91,7 +98,14 @@ class Given:
         return self.case.text[start:end].decode("utf-8", "surrogateescape")
 
 
-def _queries(node: object) -> bool:
+def is_untyped(node: Node) -> bool:
+    """Whether a constant takes its type from where it stands."""
+    constant = node.get("A_Const", {})
+    return "ParamRef" in node or "sval" in constant or "isnull" in constant
+
+
+def queries(node: object) -> bool:
+    """Whether there is a subquery in an expression."""
     if isinstance(node, list):
-        return any(map(_queries, node))
-    return isinstance(node, dict) and ("SubLink" in node or any(map(_queries, node.values())))
+        return any(map(queries, node))
+    return isinstance(node, dict) and ("SubLink" in node or any(map(queries, node.values())))

@@ -65,15 +65,28 @@ class ParkedOutputs(ParkedWrites):
             if isinstance(meaning, Col) and meaning.key in sides and meaning.item == self.target.at:
                 self._assert_new(at)
                 found.append(Splice(start, end, b"NULL", at, "words"))
-        self._assert_plain({splice.start for splice in found})
-        return found
+        return found + self._calculated({splice.start for splice in found})
 
-    def _assert_plain(self, replaced: set[int]) -> None:
-        """Unserved where RETURNING calculates with a column that this statement parks."""
+    def known(self, plan_id: str) -> str | None:
+        """What every row gets in a parked column, where that can be said before it is written."""
+        raise NotImplementedError
+
+    def _calculated(self, replaced: set[int]) -> list[Splice]:
+        """Parked columns with which RETURNING calculates."""
         clause = self.body.get("returningClause")
-        written = [r.at for r in self.case.answer.references if self._gone(r.meaning) and r.at not in replaced]
-        if clause is not None and any(_within(clause, at) for at in written):
-            raise Unserved("RETURNING calculates with a value that it parks")
+        found = []
+        for reference in self.case.answer.references:
+            meaning, at = reference.meaning, reference.at
+            if clause is None or at in replaced or not isinstance(meaning, Col) or not self._gone(meaning):
+                continue
+            if not _within(clause, at):
+                continue
+            self._assert_new(at)
+            value = self.known(str(meaning.key)) if meaning.item == self.target.at else None
+            if value is None:
+                raise Unserved("RETURNING calculates with a value that it parks and that is no constant")
+            found.append(Splice(*self.case.spans.reference(at), value.encode("utf-8", "surrogateescape"), at, "words"))
+        return found
 
     def _covers(self, items: tuple[Item, ...], sides: dict[str, SideTable]) -> bool:
         return any(isinstance(m, Col) and m.key in sides for item in items for _, m in item.columns)

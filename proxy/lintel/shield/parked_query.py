@@ -12,10 +12,12 @@ from lintel.analysis.resolution import InsertUse, Node
 from lintel.plan import parking
 from lintel.shield.case import Unserved
 from lintel.shield.discard import Discards
+from lintel.shield.parked_given import is_untyped
 from lintel.shield.parked_insert import ParkedInsert
+from lintel.shield.parked_skipping import told_by
 from lintel.shield.side_table import SideTable
 from lintel.shield.splices import Splice
-from lintel.shield.values import unnamed, updates, written
+from lintel.shield.values import is_plain, rows, unnamed, updates, written
 from lintel.sql.quoting import quote_ident
 
 
@@ -34,17 +36,22 @@ class ParkedQuery(ParkedInsert):
         if not use.width:
             raise Unserved("how many columns its query has is not known")
         self._behind = self._before_query(use)
-        constants = self._constants(use)
+        self.constants = self._constants(use)
         self.columns: list[tuple[str, str]] = []  # of the table itself, and what they are given
         for number, meaning in enumerate(written(self.case, use)):
-            node, text = constants.get(number, ({"A_Const": {}}, f"{self._numbered}.{self.case.alias('s')}{number}"))
+            node, text = self._value_of(number)
             key = getattr(meaning, "key", None)
             if self._gone(meaning):
-                self.given[str(key)].rows.append((node, text))
-            else:
+                given = self.given[str(key)]
+                given.rows.append((node, given.plan.default_sql if "SetToDefault" in node else text))
+            elif "SetToDefault" not in node:
                 self.columns.append((self._name(use, number, key), text))
         if not self.columns:
             raise Unserved("nothing but the column that is not there is inserted")
+
+    def _value_of(self, number: int) -> tuple[Node, str]:
+        own = f"{self._numbered}.{self.case.alias('s')}{number}"
+        return self.constants.get(number, ({"A_Const": {}}, own))
 
     def _name(self, use: InsertUse, number: int, key: object) -> str:
         named = use.node["cols"][number]["ResTarget"] if use.listed else {}
@@ -67,17 +74,25 @@ class ParkedQuery(ParkedInsert):
     def _constants(self, use: InsertUse) -> dict[int, tuple[Node, str]]:
         """Constants take their type from where they are written to, so they go there; NULL is left in the query."""
         select: Node = self.body["selectStmt"]["SelectStmt"]
+        if "valuesLists" in select:  # of one row
+            values, pieces = rows(self.case, use)[0]
+            return self._moved(values, pieces, [n for n, node in enumerate(values) if is_plain(node)])
         if select.get("op") != "SETOP_NONE" or "targetList" not in select:
             return {}
         values = [target["ResTarget"]["val"] for target in select["targetList"]]
-        untyped = [number for number, node in enumerate(values) if _is_untyped(node)]
+        untyped = [number for number, node in enumerate(values) if is_untyped(node)]
         if not untyped:
             return {}
         if "distinctClause" in select or "withClause" in select or len(values) != use.width:
             raise Unserved("a constant cannot be told from the others in this INSERT's query")
         pieces = unnamed(self.case, use, self.case.spans.outputs(self.case.spans.word(b"select", self._behind)))
-        self.found.splices += [Splice(*pieces[n], b"NULL", pieces[n][0], "words") for n in untyped]
-        return {number: (values[number], self._text(*pieces[number])) for number in untyped}
+        return self._moved(values, pieces, untyped)
+
+    def _moved(
+        self, values: list[Node], pieces: list[tuple[int, int]], which: list[int]
+    ) -> dict[int, tuple[Node, str]]:
+        self.found.splices += [Splice(*pieces[n], b"NULL", pieces[n][0], "words") for n in which]
+        return {number: (values[number], self._text(*pieces[number])) for number in which}
 
     # What becomes of the statement
 
@@ -90,9 +105,24 @@ class ParkedQuery(ParkedInsert):
         return True
 
     def _check_paired(self) -> None:
-        clause = self.body.get("onConflictClause", {})
-        if clause and (clause["action"] != "ONCONFLICT_UPDATE" or "whereClause" in clause):
-            raise Unserved("rows cannot be paired with the values to be parked for them: insert one row at a time")
+        if self._may_skip and not self._is_one_row:
+            self._told = self._given_columns()
+
+    @property
+    def _is_one_row(self) -> bool:
+        return "valuesLists" in self.body["selectStmt"]["SelectStmt"]
+
+    def _is_default(self, number: int) -> bool:
+        return "SetToDefault" in self._value_of(number)[0]
+
+    def _assert_told(self, number: int) -> None:
+        """Of a query every column is there to be compared."""
+
+    def _proposed(self) -> str:
+        n = self._numbered
+        told = [f"({self._value_of(column.number)[1]})::{column.type}" for column in self._told]
+        values = [self.given[side.plan.id].assigned_value(0) for side in self.sides]
+        return f"SELECT {', '.join([f'{n}.{n}', told_by(told), *values])} FROM {n}"
 
     def _opening(self, columns: list[str]) -> list[Splice]:
         spans, at = self.case.spans, self.body["relation"]["location"]
@@ -118,21 +148,21 @@ class ParkedQuery(ParkedInsert):
         return use.width or 0
 
     def _lists(self) -> str:
+        if self._told:
+            return self._counted()
         r, q = self._inserted, self.case.alias("q")
         names = ", ".join([*(own for _, own in self.sides[0].keys), *self._extra])
         return f", {q} ({self._numbered}, {names}) AS (SELECT pg_catalog.row_number() OVER (), {names} FROM {r})"
 
     def _into(self, side: SideTable, number: int) -> str:
+        if self._told:
+            return self._matched(side, number)
         n, q = self._numbered, self.case.alias("q")
         values = [*(f"{q}.{own}" for _, own in side.keys), self._given(side, 0, f"{q}.{{}}")]
+        join = "JOIN" if self._may_skip else "LEFT JOIN"  # of one row there is no doubt whose value it is
         text = (
             f"INSERT INTO {side.table} AS {self._parking(number)} ({side.key_list}, {parking.VALUE}) "
-            f"SELECT {', '.join(values)} FROM {n} LEFT JOIN {q} ON {q}.{n} OPERATOR(pg_catalog.=) {n}.{n} "
+            f"SELECT {', '.join(values)} FROM {n} {join} {q} ON {q}.{n} OPERATOR(pg_catalog.=) {n}.{n} "
             f"ORDER BY {n}.{n}"
         )
         return f"{text} {side.replacing}" if updates(self.body) else text
-
-
-def _is_untyped(node: Node) -> bool:
-    constant = node.get("A_Const", {})
-    return "ParamRef" in node or "sval" in constant or "isnull" in constant

@@ -15,10 +15,11 @@ from lintel.plan import parking
 from lintel.shield import parked_value
 from lintel.shield.case import Unserved
 from lintel.shield.discard import Discards
+from lintel.shield.parked_skipping import column_type
 from lintel.shield.parked_writes import ParkedWrites
 from lintel.shield.side_table import SideTable
 from lintel.shield.splices import Splice
-from lintel.shield.values import is_plain
+from lintel.shield.values import assigned, is_plain
 from lintel.sql.quoting import quote_ident
 
 
@@ -27,14 +28,16 @@ class ParkedUpdate(ParkedWrites):
 
     def done(self) -> Discards:
         """The splices, and the bindings that are left."""
-        self._assert_key_kept()
         if "CurrentOfExpr" in self.body.get("whereClause", {}):
             raise Unserved("WHERE CURRENT OF cannot stand where the rows are looked up")
         self.sets: list[str] = []  # of the UPDATE itself
         self.parked: dict[str, str] = {}  # by plan id: the value, in a query over l
+        self.keys: dict[str, str] = {}  # by name: what the key is set to
         self.kept: list[tuple[int, int]] = []  # the values that stay where they are, and become columns of l
-        for body, piece in zip(self._entries, self._pieces, strict=True):
-            self._assign(body, *piece)
+        self.assigned = assigned(self.case, self._entries)
+        for entry in self.assigned:
+            for body, value, place in zip(entry.bodies, entry.values, entry.places, strict=True):
+                self._assign(body, value, *place)
         self.found.splices = self._locked()
         self.found.without = self._without(self.case.answer)
         return self.found
@@ -43,23 +46,23 @@ class ParkedUpdate(ParkedWrites):
     def _entries(self) -> list[Node]:
         return [entry["ResTarget"] for entry in self.body["targetList"]]
 
-    @property
-    def _pieces(self) -> list[tuple[int, int]]:
-        return self.case.spans.assignments(self._entries[0]["location"])
-
-    def _assign(self, body: Node, start: int, end: int) -> None:
-        if "MultiAssignRef" in body["val"] or "indirection" in body:
+    def _assign(self, body: Node, node: Node, start: int, end: int) -> None:
+        if "indirection" in body:
             raise Unserved("the column that is not there cannot be taken out of this SET list")
         named = next(name for name in self.case.answer.named if name.at == body["location"])
         key = getattr(named.meaning, "key", None)
         plan = self.case.plan(key)
-        value = self._value(body["val"], self.case.spans.after_equals(start), end)
+        value = self._value(node, start, end)
         if self._gone(named.meaning) and plan is not None:
             if plan.id in self.parked:
                 raise Unserved("it sets the column more than once")
-            self.parked[plan.id] = plan.default_sql if "SetToDefault" in body["val"] else value
-        else:
-            self.sets.append(f"{quote_ident(self.case.shown_name(key) or named.name)} = {value}")
+            self.parked[plan.id] = plan.default_sql if "SetToDefault" in node else value
+            return
+        self.sets.append(f"{quote_ident(self.case.shown_name(key) or named.name)} = {value}")
+        if named.name in dict(self.sides[0].keys):
+            if "SetToDefault" in node:
+                raise Unserved("it sets the key of a row to its default and parks a value for it")
+            self.keys[named.name] = value
 
     def _value(self, node: Node, start: int, end: int) -> str:
         """A constant takes its type from where it is written to, so it stands there; all else is a column of l."""
@@ -77,7 +80,7 @@ class ParkedUpdate(ParkedWrites):
         for start, end in self.kept:
             found.append(Splice(cursor, start, f"{opening}, ".encode(), at, "words"))
             cursor, opening = end, ""
-        last = self._pieces[-1][1]
+        last = self.assigned[-1].place[1]
         until = spans.after(b"from", last) if "fromClause" in self.body else last
         found.append(Splice(cursor, until, f"{opening} {self._from}".encode(), at, "words"))
         end = self._end()
@@ -141,11 +144,42 @@ class ParkedUpdate(ParkedWrites):
         return f"{text} UPDATE {self._table} SET {sets} FROM {self._found} WHERE {self._is_row}{counted}"
 
     def _into(self, side: SideTable, number: int) -> str:
-        keys = ", ".join(f"{self._found}.{name}" for name in self._columns[: len(side.keys)])
+        new, value, p = self._new_key(side), self.parked[side.plan.id], self.case.alias(f"p{number}")
+        moved, left = self._moved(side, number, new) if self.keys else ("", "")
         return (
-            f"{self.case.alias(f'p{number}')} AS (INSERT INTO {side.table} ({side.key_list}, {parking.VALUE}) "
-            f"SELECT {keys}, {self.parked[side.plan.id]} FROM {self._found} {side.replacing} RETURNING {side.key_list})"
+            f"{moved}{p} AS (INSERT INTO {side.table} ({side.key_list}, {parking.VALUE}) SELECT {', '.join(new)}, "
+            f"{value} FROM {self._found}{left} {side.replacing} RETURNING {side.key_list})"
         )
+
+    def _new_key(self, side: SideTable) -> list[str]:
+        found = (f"{self._found}.{name}" for name in self._columns)
+        return [self.keys.get(name, before) for (name, _), before in zip(side.keys, found, strict=False)]
+
+    def _moved(self, side: SideTable, number: int, new: list[str]) -> tuple[str, str]:
+        """The value that a row has is moved with its key, or it would follow later and meet the new one.
+
+        Gives that query, and the condition for those that it has not moved.
+        """
+        d, q = self.case.alias(f"d{number}"), self.case.alias("q")
+        own = [name for _, name in side.keys]
+        typed = [f"({key})::{kind}" for key, kind in zip(new, self._key_types(side), strict=True)]
+
+        def same(one: str, keys: list[str]) -> str:
+            return " AND ".join(f"{one}.{n} OPERATOR(pg_catalog.=) {key}" for n, key in zip(own, keys, strict=True))
+
+        was = same(q, [f"{self._found}.{name}" for name in self._columns[: len(own)]])
+        sets = ", ".join(f"{name} = {key}" for name, key in zip(own, new, strict=True))
+        text = (
+            f"{d} AS (UPDATE {side.table} AS {q} SET {sets}, {parking.VALUE} = {self.parked[side.plan.id]}, "
+            f"{parking.MOVED} = false FROM {self._found} WHERE {was} AND NOT ({same(q, typed)}) "
+            f"RETURNING {', '.join(f'{q}.{name}' for name in own)}), "
+        )
+        return text, f" WHERE NOT EXISTS (SELECT FROM {d} WHERE {same(d, typed)})"
+
+    def _key_types(self, side: SideTable) -> list[str]:
+        relation = self.target.table.relation
+        columns = [column for name, _ in side.keys if (column := relation.column(name)) is not None]
+        return [column_type(column) for column in columns]
 
     @property
     def _is_row(self) -> str:

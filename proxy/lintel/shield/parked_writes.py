@@ -1,7 +1,7 @@
 """What an INSERT and an UPDATE that park have in common: whose rows they write, and the marker."""
 
-from lintel.analysis.resolution import Node, Source, TargetName
-from lintel.shield.case import Case, Unserved
+from lintel.analysis.resolution import Node, Source
+from lintel.shield.case import Case
 from lintel.shield.discard import Dropping
 from lintel.shield.side_table import SideTable
 from lintel.sql.quoting import quote_ident, quote_qualified
@@ -35,14 +35,3 @@ class ParkedWrites(Dropping):
     def _marker(self) -> str:
         queries = (side.in_force(self.case.alias("m")) for side in self.sides)
         return f"{self.case.alias('m')} AS ({' UNION ALL '.join(f'{query} WHERE false' for query in queries)})"
-
-    def _assert_key_kept(self) -> None:
-        """Unserved where the statement sets the key of a row that it parks a value for."""
-        keys = {name for side in self.sides for name, _ in side.keys}
-        if any(name.name in keys and not name.arbiter for name in self._set_names()):
-            raise Unserved("it sets the key of a row and parks a value for it")
-
-    def _set_names(self) -> list[TargetName]:
-        entries = self.body.get("targetList", self.body.get("onConflictClause", {}).get("targetList", []))
-        at = {entry["ResTarget"]["location"] for entry in entries}
-        return [name for name in self.case.answer.named if name.at in at]

@@ -8,6 +8,7 @@ shield.parked_update say how.
 from lintel.analysis.resolution import Node, Source
 from lintel.shield.case import Case, Unserved
 from lintel.shield.discard import Discards
+from lintel.shield.parked_given import queries
 from lintel.shield.parked_insert import ParkedInsert
 from lintel.shield.parked_query import ParkedQuery
 from lintel.shield.parked_update import ParkedUpdate
@@ -55,6 +56,11 @@ def _queried(case: Case, body: Node, target: Source) -> bool:
     """Whether what is parked comes from a query, row by row."""
     use = next(use for use in case.answer.inserts if use.source is target)
     select = body.get("selectStmt", {}).get("SelectStmt", {})
+    if len(select.get("valuesLists", ())) == 1:  # a value with tables of its own stays where it stands
+        bound, values = written(case, use), select["valuesLists"][0]["List"]["items"]
+        return any(
+            queries(node) for m, node in zip(bound, values, strict=False) if getattr(m, "key", None) in case.discarded
+        )
     bound = written(case, use) if select and "valuesLists" not in select else ()
     gone = [number for number, meaning in enumerate(bound) if getattr(meaning, "key", None) in case.discarded]
     try:

@@ -73,14 +73,31 @@ INSERT INTO orders (id, priority) OVERRIDING SYSTEM VALUE SELECT 100 + cid, cid 
 INSERT INTO orders (id, priority) SELECT cid, cid + 1 FROM customers
 --- new rewrite
 INSERT INTO orders (id, priority) SELECT cid, 5 FROM customers ON CONFLICT DO NOTHING RETURNING id, priority
---- new refuse # which rows were left out is not known
+--- new rewrite
 INSERT INTO orders (id, priority) SELECT cid, cid FROM customers ON CONFLICT DO NOTHING
+--- new rewrite
+INSERT INTO orders (id, total, note, priority, label) SELECT g, g * 1.005, CASE WHEN g % 2 = 0 THEN 'n' || g END, g, 'x' || g FROM generate_series(4, 8) g ON CONFLICT (id) DO NOTHING RETURNING id, priority, label, total, note
+--- new rewrite
+INSERT INTO pairs (a, b, state) SELECT 1, k, k || '!' FROM unnest(ARRAY['x', 'q', 'y', 'r', 'r']) k ON CONFLICT DO NOTHING
+--- new rewrite
+INSERT INTO orders AS o (id, priority, cid) SELECT cid, cid + 4, cid FROM customers ON CONFLICT (id) DO UPDATE SET priority = o.priority + excluded.priority WHERE o.id <> 2 RETURNING id, priority
 --- new rewrite
 WITH c AS (SELECT 2 AS cid) INSERT INTO orders (cid, priority) VALUES ((SELECT cid FROM c), 5) RETURNING cid
 --- new refuse # only the statement itself parks
 WITH i AS (INSERT INTO orders (cid, priority) VALUES (2, 5) RETURNING id) SELECT id > 0 FROM i
---- new refuse # it is not known before it is parked
+--- new rewrite
 INSERT INTO orders (id, priority) VALUES (77, 5) RETURNING priority + 1
+--- new rewrite
+INSERT INTO orders AS o (id, priority, label, total) VALUES ($1, $2, NULL, 4), (79, $2, NULL, 3) RETURNING o.priority * total AS p, label IS NULL, o.priority, (SELECT max(c.cid) FROM customers c WHERE c.cid < o.priority), coalesce(label, note, 'none')
+--- params 78 | 3
+--- new rewrite
+INSERT INTO orders (id, priority) VALUES (1, 5), (80, 5) ON CONFLICT DO NOTHING RETURNING id, -priority
+--- new rewrite
+INSERT INTO orders (id, label) VALUES (77, 'toolong') RETURNING label || '!'
+--- new refuse # it is not known before it is parked
+INSERT INTO orders (id, priority) VALUES (77, abs(-5)) RETURNING priority + 1
+--- new refuse # nor what the row had
+INSERT INTO orders (id, priority) VALUES (1, 5) ON CONFLICT (id) DO UPDATE SET priority = 6 RETURNING priority + 1
 --- new rewrite ordered
 INSERT INTO orders (cid, priority, label) VALUES (3, 4, 'a'), (2, $1, NULL), (1, DEFAULT, $2) RETURNING id, label, cid, priority, total
 --- params 9 | b
@@ -110,8 +127,26 @@ INSERT INTO orders (id, label) VALUES (4, 'new') ON CONFLICT (id) DO UPDATE SET 
 --- new rewrite
 INSERT INTO orders (id, label) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET label = left(orders.label || excluded.label, 5) RETURNING id, label
 --- params 4 | new
---- new refuse # which rows were left out is not known
+--- new rewrite
 INSERT INTO orders (id, priority) VALUES (1, 5), (12, 6) ON CONFLICT DO NOTHING
+--- new rewrite
+INSERT INTO orders (id, total, note, priority, label) VALUES (1, 5, NULL, 1, 'a'), (12, $1, '', 2, 'b'), (13, 7.005, NULL, 3, NULL), (3, 8, 'z', 4, 'c'), (14, 8, $2, DEFAULT, 'd') ON CONFLICT DO NOTHING RETURNING id, label, priority, total
+--- params 6.5 | q
+--- new rewrite
+INSERT INTO orders (id, note, priority) VALUES (DEFAULT, 'p', 3), (DEFAULT, 'q', 4), (DEFAULT, 'p', 5) ON CONFLICT DO NOTHING RETURNING id, priority
+--- new rewrite
+INSERT INTO pairs (a, b, n, state) VALUES (1, 'x', 7, 'old'), (1, 'w', 8, 'new'), (1, 'v', NULL, 'newer') ON CONFLICT (a, b) DO NOTHING
+--- new rewrite
+INSERT INTO orders (id, cid, priority, label) VALUES (1, 5, 6, 'a'), (3, 6, 7, 'b'), (15, 7, 8, 'c') ON CONFLICT (id) DO UPDATE SET priority = excluded.priority, label = orders.label || excluded.label, cid = 9 WHERE orders.priority = 3 RETURNING id, priority, label, cid
+--- new refuse # which of its rows were left out cannot be told by a value that is calculated
+INSERT INTO orders (id, total, priority) VALUES (1, 5, 5), (12, 3 * 2, 6) ON CONFLICT DO NOTHING
+--- new rewrite
+INSERT INTO orders (id, cid, priority) VALUES (78, DEFAULT, (SELECT max(o.priority) - 1 FROM orders o)) RETURNING id, priority
+--- new rewrite
+INSERT INTO orders (id, total, priority, label) VALUES ($1, abs(-4), (SELECT count(*) FROM orders o WHERE o.priority > 0), $2) ON CONFLICT (id) DO UPDATE SET priority = excluded.priority RETURNING *
+--- params 3 | l
+--- new rewrite
+INSERT INTO orders (id, priority) VALUES (1, (SELECT 5)) ON CONFLICT DO NOTHING RETURNING id, priority
 --- new refuse # another column of the row, which may have been set by then
 INSERT INTO orders (id, priority) VALUES (1, 5) ON CONFLICT (id) DO UPDATE SET priority = orders.cid
 --- new refuse # a function's effects would come in another order
@@ -191,12 +226,37 @@ EXPLAIN (COSTS OFF) UPDATE orders SET priority = priority + 1 WHERE id = 1
 UPDATE orders SET priority = 40000 + id WHERE id = 1
 --- new refuse # WHERE CURRENT OF
 UPDATE orders SET priority = 1 WHERE CURRENT OF c
---- new refuse # it sets the key too
-UPDATE orders SET priority = 2, id = 50 WHERE id = 1
+--- new rewrite
+UPDATE orders SET priority = 2, id = 50 WHERE id = 1 RETURNING id, total
+--- new rewrite
+UPDATE orders SET id = 51, priority = 5, label = $1 WHERE id = 2
+--- params blue
+--- new rewrite
+UPDATE orders SET id = $1, priority = $2, label = 'same' WHERE id = $1
+--- params 3 | 4
+--- new rewrite
+UPDATE orders SET id = id, priority = priority + 1
+--- new rewrite
+UPDATE orders SET id = id + 100, priority = priority + 1 WHERE id > 2
+--- new rewrite
+UPDATE orders SET id = 2, priority = 9 WHERE id = 1
+--- new rewrite
+UPDATE pairs SET state = state || '!', b = b || 'z', n = 7 WHERE a = 1
+--- new rewrite
+UPDATE orders o SET id = v.k, label = v.l FROM (VALUES (1, 61, 'p'), (4, 4, 'q'), (5, 62, NULL)) v (i, k, l) WHERE v.i = o.id
+--- new refuse # its value follows only at the end
+UPDATE orders SET id = 50, priority = 2 WHERE id = 1 RETURNING priority
 --- new rewrite
 UPDATE orders SET priority = 2 WHERE cid IN (SELECT cid FROM customers)
---- new refuse # a list and a row
+--- new rewrite
 UPDATE orders SET (total, priority) = (1, 2) WHERE id = 1
+--- new rewrite
+UPDATE orders SET note = 'n', (priority, total, label) = ROW (priority + 1, DEFAULT, $1), cid = 7 WHERE id < 4 RETURNING *
+--- params row
+--- new rewrite
+UPDATE orders o SET (label, note) = (c.name, upper(c.name)) FROM customers c WHERE c.cid = o.cid
+--- new refuse # a subquery of several columns cannot be taken apart
+UPDATE orders SET (total, priority) = (SELECT 1, 2) WHERE id = 1
 --- new allow
 UPDATE orders SET total = 0 WHERE id = 1 RETURNING id
 --- new allow
