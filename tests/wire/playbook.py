@@ -284,6 +284,9 @@ _SERVER: dict[str, Callable[..., bytes]] = {
     "BackendKeyData": lambda: messages.frame(messages.BACKEND_KEY_DATA, b"\0\0\0\1\0\0\0\2"),
     "CopyData": lambda data: messages.frame(messages.COPY_DATA, data),
     "DataRow": lambda *values: messages.frame(messages.DATA_ROW, _values(values)),
+    "ParameterDescription": lambda *oids: messages.frame(
+        messages.PARAMETER_DESCRIPTION, len(oids).to_bytes(2, "big") + b"".join(oid.rjust(4, b"\0") for oid in oids)
+    ),
     "RowDescription": lambda *names: messages.frame(
         messages.ROW_DESCRIPTION, len(names).to_bytes(2, "big") + b"".join(name + bytes(19) for name in names)
     ),

@@ -21,17 +21,23 @@ _SIZES = (1, 1, 3, 7, 20, 100, 4096)
 class Contexts:
     """Where a Conversation asks; `decide(name, text)` is the test's, `now` the name of the policy in force."""
 
-    def __init__(self, decide: Callable[[str, bytes], Decision] | None = None) -> None:
+    def __init__(
+        self,
+        decide: Callable[[str, bytes], Decision] | None = None,
+        own: Callable[[Settings], str] = lambda settings: "",
+    ) -> None:
         self._decide = decide
+        self.own = own
         self._contexts: dict[str, ScriptedContext] = {}
         self.now = "now"
         self.counted = 0
 
     def resolve(self, settings: Settings) -> ScriptedContext:
-        """The context of this moment."""
-        if self.now not in self._contexts:
-            self._contexts[self.now] = _Asked(self.now, self._decide) if self._decide else ScriptedContext()
-        return self._contexts[self.now]
+        """The context of this moment, or of what the session has made of the table itself."""
+        name = self.own(settings) or self.now
+        if name not in self._contexts:
+            self._contexts[name] = _Asked(name, self._decide) if self._decide else ScriptedContext()
+        return self._contexts[name]
 
     def completed(self, decision: Decision, sqlstate: str | None, chunk: bytes, at: int) -> None:
         """Counts."""

@@ -1,5 +1,6 @@
 """What a text means to the tiny Postgres of model.py. Those in TEXTS are SQL and mean just that to a real one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,6 +37,7 @@ class Meaning:
     tag: str = "SELECT"
     rows: int = 0
     columns: bool = False
+    names: tuple[bytes, ...] = (b"c",)  # of the columns
     fails: str = ""  # SQLSTATE, behind its rows
     syntax: Failure | None = None
     unknown: Failure | None = None  # to parse analysis
@@ -47,6 +49,8 @@ class Meaning:
     deallocates: bytes | None = None
     discards: bool = False
     sets: tuple[tuple[str, str], ...] = ()
+    analysed: Callable[[], None] = lambda: None  # what else analysis does
+    run: Callable[[], None] = lambda: None  # and running it
 
     def check_syntax(self) -> None:
         """What the grammar says."""
@@ -55,6 +59,7 @@ class Meaning:
 
     def analyse(self) -> None:
         """What parse analysis says."""
+        self.analysed()
         if self.unknown:
             raise self.unknown
 

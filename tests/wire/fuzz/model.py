@@ -37,6 +37,7 @@ class Postgres:
     means: Means
     status: bytes = b"I"
     dead: bool = False
+    ends: Callable[[bool], None] = lambda committed: None  # called whenever a transaction does, of one message too
     settings: dict[str, str] = field(default_factory=lambda: {"application_name": "", "search_path": "public"})
 
     def __post_init__(self) -> None:
@@ -119,6 +120,7 @@ class Postgres:
         self._output.append(failure.frame())
         self.dead = failure.fatal
         self.settings = dict(self._committed)
+        self.ends(False)
         if self.status == b"I":
             self._piped = False
             self._portals.clear()
@@ -145,6 +147,7 @@ class Postgres:
             self._piped = False
             self._portals.clear()
             self._committed = dict(self.settings)
+            self.ends(True)
 
     def _check_aborted(self, meaning: Meaning) -> None:
         if self.status == b"E" and meaning.tag not in _FREELY_ENDED:
@@ -229,7 +232,8 @@ class Postgres:
 
     def _describe_rows(self, meaning: Meaning, silent: bool = False) -> None:
         if meaning.columns:
-            self._send(messages.ROW_DESCRIPTION, b"\0\1c\0\0\0\0\0\0\0\0\0\0\x19\xff\xff\xff\xff\xff\xff\0\0")
+            named = (name + b"\0\0\0\0\0\0\0\0\0\0\x19\xff\xff\xff\xff\xff\xff\0\0" for name in meaning.names)
+            self._send(messages.ROW_DESCRIPTION, len(meaning.names).to_bytes(2, "big") + b"".join(named))
         elif not silent:
             self._send(messages.NO_DATA)
 
@@ -307,6 +311,7 @@ class Postgres:
             self._statement(meaning.deallocates)
             del self._statements[meaning.deallocates]
         self.settings.update(meaning.sets)
+        meaning.run()
         self._complete(portal, tag.encode())
 
     def _discard(self, tag: str) -> None:
@@ -327,6 +332,7 @@ class Postgres:
             self._notice("25P01")
         if before == b"E" or tag == "ROLLBACK":
             self.settings = dict(self._committed)
+            self.ends(False)
             tag = "ROLLBACK"
         self._finish()
         return tag
