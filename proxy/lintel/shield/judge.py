@@ -98,7 +98,7 @@ class _Judging:
         return {(parking.SCHEMA, name) for i in ids for name in (parking.side_table(i), parking.marker(i))}
 
     def _world(self, done: Done) -> World:
-        tables = self.covered.tables(self.covered.by_oid, done)
+        tables = self.covered.tables(done)
         return World(self.covered.schema, self.question.search_path, tables, self.question.shadowed)
 
     def _possible(self) -> list[Done]:
@@ -140,7 +140,7 @@ class _Judging:
     def _served(self, side: Done, answer: Resolution) -> Verdict:
         self._assert_known(answer)
         case = Case(self.text, self.statement.node, Spans(self.text), self._prefix(), self.covered, self.shown,
-                    self.covered.tables(self.touched, side), answer)  # fmt: skip
+                    {oid: self.covered.table(oid, side) for oid in self.touched}, answer)  # fmt: skip
         others = [self._under(present) for present in self._permitted()]
         if answer.stored:  # T18: kept by the server, so never rewritten
             return self._proved(case, answer, None, dict(zip(self._permitted(), others, strict=True)))

@@ -5,7 +5,7 @@ A planned column's key is its plan's id in either, whatever it is called there, 
 type is another column, so its key says of which side.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import product
 
@@ -25,7 +25,7 @@ Done = frozenset[str]  # ids of the plans whose change has been made
 class Covered:
     """The relations that a set of plans speaks of: the tables and their partitions and children."""
 
-    __slots__ = ("awaited", "by_oid", "parked", "plans", "schema", "unfilled")
+    __slots__ = ("_made", "awaited", "by_oid", "parked", "plans", "schema", "unfilled")
 
     def __init__(self, schema: Schema, plans: Iterable[Plan]) -> None:
         self.schema = schema
@@ -41,6 +41,7 @@ class Covered:
         self.awaited = frozenset(p.id for p in self.plans.values() if p.id not in self.parked and self._parks(p))
         # The column may hold NULLs that stand for what the backfill will give.
         self.unfilled = frozenset(plan.id for plan in self.plans.values() if self._is_unfilled(plan))
+        self._made: dict[tuple[int, Done], LogicalTable] = {}  # asked for by every statement that touches one
 
     def _is_unfilled(self, plan: Plan) -> bool:
         if not plan.fills or plan.shield.absent_reads != "default":
@@ -58,9 +59,17 @@ class Covered:
         family = len(self.schema.family(relation.oid)) > 1 or bool(relation.parents)
         return not family and moving.isdisjoint(c.name for c in relation.columns if c.attnum in relation.primary_key)
 
-    def tables(self, oids: Iterable[int], done: Done) -> dict[int, LogicalTable]:
-        """The covered ones among the relations, with just the changes of those plans made."""
-        return {oid: self._table(oid, done) for oid in oids if oid in self.by_oid}
+    def tables(self, done: Done) -> Mapping[int, LogicalTable]:
+        """The covered relations with just the changes of those plans made; each made when it is asked for."""
+        return _Tables(self, done)
+
+    def table(self, oid: int, done: Done) -> LogicalTable:
+        """One of them."""
+        key = (oid, done.intersection(plan.id for plan in self.by_oid[oid]))
+        found = self._made.get(key)
+        if found is None:
+            found = self._made[key] = self._table(*key)
+        return found
 
     def _table(self, oid: int, done: Done) -> LogicalTable:
         relation = self.schema.relations[oid]
@@ -127,6 +136,28 @@ class Covered:
         # A column that is dropped leaves a gap among the numbers, unless it was the last.
         without_gap = all(number == column.attnum for number, column in enumerate(relation.columns, 1))
         return unknown[0] if unknown and not (without_gap and len(gone) == 1) else None
+
+
+class _Tables(Mapping[int, LogicalTable]):
+    """Of however many plans, a statement asks for few tables."""
+
+    __slots__ = ("_covered", "_done")
+
+    def __init__(self, covered: Covered, done: Done) -> None:
+        self._covered = covered
+        self._done = done
+
+    def __getitem__(self, oid: int) -> LogicalTable:
+        return self._covered.table(oid, self._done)
+
+    def __contains__(self, oid: object) -> bool:
+        return oid in self._covered.by_oid
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._covered.by_oid)
+
+    def __len__(self) -> int:
+        return len(self._covered.by_oid)
 
 
 def permits(plan: Plan, relation: Relation) -> bool:
