@@ -106,12 +106,16 @@ class Database:
         """Until there is a snapshot, or none to be had for now."""
         self.live.hold()  # so that the connection is there when the session enters
         try:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(READY_SECONDS):
-                    await self.parking.ready()
-                    await self.live.current()
+            if self.live.stale or not self.parking.looked:
+                await self._looked_at()
         finally:
             self.live.release()
+
+    async def _looked_at(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(READY_SECONDS):
+                await self.parking.ready()
+                await self.live.current()
 
     async def refresh(self) -> None:
         """Until a reading that begins now is in force, or cannot be had."""

@@ -28,7 +28,8 @@ class Presence:
         self._login = login
         self._changed = changed
         self._counters = database.counters
-        self._tally = database.recorder.tally("", login.database)
+        name = client_name(login.application_name, login.user, login.address)
+        self._tally = database.recorder.tally(name, login.database)
         self.heard = monotonic()
 
     def resolve(self, settings: Settings) -> Context:

@@ -64,11 +64,16 @@ class Keeper:
         self._not_before = {}
         self.problems = {plan.id: why for plan in self._plans if (why := self.problems.get(plan.id)) is not None}
 
+    @property
+    def looked(self) -> bool:
+        """What the plans need has been made, or cannot be."""
+        return not self._plans or self._looked is not None
+
     async def ready(self) -> None:
-        """Until what the plans need has been made, or cannot be."""
-        if self._plans and self._looked is None:
+        """Until it has been looked at."""
+        if not self.looked:
             async with self._passing:
-                if self._looked is None:
+                if not self.looked:
                     await self._pass()
 
     def keep(self, idle: Callable[[], bool]) -> None:

@@ -1,8 +1,11 @@
 """search_path as SHOW prints it, taken apart (manual 5.10.3)."""
 
+from functools import lru_cache
+
 from lintel.sql.tokens import tokens
 
 
+@lru_cache(maxsize=1024)
 def schemas_of(shown: str, role: str | None, user: str) -> tuple[str, ...]:
     """The bare schema names of a path, "$user" replaced by the current role: `role` unless that is none."""
     text = shown.encode()

@@ -23,4 +23,6 @@ def tagged_name(tags: Mapping[str, str]) -> str | None:
 def shown(name: str) -> str:
     """A name that can stand in a line of a terminal or a log: escaped and cut."""
     cut = name.strip()[:MAX_NAME]
+    if cut.isprintable():
+        return cut
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode() for c in cut)

@@ -189,7 +189,8 @@ class Listener:
             proved = await self._admit(arrival, message)
             certificate = self._options.certificate if arrival.encrypted and proved is None else None
             client = Client(destination.startup, certificate)
-            opened, _ = await asyncio.gather(destination.connector.open(client), destination.database.ready())
+            opened = await destination.connector.open(client)
+            await destination.database.ready()
             if proved is not None:
                 await log_in(opened, destination.startup, role(message), proved, self._options.login_timeout)
         except TurnedAway as problem:

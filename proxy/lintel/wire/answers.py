@@ -24,6 +24,8 @@ _TO_PROBE = (
     messages.CLOSE_COMPLETE,
 )  # fmt: skip
 _READY = (messages.SYNC, messages.QUERY, messages.FUNCTION_CALL, STARTUP)  # what a ReadyForQuery may answer
+# What a server says of itself that the verdicts depend on: fields of Settings.
+_FOLLOWED = frozenset({b"application_name", b"client_encoding", b"search_path", b"standard_conforming_strings"})
 # What may come before a stray ReadyForQuery, and itself.
 _BESIDES = (
     messages.READY_FOR_QUERY, messages.NOTICE_RESPONSE, messages.PARAMETER_STATUS, messages.NOTIFICATION_RESPONSE,
@@ -59,6 +61,8 @@ class Answers:
         match kind:
             case messages.READY_FOR_QUERY:
                 return self._ready_for_query(frame)
+            case messages.PARAMETER_STATUS:  # a session begins with more than a dozen
+                return self._parameter_status(frame)
             case messages.COMMAND_COMPLETE | messages.EMPTY_QUERY_RESPONSE:
                 return self._command_complete(frame)
             case messages.ERROR_RESPONSE:
@@ -77,8 +81,6 @@ class Answers:
                 return self._portal_suspended(frame)
             case messages.COPY_IN_RESPONSE:
                 return self._copy_in_response(frame)
-            case messages.PARAMETER_STATUS:
-                return self._parameter_status(frame)
             case messages.AUTHENTICATION:
                 return self._authentication(frame)
             case messages.BACKEND_KEY_DATA:
@@ -137,9 +139,9 @@ class Answers:
         return b""
 
     def _parameter_status(self, frame: bytes) -> bytes:
-        name, text = messages.parameter_status(frame)
-        if name in ("client_encoding", "standard_conforming_strings", "application_name", "search_path"):
-            self._state.report(name, text)
+        name, value = messages.parameter_status(frame)
+        if name in _FOLLOWED:
+            self._state.report(name.decode(), value.decode("utf-8", "replace"))
         return frame
 
     def _parse_complete(self, frame: bytes) -> bytes:

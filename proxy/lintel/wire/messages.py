@@ -169,10 +169,10 @@ def sasl_initial_response(mechanism: bytes, data: bytes) -> bytes:
     return frame(PASSWORD, b"%b\0%b%b" % (mechanism, _length(len(data)), data))
 
 
-def parameter_status(frame: bytes) -> tuple[str, str]:
+def parameter_status(frame: bytes) -> tuple[bytes, bytes]:
     """Name and value of a ParameterStatus."""
-    name, value = strings(frame, 5, 2)
-    return name.decode("utf-8", "replace"), value.decode("utf-8", "replace")
+    end = frame.index(b"\0", 5)
+    return frame[5:end], frame[end + 1 : frame.index(b"\0", end + 1)]
 
 
 def without_channel_binding(sasl: bytes) -> bytes:

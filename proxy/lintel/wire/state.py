@@ -6,7 +6,7 @@ at: while it is set every frame takes the long way round, where what is written 
 
 from collections import deque
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from . import messages
 from .decision import (
@@ -155,19 +155,11 @@ class State:
         self.settle(replace(self.settings, search_path=None, role=None))
 
     def report(self, name: str, text: str) -> None:
-        """A ParameterStatus. While the search_path is in doubt, a report of it does not end the doubt."""
-        if name == "search_path" and self.unsettled:
+        """A ParameterStatus of a field of Settings. While the search_path is in doubt, it does not end the doubt."""
+        if getattr(self.settings, name) == text or (name == "search_path" and self.unsettled):
             return
-        settings = self.settings
-        path, encoding = settings.search_path, settings.client_encoding
-        strings, application = settings.standard_conforming_strings, settings.application_name
-        reported = replace(
-            settings,
-            search_path=text if name == "search_path" else path,
-            client_encoding=text if name == "client_encoding" else encoding,
-            standard_conforming_strings=text if name == "standard_conforming_strings" else strings,
-            application_name=text if name == "application_name" else application,
-        )
+        changed: dict[str, Any] = {name: text}
+        reported = replace(self.settings, **changed)
         if self.started:
             self.settle(reported)
         else:

@@ -36,7 +36,7 @@ def _heart(kind: int, frame: bytes) -> str:
         fields = dict(messages.fields(frame))
         return " ".join(fields.get(code, b"").decode() for code in b"VC")
     if kind == messages.PARAMETER_STATUS:
-        return messages.parameter_status(frame)[0]
+        return messages.parameter_status(frame)[0].decode()
     if kind in (messages.COMMAND_COMPLETE, messages.READY_FOR_QUERY):
         return frame[5:].decode()
     return ""
