@@ -1,4 +1,4 @@
-"""`./dev bench growth`: what Lintel costs as something grows: sessions, shapes, plans, tables, columns, texts, results.
+"""`./dev bench growth`: what Lintel costs as something grows: sessions, shapes, plans, tables and the like.
 
 CPU is that of Lintel's processes by the scheduler's accounting, memory their PSS. Each of these is a measurement by
 itself; with --keep its table and its plot are written into bench/growth/kept, with machine and versions.
@@ -15,7 +15,7 @@ from rich.console import Console
 from bench import relays, say
 from bench.about import about
 from bench.arguments import parser
-from bench.growth import schemas, statements, traffic
+from bench.growth import flushes, schemas, statements, traffic
 from bench.growth.ground import Ground
 from bench.pgbench import Pgbench
 from bench.server import postgres
@@ -27,6 +27,7 @@ MEASUREMENTS = {
     "tables": schemas.tables,
     "columns": schemas.columns,
     "statement_size": statements.size,
+    "flushes": flushes.flushes,
     "results": traffic.results,
     "workers": traffic.workers,
 }
