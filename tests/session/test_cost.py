@@ -46,6 +46,21 @@ DESCRIPTION = m.frame(m.ROW_DESCRIPTION, b"\0\1total\0" + b"\0" * 18)
 ROW = m.frame(m.DATA_ROW, b"\0\1\0\0\0\x013")
 COMPLETE = m.frame(m.COMMAND_COMPLETE, b"SELECT 1\0")
 READY = m.frame(m.READY_FOR_QUERY, b"I")
+SAYS = (
+    ("in_hot_standby", "off"), ("integer_datetimes", "on"), ("TimeZone", "Etc/UTC"), ("IntervalStyle", "postgres"),
+    ("search_path", '"$user", public'), ("is_superuser", "on"), ("application_name", "old"), ("server_version", "18.0"),
+    ("default_transaction_read_only", "off"), ("scram_iterations", "4096"), ("DateStyle", "ISO, MDY"),
+    ("standard_conforming_strings", "on"), ("session_authorization", "shop"), ("client_encoding", "UTF8"),
+    ("server_encoding", "UTF8"),
+)  # fmt: skip
+STARTED = b"".join(
+    (
+        m.authentication(0),
+        *(m.frame(m.PARAMETER_STATUS, f"{name}\0{value}\0".encode()) for name, value in SAYS),
+        m.frame(m.BACKEND_KEY_DATA, bytes(8)),
+        READY,
+    )
+)
 PARSED, BOUND = m.frame(m.PARSE_COMPLETE, b""), m.frame(m.BIND_COMPLETE, b"")
 ALL = m.describe(b"P", b"") + m.execute(b"") + m.SYNC_FRAME
 ANSWERED = DESCRIPTION + ROW + COMPLETE + READY
@@ -85,9 +100,9 @@ class Wire:
 class Relayed:
     """A session in which statements are asked and answered."""
 
-    def __init__(self, recorder: Recorder, application: str) -> None:
+    def __init__(self, recorder: Recorder, application: str, policy: Policy | None = None) -> None:
         counters = Counters()
-        policy = Policy(SCHEMA, (parse(PLAN, "plan.toml"),))
+        policy = policy or Policy(SCHEMA, (parse(PLAN, "plan.toml"),))
         database: Any = SimpleNamespace(counters=counters, recorder=recorder, policy=policy)
         login = Login("app", "shop", "127.0.0.1", application)
         presence = Presence(database, login, lambda: None)
@@ -96,8 +111,7 @@ class Relayed:
         self.client, self.server = Wire(), Wire()
         session = Session(cast("Any", self.client), cast("Any", self.server), "/", lambda _: None, counters)
         session.begin(conversation, presence, b"", b"", b"")
-        encoding = m.frame(m.PARAMETER_STATUS, b"client_encoding\0UTF8\0")
-        self.server.protocol.data_received(m.authentication(0) + encoding + READY)
+        self.server.protocol.data_received(STARTED)
         self.server.protocol.data_received(shown(b"public") + shown(b"none") + READY)
 
     def ask(self, asked: bytes, *answers: bytes) -> None:
@@ -165,6 +179,18 @@ def test_instructions(recorder: Recorder, name: str) -> None:
     run()
     each = instructions(run) / times
     assert each <= ceiling, f"{each:.0f} instructions for a statement"
+    assert relayed.client.last.endswith(READY)
+
+
+def test_opening_a_session(recorder: Recorder) -> None:
+    """From the joining of the two connections to the answer to the first question; the server says what 18 says."""
+    policy = Policy(SCHEMA, (parse(PLAN, "plan.toml"),))
+    Relayed(recorder, "old", policy)
+    each = instructions(lambda: assert_open(Relayed(recorder, "old", policy)))
+    assert each <= 8_450, f"{each} instructions for a session"
+
+
+def assert_open(relayed: Relayed) -> None:
     assert relayed.client.last.endswith(READY)
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -21,25 +22,27 @@ if TYPE_CHECKING:
 class Presence:
     """Satisfies the protocol of session.database. A statement's time is that since its client's last bytes."""
 
-    __slots__ = ("_changed", "_counters", "_database", "_login", "_tally", "heard")
+    __slots__ = ("_changed", "_client", "_counters", "_database", "_tally", "heard")
 
     def __init__(self, database: "Database", login: Login, changed: Callable[[], None]) -> None:
         self._database = database
-        self._login = login
         self._changed = changed
         self._counters = database.counters
-        name = client_name(login.application_name, login.user, login.address)
-        self._tally = database.recorder.tally(name, login.database)
+        self._client = ClientAttributes(login.application_name, login.user, login.database, login.address or None)
+        self._tally = self._counted()
         self.heard = monotonic()
 
     def resolve(self, settings: Settings) -> Context:
         """The context of a session with these settings."""
-        login = self._login
-        client = ClientAttributes(settings.application_name, login.user, login.database, login.address or None)
+        if settings.application_name != self._client.application_name:
+            self._client = replace(self._client, application_name=settings.application_name)
+            self._tally = self._counted()
+        return self._database.policy.context_for(settings, self._client)
+
+    def _counted(self) -> Tally:
+        client = self._client
         name = client_name(client.application_name, client.user, client.address)
-        if name != self._tally.client:
-            self._tally = self._database.recorder.tally(name, login.database)
-        return self._database.policy.context_for(settings, client)
+        return self._database.recorder.tally(name, client.database)
 
     def completed(self, decision: Decision, sqlstate: str | None, chunk: bytes, at: int) -> None:
         """Count a statement, and time one of a few."""

@@ -156,7 +156,8 @@ class State:
 
     def report(self, name: str, text: str) -> None:
         """A ParameterStatus of a field of Settings. While the search_path is in doubt, it does not end the doubt."""
-        if getattr(self.settings, name) == text or (name == "search_path" and self.unsettled):
+        doubted = name == "search_path" and (self.unsettled or not self.started)
+        if doubted or getattr(self.settings, name) == text:
             return
         changed: dict[str, Any] = {name: text}
         reported = replace(self.settings, **changed)
