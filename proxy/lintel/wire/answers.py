@@ -24,7 +24,6 @@ _TO_PROBE = (
     messages.CLOSE_COMPLETE,
 )  # fmt: skip
 _READY = (messages.SYNC, messages.QUERY, messages.FUNCTION_CALL, STARTUP)  # what a ReadyForQuery may answer
-# What a server says of itself that the verdicts depend on: fields of Settings.
 _FOLLOWED = frozenset({b"application_name", b"client_encoding", b"search_path", b"standard_conforming_strings"})
 # What may come before a stray ReadyForQuery, and itself.
 _BESIDES = (
