@@ -66,7 +66,7 @@ class Presence:
     def _observe(self, statement: Statement, tally: Tally, sqlstate: str | None = None) -> bool:
         """Of a statement that has not been seen for a second, or fails."""
         if statement.brief is not None:
-            self._database.refer(Request(self._login.database, statement.plans, statement.brief))
+            self._database.refer(Request(self._client.database, statement.plans, statement.brief))
         return self._database.recorder.observe(statement, tally, sqlstate)
 
     def _failed(self, statement: Statement, sqlstate: str) -> None:

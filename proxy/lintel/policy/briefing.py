@@ -33,7 +33,7 @@ def _table(moment: Moment, part: Judged, relation: Relation) -> BriefTable:
     covered = moment.covered
     plans = covered.by_oid.get(relation.oid, [])
     shown = covered.shown(plan.id for plan in plans)
-    there = covered.tables([relation.oid], shown).get(relation.oid)
+    there = covered.tables(shown).get(relation.oid)
     planned = tuple((name, _label(moment, relation, plan.id)) for plan in plans for name in sorted(plan.names))
     return BriefTable(
         relation.schema,
