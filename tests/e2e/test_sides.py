@@ -10,22 +10,11 @@ import psycopg
 import pytest
 from tests.e2e.proxy import SECONDS_TO_FLUSH, Proxy
 from tests.e2e.proxy import lintel as command
+from tests.priority import PLAN, rule
 
 from lintel.demo.postgres import find
 
-PLAN = """
-id = "orders-priority"
-table = "public.orders"
-
-[add]
-column = "priority"
-type = "smallint"
-default = "0"
-
-[[shield.clients]]
-match = { application_name = "v2" }
-sees = "new"
-"""
+RELEASABLE = PLAN + rule("v2", "new")
 
 pytestmark = pytest.mark.parametrize("server", find()[:1], indirect=True, ids=lambda found: f"pg{found.major}")
 
@@ -33,7 +22,7 @@ pytestmark = pytest.mark.parametrize("server", find()[:1], indirect=True, ids=la
 @pytest.fixture
 def plan(tmp_path: Path) -> Path:
     file = tmp_path / "orders-priority.toml"
-    file.write_text(PLAN)
+    file.write_text(RELEASABLE)
     return file
 
 
@@ -93,11 +82,11 @@ def test_a_plan_is_not_released_too_early(database: str, proxy: Proxy, plan: Pat
     code, told = release(proxy, plan)
     assert code == 1
     assert all(word in told for word in ("the change is not made", "is not 7 days yet", "v1", "nothing: taken for old"))
-    assert plan.read_text() == PLAN
+    assert plan.read_text() == RELEASABLE
     run(proxy, database, "v2", "ALTER TABLE orders ADD COLUMN priority smallint DEFAULT 0")
     deadline = time.monotonic() + SECONDS_TO_FLUSH
     while (found := release(proxy, plan, "--quiet", "1s", "--check"))[0] and time.monotonic() < deadline:
-        assert plan.read_text() == PLAN
+        assert plan.read_text() == RELEASABLE
     assert found == (0, "orders-priority may be released\n")
     assert release(proxy, plan, "--quiet", "1s")[0] == 0
     assert "released = true" in plan.read_text()

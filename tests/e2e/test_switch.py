@@ -15,18 +15,10 @@ from tests.app.test_reload import reload
 from tests.app.test_workers import ready, until, workers
 from tests.e2e.proxy import SECONDS_TO_FLUSH, Proxy
 from tests.e2e.proxy import lintel as command
+from tests.priority import PLAN
 
 from lintel.demo.postgres import find
 
-PLAN = """
-id = "orders-priority"
-table = "public.orders"
-
-[add]
-column = "priority"
-type = "smallint"
-default = "0"
-"""
 PARKED = f'{PLAN}\n[shield]\nabsent_writes = "park"\n'
 STAR = "SELECT * FROM orders"
 

@@ -11,6 +11,7 @@ from types import FrameType, SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from tests.priority import PLAN, rule
 
 from lintel.analysis.ddl import schema_of
 from lintel.app.presence import Presence
@@ -29,17 +30,6 @@ pytestmark = pytest.mark.skipif(
     COMPILED or sys.version_info[:2] != (3, 11), reason="the ceilings are CPython 3.11's, interpreted"
 )
 
-PLAN = """
-id = "orders-priority"
-table = "public.orders"
-[add]
-column = "priority"
-type = "smallint"
-default = "0"
-[[shield.clients]]
-match = { application_name = "new" }
-sees = "new"
-"""
 SCHEMA = schema_of(b"CREATE TABLE orders (id int PRIMARY KEY, total numeric)")
 TEXT = b"SELECT total FROM orders WHERE id = $1"
 DESCRIPTION = m.frame(m.ROW_DESCRIPTION, b"\0\1total\0" + b"\0" * 18)
@@ -102,7 +92,7 @@ class Relayed:
 
     def __init__(self, recorder: Recorder, application: str, policy: Policy | None = None) -> None:
         counters = Counters()
-        policy = policy or Policy(SCHEMA, (parse(PLAN, "plan.toml"),))
+        policy = policy or Policy(SCHEMA, (parse(PLAN + rule("new", "new"), "plan.toml"),))
         database: Any = SimpleNamespace(counters=counters, recorder=recorder, policy=policy)
         login = Login("app", "shop", "127.0.0.1", application)
         presence = Presence(database, login, lambda: None)
