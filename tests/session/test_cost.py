@@ -30,6 +30,7 @@ pytestmark = pytest.mark.skipif(
     COMPILED or sys.version_info[:2] != (3, 11), reason="the ceilings are CPython 3.11's, interpreted"
 )
 
+PLANS = (parse(PLAN + rule("new", "new"), "plan.toml"),)
 SCHEMA = schema_of(b"CREATE TABLE orders (id int PRIMARY KEY, total numeric)")
 TEXT = b"SELECT total FROM orders WHERE id = $1"
 DESCRIPTION = m.frame(m.ROW_DESCRIPTION, b"\0\1total\0" + b"\0" * 18)
@@ -92,7 +93,7 @@ class Relayed:
 
     def __init__(self, recorder: Recorder, application: str, policy: Policy | None = None) -> None:
         counters = Counters()
-        policy = policy or Policy(SCHEMA, (parse(PLAN + rule("new", "new"), "plan.toml"),))
+        policy = policy or Policy(SCHEMA, PLANS)
         database: Any = SimpleNamespace(counters=counters, recorder=recorder, policy=policy)
         login = Login("app", "shop", "127.0.0.1", application)
         presence = Presence(database, login, lambda: None)
@@ -174,7 +175,7 @@ def test_instructions(recorder: Recorder, name: str) -> None:
 
 def test_opening_a_session(recorder: Recorder) -> None:
     """From the joining of the two connections to the answer to the first question; the server says what 18 says."""
-    policy = Policy(SCHEMA, (parse(PLAN, "plan.toml"),))
+    policy = Policy(SCHEMA, PLANS)
     Relayed(recorder, "old", policy)
     each = instructions(lambda: assert_open(Relayed(recorder, "old", policy)))
     assert each <= 8_450, f"{each} instructions for a session"
