@@ -52,6 +52,7 @@ def proxy(database: str, tmp_path: Path) -> Iterator[Proxy]:
         "LINTEL_RECORD__QUERY_LOG": str(tmp_path / "queries.jsonl"),
         "LINTEL_SHIELD__ON_UNPLANNED_DDL": "warn",
         "LINTEL_LOG__LEVEL": "debug",
+        "LINTEL_SHIELD__REFEREE": "1",
     }
     with Proxy(database, "--plan", str(tmp_path / "plan.toml"), environment=environment) as proxy:
         yield proxy
@@ -68,12 +69,13 @@ def test_no_canary_anywhere(proxy: Proxy, database: str, tmp_path: Path) -> None
         with client.cursor() as cursor, cursor.copy("COPY orders (id, note) FROM STDIN") as copy:
             copy.write_row((9, f"x{CANARY}"))
     assert proxy.uses(3)
-    found = {page: proxy.get(page) for page in ("/metrics", "/livez", "/readyz")}
+    found = {page: proxy.get(page) for page in ("/metrics", "/livez", "/readyz", "/status")}
     for form in ("text", "json", "html", "md", "csv", "dot"):
         found[form] = said(lintel("report", "--store", str(proxy.store), "--format", form))
     change = "ALTER TABLE orders DROP COLUMN note"
     found["impact"] = said(lintel("impact", change, "--store", str(proxy.store), "--format", "json"))
     found["messages"] = proxy.log
+    assert all(event in proxy.log for event in ("statement rewritten", "statement refused"))
     kept = {file.name: file.read_bytes() for file in proxy.store.parent.glob("lintel.db*")}
     assert any(name.endswith("-wal") for name in kept)
     kept["queries"] = (tmp_path / "queries.jsonl").read_bytes()

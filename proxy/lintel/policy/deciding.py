@@ -254,6 +254,7 @@ def _statement(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged]
         search_path=key.search_path or (),
         plans=tuple(sorted({plan for part in parts for plan in part.verdict.plans})),
         unplanned=_unplanned(moment, parts),
+        rules=() if refused else tuple(rule for part in parts for rule in part.verdict.rules),
         sqlstate=refused.sqlstate if refused else None,
         message=refused.message if refused else None,
         sides=tuple(dict.fromkeys(sided for part in parts for sided in part.verdict.sides)),
@@ -324,7 +325,8 @@ def _pinned(moment: Moment, key: ContextKey, text: bytes, why: str, parts: list[
     plans = tuple(sorted({plan_id for name in names for plan_id in moment.planned[name]}))
     made = _Edits(list(edits), expected=[Expectation("42P01", _vanished(plans), at, at + 1) for at, _, _ in edits])
     facts = replace(facts_in(parts), opaque=why)
-    statement = Statement(stored_text(text), facts, "rewrite" if edits else "allow", plans=plans)
+    statement = Statement(stored_text(text), facts, "rewrite" if edits else "allow", plans=plans,
+                          rules=("temporary",) * len(edits))  # fmt: skip
     return Decided(_decision(text, made, effects_in(parts), statement))
 
 

@@ -3,14 +3,19 @@
 from typing import Any
 
 from lintel.analysis.facts import Facts
-from lintel.plan import Add, Drop, Plan
+from lintel.plan import Add, Drop, Plan, Retype
 from lintel.policy.context import Context
 from lintel.policy.statement import Statement
 from lintel.sql.quoting import quote_qualified
+from lintel.wire.decision import Decision
 
 
 def dry(text: bytes, context: Context) -> dict[str, Any]:
-    """{"verdict", "sql", "sqlstate", "message", "rules"}: sql is the text for the server, None where refused."""
+    """{"verdict", "sql", "sqlstate", "message", "hint", "rules", "edits"}.
+
+    `sql` is the text for the server, None where refused; `rules` are the failure modes that it would meet; `edits` the
+    bytes that are replaced, in order, each with the rule that made it (docs/plans.md).
+    """
     decision = context.decide(text)
     statement: Statement = decision.statement
     refused = statement.verdict == "refuse"
@@ -19,8 +24,23 @@ def dry(text: bytes, context: Context) -> dict[str, Any]:
         "sql": None if refused else decision.sent(text).decode("utf-8", "surrogateescape"),
         "sqlstate": statement.sqlstate,
         "message": statement.message,
+        "hint": _hint(decision) if refused else None,
         "rules": _rules(statement, context) if statement.verdict != "allow" else [],
+        "edits": [] if refused else _edits(decision),
     }
+
+
+def _edits(decision: Decision) -> list[dict[str, Any]]:
+    return [
+        {"at": [start, end], "text": new.decode("utf-8", "surrogateescape"), "rule": rule}
+        for (start, end, new), rule in zip(decision.edits, decision.statement.rules, strict=True)
+    ]
+
+
+def _hint(decision: Decision) -> str | None:
+    """What to do about a refusal."""
+    refusals = [refusal for _, refusal in decision.refusals] + [one.refusal for one in decision.expected]
+    return next((refusal.hint for refusal in refusals), None)
 
 
 def _rules(statement: Statement, context: Context) -> list[str]:
@@ -38,6 +58,8 @@ def _rules_of(plan: Plan, facts: Facts) -> set[str]:
     if isinstance(plan.change, Drop):
         counted = _by(facts, _DROP)
         return counted or ({"DRP-01"} if reads or writes else {"DRP-04"})
+    if isinstance(plan.change, Retype):
+        return ({"TYP-01"} if reads or not writes else set()) | ({"TYP-03"} if writes else set())
     return _by(facts, _RENAME) or {"REN-01"}
 
 

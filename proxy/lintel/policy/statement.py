@@ -19,6 +19,7 @@ class Statement:
     tags: Mapping[str, str] = field(default_factory=dict)
     search_path: tuple[str, ...] = ()
     plans: tuple[str, ...] = ()  # ids of the plans that it meets
+    rules: tuple[str, ...] = ()  # that made its edits, one for each; none where it is refused
     sqlstate: str | None = None  # of a refusal
     message: str | None = None  # of a refusal
     unplanned: tuple[Unplanned, ...] = ()  # what it changes of target tables that no plan announces

@@ -5,12 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
+import structlog
+
 from lintel.analysis.facts import Facts
 from lintel.policy.statement import Statement
 from lintel.policy.targets import is_named
 from lintel.recorder.changes import Changes
 from lintel.recorder.identity import tagged_name
 from lintel.recorder.tally import ROWS, Sample, Taken
+from lintel.sql.stored import shown
 from lintel.store import Batch, Observation, Recorded, SideKey, UnplannedKey, split, uses_of
 
 MAX_CLIENTS = 10_000  # distinct names a process brings to the store; the others are one
@@ -19,6 +22,8 @@ MAX_KNOWN = 2_000
 SLICE = 500
 
 _NONE: Sample = {}
+
+_log = structlog.get_logger(__name__)
 
 
 class Counts(NamedTuple):
@@ -97,6 +102,7 @@ class Gathering:
         if key not in self._known:
             while len(self._known) >= MAX_KNOWN:
                 del self._known[next(iter(self._known))]
+            _explain(statement, database)
             wanted = bool(statement.unplanned) or is_target(statement.facts, self._targets)
             self._known[key] = recorded(statement, database) if wanted else None
         return self._known[key]
@@ -108,6 +114,18 @@ class Gathering:
                 return OTHERS
             self._clients.add(client)
         return client
+
+
+def _explain(statement: Statement, database: str) -> None:
+    """Say once of a statement which rules have edited it, or why it was refused; shapes and names only."""
+    if statement.verdict == "allow":
+        return
+    told = {"database": database, "plans": statement.plans, "sql": shown(statement.shape)}
+    if statement.sqlstate is None:
+        _log.debug("statement rewritten", verdict=statement.verdict, rules=statement.rules, **told)
+    else:  # of what is no SQL the message quotes the text
+        why = statement.message if statement.facts.verb else None
+        _log.info("statement refused", verdict=statement.verdict, sqlstate=statement.sqlstate, why=why, **told)
 
 
 class _Observed(NamedTuple):

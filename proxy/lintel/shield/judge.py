@@ -19,7 +19,7 @@ from lintel.shield.parking import parked, parks
 from lintel.shield.retype import cast_writes, held_to
 from lintel.shield.sides import Sided, sided
 from lintel.shield.spans import Spans
-from lintel.shield.splices import Edited, Splice
+from lintel.shield.splices import Edited, Splice, by
 from lintel.shield.tables import MAX_SCHEMAS, Covered, Done, subsets
 from lintel.shield.targets import names, positional, references, returning_stars, target_rows
 from lintel.shield.verdict import Verdict
@@ -148,10 +148,10 @@ class _Judging:
         dropping = self._dropping(case)
         answer = replace(answer, bindings=dropping.without)
         fixed = [
-            *dropping.beside(positional(case)),
+            *dropping.beside(by("list", positional(case))),
             *dropping.splices,
-            *truncated(case, self.world),
-            *cast_writes(case),
+            *by("park", truncated(case, self.world)),
+            *by("cast", cast_writes(case)),
         ]
         resolved = dict(zip(self._permitted(), others, strict=True))
         edited: Edited | None = None
@@ -162,13 +162,14 @@ class _Judging:
             if not different:
                 break
             more = self._involved(case, different) - items
-            beside = [*names(case), *references(case, others), *self._stars(case, others), *target_rows(case)]
+            beside = by("name", names(case)) + references(case, others)
+            beside += by("star", self._stars(case, others)) + by("row", target_rows(case))
             changes = dropping.beside(beside)
             changes += fixed
             if not more and (edited is None) == (not changes) and items:
                 break
             items |= more
-            changes += [s for at in sorted(items) for s in substitute(case, case.sources[at])]
+            changes += [s for at in sorted(items) for s in by("substitute", substitute(case, case.sources[at]))]
             if not changes:
                 break
             edited, resolved = self._edit(case, changes)
@@ -183,6 +184,7 @@ class _Judging:
             raise Unserved("it writes a column whose writes are parked and one whose writes are discarded")
         case.discarded |= kept
         dropping = parks(case) if kept else discards(case)
+        by("park" if kept else "discard", dropping.splices)
         case.answer.exact |= bool(kept)  # what it writes beside itself is made of its literals
         assert_own(case, dropping)
         return dropping
@@ -264,8 +266,9 @@ class _Judging:
         loud = not all(same.values())
         if not same[self.shown]:
             return self._absent(case, edits, resolved[self.shown])
-        return Verdict("rewrite" if edits else "allow", case.answer, self.world, edits, loud=loud, marked=marked,
-                       plans=self.ids)  # fmt: skip
+        rules = edited.rules if edited is not None and edits else ()
+        return Verdict("rewrite" if edits else "allow", case.answer, self.world, edits, rules=rules, loud=loud,
+                       marked=marked, plans=self.ids)  # fmt: skip
 
     def _absent(self, case: Case, edits: tuple[tuple[int, int, bytes], ...], shown: Resolution) -> Verdict:
         """Loud under the schema that the catalog shows: the server refuses it itself, in its turn."""

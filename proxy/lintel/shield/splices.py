@@ -22,6 +22,14 @@ class Splice:
     kind: str
     constants: dict[str, Meaning] = field(default_factory=dict)  # column of the row of constants -> what it stands for
     casts: dict[Meaning, Meaning] = field(default_factory=dict)  # a column of another type -> what it is cast to here
+    rule: str = ""  # why it is made (docs/plans.md, "Which rule made which edit")
+
+
+def by(rule: str, splices: list[Splice]) -> list[Splice]:
+    """The splices, with the rule that made them where they do not say a closer one."""
+    for splice in splices:
+        splice.rule = splice.rule or rule
+    return splices
 
 
 class Edited:
@@ -70,3 +78,8 @@ class Edited:
     def edits(self) -> tuple[tuple[int, int, bytes], ...]:
         """(start, end, replacement) in order."""
         return tuple((s.start, s.end, s.text) for s in self._splices)
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rule of each edit."""
+        return tuple(s.rule for s in self._splices)

@@ -108,7 +108,7 @@ def _copy_to(case: Case, use: InsertUse) -> list[Splice]:
     if moved and served and all(n in keys for n in names):
         start = case.spans.item(use.source.node).start
         splice = Splice(start, case.spans.closing(end) if listed else end, as_query(case, use.source, names).encode(),
-                        use.source.at, "copy")  # fmt: skip
+                        use.source.at, "copy", rule="copy")  # fmt: skip
         columns = [column for column in table.columns if column.name in names]
         splice.constants, splice.casts = constants(use.source, columns, case), casts(use.source, columns, case)
         return [splice]
@@ -183,7 +183,7 @@ def _call(case: Case, reference: Reference, meaning: Col, shown: str, *, output:
     text = f"{quote_ident(qualifier)}.{quote_ident(shown)}"
     if output:
         text = f"(SELECT {text} AS {quote_ident(reference.name)})"
-    return Splice(start, end, text.encode(), reference.at, "reference")
+    return Splice(start, end, text.encode(), reference.at, "reference", rule="name")
 
 
 def _cast(case: Case, reference: Reference, meaning: Col, *, output: bool) -> Splice:
@@ -196,7 +196,9 @@ def _cast(case: Case, reference: Reference, meaning: Col, *, output: bool) -> Sp
         text = f"(SELECT {text} AS {quote_ident(reference.name)})"
     start, end = case.spans.reference(reference.at)
     column = LogicalColumn(reference.name, meaning.key)
-    return Splice(start, end, text.encode(), reference.at, "reference", casts=casts(source, [column], case))
+    return Splice(
+        start, end, text.encode(), reference.at, "reference", casts=casts(source, [column], case), rule="cast"
+    )
 
 
 def _captured(reference: Reference, other: Resolution) -> bool:
@@ -211,7 +213,7 @@ def _imagine(case: Case, reference: Reference, meaning: Col) -> Splice:
     qualifier = (reference.item or source.item).name or ""
     start, end = case.spans.reference(reference.at)
     text = stand_in(case, source, qualifier, plan)
-    return Splice(start, end, text.encode(), reference.at, "reference", {plan.change.column: meaning})
+    return Splice(start, end, text.encode(), reference.at, "reference", {plan.change.column: meaning}, rule="imagine")
 
 
 def stand_in(case: Case, source: Source, qualifier: str, plan: Plan) -> str:
@@ -247,7 +249,7 @@ def _qualify(case: Case, reference: Reference, meaning: Col) -> Splice:
         raise Unserved(f'the column "{reference.name}" would become ambiguous')
     start, end = case.spans.reference(reference.at)
     text = f"{quote_ident(source.item.name)}.{quote_ident(reference.name)}"
-    return Splice(start, end, text.encode(), reference.at, "reference")
+    return Splice(start, end, text.encode(), reference.at, "reference", rule="qualify")
 
 
 def returning_stars(case: Case, different: set[int]) -> list[Splice]:

@@ -27,5 +27,6 @@ class Verdict:
     by_server: bool = False
     loud: bool = False  # fails in analysis under a schema that is permitted but not the one the catalog shows
     marked: bool = False  # names a marker: fails once the parked values have moved into the column
+    rules: tuple[str, ...] = ()  # that made the edits of a rewrite, one for each
     plans: tuple[str, ...] = ()  # ids of the plans that the statement meets
     sides: tuple[Sided, ...] = ()  # for which table of each it was taken to be written
