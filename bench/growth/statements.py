@@ -12,7 +12,7 @@ _MORE_SHAPES = (100_000, 1_000_000)
 _BYTES = (100, 1_000, 10_000, 100_000, 1_000_000)
 _MORE_BYTES = (16_000_000,)
 _LEAST = 2_000  # statements, where there are fewer shapes
-_MOST_AGAIN = 100_000
+_MOST_AGAIN = 20_000
 _LONGEST_LIST = 1_000_000  # the server itself takes a second for such a list
 
 
@@ -21,7 +21,7 @@ def shapes(ground: Ground) -> Curve:
     return Curve(
         "shapes",
         "So many statements that differ in more than literals, each sent once (*new*), then all of them again in "
-        "the same order (*again*; 2,000 at least, 100,000 at most); memory and the store after that.",
+        "the same order (*again*; 2,000 at least, 20,000 at most); memory and the store after that.",
         "shapes",
         ("new, CPU us", "again, CPU us", "memory, MB", "store, MB"),
         tuple(_with_shapes(ground, size) for size in ground.sizes(_SHAPES, _MORE_SHAPES)),
