@@ -79,7 +79,7 @@ def test_what_was_rewritten_is_read_and_nobody_is_left(
     assert len(ours) == 1
     assert 'lintel_referee_readings_total{reading="agrees"}' in proxy.get("/metrics")
     told = run("status", "--admin", proxy.admin)
-    assert "referee" in told.stdout
+    assert all(word in told.stdout for word in ("referee", "retries", "loud prevented", "loud refused", "probes"))
     assert {name: number for name, number in readings(proxy).items() if name != "agrees"} == {
         "disagrees": 0, "unread": 0, "skipped": 0,
     }  # fmt: skip
