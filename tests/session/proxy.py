@@ -12,11 +12,12 @@ from typing import Self
 import uvloop
 from tests.wire.playbook import ScriptedContext
 
+from lintel.app.aside import Aside
 from lintel.session.connector import Address, Connector
 from lintel.session.database import Destination, Login
 from lintel.session.door import Door
 from lintel.session.listener import Listener, Options
-from lintel.wire.decision import Decision, Settings
+from lintel.wire.decision import Context, Decision, Settings
 from lintel.wire.startup import StartupMessage
 
 
@@ -43,6 +44,7 @@ class Scripted:
         self.settings: list[Settings] = []
         self.counted: list[tuple[str, str]] = []
         self._changed: list[Callable[[], None]] = []
+        self._aside = Aside()
 
     def says(self, text: str, decision: Decision, context: str = "now") -> None:
         """What a context decides."""
@@ -64,6 +66,9 @@ class Scripted:
 
     def completed(self, decision: Decision, sqlstate: str | None, chunk: bytes, at: int) -> None:
         self.counted.append((decision.statement, sqlstate or "ok"))
+
+    async def decide(self, context: Context, text: bytes) -> Decision:
+        return await self._aside.decide(context, text)
 
     async def refresh(self) -> None:
         self.refreshes += 1

@@ -25,7 +25,7 @@ from lintel.wire import decision as bits
 from lintel.wire import messages
 from lintel.wire.ask import QUESTION
 from lintel.wire.conversation import Conversation
-from lintel.wire.decision import Decision, Expectation, Probe, Refusal, Settings
+from lintel.wire.decision import Context, Decision, Expectation, Probe, Refusal, Settings
 
 _PEER = {"F": "server", "B": "client"}  # where the messages of a side arrive
 Slicing = Callable[[bytes], Iterator[bytes]]
@@ -64,6 +64,14 @@ class ScriptedContext:
 
     def decide(self, text: bytes) -> Decision:
         return self.decisions.setdefault(text, Decision(statement=text.decode()))
+
+    def known(self, text: bytes) -> bool:
+        return True
+
+    def aside(self) -> Context:
+        return self
+
+    def learn(self, aside: Context) -> None: ...
 
 
 class Play:

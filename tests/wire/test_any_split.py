@@ -64,6 +64,14 @@ class Context:
             fields = {"text": f"context {self.number}"}
         return self.decisions.setdefault(text, decision_of(name, fields))
 
+    def known(self, text: bytes) -> bool:
+        return True
+
+    def aside(self) -> "Context":
+        return self
+
+    def learn(self, aside: object) -> None: ...
+
 
 class Run:
     """One conversation; collects what arrives."""

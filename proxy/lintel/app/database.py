@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
+from lintel.app.aside import Aside
 from lintel.app.presence import Logged, Presence
 from lintel.app.routes import Route
 from lintel.app.state import DatabaseState
@@ -31,6 +32,7 @@ class Listeners(NamedTuple):
 
     altered: Callable[["Database"], None]  # DDL through one of its sessions
     refer: Callable[[Request], None]  # a rewritten statement for the referee
+    aside: Aside  # long texts
 
 
 class Database:
@@ -53,6 +55,7 @@ class Database:
         self.refer = listeners.refer
         self.live = Live(route.control, route.leads_to(name))
         self.policy = Policy(None, recorder.memories.reminded(name, plans), options)
+        self.aside = listeners.aside
         self._altered = listeners.altered
         self._told: Schema | None = None  # the last one that others have been told of
         self._presences: set[Presence] = set()

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from weakref import WeakSet
 
+from lintel.app.aside import Aside
 from lintel.app.database import Database, Listeners
 from lintel.app.routes import Route, Routes
 from lintel.app.state import DatabaseState
@@ -34,7 +35,7 @@ class Databases:
         self._options = options
         self._recorder = recorder
         self._counters = counters
-        self._listeners = Listeners(self._altered, refer)
+        self._listeners = Listeners(self._altered, refer, Aside())
         self._tell = tell
         self._known: dict[tuple[str, str], Database] = {}
         self._every: WeakSet[Database] = WeakSet()  # those too whose route has changed while sessions go on

@@ -75,6 +75,10 @@ class Presence:
         else:
             self._counters.errors_passed += 1
 
+    async def decide(self, context: Context, text: bytes) -> Decision:
+        """In another thread."""
+        return await self._database.aside.decide(context, text)
+
     async def refresh(self) -> None:
         """Until a newer snapshot is in force."""
         await self._database.refresh()

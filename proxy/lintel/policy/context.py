@@ -9,18 +9,28 @@ from lintel.policy.shapes import prototype
 from lintel.sql.comments import only, tags_in
 from lintel.sql.condensing import condensed
 from lintel.sql.shape import Shape, shape_of
+from lintel.wire import decision as wire
 from lintel.wire.decision import Decision
 
 LONG = 4096  # bytes of a text
 MANY = 24  # literals
+GLANCE = 32 * 1024  # bytes of a text whose shape is looked up at once: 1 ms; of a longer one it is made aside
 
 
 class Context:
     """Decides texts; satisfies wire.decision.Context. Everything in it is bounded."""
 
-    __slots__ = ("_decisions", "_history", "_kept", "_step", "decisions", "key", "moment", "planned")
+    __slots__ = ("_beside", "_decisions", "_history", "_kept", "_step", "decisions", "key", "moment", "planned")
 
-    def __init__(self, moment: Moment, key: ContextKey, kept: Kept, history: History, step: int) -> None:
+    def __init__(
+        self,
+        moment: Moment,
+        key: ContextKey,
+        kept: Kept,
+        history: History,
+        step: int,
+        beside: "Context | None" = None,
+    ) -> None:
         self.moment = moment
         self.key = key
         self.planned = bool(moment.plans)
@@ -29,17 +39,42 @@ class Context:
         self._kept = kept
         self._history = history
         self._step = step
+        self._beside = beside  # whose shapes are looked at too, from the thread of this one
 
     def decide(self, text: bytes) -> Decision:
         """The decision for a text that is not in `decisions`."""
         decision = self._decisions.recall(text)
         if decision is None:
             decision = self._made(text)
+            assert decision is not None
             self._decisions.remember(text, decision)
         self.decisions = self._decisions.young
         return decision
 
-    def _made(self, text: bytes) -> Decision:
+    def known(self, text: bytes) -> bool:
+        """Whether the text, or its shape, has been decided; `decide` then costs nothing more."""
+        if len(text) > GLANCE:
+            return False
+        decision = self._decisions.recall(text)
+        if decision is None and (decision := self._made(text, glance=True)) is not None:
+            self._decisions.remember(text, decision)
+        self.decisions = self._decisions.young
+        return decision is not None
+
+    def aside(self) -> "Context":
+        """One for another thread: it reads what is known here of shapes, and keeps to itself what it finds."""
+        return Context(self.moment, self.key, Kept(), History(), self._step, self)
+
+    def learn(self, aside: wire.Context) -> None:
+        """Take over what an `aside` of this one has found; its thread is done with it."""
+        assert isinstance(aside, Context)
+        for key, shaped in aside._kept.shapes.all().items():  # noqa: SLF001 - of the same class
+            self._kept.shapes.remember(key, shaped)
+        for text, exact in aside._kept.texts.all().items():  # noqa: SLF001
+            self._kept.texts.remember(text, exact)
+
+    def _made(self, text: bytes, *, glance: bool = False) -> Decision | None:
+        """None where it takes more than a glance, and that is all there may be."""
         shape = shape_of(text)
         model = None
         if len(text) > LONG or len(shape.holes) > MANY:
@@ -47,11 +82,15 @@ class Context:
         tags = self._tagged(text, shape) if len(shape.holes) > len(shape.spans) else b""
         key = shape.key + tags
         known = self._standing(self._kept.shapes.recall(key))
-        if known is None and model is not None and not tags:
-            known = self._modelled(model)
+        if known is None and model is not None and not glance:
+            known = self._beside.current(key) if self._beside is not None else None
+            if known is None and not tags:
+                known = self._modelled(model)
         if known is not None and known.prototype is not None:
             return known.prototype.for_text(text, shape)
         carried = self._standing(self._kept.texts.recall(text))
+        if carried is None and glance:
+            return None
         decided = carried.decided if carried is not None else decide(self.moment, self.key, text)
         if carried is None:
             self._kept.texts.remember(text, Carried(decided, None, self._step))
@@ -59,6 +98,11 @@ class Context:
             made = None if model is not None and _speaks_of_parameters(decided.decision) else prototype(shape, decided)
             self._kept.shapes.remember(key, Carried(decided, made, self._step))
         return decided.decision
+
+    def current(self, key: bytes) -> Carried | None:
+        """What is known of a shape at this very moment; asked by other threads, so nothing is changed."""
+        found = self._kept.shapes.peek(key)
+        return found if found is not None and found.step == self._step else None
 
     def _modelled(self, model: Shape) -> Carried | None:
         """Of a long text: decided by its condensed key instead, unless its literals or parameters are of importance."""

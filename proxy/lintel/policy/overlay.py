@@ -4,9 +4,10 @@ It belongs to its session and lives as long as the DDL is uncommitted: no contex
 it. Everything else is decided by the context without it.
 """
 
+from copy import copy
 from dataclasses import replace
 
-from lintel.policy.context import Context
+from lintel.policy.context import GLANCE, Context
 from lintel.policy.deciding import not_followed
 from lintel.policy.kept import History, Kept
 from lintel.policy.mentions import mentions
@@ -16,6 +17,7 @@ from lintel.policy.uncommitted import Uncommitted
 from lintel.schema import Schema
 from lintel.shield.tables import remembering
 from lintel.sql.grammar import SyntaxProblem, TooDeep, parse
+from lintel.wire import decision as wire
 from lintel.wire.decision import Decision, Ran, Settings
 
 MAX_KEPT = 32
@@ -82,15 +84,40 @@ class Overlay:
         self.planned = True
         self.decisions: dict[bytes, Decision] = {}  # the two contexts behind it have theirs
 
+    def known(self, text: bytes) -> bool:
+        """Whether the contexts that `decide` asks know it."""
+        own = self._asked(text) if len(text) <= GLANCE else None
+        if own is None or not own.known(text):
+            return own is None and self._base.known(text)
+        return not _is_lost(own, _decided(own, text)) or self._base.known(text)
+
+    def aside(self) -> "Overlay":
+        """The DDL is read here, its texts are short; what is decided by it, in the other thread."""
+        own = self._seen()
+        aside = copy(self)
+        aside._base, aside._own = self._base.aside(), None if own is None else own.aside()  # noqa: SLF001 - of this class
+        return aside
+
+    def learn(self, aside: wire.Context) -> None:
+        """Take over what its contexts have found."""
+        assert isinstance(aside, Overlay)
+        base, own = aside._base, aside._own  # noqa: SLF001
+        self._base.learn(base)
+        if self._own is not None and own is not None:
+            self._own.learn(own)
+
     def decide(self, text: bytes) -> Decision:
         """The decision for a text; where it is not understood, say of a table that is gone, the catalog's is better."""
-        own = self._seen() if mentions(text, self._base.moment.planned) else None
+        own = self._asked(text)
         found = None if own is None else _decided(own, text)
-        if own is None or found is None or (found.statement.facts.opaque and not own.moment.doubtful):
+        if own is None or found is None or _is_lost(own, found):
             return _decided(self._base, text)
         if any(self._described.get(probe.text, probe.columns) != probe.columns for probe in found.probes):
             return not_followed(self._base.moment, text)
         return found
+
+    def _asked(self, text: bytes) -> Context | None:
+        return self._seen() if mentions(text, self._base.moment.planned) else None
 
     def _seen(self) -> Context | None:
         """The context by what the session sees; None: by temporary relations."""
@@ -101,6 +128,10 @@ class Overlay:
             self._own = Context(moment, base.key, Kept(), History(), 0)
         self._read = True
         return self._own
+
+
+def _is_lost(own: Context, found: Decision) -> bool:
+    return bool(found.statement.facts.opaque) and not own.moment.doubtful
 
 
 def _at(moment: Moment, found: Uncommitted) -> Moment:

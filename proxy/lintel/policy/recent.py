@@ -32,6 +32,11 @@ class Recent(Generic[Value]):
             self.remember(text, found)
         return found
 
+    def peek(self, text: bytes) -> Value | None:
+        """The same, and changes nothing: another thread may ask."""
+        found = self.young.get(text)
+        return self._old.get(text) if found is None else found
+
     def remember(self, text: bytes, value: Value) -> None:
         """Keep this; something else may have to go for it."""
         if len(text) > LONGEST:

@@ -38,6 +38,10 @@ class Presence(Protocol):
         """A statement has been answered: count it. Never waits. See wire.decision.Completed."""
         ...
 
+    async def decide(self, context: Context, text: bytes) -> Decision:
+        """What `context.decide` says of a text that may take long, while other sessions go on."""
+        ...
+
     async def refresh(self) -> None:
         """Returns when a snapshot read from now on is in force, or cannot be had; bounded."""
         ...

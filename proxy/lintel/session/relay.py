@@ -14,6 +14,7 @@ import structlog
 from lintel.metrics import Counters
 from lintel.wire import messages
 from lintel.wire.conversation import Conversation
+from lintel.wire.decision import Context, Decision
 from lintel.wire.errors import ProtocolError
 from lintel.wire.transparent import Transparent
 
@@ -38,8 +39,8 @@ class Session:
     """One client connection and the server connection behind it."""
 
     __slots__ = (
-        "_client", "_client_done", "_client_pauses", "_conversation", "_ended", "_presence", "_refreshing", "_server",
-        "_server_pauses", "address", "client_stall", "counters", "server_stall", "silence",
+        "_client", "_client_done", "_client_pauses", "_conversation", "_deciding", "_ended", "_presence", "_refreshing",
+        "_server", "_server_pauses", "address", "client_stall", "counters", "server_stall", "silence",
     )  # fmt: skip
 
     def __init__(
@@ -61,6 +62,7 @@ class Session:
         self._server_pauses = _BLOCKED
         self._client_done = False  # the client has sent its last byte
         self._refreshing: asyncio.Task[None] | None = None
+        self._deciding: asyncio.Task[None] | None = None
         self.client_stall = Stall(client, stall_timeout, self._client_stalled)
         self.server_stall = Stall(server, stall_timeout, self._server_stalled)
         self._conversation: Conversation | Transparent
@@ -135,12 +137,37 @@ class Session:
         if conversation.needs.catalog and self._refreshing is None:
             self.pause_server(_BLOCKED)
             self._refreshing = asyncio.get_running_loop().create_task(self._refresh())
+        if conversation.needs.decision is not None and self._deciding is None:
+            context, text = conversation.needs.decision
+            conversation.needs.decision = None
+            self._deciding = asyncio.get_running_loop().create_task(self._decide(context, text))
         if conversation.blocked:
             self.pause_client(_BLOCKED)
             return
         self.unpause_client(_BLOCKED)
         if self._client_done:
             self.client_done()
+
+    async def _decide(self, context: Context, text: bytes) -> None:
+        decision = None
+        try:
+            decision = await self._presence.decide(context, text)
+        finally:
+            self._deciding = None
+            self._decided(context, text, decision)
+
+    def _decided(self, context: Context, text: bytes, decision: Decision | None) -> None:
+        if self._ended is None:
+            return
+        if decision is None:
+            self.close()
+            return
+        try:
+            self._conversation.decided(context, text, decision)
+        except ProtocolError as problem:
+            self.broken(problem)
+            return
+        self.attend()
 
     async def _refresh(self) -> None:
         try:
@@ -242,8 +269,9 @@ class Session:
         self._server.close()
         if self._client.get_write_buffer_size():  # what it has sent, the server gets in any case
             self.client_stall.hurry(_LINGER)
-        if self._refreshing is not None:
-            self._refreshing.cancel()
+        for task in (self._refreshing, self._deciding):
+            if task is not None:
+                task.cancel()
         self._presence.leave()
         ended(self)
 
@@ -251,7 +279,7 @@ class Session:
 class _ClientLeg:
     """Bytes from the client; pause_writing means that the client is slow, so the server is not read."""
 
-    __slots__ = ("_counters", "_encrypted", "_presence", "_receive", "_session", "_write")
+    __slots__ = ("_counters", "_encrypted", "_needs", "_presence", "_receive", "_session", "_write")
 
     def __init__(
         self,
@@ -265,6 +293,7 @@ class _ClientLeg:
         self._presence = presence
         self._counters = session.counters
         self._receive = conversation.receive_client
+        self._needs = conversation.needs
         self._write = server.write
         self._encrypted = encrypted
 
@@ -279,8 +308,9 @@ class _ClientLeg:
             return
         if sent:
             self._write(sent)
-        else:
-            self._session.attend()
+            if not self._needs.any:
+                return
+        self._session.attend()
 
     def eof_received(self) -> bool:
         self._session.client_done()

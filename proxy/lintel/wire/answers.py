@@ -14,7 +14,7 @@ from .errors import ProtocolError
 from .expected import COPY_DONE_MARK, OWN_CLOSE, OWN_PARSE, OWN_PROBE, STARTUP, Expected
 from .framing import header
 from .login import Passing
-from .state import FOR_ANSWER, FOR_CATALOG, FOR_DDL, FOR_PARSE, FOR_READY, FREE, State
+from .state import FOR_ANSWER, FOR_CATALOG, FOR_DDL, FOR_DECISION, FOR_PARSE, FOR_READY, FREE, State
 from .statements import Statement
 
 _TRIES = 3
@@ -126,7 +126,12 @@ class Answers:
 
     def release_if_free(self) -> None:
         """Input may have come while both directions waited."""
-        if self._state.blocked == FREE and self._client.waiting:
+        if self._state.blocked in (FREE, FOR_DECISION) and self._client.waiting:
+            self._release()
+
+    def decided(self) -> None:
+        """The long text that may be waited for has been decided; it is looked at again."""
+        if self._state.blocked == FOR_DECISION:
             self._release()
 
     def _wait_for_catalog(self) -> bytes:

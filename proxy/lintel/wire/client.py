@@ -24,7 +24,7 @@ from .messages import (
 )
 from .requests import Requests, limit_of
 from .rows import RUN, past_rows
-from .state import IN_STARTUP, KEPT_LIMIT, State
+from .state import IN_STARTUP, KEPT_LIMIT, QUICK, State
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -128,7 +128,7 @@ class ClientStream:
             elif kind == QUERY and length > 4:
                 text = data[pos + 5 : after - 1]
                 decision = context.decisions.get(text)
-                if decision is None and b"\0" not in text:
+                if decision is None and length < QUICK and b"\0" not in text:
                     decision = context.decide(text)
                 if decision is not None and not data[after - 1] and (decision.plain or decision.frame):
                     expected.append(decision.reply)

@@ -11,6 +11,7 @@ frames back only where a reply may have to change, or where the next statement c
 
 - *held*: a ReadyForQuery behind committed DDL, and the error of a loud text, wait for a new snapshot
   (`needs.catalog`, then `refreshed`);
+- the client's input behind a long text waits until that has been decided (`needs.decision`, then `decided`);
 - *injected, swallowed*: a statement that is prepared again, the question for search_path and role, the Sync before
   another try (`take_to_server`).
 
@@ -19,11 +20,11 @@ frames back only where a reply may have to change, or where the next statement c
 
 from .answers import Answers
 from .client import ClientStream
-from .decision import Completed, Counts, Resolve, Settings
+from .decision import Completed, Context, Counts, Decision, Resolve, Settings
 from .login import Passing, as_it_is
 from .messages import IDLE
 from .server import ServerStream
-from .state import FOR_ANSWER, FOR_CATALOG, FOR_PARSE, FREE, IN_STARTUP, State
+from .state import FOR_ANSWER, FOR_CATALOG, FOR_DECISION, FOR_PARSE, FREE, IN_STARTUP, State
 
 
 class Conversation:
@@ -53,6 +54,12 @@ class Conversation:
         self.needs.to_server.clear()
         self.needs.any = self.needs.catalog
         return data
+
+    def decided(self, context: Context, text: bytes, decision: Decision) -> None:
+        """What `needs.decision` asked for; where the context is another one by now, it is asked for again."""
+        self._state.decided = context, text, decision
+        self.needs.decision = None
+        self._answers.decided()
 
     def refreshed(self) -> bytes:
         """The snapshot that `needs.catalog` asked for is in force (or cannot be had): what goes to the client now."""
@@ -98,7 +105,7 @@ class Conversation:
     @property
     def withheld(self) -> bool:
         """What the client has sent may wait for something that Lintel does by itself, and not for long."""
-        return self._state.blocked in (FOR_PARSE, FOR_ANSWER, FOR_CATALOG)
+        return self._state.blocked in (FOR_PARSE, FOR_ANSWER, FOR_CATALOG, FOR_DECISION)
 
     @property
     def answered(self) -> bool:

@@ -135,6 +135,18 @@ class Context(Protocol):
         """The decision for a text that is not in `decisions` yet (bounded there by the implementation)."""
         ...
 
+    def known(self, text: bytes) -> bool:
+        """Whether a glance at a long text is enough to decide it; `decide` costs no more then."""
+        ...
+
+    def aside(self) -> "Context":
+        """Another that decides the same, one text in another thread: the two share nothing that changes."""
+        ...
+
+    def learn(self, aside: "Context") -> None:
+        """Know from here on what that one has found; its thread is done with it."""
+        ...
+
 
 class Counts(Protocol):
     """Where a Conversation counts what nobody sees; the shell may hand in whatever has these."""

@@ -25,7 +25,7 @@ from .messages import (
     SYNC,
     TERMINATE,
 )
-from .state import FOR_DDL, FOR_PARSE, FOR_READY, FOR_STARTUP, IN_STARTUP, State
+from .state import FOR_DDL, FOR_DECISION, FOR_PARSE, FOR_READY, FOR_STARTUP, IN_STARTUP, State
 from .statements import Sent, Statement, deallocate, execute, outdated
 
 _LIMITS = {
@@ -112,10 +112,14 @@ class Requests:
         if kind == QUERY and self._state.refused:
             return self._sync(messages.SYNC_FRAME)
         if kind == QUERY and len(frame) > 5:
+            if not self._state.is_quick(frame[5:-1]):
+                return self._wait_for_decision(frame[5:-1])
             text = self._decide(frame[5:-1]).text
             return frame if text is None else messages.query(text)
         if kind == PARSE:
             name, own = messages.strings(frame, 5, 2)
+            if not self._state.is_quick(own):
+                return self._wait_for_decision(own)
             text = self._decide(own).text
             return frame if text is None else messages.parse(name, text, frame[7 + len(name) + len(own) :])
         return frame
@@ -126,6 +130,7 @@ class Requests:
         return sent
 
     def _expect(self, entry: Expected, frame: bytes) -> None:
+        self._state.decided = None
         self._state.expected.append(entry)
         self._state.keep(frame)
 
@@ -133,7 +138,7 @@ class Requests:
         text = frame[5:-1] if len(frame) > 5 else b"\0"
         if frame[-1] or b"\0" in text:
             raise ProtocolError("client", "08P01", "invalid message format: a Query is one string")
-        if (undecided := self._undecided()) is not None:
+        if (undecided := self._undecided(text)) is not None:
             return undecided
         decision = self._decide(text)
         ahead = self._ahead_of(decision)
@@ -155,10 +160,10 @@ class Requests:
         return frame if decision.text is None else messages.query(decision.text)
 
     def _parse(self, frame: bytes) -> bytes:
-        if (undecided := self._undecided()) is not None:
-            return undecided
         state = self._state
         name, text = messages.strings(frame, 5, 2)
+        if (undecided := self._undecided(text)) is not None:
+            return undecided
         types = frame[7 + len(name) + len(text) :]
         decision = self._decide(text)
         ahead = self._ahead_of(decision)
@@ -187,11 +192,12 @@ class Requests:
         self.parsed[frame[5:]] = statement
 
     def _bind(self, head: bytes) -> bytes:
-        if (undecided := self._undecided()) is not None:
-            return undecided
         state = self._state
         portal, name = messages.strings(head, 5, 2)
         statement = state.statements.get(name)
+        outdated_text = b"" if statement is None or statement.context is state.context else statement.text
+        if (undecided := self._undecided(outdated_text)) is not None:
+            return undecided
         if statement is not None and statement.context is not state.context:
             statement = self._renewed(statement)
             if statement is None:
@@ -216,9 +222,10 @@ class Requests:
             bound = self._bound_to(name)
             self._expect(bound.describe if bound is not None else Expected(DESCRIBE), frame)
             return frame
-        if (undecided := self._undecided()) is not None:
-            return undecided
         statement = self._state.statements.get(name)
+        outdated_text = b"" if statement is None or statement.context is self._state.context else statement.text
+        if (undecided := self._undecided(outdated_text)) is not None:
+            return undecided
         if statement is not None and statement.context is not self._state.context:
             statement = self._renewed(statement)
             if statement is None:
@@ -336,13 +343,19 @@ class Requests:
         state.expected.append(Expected(OWN_PARSE, decision, again, False, b"", old))
         return self._wait(messages.parse(again.server_name, decision.sent(old.text), old.types) + messages.FLUSH_FRAME)
 
-    def _undecided(self) -> bytes | None:
-        """What has to go before a statement can be decided: it may see the DDL that was sent ahead of it."""
+    def _undecided(self, text: bytes) -> bytes | None:
+        """What has to go before a text can be decided: it may see the DDL that was sent ahead of it, or take long."""
         state = self._state
-        if state.moving is None or state.copying:  # there no statement is looked at
-            return None
-        state.blocked = FOR_DDL
-        return self._wait(messages.FLUSH_FRAME)
+        if state.moving is not None and not state.copying:  # there no statement is looked at
+            state.blocked = FOR_DDL
+            return self._wait(messages.FLUSH_FRAME)
+        return None if state.is_quick(text) else self._wait_for_decision(text)
+
+    def _wait_for_decision(self, text: bytes) -> bytes:
+        state = self._state
+        state.blocked = FOR_DECISION
+        state.needs.decide(state.context, text)
+        return self._wait()
 
     def _ahead_of(self, decision: Decision) -> bytes | None:
         """What goes ahead of a loud text that must not fail, as something has run, or has failed; None: nothing.

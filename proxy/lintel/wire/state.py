@@ -49,8 +49,10 @@ FOR_READY: Final = 2  # what was sent has to be answered first: it may change ho
 FOR_PARSE: Final = 3  # a statement that is being prepared again, or a table that is being probed
 FOR_ANSWER: Final = 4  # the session is being asked
 FOR_DDL: Final = 7  # how the catalog is to what the client does next
+FOR_DECISION: Final = 8  # the shell is having a long text decided, while other sessions go on
 FOR_CATALOG: Final = 5  # the shell is fetching a new snapshot; the server's output waits too
 
+QUICK: Final = 2048  # bytes of a text that is decided at once, whatever is in it
 KEPT_LIMIT: Final = 1024 * 1024  # bytes of a segment kept for another try
 DDL_LIMIT: Final = 256  # texts of uncommitted DDL that a session remembers,
 DDL_SIZE: Final = 64 * 1024  # bytes of each at most
@@ -61,11 +63,12 @@ _NOT_KEPT = (OWN_PARSE, OWN_CLOSE, OWN_PROBE, *MARKS)  # expected, but no frame 
 class Needs:
     """What the Conversation wants from its shell besides moving bytes; the shell looks at `any` after each receive."""
 
-    __slots__ = ("any", "catalog", "to_server")
+    __slots__ = ("any", "catalog", "decision", "to_server")
 
     def __init__(self) -> None:
         self.any = False
         self.catalog = False  # fetch a new snapshot, then say so
+        self.decision: tuple[Context, bytes] | None = None  # have this text decided, then say so
         self.to_server: list[bytes] = []  # written by Lintel itself, or by the client earlier
 
     def send(self, data: bytes) -> None:
@@ -74,13 +77,18 @@ class Needs:
             self.to_server.append(data)
             self.any = True
 
+    def decide(self, context: Context, text: bytes) -> None:
+        """As soon as the shell looks."""
+        self.decision = context, text
+        self.any = True
+
 
 class State:
     """Of one session. Slots, and plain attributes: this is read for every frame."""
 
     __slots__ = (
         "blocked", "bound", "careful", "committed_temporary", "completed", "context", "copying", "counted",
-        "counts", "ddl", "doubtful", "ended", "error", "expected", "kept", "kept_after", "kept_size", "made",
+        "counts", "ddl", "decided", "doubtful", "ended", "error", "expected", "kept", "kept_after", "kept_size", "made",
         "moving", "needs", "newest", "portal", "portals", "probed", "refused", "resolve", "rolled_back", "settings",
         "skipping", "started", "statements", "status", "stray", "touched", "tries", "unsettled",
     )  # fmt: skip
@@ -123,10 +131,22 @@ class State:
         self.doubtful = False  # a savepoint may have taken temporary relations back: not known until the end
         self.rolled_back = False
         self.committed_temporary = settings.temporary
+        self.decided: tuple[Context, bytes, Decision] | None = None  # the long text that has been waited for
         self.needs = Needs()
+
+    def is_quick(self, text: bytes) -> bool:
+        """Whether to decide it now takes no time that other sessions would notice."""
+        return len(text) <= QUICK or self._decided(text) is not None or self.context.known(text)
+
+    def _decided(self, text: bytes) -> Decision | None:
+        if self.decided is None or self.decided[0] is not self.context or self.decided[1] != text:
+            return None
+        return self.decided[2]
 
     def decide(self, text: bytes) -> Decision:
         """By the context that is in force."""
+        if len(text) > QUICK and (decided := self._decided(text)) is not None:
+            return decided
         decision = self.context.decisions.get(text)
         return self.context.decide(text) if decision is None else decision
 

@@ -4,6 +4,7 @@ Only the login is the same as everybody's, so it is followed until the first Rea
 passes as it is.
 """
 
+from .decision import Context, Decision
 from .framing import HEADER_SIZE, check_length, header
 from .login import Passing, as_it_is
 from .messages import AUTHENTICATION, BACKEND_KEY_DATA, READY_FOR_QUERY
@@ -66,6 +67,9 @@ class Transparent:
     def take_to_server(self) -> bytes:
         """Nothing is ever added."""
         return b""
+
+    def decided(self, context: Context, text: bytes, decision: Decision) -> None:
+        """Nothing is ever asked for."""
 
     def refreshed(self) -> bytes:
         """Nothing has waited."""
