@@ -5,6 +5,7 @@ SWITCH seconds, and not at all while it has nothing to do.
 """
 
 import asyncio
+import gc
 import sys
 import threading
 from queue import SimpleQueue
@@ -55,10 +56,13 @@ class Aside:
                 continue
             decision: Decision | None = None
             fault: Exception | None = None
+            gc.disable()  # a tree has no cycles, and to look for some in one of a million nodes stops all threads
             try:
                 decision = context.decide(text)
             except Exception as bug:  # of ours: its session ends, as where the loop itself decides
                 fault = bug
+            finally:
+                gc.enable()
             loop = found.get_loop()
             if not loop.is_closed():
                 loop.call_soon_threadsafe(_settle, found, decision, fault)

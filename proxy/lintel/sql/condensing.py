@@ -13,13 +13,14 @@ from lintel.sql.shape import Shape, Span, carried, shape_of
 
 MANY_PARAMETERS = 100  # as few as a person would write are told apart, for what is recorded
 
-# In the key of a shape, where literals are all the same. Rows with parentheses in them stay as they are.
+# How a run begins in the key of a shape, where literals are all the same: with three rows, or three literals. Rows with
+# parentheses in them stay as they are.
 _RUNS = re.compile(
-    rb"""(?<![\w$."\x80-\xff])(?:values\s*+(?P<row>\((?:[^()'"]|'')*+\))(?P<between>\s*+,\s*+)(?P=row)(?:(?P=between)(?P=row))++"""
-    rb"""|(?:in|array)\s*+[(\[]\s*+(?P<one>''|1(?:\.0)?|\$1)(?P<comma>\s*+,\s*+)(?P=one)(?:(?P=comma)(?P=one))++(?=\s*+[)\],]))""",
+    rb"""(?<![\w$."\x80-\xff])(?:values\s*+(?P<row>\((?:[^()'"]|'')*+\))(?P<between>\s*+,\s*+)(?P=row)(?P=between)(?P=row)"""
+    rb"""|(?:in|array)\s*+[(\[]\s*+(?P<one>''|1(?:\.0)?|\$1)(?P<comma>\s*+,\s*+)(?P=one)(?P=comma)(?P=one))""",
     re.IGNORECASE,
 )
-
+_BEHIND_A_LIST = re.compile(rb"\s*+[)\],]").match
 
 _PARAMETER = re.compile(rb'"[^"]*+"|(?<![\w$\x80-\xff])\$[0-9]++')  # quoted names are passed over
 
@@ -36,7 +37,7 @@ def condensed(shape: Shape) -> tuple[Shape, Shape]:
     """Two shapes of one key: of the condensed key as a text by itself, and of the text that `shape` is of."""
     plain = _unnumbered if len(_parameters(shape.key)) > MANY_PARAMETERS else _as_it_is
     shape = plain(shape)
-    runs = [_run(found) for found in _RUNS.finditer(shape.key)]
+    runs = _runs(shape.key)
     key, at, mine = b"", 0, []
     for run in runs:
         kept = shape.key[at : run.kept]
@@ -67,10 +68,34 @@ def _moved(spans: list[Span], made_for: Shape, other: Shape) -> list[Span]:
     return [(start, end) for start, end, _ in carried(tuple((*span, b"") for span in spans), made_for, other)]
 
 
-def _run(found: re.Match[bytes]) -> _Run:
+def _runs(key: bytes) -> list[_Run]:
+    runs = []
+    found = _RUNS.search(key)
+    while found is not None:
+        run = _run(found, key)
+        if found["row"] is not None or _BEHIND_A_LIST(key, run.end):
+            runs.append(run)
+        found = _RUNS.search(key, run.end)
+    return runs
+
+
+def _run(found: re.Match[bytes], key: bytes) -> _Run:
     first, gap = ("row", "between") if found["row"] is not None else ("one", "comma")
     start = found.end(first)
-    return _Run(start, start + len(found[gap]) + len(found[first]), found.end())
+    more = found[gap] + found[first]
+    return _Run(start, start + len(more), _past_copies(key, found.end(), more))
+
+
+def _past_copies(key: bytes, at: int, one: bytes) -> int:
+    """Where the copies of `one` end, compared by so many at a time that megabytes of them take no time."""
+    copies = [one]
+    while key.startswith(copies[-1], at):
+        at += len(copies[-1])
+        copies.append(copies[-1] * 2)
+    for block in reversed(copies[:-1]):
+        if key.startswith(block, at):
+            at += len(block)
+    return at
 
 
 def _holed(shape: Shape, runs: list[Span]) -> Shape:

@@ -15,7 +15,8 @@ from postgast import native
 
 Node = dict[str, Any]
 
-MAX_BYTES = 256 * 1024  # above it the tree costs the event loop more than 50 ms
+MAX_BYTES = 256 * 1024
+MAX_TREE = 4 * 1024 * 1024  # bytes of JSON: 30,000 columns, 5,000 rows of expressions; what follows may take a second
 _USUAL_STACK = 8 * 1024 * 1024
 _STACK = resource.getrlimit(resource.RLIMIT_STACK)[0]
 _SHARE = min(1.0, _STACK / _USUAL_STACK) if _STACK > 0 else 1.0  # RLIM_INFINITY is negative
@@ -28,6 +29,7 @@ _NESTING = re.compile(
 )
 # Only numbers, so that it cannot begin in one token and end in another.
 _NUMBERS = re.compile(rb"\bin\s*\((?:[0-9]+\s*,\s*){64,}[0-9]+\s*\)", re.IGNORECASE)
+_LARGE = 64 * 1024  # bytes of a tree
 _KEPT = 256  # bytes of such a list that stay: more than any name has, should it stand in a quoted one
 _RUN = re.compile(rb"[-+*/<>=~!@#%%^&|`?]{%d}" % MAX_RUN)
 
@@ -76,7 +78,10 @@ def parse(text: bytes) -> list[RawStatement]:
             # What follows "at or near" is the client's text, literals included: the position must do.
             message = (error.message or b"syntax error").partition(b" at or near")[0]
             raise SyntaxProblem(message.decode("utf-8", "replace"), error.cursorpos)
-        return _statements(ctypes.string_at(result.tree), len(text))
+        tree = ctypes.string_at(result.tree)
+        if len(tree) > MAX_TREE:
+            raise TooDeep(f"its tree is larger than {MAX_TREE} bytes")
+        return _statements(tree, len(text))
     finally:
         _free(result)
 
@@ -100,9 +105,14 @@ def _guard(text: bytes) -> None:
         raise TooDeep(f"more than {MAX_NESTING} operators")
 
 
+def _as_it_is(node: Node) -> Node:
+    """A Python function, so that other threads get their turn while a large tree is read, which is C else."""
+    return node
+
+
 def _statements(tree: bytes, size: int) -> list[RawStatement]:
     try:
-        raw = json.loads(tree).get("stmts", ())
+        raw = json.loads(tree, object_hook=_as_it_is if len(tree) > _LARGE else None).get("stmts", ())
     except RecursionError:
         raise TooDeep("nested too deeply") from None
     except UnicodeDecodeError:

@@ -125,13 +125,8 @@ class Answers:
         return b""
 
     def release_if_free(self) -> None:
-        """Input may have come while both directions waited."""
+        """Input may have come while both directions waited; or it waits for a decision: look at it again."""
         if self._state.blocked in (FREE, FOR_DECISION) and self._client.waiting:
-            self._release()
-
-    def decided(self) -> None:
-        """The long text that may be waited for has been decided; it is looked at again."""
-        if self._state.blocked == FOR_DECISION:
             self._release()
 
     def _wait_for_catalog(self) -> bytes:

@@ -59,7 +59,7 @@ class Conversation:
         """What `needs.decision` asked for; where the context is another one by now, it is asked for again."""
         self._state.decided = context, text, decision
         self.needs.decision = None
-        self._answers.decided()
+        self._answers.release_if_free()
 
     def refreshed(self) -> bytes:
         """The snapshot that `needs.catalog` asked for is in force (or cannot be had): what goes to the client now."""

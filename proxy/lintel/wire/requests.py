@@ -25,7 +25,7 @@ from .messages import (
     SYNC,
     TERMINATE,
 )
-from .state import FOR_DDL, FOR_DECISION, FOR_PARSE, FOR_READY, FOR_STARTUP, IN_STARTUP, State
+from .state import FOR_DDL, FOR_PARSE, FOR_READY, FOR_STARTUP, IN_STARTUP, State
 from .statements import Sent, Statement, deallocate, execute, outdated
 
 _LIMITS = {
@@ -112,17 +112,17 @@ class Requests:
         if kind == QUERY and self._state.refused:
             return self._sync(messages.SYNC_FRAME)
         if kind == QUERY and len(frame) > 5:
-            if not self._state.is_quick(frame[5:-1]):
-                return self._wait_for_decision(frame[5:-1])
-            text = self._decide(frame[5:-1]).text
-            return frame if text is None else messages.query(text)
-        if kind == PARSE:
+            name, own = b"", frame[5:-1]
+        elif kind == PARSE:
             name, own = messages.strings(frame, 5, 2)
-            if not self._state.is_quick(own):
-                return self._wait_for_decision(own)
-            text = self._decide(own).text
-            return frame if text is None else messages.parse(name, text, frame[7 + len(name) + len(own) :])
-        return frame
+        else:
+            return frame
+        if self._state.leaves_to_shell(own):
+            return self._wait()
+        text = self._decide(own).text
+        if text is None:
+            return frame
+        return messages.query(text) if kind == QUERY else messages.parse(name, text, frame[7 + len(name) + len(own) :])
 
     def _wait(self, sent: bytes = b"") -> bytes:
         """The frame in hand is looked at again when the reason to wait has gone."""
@@ -195,8 +195,7 @@ class Requests:
         state = self._state
         portal, name = messages.strings(head, 5, 2)
         statement = state.statements.get(name)
-        outdated_text = b"" if statement is None or statement.context is state.context else statement.text
-        if (undecided := self._undecided(outdated_text)) is not None:
+        if (undecided := self._undecided(state.outdated_text(statement))) is not None:
             return undecided
         if statement is not None and statement.context is not state.context:
             statement = self._renewed(statement)
@@ -223,8 +222,7 @@ class Requests:
             self._expect(bound.describe if bound is not None else Expected(DESCRIBE), frame)
             return frame
         statement = self._state.statements.get(name)
-        outdated_text = b"" if statement is None or statement.context is self._state.context else statement.text
-        if (undecided := self._undecided(outdated_text)) is not None:
+        if (undecided := self._undecided(self._state.outdated_text(statement))) is not None:
             return undecided
         if statement is not None and statement.context is not self._state.context:
             statement = self._renewed(statement)
@@ -349,13 +347,7 @@ class Requests:
         if state.moving is not None and not state.copying:  # there no statement is looked at
             state.blocked = FOR_DDL
             return self._wait(messages.FLUSH_FRAME)
-        return None if state.is_quick(text) else self._wait_for_decision(text)
-
-    def _wait_for_decision(self, text: bytes) -> bytes:
-        state = self._state
-        state.blocked = FOR_DECISION
-        state.needs.decide(state.context, text)
-        return self._wait()
+        return self._wait() if state.leaves_to_shell(text) else None
 
     def _ahead_of(self, decision: Decision) -> bytes | None:
         """What goes ahead of a loud text that must not fail, as something has run, or has failed; None: nothing.

@@ -134,9 +134,17 @@ class State:
         self.decided: tuple[Context, bytes, Decision] | None = None  # the long text that has been waited for
         self.needs = Needs()
 
-    def is_quick(self, text: bytes) -> bool:
-        """Whether to decide it now takes no time that other sessions would notice."""
-        return len(text) <= QUICK or self._decided(text) is not None or self.context.known(text)
+    def leaves_to_shell(self, text: bytes) -> bool:
+        """Whether a text has to be decided elsewhere first, as others would notice the time that it may take."""
+        if len(text) <= QUICK or self._decided(text) is not None or self.context.known(text):
+            return False
+        self.blocked = FOR_DECISION
+        self.needs.decide(self.context, text)
+        return True
+
+    def outdated_text(self, statement: Statement | None) -> bytes:
+        """What has to be decided before the statement's next use, if anything."""
+        return b"" if statement is None or statement.context is self.context else statement.text
 
     def _decided(self, text: bytes) -> Decision | None:
         if self.decided is None or self.decided[0] is not self.context or self.decided[1] != text:
