@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from . import messages
 from .expected import SYNC_REPLY
 from .framing import COMPILED, Carry, check_length, header, length_at
+from .limits import limit_of
 from .messages import (
     BIND,
     COPY_DATA,
@@ -22,7 +23,7 @@ from .messages import (
     QUERY,
     SYNC,
 )
-from .requests import Requests, limit_of
+from .requests import Requests
 from .rows import RUN, past_rows
 from .state import IN_STARTUP, KEPT_LIMIT, QUICK, State
 

@@ -8,16 +8,11 @@ from . import ask, messages
 from .decision import ENDS, SETTINGS, TEMPORARY, Decision, Probe
 from .errors import ProtocolError
 from .expected import COPY_DONE_MARK, FUNCTION_REPLY, MARKS, OWN_PARSE, SYNC_REPLY, Expected, probing
-from .framing import LARGE, SMALL, STATEMENT
 from .messages import (
     BIND,
     CLOSE,
-    COPY_DATA,
-    COPY_DONE,
-    COPY_FAIL,
     DESCRIBE,
     EXECUTE,
-    FLUSH,
     FUNCTION_CALL,
     PARSE,
     PASSWORD,
@@ -28,34 +23,10 @@ from .messages import (
 from .state import FOR_DDL, FOR_PARSE, FOR_READY, FOR_STARTUP, IN_STARTUP, State
 from .statements import Sent, Statement, deallocate, execute, outdated
 
-_LIMITS = {
-    BIND: LARGE,
-    COPY_DATA: LARGE,
-    COPY_FAIL: SMALL,
-    FUNCTION_CALL: LARGE,
-    PASSWORD: 65_536,
-    PARSE: STATEMENT,
-    QUERY: STATEMENT,
-    CLOSE: SMALL,
-    COPY_DONE: SMALL,
-    DESCRIBE: SMALL,
-    EXECUTE: SMALL,
-    FLUSH: SMALL,
-    SYNC: SMALL,
-    TERMINATE: SMALL,
-}
 _PORTAL = 0x50  # P in Describe and Close; S is a statement
 _UNASKED = (SYNC, *MARKS)  # what a COPY's end does not belong to
 _REMEMBERED = 32  # unnamed statements a session remembers,
 _REMEMBERED_SIZE = 8192  # bytes of each at most
-
-
-def limit_of(kind: int) -> int:
-    """The longest message of this type that is taken; ProtocolError where there is no such type."""
-    limit = _LIMITS.get(kind)
-    if limit is None:
-        raise ProtocolError("client", "08P01", f"invalid frontend message type {kind}")
-    return limit
 
 
 class Requests:

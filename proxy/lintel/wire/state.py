@@ -39,6 +39,7 @@ from .expected import (
     Expected,
 )
 from .framing import header
+from .needs import Needs
 from .statements import Sent, Statement
 
 # Why the client's input waits (`blocked`).
@@ -58,29 +59,6 @@ DDL_LIMIT: Final = 256  # texts of uncommitted DDL that a session remembers,
 DDL_SIZE: Final = 64 * 1024  # bytes of each at most
 
 _NOT_KEPT = (OWN_PARSE, OWN_CLOSE, OWN_PROBE, *MARKS)  # expected, but no frame of the client asks for it
-
-
-class Needs:
-    """What the Conversation wants from its shell besides moving bytes; the shell looks at `any` after each receive."""
-
-    __slots__ = ("any", "catalog", "decision", "to_server")
-
-    def __init__(self) -> None:
-        self.any = False
-        self.catalog = False  # fetch a new snapshot, then say so
-        self.decision: tuple[Context, bytes] | None = None  # have this text decided, then say so
-        self.to_server: list[bytes] = []  # written by Lintel itself, or by the client earlier
-
-    def send(self, data: bytes) -> None:
-        """To the server, as soon as the shell looks."""
-        if data:
-            self.to_server.append(data)
-            self.any = True
-
-    def decide(self, context: Context, text: bytes) -> None:
-        """As soon as the shell looks."""
-        self.decision = context, text
-        self.any = True
 
 
 class State:

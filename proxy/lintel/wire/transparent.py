@@ -8,7 +8,7 @@ from .decision import Context, Decision
 from .framing import HEADER_SIZE, check_length, header
 from .login import Passing, as_it_is
 from .messages import AUTHENTICATION, BACKEND_KEY_DATA, READY_FOR_QUERY
-from .state import Needs
+from .needs import Needs
 
 _LIMIT = 30_000  # bytes of a message before the session is open, as libpq has it
 

@@ -1,0 +1,26 @@
+"""What a Conversation asks of the shell that moves its bytes. Knows nothing of why."""
+
+from .decision import Context
+
+
+class Needs:
+    """What the Conversation wants from its shell besides moving bytes; the shell looks at `any` after each receive."""
+
+    __slots__ = ("any", "catalog", "decision", "to_server")
+
+    def __init__(self) -> None:
+        self.any = False
+        self.catalog = False  # fetch a new snapshot, then say so
+        self.decision: tuple[Context, bytes] | None = None  # have this text decided, then say so
+        self.to_server: list[bytes] = []  # written by Lintel itself, or by the client earlier
+
+    def send(self, data: bytes) -> None:
+        """To the server, as soon as the shell looks."""
+        if data:
+            self.to_server.append(data)
+            self.any = True
+
+    def decide(self, context: Context, text: bytes) -> None:
+        """As soon as the shell looks."""
+        self.decision = context, text
+        self.any = True
