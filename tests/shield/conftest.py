@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import psycopg
 import pytest
 from tests.e2e.proxy import Proxy
 from tests.shield import proxy, world
@@ -28,6 +29,14 @@ def sessions(databases: Databases) -> Iterator[Sessions]:
         opened = Sessions(databases, ports)
         yield opened
         opened.close()
+
+
+@pytest.fixture
+def direct(database: str, request: pytest.FixtureRequest) -> Iterator[psycopg.Connection]:
+    """Past Lintel, in a database with the module's TABLES."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(request.module.TABLES)
+        yield connection
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A database with a table and a plan on it, a running Lintel in front, and clients of either side by their name."""
 
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -19,7 +20,24 @@ match = { application_name = "new" }
 sees = "new"
 """
 
+SECONDS = 60.0  # on a machine with much else to do
+
 Client = psycopg.Connection[tuple[Any, ...]]
+Start = Callable[..., Proxy]
+
+
+def through(proxy: Proxy, database: str, name: str = "new", **options: Any) -> Client:
+    """Through Lintel, in autocommit; `name` is the application's."""
+    dsn = make_conninfo(database, host=proxy.host, port=proxy.port, application_name=name)
+    return psycopg.connect(dsn, autocommit=True, **options)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for what comes by itself."""
+    deadline = time.monotonic() + SECONDS
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 @dataclass
@@ -33,8 +51,7 @@ class Planned:
 
     def connect(self, name: str, **options: Any) -> Client:
         """Through Lintel, in autocommit; `name` is the application's: old, new, or one without a rule."""
-        dsn = make_conninfo(self.database, host="127.0.0.1", port=self.proxy.port, application_name=name)
-        return self.stack.enter_context(psycopg.connect(dsn, autocommit=True, **options))
+        return self.stack.enter_context(through(self.proxy, self.database, name, **options))
 
     def counted(self, metric: str) -> int:
         """What /metrics says, of all labels together."""

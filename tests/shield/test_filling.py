@@ -3,16 +3,13 @@
 `f` is the same table with every value in it, past Lintel: what a statement comes to there it must come to on `o`.
 """
 
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 from tests.e2e.proxy import Proxy
+from tests.shield.planned import Start, through, until
 
-Start = Callable[..., Proxy]
-SECONDS = 60.0
 PLAN = """
 id = "p"
 purpose = "x"
@@ -65,26 +62,6 @@ def plan(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def direct(database: str) -> Iterator[psycopg.Connection]:
-    """Past Lintel."""
-    with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute(TABLES)
-        yield connection
-
-
-def _through(proxy: Proxy, database: str) -> psycopg.Connection:
-    dsn = psycopg.conninfo.make_conninfo(database, host=proxy.host, port=proxy.port, application_name="new")
-    return psycopg.connect(dsn, autocommit=True)
-
-
-def _until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 def _rows(connection: psycopg.Connection, sql: str) -> list[object]:
     cursor = connection.execute(sql)
     return cursor.fetchall() if cursor.description else [cursor.statusmessage]
@@ -94,7 +71,7 @@ def test_as_if_it_were_filled(database: str, direct: psycopg.Connection, lintel:
     """Reads and writes by new code, before the column, without a value in it, while it is filled and after."""
     proxy = lintel(database, "--plan", str(plan))
     direct.execute(HOLD)
-    with _through(proxy, database) as client:
+    with through(proxy, database) as client:
         for sql in STATEMENTS[:5]:
             assert _rows(client, sql) == _rows(direct, sql.replace(" o", " f").replace("(o)", "(f)"))
         direct.execute("ALTER TABLE o ADD COLUMN prio int")
@@ -104,7 +81,7 @@ def test_as_if_it_were_filled(database: str, direct: psycopg.Connection, lintel:
             wanted = sql.replace(" o", " f").replace("(o", "(f")
             assert _rows(client, sql) == _rows(direct, wanted), sql
         direct.execute("SELECT pg_advisory_unlock_all()")
-        _until(lambda: _rows(direct, "SELECT 1 FROM o WHERE prio IS NULL LIMIT 1") == [])
+        until(lambda: _rows(direct, "SELECT 1 FROM o WHERE prio IS NULL LIMIT 1") == [])
         assert _rows(direct, STATEMENTS[-1]) == _rows(direct, STATEMENTS[-1].replace(" o", " f"))
         direct.execute("ALTER TABLE o ALTER prio SET NOT NULL")
         assert _rows(client, STATEMENTS[-1]) == _rows(direct, STATEMENTS[-1].replace(" o", " f"))
@@ -114,14 +91,14 @@ def test_as_if_it_were_filled(database: str, direct: psycopg.Connection, lintel:
 def test_by_several(database: str, direct: psycopg.Connection, lintel: Start, plan: Path) -> None:
     """Two Lintels, one of which is killed; a row that somebody has locked is filled when it can be."""
     first, second = Proxy(database, "--plan", str(plan)), lintel(database, "--plan", str(plan))
-    with first, _through(first, database), _through(second, database) as client, psycopg.connect(database) as other:
+    with first, through(first, database), through(second, database) as client, psycopg.connect(database) as other:
         direct.execute("ALTER TABLE o ADD COLUMN prio int")
         other.execute("SELECT FROM o WHERE a = 5 AND b = 'k5' FOR UPDATE")
-        _until(lambda: _rows(direct, "SELECT 1 FROM o WHERE prio IS NOT NULL LIMIT 1") == [(1,)])
+        until(lambda: _rows(direct, "SELECT 1 FROM o WHERE prio IS NOT NULL LIMIT 1") == [(1,)])
         first.process.kill()
         first.process.wait()
         client.execute("UPDATE o SET prio = 77 WHERE a = 9 AND b = 'k9'")
         other.rollback()
-        _until(lambda: _rows(direct, "SELECT 1 FROM o WHERE prio IS NULL LIMIT 1") == [])
+        until(lambda: _rows(direct, "SELECT 1 FROM o WHERE prio IS NULL LIMIT 1") == [])
     wrong = "SELECT a, b, o.prio FROM o JOIN f USING (a, b) WHERE o.prio <> f.prio"
     assert _rows(direct, wrong) == [(9, "k9", 77)]

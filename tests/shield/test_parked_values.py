@@ -10,17 +10,16 @@ import random
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 import pytest
 from tests.e2e.proxy import Proxy
+from tests.shield.planned import SECONDS, Start, through, until
 
-Start = Callable[..., Proxy]
 KEYS = 12
-SECONDS = 60.0  # on a machine with much else to do
 PLAN = """
 id = "p"
 purpose = "x"
@@ -38,7 +37,7 @@ sees = "new"
 match = { application_name = "old" }
 sees = "old"
 """
-TABLE = "CREATE TABLE o (id int PRIMARY KEY, shadow int DEFAULT 0, n int DEFAULT 0)"
+TABLES = "CREATE TABLE o (id int PRIMARY KEY, shadow int DEFAULT 0, n int DEFAULT 0)"
 UNEQUAL = "SELECT id, shadow, prio FROM o WHERE shadow IS DISTINCT FROM prio"
 
 
@@ -48,26 +47,6 @@ def plan(tmp_path: Path) -> Path:
     path = tmp_path / "p.toml"
     path.write_text(PLAN)
     return path
-
-
-@pytest.fixture
-def direct(database: str) -> Iterator[psycopg.Connection]:
-    """Past Lintel."""
-    with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute(TABLE)
-        yield connection
-
-
-def _through(proxy: Proxy, database: str, name: str = "new") -> psycopg.Connection:
-    dsn = psycopg.conninfo.make_conninfo(database, host=proxy.host, port=proxy.port, application_name=name)
-    return psycopg.connect(dsn, autocommit=True, prepare_threshold=2)
-
-
-def _until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def _gone(direct: psycopg.Connection, name: str) -> Callable[[], bool]:
@@ -92,7 +71,7 @@ class Writers:
         self.done = 0
         self._numbers = itertools.count()
         turns = itertools.cycle(proxies)
-        self._connect = lambda name: _through(next(turns), database, name)
+        self._connect = lambda name: through(next(turns), database, name, prepare_threshold=2)
         works = [*(lambda seed=seed: self._write(seed) for seed in range(3)), self._read, self._old]
         self._threads = [threading.Thread(target=self._guarded, args=(work,)) for work in works]
         for thread in self._threads:
@@ -114,7 +93,7 @@ class Writers:
     def _write(self, seed: int) -> None:
         chance = random.Random(seed)
         with self._connect("new") as client:
-            _until(lambda: _served(client, "UPDATE o SET prio = 1 WHERE id = -1"))
+            until(lambda: _served(client, "UPDATE o SET prio = 1 WHERE id = -1"))
             number = seed
             while not self.stop.is_set():
                 number += 10
@@ -185,17 +164,17 @@ def test_concurrently(database: str, direct: psycopg.Connection, lintel: Start, 
     proxies = [lintel(database, "--plan", str(plan), *more) for more in ((), ("--workers", "2"))]
     writers = Writers(proxies, database)
     try:
-        _until(lambda: writers.done > 200 or bool(writers.wrong))
+        until(lambda: writers.done > 200 or bool(writers.wrong))
         direct.execute("ALTER TABLE o ADD COLUMN prio int DEFAULT 0")
-        _until(lambda: _gone(direct, "parking_p")() or bool(writers.wrong))
+        until(lambda: _gone(direct, "parking_p")() or bool(writers.wrong))
         done = writers.done
-        _until(lambda: writers.done > done + 60 or bool(writers.wrong))
+        until(lambda: writers.done > done + 60 or bool(writers.wrong))
     finally:
         writers.end()
     assert not writers.wrong
     assert direct.execute(UNEQUAL).fetchall() == []
     assert (direct.execute("SELECT count(*) FROM o WHERE prio > 0").fetchone() or (0,))[0] > 0
-    _until(_gone(direct, "park_p"))
+    until(_gone(direct, "park_p"))
     assert writers.refused <= 5  # one for each block that was open at the flip
 
 
@@ -204,19 +183,19 @@ def test_killed_while_landing(database: str, direct: psycopg.Connection, lintel:
     plan.write_text(PLAN + "\n[backfill]\nexpression = '0'\nbatch_rows = 50\n")
     direct.execute("INSERT INTO o SELECT g, g FROM generate_series(1, 2000) g")
     first = Proxy(database, "--plan", str(plan))
-    with first, _through(first, database) as client:
+    with first, through(first, database) as client:
         client.execute("UPDATE o SET prio = shadow WHERE id > 0")
         direct.execute("ALTER TABLE o ADD COLUMN prio int DEFAULT 0")
         moved = "SELECT count(*) FROM lintel.park_p WHERE lintel_moved"
-        _until(lambda: (direct.execute(moved).fetchone() or (0,))[0] > 0)
+        until(lambda: (direct.execute(moved).fetchone() or (0,))[0] > 0)
         first.process.send_signal(signal.SIGKILL)
         first.process.wait()
     assert (direct.execute("SELECT count(*) FROM lintel.park_p WHERE NOT lintel_moved").fetchone() or (0,))[0] > 0
     second = lintel(database, "--plan", str(plan))
-    with _through(second, database) as client:
+    with through(second, database) as client:
         assert client.execute(UNEQUAL).fetchall() == []
         client.execute("UPDATE o SET shadow = 9, prio = 9 WHERE id = 1")
-        _until(_gone(direct, "park_p"))
+        until(_gone(direct, "park_p"))
         assert client.execute(UNEQUAL).fetchall() == []
     assert direct.execute(UNEQUAL).fetchall() == []
     assert direct.execute("SELECT nspname FROM pg_namespace WHERE nspname = 'lintel'").fetchall() == []
@@ -225,7 +204,7 @@ def test_killed_while_landing(database: str, direct: psycopg.Connection, lintel:
 def test_prepared_before_landing(database: str, direct: psycopg.Connection, lintel: Start, plan: Path) -> None:
     """A statement that the server has prepared lives through the coming of the column and the going of the marker."""
     proxy = lintel(database, "--plan", str(plan))
-    with _through(proxy, database) as client:
+    with through(proxy, database) as client:
         client.prepare_threshold = 0
         write, read = "UPDATE o SET shadow = %s, prio = %s WHERE id = 1", "SELECT shadow, prio FROM o WHERE id = %s"
         client.execute("INSERT INTO o (id, prio) VALUES (1, 5)")
@@ -235,7 +214,7 @@ def test_prepared_before_landing(database: str, direct: psycopg.Connection, lint
         direct.execute("ALTER TABLE o ADD COLUMN prio int DEFAULT 0")
         client.execute(write, (4, 4))
         assert client.execute(read, (1,)).fetchall() == [(4, 4)]
-        _until(_gone(direct, "parking_p"))
+        until(_gone(direct, "parking_p"))
         client.execute(write, (5, 5))
         assert client.execute(read, (1,)).fetchall() == [(5, 5)]
     assert direct.execute("SELECT shadow, prio FROM o").fetchall() == [(5, 5)]
@@ -245,7 +224,7 @@ def test_literals(database: str, direct: psycopg.Connection, lintel: Start, plan
     """Texts that differ in a literal only each park what they say."""
     proxy = lintel(database, "--plan", str(plan))
     direct.execute("INSERT INTO o SELECT g, g FROM generate_series(1, 4) g")
-    with _through(proxy, database) as client:
+    with through(proxy, database) as client:
         for key in range(1, 5):
             client.execute(f"UPDATE o SET prio = %s WHERE id = {key}", (key,))
             client.execute(f"UPDATE o SET n = {key}, prio = shadow WHERE shadow > {key - 1} AND id = {key}")
@@ -255,15 +234,15 @@ def test_literals(database: str, direct: psycopg.Connection, lintel: Start, plan
 def test_undone(database: str, direct: psycopg.Connection, lintel: Start, plan: Path) -> None:
     """The column goes again: what was in it has gone with it, and new values are parked anew."""
     proxy = lintel(database, "--plan", str(plan))
-    with _through(proxy, database) as client:
+    with through(proxy, database) as client:
         client.execute("INSERT INTO o (id, prio) VALUES (1, 5)")
         direct.execute("ALTER TABLE o ADD COLUMN prio int DEFAULT 0")
-        _until(_gone(direct, "park_p"))
+        until(_gone(direct, "park_p"))
         direct.execute("ALTER TABLE o DROP COLUMN prio")
-        _until(lambda: not _gone(direct, "parking_p")())
-        _until(lambda: _served(client, "SELECT prio FROM o"))
+        until(lambda: not _gone(direct, "parking_p")())
+        until(lambda: _served(client, "SELECT prio FROM o"))
         assert client.execute("SELECT prio FROM o").fetchall() == [(0,)]
-        _until(lambda: _served(client, "UPDATE o SET prio = 8 WHERE id = 1"))
+        until(lambda: _served(client, "UPDATE o SET prio = 8 WHERE id = 1"))
         assert client.execute("SELECT prio FROM o").fetchall() == [(8,)]
 
 
@@ -286,7 +265,7 @@ def test_not_parkable(
     """The statement is refused, and /readyz says why."""
     direct.execute(setup)
     proxy = lintel(database, "--plan", str(plan))
-    with _through(proxy, database) as client:
+    with through(proxy, database) as client:
         with pytest.raises(psycopg.errors.UndefinedColumn, match="lintel:"):
             client.execute("INSERT INTO o (id, prio) VALUES (1, 5)")
         assert why in json.dumps(json.loads(proxy.get("/readyz")))
@@ -299,7 +278,7 @@ def test_who_may(database: str, direct: psycopg.Connection, lintel: Start, plan:
     direct.execute(f"CREATE ROLE {role}; GRANT SELECT, INSERT, UPDATE ON o TO {role}")
     proxy = lintel(database, "--plan", str(plan))
     try:
-        with _through(proxy, database) as client, _through(proxy, database) as clerk:
+        with through(proxy, database) as client, through(proxy, database) as clerk:
             client.execute("INSERT INTO o (id, prio) VALUES (1, 5), (2, 5)")
             clerk.execute(f"SET ROLE {role}")
             clerk.execute("UPDATE o SET prio = 6 WHERE id = 1")
@@ -308,7 +287,7 @@ def test_who_may(database: str, direct: psycopg.Connection, lintel: Start, plan:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 clerk.execute("DELETE FROM lintel.park_p")
             direct.execute(f"ALTER TABLE o ENABLE ROW LEVEL SECURITY; CREATE POLICY c ON o TO {role} USING (id = 1)")
-            _until(
+            until(
                 lambda: (
                     direct.execute("SELECT relrowsecurity FROM pg_class WHERE relname = 'park_p'").fetchone()
                     or (False,)
@@ -329,7 +308,7 @@ def test_privileges_of_columns(database: str, direct: psycopg.Connection, lintel
     direct.execute(f"CREATE ROLE {role}; GRANT SELECT (id, n), INSERT (id, n), UPDATE (n), DELETE ON o TO {role}")
     proxy = lintel(database, "--plan", str(plan))
     try:
-        with _through(proxy, database) as client, _through(proxy, database) as part:
+        with through(proxy, database) as client, through(proxy, database) as part:
             client.execute("INSERT INTO o (id, prio) VALUES (1, 5), (2, 6)")
             part.execute(f"SET ROLE {role}")
             assert part.execute("UPDATE o SET n = 3 WHERE id = 1").rowcount == 1
@@ -350,7 +329,7 @@ def test_one_probe(database: str, direct: psycopg.Connection, lintel: Start, pla
     """By the key a parked value costs one look into the side table's index, and nothing where it is not asked for."""
     direct.execute("INSERT INTO o SELECT g, g FROM generate_series(1, 3000) g")
     proxy = lintel(database, "--plan", str(plan))
-    with _through(proxy, database) as client:
+    with through(proxy, database) as client:
         client.execute("UPDATE o SET prio = 1 WHERE id > 0")
         direct.execute("ANALYZE o, lintel.park_p")
 
@@ -378,7 +357,7 @@ def test_left_out_by_a_trigger(database: str, direct: psycopg.Connection, lintel
         "CREATE TRIGGER odd BEFORE INSERT ON o FOR EACH ROW EXECUTE FUNCTION odd()"
     )
     proxy = lintel(database, "--plan", str(plan))
-    with _through(proxy, database) as client:
+    with through(proxy, database) as client:
         for sql in ("VALUES (1, 5), (2, 6), (3, 7)", "SELECT g, g FROM generate_series(1, 3) g"):
             with pytest.raises(psycopg.errors.NotNullViolation):
                 client.execute(f"INSERT INTO o (id, prio) {sql}")

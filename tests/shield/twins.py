@@ -3,7 +3,6 @@
 Says where the two differ; knows nothing of how statements are made.
 """
 
-import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -12,12 +11,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.shield import proxy
+from tests.shield.planned import until
 from tests.shield.random_dml import by_data, chosen
 from tests.shield.wire_client import Client, Reply, Row
 
 from lintel.demo.postgres import Server
 
-SECONDS = 60.0
 OTHER_PLANS = (
     "SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_seqscan = off; SET enable_hashagg = off",
     "SET enable_nestloop = off; SET enable_indexscan = off; SET enable_sort = off; SET enable_material = off",
@@ -92,14 +91,12 @@ class Twins:
             return self._given_up(reply)
         wanted, got = told(asked(self.real, sql, parameters)), told(reply)
         held = [] if wanted.error or got.error else [self.contents(client) for client in (self.real, self.parked)]
-        both_fail = [answer.error for answer in (wanted, got) if answer.error is not None]
-        met_first = len(both_fail) == 2 and by_data(both_fail)  # of several mistakes the server tells of one
-        if met_first or (wanted == got and (not held or held[0] == held[1])):
+        if alike(wanted, got) and (not held or held[0] == held[1]):
             self.served += 1
             return self._given_up(reply)
         self.restore()
         self.going = False
-        if _is_known(sql, wanted, got) or self._is_undecided(sql, parameters, before, (wanted, held[:1])):
+        if is_known(sql, wanted, got) or self._is_undecided(sql, parameters, before, (wanted, held[:1])):
             self.undecided += 1
             return None
         return f"{sql}\n  wanted {wanted}\n  got    {got} {reply.error}\n  wanted {held[:1]}\n  got    {held[1:]}"
@@ -186,7 +183,13 @@ def asked(client: Client, sql: str, parameters: int) -> Reply:
     return client.extended(sql, ["3"] * parameters) if parameters else client.simple(sql)
 
 
-def _is_known(sql: str, wanted: Told, got: Told) -> bool:
+def alike(wanted: Told, got: Told) -> bool:
+    """The same, or two errors where the data make several: the server tells of the one that it meets first."""
+    errors = [answer.error for answer in (wanted, got) if answer.error is not None]
+    return wanted == got or (len(errors) == 2 and by_data(errors))
+
+
+def is_known(sql: str, wanted: Told, got: Told) -> bool:
     """What docs/plans.md says, and what the server decides by what it meets first."""
     if wanted.error == "23502" and got.error is None:
         return "ON CONFLICT" in sql  # a NULL that is proposed for a row that is there already
@@ -220,11 +223,3 @@ def done(client: Client, sql: str) -> list[Row]:
     reply = client.simple(sql)
     assert reply.error is None, (sql, reply.error)
     return reply.rows
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Wait for what comes by itself."""
-    deadline = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
