@@ -20,7 +20,7 @@ from lintel.shield.retype import cast_writes, held_to
 from lintel.shield.sides import Sided, sided
 from lintel.shield.spans import Spans
 from lintel.shield.splices import Edited, Splice, by
-from lintel.shield.tables import MAX_SCHEMAS, Covered, Done, subsets
+from lintel.shield.tables import MAX_PLANS, MAX_SCHEMAS, Covered, Done, in_order, subsets
 from lintel.shield.targets import names, positional, references, returning_stars, target_rows
 from lintel.shield.verdict import Verdict
 from lintel.sql.grammar import RawStatement, SyntaxProblem, TooDeep, parse
@@ -57,6 +57,7 @@ class _Judging:
         reached = [*self.plain.relations, *self.plain.row_types.difference(self.plain.relations)]
         self.touched = [oid for oid in reached if oid in self.covered.by_oid]
         self.ids = tuple(sorted({plan.id for oid in self.touched for plan in self.covered.by_oid[oid]}))
+        self.few = 2 ** len(self.ids) <= MAX_SCHEMAS
         self.shown = self.covered.shown(self.ids)
         self.own: dict[Done, Resolution] = {}
 
@@ -66,7 +67,7 @@ class _Judging:
         """Allow, rewrite or refuse."""
         if not self.touched or self.plain.opaque:
             return Verdict("opaque" if self.plain.opaque else "allow", self.plain, self.world)
-        if 2 ** len(self.ids) > MAX_SCHEMAS:
+        if len(self.ids) > MAX_PLANS:
             return self._refuse(self.plain, "more plans meet in one statement than can be proved at once")
         candidates = self._candidates()
         side = candidates[0]
@@ -104,7 +105,19 @@ class _Judging:
     def _possible(self) -> list[Done]:
         """The tables that the rules leave open, the oldest first."""
         fixed = {i: side == "new" for i in self.ids if (side := self.question.sides.get(i)) is not None}
-        return list(subsets(self.ids, fixed))
+        left = [i for i in self.ids if i not in fixed]
+        if 2 ** len(left) <= MAX_SCHEMAS:
+            return subsets(self.ids, fixed)
+        least = self._least(frozenset(i for i in fixed if fixed[i]), left)
+        return in_order([least, *(least ^ {i} for i in left)])
+
+    def _least(self, done: Done, left: list[str]) -> Done:
+        """The oldest tables that the text resolves on: with each change that it needs."""
+        for plan_id in left:
+            with_it = done | {plan_id}
+            if len(self._under(with_it).problems) < len(self._under(done).problems):
+                done = with_it
+        return done
 
     def _candidates(self) -> list[Done]:
         """The tables that the client may have been built for, the oldest first: those on which its text resolves."""
@@ -133,7 +146,15 @@ class _Judging:
                 )
 
     def _permitted(self) -> list[Done]:
-        return list(subsets(self.ids, {}))
+        """All that the plans permit; of too many those one change away from none, from all and from what there is.
+
+        What a name means at a place is for each column of that name one plan's matter, so that a text which means the
+        same with and without each of the changes means it with any of them. It may not count on failing then.
+        """
+        if self.few:
+            return subsets(self.ids, {})
+        every = (frozenset[str](), frozenset(self.ids), self.shown)
+        return in_order([*every, *(done ^ {i} for done in every for i in self.ids)])
 
     # Edits and their proof
 
@@ -261,6 +282,8 @@ class _Judging:
         marked = edited is not None and any(side.marker in text for side in self.covered.parked.values())
         if answer.problems and (marked or not all(same.values())):  # its 42703 would pass for that of a loud text
             return self._refuse(answer, answer.problems[0].message, answer.problems[0].sqlstate)
+        if not self.few and not all(same.values()):
+            return self._refuse(answer, "more plans meet in one statement than can be proved at once")
         if not all(same[d] or resolved[d].problems for d in same):
             return self._refuse(answer, "it would mean something else once the column has come or gone")
         loud = not all(same.values())

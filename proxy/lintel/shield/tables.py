@@ -16,7 +16,8 @@ from lintel.schema.snapshot import Column, Relation, Schema
 from lintel.shield.side_table import parkable, side_table
 from lintel.sql.quoting import quote_qualified
 
-MAX_SCHEMAS = 16  # permitted combinations that one statement is proved under: four plans at once
+MAX_SCHEMAS = 16  # permitted combinations, each of which a statement is proved under: of four plans at once
+MAX_PLANS = 16  # of more than those four a statement is proved under one change at a time
 
 SIDES: tuple[Side, Side] = ("old", "new")
 Done = frozenset[str]  # ids of the plans whose change has been made
@@ -237,8 +238,12 @@ def _table_name(relation: Relation) -> str:
     return quote_qualified(relation.schema, relation.name)
 
 
-def subsets(ids: tuple[str, ...], fixed: dict[str, bool]) -> Iterator[Done]:
+def subsets(ids: tuple[str, ...], fixed: dict[str, bool]) -> list[Done]:
     """Every set of changes made that `fixed` leaves open, the emptiest first."""
     choices = [(fixed[i],) if i in fixed else (False, True) for i in ids]
-    found = [frozenset(i for i, is_in in zip(ids, picked, strict=True) if is_in) for picked in product(*choices)]
-    yield from sorted(found, key=lambda s: (len(s), sorted(s)))
+    return in_order(frozenset(i for i, is_in in zip(ids, picked, strict=True) if is_in) for picked in product(*choices))
+
+
+def in_order(found: Iterable[Done]) -> list[Done]:
+    """Each once, the emptiest first."""
+    return sorted(frozenset(found), key=lambda s: (len(s), sorted(s)))
