@@ -27,7 +27,7 @@ class Level:
     number: int
     group: list[Node] | None = None
     grouped: set[Meaning] = field(default_factory=set)
-    plain_group: bool = False  # only column references and expressions: no grouping sets, no ordinals left open
+    common: set[Meaning] = field(default_factory=set)  # of these, what is in every grouping set
     bare: list["Reference"] = field(default_factory=list)  # outside aggregates' arguments
 
 

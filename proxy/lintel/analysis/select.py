@@ -10,11 +10,12 @@ from lintel.analysis.meanings import Columns, Expr, Meaning, Merged, Missing, To
 from lintel.analysis.names import output_name
 from lintel.analysis.recursion import in_order
 from lintel.analysis.references import star
-from lintel.analysis.resolution import Node
+from lintel.analysis.resolution import Level, Node
 from lintel.analysis.scope import Cte, Scope
 from lintel.analysis.walk import HANDLERS, QUERIES, Walk, subquery
 
 MOST_COLUMNS = 1664  # MaxTupleAttributeNumber: the server refuses more
+_WITH_NONE = ("GROUPING_SET_EMPTY", "GROUPING_SET_ROLLUP", "GROUPING_SET_CUBE")  # have a set of nothing
 _TOO_MANY = f"target lists can have at most {MOST_COLUMNS} entries"
 
 
@@ -102,25 +103,35 @@ def _composite_star(walk: Walk, entry: Node, scope: Scope) -> tuple[Columns | No
 
 
 def _group(walk: Walk, node: Node, scope: Scope, columns: Columns) -> None:
-    level = walk.level
-    group = node.get("groupClause", [])
+    level, group = walk.level, node.get("groupClause", [])
     if level is not None:
-        level.plain_group = bool(group) and not any("GroupingSet" in g for g in group)
-    todo = list(group)
-    while todo:
-        entry = todo.pop()
-        if "GroupingSet" in entry:
-            todo.extend(entry["GroupingSet"].get("content", []))
-            continue
-        name = _bare_name(entry)
-        # GROUP BY prefers an input column of this level (findTargetlistEntrySQL92), ORDER BY the output.
-        if name is not None and isinstance(scopes.column(scope, name, local=True), Missing) and _output(columns, name):
-            _bind_output(walk, entry, columns, name)
-            found = _output(columns, name)
-        else:
-            found = _ordinal(walk, entry, columns) or [value(walk, entry, -1, scope)]
-        if level is not None:
-            level.grouped.update(found)
+        for entry in group:
+            level.common.update(_grouping(walk, entry, scope, columns, level))
+
+
+def _grouping(walk: Walk, entry: Node, scope: Scope, columns: Columns, level: Level) -> set[Meaning]:
+    """Resolve an entry of GROUP BY; returns what is in each of its grouping sets (manual 7.2.4)."""
+    row = entry.get("RowExpr", {})
+    kind, parts = "", row.get("args", []) if row.get("row_format") == "COERCE_IMPLICIT_CAST" else []
+    if "GroupingSet" in entry:
+        kind, parts = entry["GroupingSet"]["kind"], entry["GroupingSet"].get("content", [])
+    elif not parts:
+        found = _grouped_by(walk, entry, scope, columns)
+        level.grouped.update(found)
+        return found
+    each = [_grouping(walk, part, scope, columns, level) for part in parts]
+    if kind == "GROUPING_SET_SETS":
+        return set.intersection(*each)
+    return set() if kind in _WITH_NONE else set().union(*each)
+
+
+def _grouped_by(walk: Walk, entry: Node, scope: Scope, columns: Columns) -> set[Meaning]:
+    name = _bare_name(entry)
+    # GROUP BY prefers an input column of this level (findTargetlistEntrySQL92), ORDER BY the output.
+    if name is not None and isinstance(scopes.column(scope, name, local=True), Missing) and _output(columns, name):
+        _bind_output(walk, entry, columns, name)
+        return set(_output(columns, name))
+    return set(_ordinal(walk, entry, columns) or [value(walk, entry, -1, scope)])
 
 
 def _ordinal(walk: Walk, node: Node, columns: Columns) -> list[Meaning]:

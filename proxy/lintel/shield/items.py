@@ -131,8 +131,9 @@ def _grouped(case: Case, source: Source) -> list[Splice]:
     if level is None or not level.group or not relation.primary_key:
         return []
     grouped = {m.key for m in level.grouped if isinstance(m, Col) and m.item == source.at}
-    if not grouped.issuperset(map(case.tables[relation.oid].key, relation.primary_key)):
-        return []
+    common = {m.key for m in level.common if isinstance(m, Col) and m.item == source.at}
+    if not common.issuperset(map(case.tables[relation.oid].key, relation.primary_key)):
+        return []  # a set without the key frees nothing
     within = [r for r in case.answer.references if r.level is not None and r.level is not level]  # subqueries
     bare = {r.meaning.key for r in [*level.bare, *within] if isinstance(r.meaning, Col) and r.meaning.item == source.at}
     for use in case.answer.stars:
@@ -142,8 +143,6 @@ def _grouped(case: Case, source: Source) -> list[Splice]:
     added = [c for c in case.tables[relation.oid].columns if whole or c.key in bare - grouped]
     if not added:
         return []
-    if not level.plain_group:
-        raise Unserved("GROUPING SETS of a key of a table under a plan, and other columns of it")
     if any(_ungroupable(case.type(relation, c), whole=whole) for c in added):
         raise Unserved("GROUP BY a key of a table under a plan, with a column that cannot be grouped")
     at = case.spans.group_by(leftmost(level.group[0]))
