@@ -3,6 +3,7 @@
 from lintel.analysis.resolution import Node
 from lintel.analysis.walk import Walk
 from lintel.schema import Function
+from lintel.schema.logical import LogicalTable
 
 Shape = tuple[str, ...] | None  # names of columns; None: one plain column
 
@@ -40,6 +41,18 @@ def shapes(walk: Walk, funcname: list[Node]) -> set[Shape]:
         return {_KNOWN[names[-1]]}
     # The live catalog has every function but the system's plain scalar ones; a file of DDL has none.
     return {None} if walk.world.schema.functions else set()
+
+
+def returned(walk: Walk, call: Node) -> tuple[LogicalTable, ...]:
+    """The tables whose rows a call may return (trap T6), noted."""
+    names = [part["String"]["sval"] for part in call["FuncCall"]["funcname"]] if "FuncCall" in call else [""]
+    found = walk.world.schema.functions.get(names[-1], ())
+    relations = (walk.world.schema.relations.get(f.row_type) for f in found if names[:-1] in ([], [f.schema]))
+    tables = tuple(
+        walk.world.table(relation) for relation in relations if relation is not None and relation.kind != "c"
+    )
+    walk.result.row_types.update(table.relation.oid for table in tables)
+    return tables
 
 
 def called(node: Node) -> str | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from lintel.analysis import scope as scopes
+from lintel.analysis.calls import returned
 from lintel.analysis.from_items import leftmost
 from lintel.analysis.meanings import Col, Columns, Expr, Meaning, Missing, Row
 from lintel.analysis.references import fields_of, is_star, note, oids, resolve_reference, row_of, star, starred
@@ -135,6 +136,8 @@ def _func_call(walk: Walk, node: Node, scope: Scope) -> None:
         if part in node:
             walk.visit(node[part], scope)
     walk.level = level
+    if found := returned(walk, {"FuncCall": node}):
+        walk.bind(node["location"], "type", tuple(table.columns for table in found))
 
 
 def _qualified(names: list[Node]) -> str:
@@ -205,6 +208,7 @@ def _field(walk: Walk, node: Node, scope: Scope) -> Meaning | None:
     walk.visit(node["indirection"], scope)
     if reference is None or "A_Star" in reference["fields"][-1]:
         walk.visit(node["arg"], scope)
+        _field_of_call(walk, node)
         return None
     steps = node["indirection"]
     uses = len(walk.result.rows)
@@ -219,6 +223,16 @@ def _field(walk: Walk, node: Node, scope: Scope) -> Meaning | None:
             walk.result.bindings.pop((walk.at(reference["location"]), "ref"), None)  # the field is all that counts
         return found if len(steps) == 1 else None
     return None
+
+
+def _field_of_call(walk: Walk, node: Node) -> None:
+    """(f(x)).c: of what the function returns only the field counts."""
+    found, step = returned(walk, node["arg"]), node["indirection"][0]
+    if found and "A_Indices" not in step:
+        location = node["arg"]["FuncCall"]["location"]
+        walk.result.bindings.pop((walk.at(location), "type"), None)
+        if "String" in step:
+            walk.bind(location, "field", tuple(table.keys.get(step["String"]["sval"]) for table in found))
 
 
 def _all_fields(walk: Walk, location: int, row: Row, uses: list[RowUse]) -> None:

@@ -1,12 +1,15 @@
 """FROM: relations, subqueries, functions, joins (transformFromClauseItem in parse_clause.c)."""
 
 from lintel.analysis import composite
-from lintel.analysis.calls import shapes
+from lintel.analysis.calls import returned, shapes
 from lintel.analysis.meanings import Ambiguous, Columns, Expr, Meaning, Merged, Missing, Unknown
 from lintel.analysis.names import output_name
 from lintel.analysis.resolution import Node, Source
 from lintel.analysis.scope import Item, Scope
 from lintel.analysis.walk import Walk, subquery
+from lintel.schema.logical import Key
+
+_OUTER = {"larg": ("JOIN_RIGHT", "JOIN_FULL"), "rarg": ("JOIN_LEFT", "JOIN_FULL")}  # the sides that may be missing
 
 
 def from_clause(walk: Walk, nodes: list[Node], scope: Scope) -> None:
@@ -112,6 +115,26 @@ def leftmost(node: object) -> int:
     return best
 
 
+def nullable(node: object) -> set[int]:
+    """Where the relations stand that an outer join may have no row of."""
+    if isinstance(node, list):
+        return set().union(*map(nullable, node))
+    if not isinstance(node, dict):
+        return set()
+    join = node.get("JoinExpr", {})
+    sides = [side for side, kinds in _OUTER.items() if join.get("jointype") in kinds]
+    return set().union(*map(nullable, node.values()), *(_relations(join[side]) for side in sides))
+
+
+def _relations(node: object) -> set[int]:
+    if isinstance(node, list):
+        return set().union(*map(_relations, node))
+    if not isinstance(node, dict):
+        return set()
+    own = {node["RangeVar"]["location"]} if "RangeVar" in node else set()
+    return own.union(*map(_relations, node.values()))
+
+
 def _subselect(walk: Walk, node: Node, scope: Scope) -> Item:
     around = scope if node.get("lateral") else _without_siblings(scope)
     columns, known = subquery(walk, node["subquery"], around)
@@ -141,7 +164,8 @@ def _function(walk: Walk, node: Node, scope: Scope) -> Item:
         defined = defined or node.get("coldeflist", [])
         names, call_known, scalar = _outputs(walk, call[0], defined, only_alias, scope)
         known = known and call_known
-        columns += [(name, Expr(walk.at(location), len(columns) + i)) for i, name in enumerate(names)]
+        keys = _keys(walk, call[0], names) or range(len(columns), len(columns) + len(names))
+        columns += [(name, Expr(walk.at(location), key)) for name, key in zip(names, keys, strict=True)]
     if node.get("ordinality"):
         columns.append(("ordinality", Expr(-1, len(columns))))
     name = alias or output_name(calls[0][0], walk.subqueries)
@@ -149,6 +173,14 @@ def _function(walk: Walk, node: Node, scope: Scope) -> Item:
     item = Item(at, name, renamed(tuple(columns), columns_alias), known=known or bool(columns_alias))
     item.scalar = scalar and len(calls) == 1
     return item
+
+
+def _keys(walk: Walk, call: Node, names: list[str]) -> list[Key]:
+    """Of the columns of a table whose rows the call returns. Their list is all that counts of it in FROM."""
+    tables = [table for table in returned(walk, call) if [column.name for column in table.columns] == names]
+    if "FuncCall" in call:
+        walk.result.bindings.pop((walk.at(call["FuncCall"]["location"]), "type"), None)
+    return [column.key for column in tables[0].columns] if tables else []
 
 
 def _unnested(call: list[Node]) -> list[list[Node]]:

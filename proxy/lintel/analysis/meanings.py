@@ -18,10 +18,13 @@ class Col(NamedTuple):
 
 
 class Expr(NamedTuple):
-    """A value computed at this offset of the client's text (and, in a list of them, at this position)."""
+    """A value computed at this offset of the client's text, and in a list of them at this position.
+
+    Of the row of a table that a function returns it is the column's key.
+    """
 
     at: int
-    position: int = 0
+    position: Key = 0
 
 
 class Merged(NamedTuple):

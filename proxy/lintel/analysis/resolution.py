@@ -65,6 +65,13 @@ class StarUse(NamedTuple):
     level: Level | None
 
 
+class FieldsUse(NamedTuple):
+    """`(value).*` in a target list, of a composite value that is no row of this query: what its columns are called."""
+
+    at: int
+    names: tuple[str, ...]
+
+
 class RowUse(NamedTuple):
     """A whole row used as a value; `function` is the bare name of the function called on it, if any.
 
@@ -106,6 +113,7 @@ class Resolution:
     sources: list[Source] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
     stars: list[StarUse] = field(default_factory=list)
+    fields: list[FieldsUse] = field(default_factory=list)
     rows: list[RowUse] = field(default_factory=list)
     inserts: list[InsertUse] = field(default_factory=list)
     named: list[TargetName] = field(default_factory=list)

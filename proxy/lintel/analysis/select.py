@@ -4,15 +4,19 @@ from collections.abc import Callable
 
 from lintel.analysis import composite
 from lintel.analysis import scope as scopes
+from lintel.analysis.calls import returned
 from lintel.analysis.expressions import expression_list, value
 from lintel.analysis.from_items import from_clause
 from lintel.analysis.meanings import Columns, Expr, Meaning, Merged, Missing, TooComplex
 from lintel.analysis.names import output_name
 from lintel.analysis.recursion import in_order
 from lintel.analysis.references import star
-from lintel.analysis.resolution import Level, Node
+from lintel.analysis.resolution import FieldsUse, Level, Node
 from lintel.analysis.scope import Cte, Scope
 from lintel.analysis.walk import HANDLERS, QUERIES, Walk, subquery
+from lintel.schema.logical import Key
+
+Fields = tuple[tuple[str, Key | None], ...]  # of a composite value: names, and keys of a table's columns
 
 MOST_COLUMNS = 1664  # MaxTupleAttributeNumber: the server refuses more
 _WITH_NONE = ("GROUPING_SET_EMPTY", "GROUPING_SET_ROLLUP", "GROUPING_SET_CUBE")  # have a set of nothing
@@ -52,7 +56,7 @@ def target_list(walk: Walk, targets: list[Node], scope: Scope) -> tuple[Columns,
     columns: list[tuple[str, Meaning]] = []
     spliced: dict[tuple[int, str], list[tuple[str, Meaning]]] = {}
     all_known = True
-    for target in targets:
+    for number, target in enumerate(targets):
         entry = target["ResTarget"]
         reference = entry["val"].get("ColumnRef")
         if reference is not None and "A_Star" in reference["fields"][-1]:
@@ -72,7 +76,11 @@ def target_list(walk: Walk, targets: list[Node], scope: Scope) -> tuple[Columns,
         column = (entry.get("name") or output_name(entry["val"], walk.subqueries), meaning)
         columns.append(column)
         splice = walk.ours(location)
-        if splice is not None and splice.kind in ("star", "copy"):
+        if splice is not None and splice.kind == "fields":
+            # The first of them is the client's own value.
+            _fields(walk, splice.origin, [target["ResTarget"] for target in targets[number - 1 : number + 1]], scope)
+            columns[-2:] = _fielded(walk, splice.origin)[-2:]
+        elif splice is not None and splice.kind in ("star", "copy"):
             spliced.setdefault((splice.origin, splice.kind), []).append(column)
     for (origin, kind), outputs in spliced.items():
         if kind == "star":
@@ -92,14 +100,43 @@ def _composite_star(walk: Walk, entry: Node, scope: Scope) -> tuple[Columns | No
     found = walk.result.bindings.get((walk.at(location), "star"))
     if found is not None:
         return found, True
+    found = _named_fields(walk, indirection, scope)
+    if found is None:
+        walk.opaque("a star on a composite value")
+        return (), False
+    walk.bind(entry["location"], "star", found)
+    walk.result.fields.append(FieldsUse(walk.at(entry["location"]), tuple(name for name, _ in found)))
+    return tuple((name, Expr(walk.at(entry["location"]), i)) for i, (name, _) in enumerate(found)), True
+
+
+def _named_fields(walk: Walk, indirection: Node, scope: Scope) -> Fields | None:
+    """The columns of the value in front of the last step, `.*` or `.name`; of a table's row with their keys."""
     before = indirection["indirection"][:-1]
     whole = {"A_Indirection": {**indirection, "indirection": before}} if before else indirection["arg"]
     names = composite.columns(walk, whole, scope)
-    if names is None:
-        walk.opaque("a star on a composite value")
-        return (), False
-    walk.bind(entry["location"], "star", names)
-    return tuple((name, Expr(walk.at(entry["location"]), i)) for i, name in enumerate(names)), True
+    tables = returned(walk, whole)
+    keys = tables[0].keys if len(tables) == 1 else {}
+    return None if names is None else tuple((name, keys.get(name)) for name in names)
+
+
+def _fields(walk: Walk, origin: int, entries: list[Node], scope: Scope) -> None:
+    """Columns that a splice of ours names in place of `(value).*`: the first two, or one more."""
+    found: Fields = walk.result.bindings.get((origin, "star"), ())
+    for entry in entries[1 if found else 0 :]:
+        indirection = entry["val"].get("A_Indirection", {"arg": {}, "indirection": [{}]})
+        name = indirection["indirection"][-1].get("String", {}).get("sval", "")
+        known = dict(_named_fields(walk, indirection, scope) or ())
+        if name not in known:
+            walk.problem("42703", walk.at(entry["location"]), f'column "{name}" not found in data type')
+        location = indirection["arg"].get("FuncCall", {}).get("location", -1)
+        walk.result.bindings.pop((walk.at(location), "field"), None)  # the star is what counts
+        found = (*found, (name, known.get(name)))
+    walk.result.bindings[(origin, "star")] = found
+
+
+def _fielded(walk: Walk, origin: int) -> Columns:
+    found: Fields = walk.result.bindings[(origin, "star")]
+    return tuple((name, Expr(origin, i)) for i, (name, _) in enumerate(found))
 
 
 def _group(walk: Walk, node: Node, scope: Scope, columns: Columns) -> None:

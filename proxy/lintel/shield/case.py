@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from lintel.analysis.from_items import nullable
 from lintel.analysis.meanings import Col
 from lintel.analysis.resolution import Node, Resolution, Source
 from lintel.analysis.scope import Item
@@ -14,6 +15,7 @@ from lintel.shield.splices import HELPER
 from lintel.shield.tables import Covered
 from lintel.sql.quoting import quote_ident
 
+UNGROUPABLE = "GROUP BY a key of a table under a plan, with a column that cannot be grouped"
 TARGETS = frozenset({"insert", "update", "delete", "merge", "copy_from", "copy_to"})
 
 
@@ -39,6 +41,7 @@ class Case:
     tables: dict[int, LogicalTable]  # the client's, by oid
     answer: Resolution
     discarded: frozenset[str] = frozenset()  # ids of the plans whose column's writes are taken out of the text
+    kept: set[int] = field(default_factory=set)  # offsets of FROM items that stay, as a target does
     sources: dict[int, Source] = field(default_factory=dict)  # by offset
 
     def __post_init__(self) -> None:
@@ -82,9 +85,19 @@ class Case:
         return self.prefix + suffix
 
     def is_target(self, item: int) -> bool:
-        """Whether an item is the target of DML or COPY."""
+        """Whether an item is the target of DML or COPY, or stays as one."""
         source = self.sources.get(item)
-        return source is not None and source.role in TARGETS
+        return source is not None and (source.role in TARGETS or item in self.kept)
+
+    def keep(self, source: Source) -> None:
+        """The references to a FROM item are to be edited, in place of the item.
+
+        Raises Unserved where what stands for a column would be there without its row, or does not follow it.
+        """
+        parked = any(self.parked(plan.id) for plan in self.covered.by_oid[source.table.relation.oid])
+        if parked or source.at in nullable(self.statement):
+            raise Unserved(UNGROUPABLE)
+        self.kept.add(source.at)
 
 
 def own_value(case: Case, plan: Plan) -> str:

@@ -9,7 +9,7 @@ from lintel.analysis.meanings import Col
 from lintel.analysis.resolution import RowUse, Source
 from lintel.analysis.scope import SYSTEM_COLUMNS
 from lintel.schema.logical import Key, LogicalColumn
-from lintel.shield.case import Case, Unserved, flat
+from lintel.shield.case import UNGROUPABLE, Case, Unserved, flat
 from lintel.shield.derived import casts, constants, derived
 from lintel.shield.splices import Splice
 from lintel.sql.quoting import quote_ident
@@ -30,6 +30,10 @@ _UNGROUPABLE = frozenset(
 _SYSTEM_NAMES = {key: name for name, key in SYSTEM_COLUMNS.items()}
 
 
+class Ungroupable(Unserved):
+    """No derived table stands for it, but its references may be edited (shield.targets)."""
+
+
 def substitute(case: Case, source: Source) -> list[Splice]:
     """The splices that make one FROM item the client's table.
 
@@ -42,8 +46,8 @@ def substitute(case: Case, source: Source) -> list[Splice]:
         renamed = bool(alias_of(source.node)[1])
         if not (is_exact(case, use, source, renamed=renamed) or (not renamed and _is_record(case, use, source))):
             raise Unserved("a whole row of a table under a plan would have another type")
-    if system and (rows or _starred(case, source)):
-        raise Unserved("a system column beside a star of a table under a plan is not served")
+    if system and rows:
+        raise Unserved("a system column beside a whole row of a table under a plan is not served")
     span = case.spans.item(source.node)
     names = [_SYSTEM_NAMES[key] for key in system]
     text = derived(case, source, columns, names, only=span.only)
@@ -144,7 +148,9 @@ def _grouped(case: Case, source: Source) -> list[Splice]:
     if not added:
         return []
     if any(_ungroupable(case.type(relation, c), whole=whole) for c in added):
-        raise Unserved("GROUP BY a key of a table under a plan, with a column that cannot be grouped")
+        # An edited reference is no key, and none that a grouping set without it makes NULL.
+        kept = not any(map(case.plan, [*map(case.tables[relation.oid].key, relation.primary_key), *(grouped - common)]))
+        raise (Ungroupable if kept else Unserved)(UNGROUPABLE)
     at = case.spans.group_by(leftmost(level.group[0]))
     # The row itself where it is used: `o.*` is one value here. It is grouped as its columns are.
     listed = ["*", *(quote_ident(c.name) for c in added if c.key in bare - grouped)] if whole else None

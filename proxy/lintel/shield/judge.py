@@ -13,19 +13,21 @@ from lintel.analysis.resolution import BindingKey, Resolution
 from lintel.plan import Add, Plan, Retype, Side, parking
 from lintel.shield.case import Case, Unserved, columns_in
 from lintel.shield.discard import Discards, discarded, discards
-from lintel.shield.items import substitute
+from lintel.shield.items import Ungroupable, substitute
 from lintel.shield.parked_targets import assert_own, truncated
 from lintel.shield.parking import parked, parks
 from lintel.shield.retype import cast_writes, held_to
 from lintel.shield.sides import Sided, sided
 from lintel.shield.spans import Spans
 from lintel.shield.splices import Edited, Splice, by
+from lintel.shield.stars import stars
 from lintel.shield.tables import MAX_PLANS, MAX_SCHEMAS, Covered, Done, in_order, subsets
-from lintel.shield.targets import names, positional, references, returning_stars, target_rows
+from lintel.shield.targets import names, positional, references, target_rows
 from lintel.shield.verdict import Verdict
 from lintel.sql.grammar import RawStatement, SyntaxProblem, TooDeep, parse
 
 _ROUNDS = 6  # each substitutes at least one more item (T7)
+_FILLED = {f"{kind}_populate_{what}" for kind in ("json", "jsonb") for what in ("record", "recordset")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,8 @@ class _Judging:
         others = [self._under(present) for present in self._permitted()]
         if answer.stored:  # T18: kept by the server, so never rewritten
             return self._proved(case, answer, None, dict(zip(self._permitted(), others, strict=True)))
-        items: set[int] = set()
+        items: set[int] = set()  # offsets of what is substituted
+        spelled: set[int] = set()  # of stars
         dropping = self._dropping(case)
         answer = replace(answer, bindings=dropping.without)
         fixed = [
@@ -178,24 +181,20 @@ class _Judging:
         edited: Edited | None = None
         if fixed:
             edited, resolved = self._edit(case, fixed)
-        for _ in range(_ROUNDS):
+        for number in range(_ROUNDS):
             different = [r for r in resolved.values() if not self._same(answer, r)]
-            if not different:
-                break
             more = self._involved(case, different) - items
-            beside = by("name", names(case)) + references(case, others)
-            beside += by("star", self._stars(case, others)) + by("row", target_rows(case))
-            changes = dropping.beside(beside)
-            changes += fixed
-            if not more and (edited is None) == (not changes) and items:
+            left = self._starred(case, different) - spelled if number and not more else set()
+            if not different or (number and not more and not left):
                 break
             items |= more
-            changes += [s for at in sorted(items) for s in by("substitute", substitute(case, case.sources[at]))]
-            if not changes:
-                break
-            edited, resolved = self._edit(case, changes)
-            if not more:
-                break
+            spelled |= left
+            substituted = by("substitute", self._substituted(case, items))
+            beside = by("name", names(case)) + references(case, others)
+            beside += by("star", self._stars(case, others, spelled)) + by("row", target_rows(case))
+            changes = [*dropping.beside(beside), *fixed, *substituted]
+            if changes:
+                edited, resolved = self._edit(case, changes)
         return self._proved(case, answer, edited, resolved)
 
     def _dropping(self, case: Case) -> Discards:
@@ -267,9 +266,26 @@ class _Judging:
                         found.add(col.item)
         return found
 
-    def _stars(self, case: Case, others: list[Resolution]) -> list[Splice]:
+    def _substituted(self, case: Case, items: set[int]) -> list[Splice]:
+        found: list[Splice] = []
+        for at in sorted(items - case.kept):
+            try:
+                found += substitute(case, case.sources[at])
+            except Ungroupable:
+                case.keep(case.sources[at])
+        return found
+
+    def _stars(self, case: Case, others: list[Resolution], spelled: set[int]) -> list[Splice]:
+        """Those of RETURNING that cover a target, and those that stay different when all is substituted."""
         different = {key[0] for other in others for key in _differences(case.answer, other) if key[1] == "star"}
-        return returning_stars(case, different)
+        return stars(case, {use.at for use in case.answer.stars if use.at in different and use.returning} | spelled)
+
+    def _starred(self, case: Case, different: list[Resolution]) -> set[int]:
+        """Stars that may be spelled out: none beside a row whose fields JSON fills by their names."""
+        if not _FILLED.isdisjoint(case.answer.functions):
+            return set()
+        keys = (key for other in different if not other.problems for key in _differences(case.answer, other))
+        return {at for at, tag in keys if tag == "star"}
 
     # The gate
 

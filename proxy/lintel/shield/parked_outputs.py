@@ -3,7 +3,7 @@
 from lintel.analysis.meanings import Col, Meaning
 from lintel.analysis.scope import Item
 from lintel.plan import parking
-from lintel.shield import targets
+from lintel.shield.absent import stand_in
 from lintel.shield.case import Unserved
 from lintel.shield.parked_writes import ParkedWrites
 from lintel.shield.side_table import SideTable
@@ -111,7 +111,7 @@ class ParkedOutputs(ParkedWrites):
             return f"{quote_ident(row)}.{quote_ident(shown)} AS {quote_ident(name)}"
         if not self.case.imaginable(plan.id):
             raise Unserved("the plan has absent reads refused")
-        return targets.stand_in(self.case, self.target, row, plan)
+        return stand_in(self.case, self.target, row, plan)
 
     def _assert_new(self, at: int) -> None:
         reference = next(r for r in self.case.answer.references if r.at == at)

@@ -61,6 +61,16 @@ class Spans:
         index = self._index(at)
         return (self._dotted(index) - index) // 2 + 1
 
+    def fields(self, at: int) -> tuple[int, int]:
+        """The end of `(x)`, subscripts and all, in the `(x).*` that begins at an offset; and the end of that."""
+        index, depth = bisect_left(self._starts, self.closing(at)), 0
+        while depth or self._word(index) != b"*":
+            depth += (self._word(index) == b"[") - (self._word(index) == b"]")
+            index += 1
+            if index >= len(self._tokens):
+                raise LookupError(f"no star behind {at}")
+        return self._tokens[index - 2].end, self._tokens[index].end
+
     def prefix(self, at: int) -> tuple[int, int]:
         """The range of `schema.` in a schema.table.column that begins at an offset (trap T2)."""
         index = self._index(at)

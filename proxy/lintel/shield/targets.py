@@ -1,6 +1,6 @@
 """Edits around the target of INSERT, UPDATE, DELETE, MERGE and COPY, which no derived table can replace.
 
-Positional lists are spelled out, stars in RETURNING are expanded, a reference to a column that the catalog does not
+Positional lists are spelled out, a reference to a column that the catalog does not
 show becomes a scalar subquery that is the real column where there is one, else the plan's constant, a column that the
 catalog shows under another name is called by that (loud, should it change), and one of another type is cast.
 """
@@ -9,17 +9,15 @@ from collections.abc import Iterator
 
 from lintel.analysis.dml import copied
 from lintel.analysis.meanings import Ambiguous, Col, Missing
-from lintel.analysis.resolution import InsertUse, Reference, Resolution, RowUse, Source, StarUse
-from lintel.analysis.scope import Item
-from lintel.plan import Plan, Retype
+from lintel.analysis.resolution import InsertUse, Reference, Resolution, RowUse
 from lintel.schema.logical import LogicalColumn
-from lintel.shield import parked_value
-from lintel.shield.case import Case, Unserved, imagined
+from lintel.shield.absent import assert_there, stand_in
+from lintel.shield.case import Case, Unserved
 from lintel.shield.derived import as_query, casts, constants
 from lintel.shield.items import is_exact
 from lintel.shield.retype import cast_read
-from lintel.shield.splices import HELPER, Splice
-from lintel.shield.values import updates
+from lintel.shield.splices import Splice
+from lintel.shield.stars import spelled
 from lintel.sql.quoting import quote_ident
 
 
@@ -209,31 +207,11 @@ def _captured(reference: Reference, other: Resolution) -> bool:
 def _imagine(case: Case, reference: Reference, meaning: Col) -> Splice:
     source, plan = case.sources[meaning.item], case.plan(meaning.key)
     assert plan is not None
-    _assert_there(reference.item or source.item, source, plan)
+    assert_there(reference.item or source.item, source, plan)
     qualifier = (reference.item or source.item).name or ""
     start, end = case.spans.reference(reference.at)
     text = stand_in(case, source, qualifier, plan)
     return Splice(start, end, text.encode(), reference.at, "reference", {plan.change.column: meaning}, rule="imagine")
-
-
-def stand_in(case: Case, source: Source, qualifier: str, plan: Plan) -> str:
-    """What a column that is not there, or not yet what counts, reads as in a row of the target or of excluded."""
-    side = case.parked(plan.id)
-    updating = any(use.source is source and updates(use.node) for use in case.answer.inserts)
-    if side is None or (source.role == "insert" and not updating):
-        return imagined(case, qualifier, plan.change.column, plan)
-    if qualifier == "excluded":  # of an INSERT that does not write the column
-        d, column = case.alias(HELPER), quote_ident(plan.change.column)
-        return f"(SELECT {d}.{column} FROM (SELECT {plan.default_sql} AS {column}) {d})"
-    if source.role == "merge":  # which version of the row it looks at, its conditions cannot ask (manual, MERGE: ctid)
-        raise Unserved("MERGE reads a parked column of the rows that it merges into", plan)
-    return parked_value.reference(case, quote_ident(qualifier), plan, side)
-
-
-def _assert_there(item: Item, source: Source, plan: Plan) -> None:
-    """Unserved for RETURNING's old and new (PostgreSQL 18) of a row that may not be: it has NULLs for defaults."""
-    if not item.open and (source.role != "update" or plan.shield.absent_writes == "park"):
-        raise Unserved("a column that is not there, of the old or new row of RETURNING", plan)
 
 
 def _beside_target(case: Case, reference: Reference, other: Resolution) -> bool:
@@ -250,38 +228,6 @@ def _qualify(case: Case, reference: Reference, meaning: Col) -> Splice:
     start, end = case.spans.reference(reference.at)
     text = f"{quote_ident(source.item.name)}.{quote_ident(reference.name)}"
     return Splice(start, end, text.encode(), reference.at, "reference", rule="qualify")
-
-
-def returning_stars(case: Case, different: set[int]) -> list[Splice]:
-    """Stars of RETURNING that cover a target, spelled out; `different` are the offsets of stars that must be."""
-    return [_expand(case, use) for use in case.answer.stars if use.returning and use.at in different]
-
-
-def _expand(case: Case, use: StarUse) -> Splice:
-    start, end = case.spans.reference(use.at)
-    splice = Splice(start, end, b"", use.at, "star")
-    splice.text = ", ".join(text for item in use.items for text in _columns(case, item, splice)).encode()
-    return splice
-
-
-def _columns(case: Case, item: Item, splice: Splice) -> Iterator[str]:
-    """The client's columns of an item, one by one; the splice is told what stands for which."""
-    if item.name is None:
-        raise Unserved("RETURNING * over a join beside a table under a plan is not served")
-    for name, meaning in item.columns:
-        plan = case.plan(meaning.key) if isinstance(meaning, Col) and case.is_target(item.at) else None
-        shown = case.shown_name(plan.id) if plan is not None else name
-        if plan is not None and isinstance(plan.change, Retype) and isinstance(meaning, Col):
-            own = f"{quote_ident(item.name)}.{quote_ident(name)}"
-            splice.casts |= casts(case.sources[meaning.item], [LogicalColumn(name, meaning.key)], case)
-            yield f"{cast_read(plan, meaning.key, own)} AS {quote_ident(name)}"
-        elif plan is not None and (shown is None or case.unfilled(plan.id)) and isinstance(meaning, Col):
-            _assert_there(item, case.sources[meaning.item], plan)
-            splice.constants[name] = meaning
-            yield stand_in(case, case.sources[meaning.item], item.name, plan)
-        else:
-            alias = f" AS {quote_ident(name)}" if shown != name else ""
-            yield f"{quote_ident(item.name)}.{quote_ident(shown or name)}{alias}"
 
 
 def target_rows(case: Case) -> list[Splice]:
@@ -305,7 +251,7 @@ def _parked(case: Case, oid: int) -> bool:
 def _row(case: Case, use: RowUse) -> Splice:
     start, end = case.spans.reference(use.at)
     splice = Splice(start, end, b"", use.at, "row")
-    listed, w = ", ".join(_columns(case, use.item, splice)), case.alias("w")
+    listed, w = ", ".join(spelled(case, use.item, splice)), case.alias("w")
     # The name is that of the output column in `RETURNING o::text`.
     text = f"(SELECT {w} AS {quote_ident(use.item.name or '')} FROM (SELECT {listed}) AS {w})"
     splice.text = text.encode()

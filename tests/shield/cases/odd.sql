@@ -159,10 +159,10 @@ SELECT '(1,2,3.50,x)'::orders
 --- old refuse 42501 # T6
 SELECT id FROM unnest(ARRAY['(1,2,3.50,x)']::orders[])
 
---- old refuse 42501 # T6: a function that returns rows of the table as it is
+--- old rewrite # T6: a function that returns rows of the table as it is
 SELECT * FROM all_orders()
 
---- old refuse 42501 # T6
+--- old rewrite
 SELECT (order_by_id(1)).*
 
 --- old allow
@@ -242,13 +242,13 @@ COPY (DELETE FROM orders WHERE priority = 0 AND id = 6 RETURNING *) TO STDOUT (F
 --- old rewrite
 SELECT * FROM orders o WHERE o.id = (WITH w AS (SELECT * FROM orders) SELECT max(id) FROM w WHERE w.cid = o.cid)
 
---- old refuse 42501 # T1: GROUPING SETS of the key
+--- old rewrite # T1: GROUPING SETS of the key
 SELECT o.id, o.total, row_to_json(o.*) IS NULL FROM orders o GROUP BY GROUPING SETS ((o.id), (o.id, o.cid))
 
---- new refuse 42501 # T1: GROUPING SETS of the key
+--- new rewrite # T1: GROUPING SETS of the key
 SELECT o.id, o.priority, count(*) FROM orders o GROUP BY GROUPING SETS ((o.id), (o.id, o.cid))
 
---- old refuse 42501 # T6, opaque: the row of a function that is not in FROM
+--- old rewrite # the row of a function that is not in FROM
 SELECT id, (order_by_id(id)).* FROM archive
 
 --- old allow

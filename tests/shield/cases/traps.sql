@@ -6,10 +6,10 @@ SELECT o.*, sum(t.tid) FROM orders o, tasks t WHERE t.cid = o.cid GROUP BY o.id 
 --- new rewrite
 SELECT o.id, o.note, o.priority FROM orders o GROUP BY o.id -- T1
 
---- new refuse 42501 # T1: json cannot be grouped by
+--- new rewrite # T1: json cannot be grouped by, so the table stays and its references are edited
 SELECT d.did, d.body, d.rank FROM docs d GROUP BY d.did -- T1: json cannot be grouped by
 
---- old refuse 42501 # T1: json cannot be grouped by
+--- old rewrite # T1: json cannot be grouped by, so the table stays
 SELECT d.* FROM docs d GROUP BY d.did -- T1: json cannot be grouped by
 
 --- old rewrite
@@ -33,10 +33,10 @@ SELECT tableoid::regclass, priority FROM orders -- T3
 --- new rewrite
 SELECT o.id, o.priority FROM orders o WHERE o.ctid IN (SELECT ctid FROM orders WHERE priority = 0) -- T3
 
---- old refuse 42501 # T3: a system column beside a star
+--- old rewrite unstable # T3: a system column beside a star
 SELECT ctid, * FROM orders
 
---- old refuse 42501 # T3: a system column beside a star, be it in EXISTS
+--- old rewrite # T3: a system column beside a star, be it in EXISTS
 SELECT t.tid FROM tasks t WHERE EXISTS (SELECT * FROM orders o WHERE o.tableoid = 'orders'::regclass AND priority = 7 AND o.cid = t.cid) -- T3
 
 --- old rewrite # T4: TABLESAMPLE moves inside
