@@ -8,6 +8,7 @@ from lintel.plan.types import TypeName
 from lintel.sql.quoting import quote_literal
 
 _INTEGERS = frozenset(("int2", "int4", "int8"))
+_BYTES = {"int2": 2, "int4": 4, "int8": 8}
 _TEXTS = frozenset(("text", "varchar", "bpchar"))
 _WRITTEN = _INTEGERS | {"numeric", "uuid", "bool", "json", "jsonb"}  # read and written the same in every session
 _PLAIN = (
@@ -75,6 +76,25 @@ def kept_by(value: str, source: TypeName, target: TypeName) -> str:
         return value
     bare, cut = (f"pg_catalog.rtrim(({v})::pg_catalog.text, ' ')" for v in (value, f"({value})::{target.sql}"))
     return _if_same(value, value, target, "text", source, f"{bare} OPERATOR(pg_catalog.<>) {cut}")
+
+
+def copied(value: str, source: TypeName, target: TypeName) -> str | None:
+    """A condition for a value that was read as the type `target`: an error (22003, 22001) unless it is one of `source`.
+
+    Empty where it always is; None where it cannot be known: the two read a text in other ways, or one cuts blanks off.
+    """
+    if source.array or target.array or source.collation != target.collation:
+        return None
+    if {source.base, target.base} <= _INTEGERS:
+        wider = _BYTES[target.base] > _BYTES[source.base]
+        return f"CASE WHEN ({value})::{source.sql} IS NULL THEN true ELSE true END" if wider else ""
+    if not {source.base, target.base} <= {"text", "varchar"} or _limited(target):
+        return None
+    if not _limited(source):
+        return ""
+    length = int(source.sql.partition("(")[2].rstrip(")")) + 4  # as an assignment to varchar(n) calls it
+    text = f"pg_catalog.translate(({value})::pg_catalog.text, ' ', '_')::pg_catalog.varchar"
+    return f'CASE WHEN pg_catalog."varchar"({text}, {length}, false) IS NULL THEN true ELSE true END'
 
 
 def counts_characters(name: TypeName) -> bool:

@@ -1,14 +1,16 @@
 """A retyped column, read and written as the client's type whichever one the table has."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from lintel.analysis.meanings import Col, Meaning
-from lintel.analysis.resolution import Node, Resolution
+from lintel.analysis.resolution import InsertUse, Node, Resolution
 from lintel.plan import Plan, Side
 from lintel.plan.types import TypeName
 from lintel.schema.logical import Key
 from lintel.shield.case import Case, Unserved
-from lintel.shield.casts import assignable, cast, counts_characters, kept_by, unlimited
+from lintel.shield.casts import assignable, cast, copied, counts_characters, kept_by, unlimited
+from lintel.shield.retyped_query import around_insert, around_set
 from lintel.shield.splices import Splice
 from lintel.shield.tables import key_of
 from lintel.shield.values import assigned, is_steady, rows, set_lists, unnamed, written
@@ -49,6 +51,18 @@ def cast_write(case: Case, plan: Plan, key: Key, value: str, *, steady: bool) ->
     return f"(SELECT {held} FROM pg_catalog.json_to_record({given}) AS {case.alias('x')}(v {mine.sql}))"
 
 
+def copied_as(plan: Plan, key: Key, value: str, *, binary: bool) -> str:
+    """A condition of COPY that holds what it has read for the column to the client's type; empty where none is needed.
+
+    Raises Unserved where the types do not read the same.
+    """
+    mine, other = _types(plan, key)
+    found = copied(value, mine, other)
+    if found is None or (binary and mine.base != other.base and mine.base.startswith("int")):
+        raise Unserved("COPY cannot be held to the type that this client was built for", plan)
+    return found
+
+
 def cast_writes(case: Case) -> list[Splice]:
     """Every value that is written to a retyped column, as the client's type.
 
@@ -58,16 +72,40 @@ def cast_writes(case: Case) -> list[Splice]:
     for use in case.answer.inserts:
         bound = written(case, use) if use.source.role in ("insert", "merge") else ()
         if any(case.retyped(_key(meaning)) for meaning in bound):
-            in_list = "values" in use.node or "valuesLists" in use.node["selectStmt"]["SelectStmt"]
-            for nodes, pieces in rows(case, use):
-                found += _casts(case, zip(bound, nodes, unnamed(case, use, pieces), strict=False), in_list=in_list)
+            found += _inserted(case, use, bound)
     named = {name.at: name.meaning for name in case.answer.named}
     for entries in set_lists(case.statement):
         bodies = [entry["ResTarget"] for entry in entries]
-        meanings = [named.get(body["location"]) for body in bodies]
-        if any(case.retyped(_key(meaning)) for meaning in meanings):
-            found += _casts(case, _assigned(case, bodies, meanings), in_list=True)
+        if any(case.retyped(_key(named.get(body["location"]))) for body in bodies):
+            found += _set(case, bodies, named)
     return found
+
+
+def _inserted(case: Case, use: InsertUse, bound: Sequence[object]) -> list[Splice]:
+    in_list = "values" in use.node or "valuesLists" in use.node["selectStmt"]["SelectStmt"]
+    try:
+        told = [zip(bound, nodes, unnamed(case, use, pieces), strict=False) for nodes, pieces in rows(case, use)]
+        return [splice for row in told for splice in _casts(case, row, in_list=in_list)]
+    except Unserved:
+        if in_list:
+            raise
+        return around_insert(case, use, bound, partial(_cast, case))
+
+
+def _set(case: Case, bodies: list[Node], named: Mapping[int, Meaning]) -> list[Splice]:
+    found: list[Splice] = []
+    for entry in assigned(case, bodies, queries=True):
+        meanings = [named.get(body["location"]) for body in entry.bodies]
+        if len(entry.values) == len(meanings):
+            found += _casts(case, zip(meanings, entry.values, entry.places, strict=True), in_list=True)
+        elif any(case.retyped(_key(meaning)) for meaning in meanings):
+            found += around_set(case, entry.places[0], meanings, partial(_cast, case))
+    return found
+
+
+def _cast(case: Case, meaning: object, value: str) -> str:
+    plan = case.retyped(_key(meaning))
+    return value if plan is None else cast_write(case, plan, _key(meaning), value, steady=True)
 
 
 def held_to(case: Case, edited: Resolution) -> None:
@@ -85,12 +123,6 @@ def _mine(case: Case, meaning: object) -> object:
         return meaning
     own = case.tables[meaning.oid].keys[plan.change.column] if meaning.oid in case.tables else meaning.key
     return meaning._replace(key=own)
-
-
-def _assigned(case: Case, bodies: list[Node], meanings: list[Meaning | None]) -> Iterator[_Written]:
-    told = [pair for entry in assigned(case, bodies) for pair in zip(entry.values, entry.places, strict=True)]
-    for meaning, (value, place) in zip(meanings, told, strict=True):
-        yield meaning, value, place
 
 
 def _casts(case: Case, values: Iterable[_Written], *, in_list: bool) -> Iterator[Splice]:

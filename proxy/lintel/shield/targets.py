@@ -15,7 +15,7 @@ from lintel.shield.absent import assert_there, stand_in
 from lintel.shield.case import Case, Unserved
 from lintel.shield.derived import as_query, casts, constants
 from lintel.shield.items import is_exact
-from lintel.shield.retype import cast_read
+from lintel.shield.retype import cast_read, copied_as
 from lintel.shield.splices import Splice
 from lintel.shield.stars import spelled
 from lintel.sql.quoting import quote_ident
@@ -47,15 +47,27 @@ def _list(case: Case, use: InsertUse) -> list[Splice]:
     if use.width is None:
         raise Unserved("an INSERT without a column list whose width is not known")
     at = case.spans.after_target(use.source.node, alias=use.source.role == "insert")
-    keys = case.tables[use.source.table.relation.oid].keys
     left = _left(case, use, names[: use.width])
-    if use.source.role == "copy_from" and any(case.retyped(keys.get(name)) for name in left):
-        raise Unserved("COPY cannot be held to the type that this client was built for")
     called = _called(case, use, left)
     if use.source.role == "copy_from" and called != f"({', '.join(map(quote_ident, left))})":
         _assert_unnamed(use)
     text = f" {called} "
-    return [Splice(at, at, text.encode(), use.source.at, "words")] if left else []
+    listed = [Splice(at, at, text.encode(), use.source.at, "words")] if left else []
+    return [*listed, *(_held(case, use, left) if use.source.role == "copy_from" else ())]
+
+
+def _held(case: Case, use: InsertUse, names: list[str]) -> list[Splice]:
+    """The condition that holds COPY FROM to the client's types: it sees a row before it is written."""
+    keys = case.tables[use.source.table.relation.oid].keys
+    binary = any("binary" in str(option["DefElem"].get("arg")) for option in use.node.get("options", []))
+    retyped = [(name, keys[name], plan) for name in names if (plan := case.retyped(keys.get(name)))]
+    found = [copied_as(plan, key, quote_ident(name), binary=binary) for name, key, plan in retyped]
+    condition, end = " AND ".join(filter(None, found)), case.spans.whole()[1]
+    if not condition or "whereClause" not in use.node:
+        text = f" WHERE {condition}" if condition else ""  # an edit that changes nothing: it is held as it is
+        return [Splice(end, end, text.encode(), end, "words")] if found else []
+    at = case.spans.word(b"where", case.spans.after_target(use.source.node, alias=False))
+    return [Splice(at, at, f" {condition} AND (".encode(), at, "words"), Splice(end, end, b")", end, "words")]
 
 
 def _left(case: Case, use: InsertUse, names: list[str]) -> list[str]:
@@ -70,15 +82,13 @@ def _called(case: Case, use: InsertUse, names: list[str]) -> str:
 
 
 def _copy_from(case: Case, use: InsertUse) -> list[Splice]:
-    names = _listed(use)
-    if any(case.retyped(case.tables[use.source.table.relation.oid].keys.get(name)) for name in names):
-        raise Unserved("COPY cannot be held to the type that this client was built for")
+    names, held = _listed(use), _held(case, use, _listed(use))
     called = _called(case, use, names)
     if called == f"({', '.join(map(quote_ident, names))})":
-        return []
+        return held
     _assert_unnamed(use)
     start = case.spans.after_target(use.source.node, alias=False)
-    return [Splice(start, case.spans.closing(start), f" {called}".encode(), use.source.at, "words")]
+    return [Splice(start, case.spans.closing(start), f" {called}".encode(), use.source.at, "words"), *held]
 
 
 def _assert_unnamed(use: InsertUse) -> None:

@@ -87,21 +87,26 @@ def _listed(use: InsertUse) -> list[int]:
     return [entry["ResTarget"]["location"] for entry in entries]
 
 
-def assigned(case: Case, bodies: list[Node]) -> list[Assigned]:
+def assigned(case: Case, bodies: list[Node], *, queries: bool = False) -> list[Assigned]:
     """The columns of a SET list that are set together, `c = ..` or `(c, d) = ROW(..)`, with their values.
 
-    Raises Unserved where a value cannot be told from the others.
+    With `queries` that of `(c, d) = (SELECT ..)` is the query, for all of them. Raises Unserved where a value cannot be
+    told from the others.
     """
     found: list[Assigned] = []
     at = 0
     for start, end in case.spans.assignments(_set_at(case, bodies[0])):
-        source = bodies[at].get("val", {}).get("MultiAssignRef")
-        if source is None:
+        source = bodies[at].get("val", {}).get("MultiAssignRef", {"ncolumns": 1})
+        own = bodies[at : at + source["ncolumns"]]
+        if "source" not in source:
             value = (case.spans.after_equals(start), end)
-            found.append(Assigned(bodies[at : at + 1], [bodies[at]["val"]], [value], [], (start, end)))
+            found.append(Assigned(own, [own[0]["val"]], [value], [], (start, end)))
+        elif queries and "SubLink" in source["source"]:
+            query, names = (case.spans.after_equals(start), end), case.spans.pieces(start)
+            found.append(Assigned(own, [source["source"]], [query], names, (start, end)))
         else:
-            found.append(_several(case, bodies[at : at + source["ncolumns"]], source["source"], (start, end)))
-        at += len(found[-1].bodies)
+            found.append(_several(case, own, source["source"], (start, end)))
+        at += len(own)
     if at != len(bodies):
         raise Unserved(_NOT_TOLD)
     return found

@@ -72,7 +72,7 @@ old: INSERT INTO i (id, f) VALUES (9, 'abcde ') RETURNING f
 old: INSERT INTO i (id, f) VALUES (9, 'abcdef') RETURNING f
 new 22001: INSERT INTO i (id, f) VALUES (9, 'abcdef') RETURNING f
 old: INSERT INTO i (id, f) VALUES (9, $1) RETURNING f @@ abcdef
-old refuse: INSERT INTO i (id, f) SELECT 9, upper('abcde') RETURNING f
+old: INSERT INTO i (id, f) SELECT 9, upper('abcde') RETURNING f
 old: UPDATE i SET f = upper(f) RETURNING f
 old: UPDATE i SET f = f WHERE f = 'x' RETURNING f
 old: UPDATE i SET c = true WHERE id = 1
@@ -93,12 +93,13 @@ old: INSERT INTO i VALUES (5, 10) RETURNING id, c
 old: INSERT INTO i (id, c) VALUES (5, 10), (6, DEFAULT), (7, NULL), (8, '11') RETURNING id, c
 old: INSERT INTO i (id, c) VALUES (5, $1), ($2, 4) RETURNING id, c @@ 30|31
 old: INSERT INTO i (id, c) SELECT id + 5, c + 5 FROM i RETURNING c
-old refuse: INSERT INTO i (id, c) SELECT id + 5, c + 5 FROM i UNION ALL SELECT 9, 9 RETURNING c
+old: INSERT INTO i (id, c) SELECT id + 5, c + 5 FROM i UNION ALL SELECT 9, 9 RETURNING c
 old refuse: INSERT INTO i (id, c) TABLE w
+old: INSERT INTO i (id, c) SELECT w.id + 70, w.c FROM w ORDER BY w.id DESC RETURNING id, c
 old: INSERT INTO i (id, c) SELECT id, c FROM w ON CONFLICT DO NOTHING
-old refuse: INSERT INTO i (id, c) SELECT DISTINCT id + 5, c + 5 FROM i RETURNING c
-old refuse: INSERT INTO i (id, c) SELECT id + 5, max(c) + 50 FROM i GROUP BY id ORDER BY 2 LIMIT 1 RETURNING c
-old refuse: INSERT INTO i (id, c) SELECT 8, c FROM i WHERE c = 10 ORDER BY c ON CONFLICT DO NOTHING RETURNING c
+old: INSERT INTO i (id, c) SELECT DISTINCT id + 5, c + 5 FROM i RETURNING c
+old: INSERT INTO i (id, c) SELECT id + 5, max(c) + 50 FROM i GROUP BY id ORDER BY 2 LIMIT 1 RETURNING c
+old: INSERT INTO i (id, c) SELECT 8, c FROM i WHERE c = 10 ORDER BY c ON CONFLICT DO NOTHING RETURNING c
 old: WITH x AS (SELECT 8 AS a, 9 AS b) INSERT INTO i (id, c) SELECT a, b FROM x RETURNING c
 old: WITH x AS (DELETE FROM i WHERE id = 1 RETURNING *) INSERT INTO i (id, c) SELECT x.id + 100, x.c + 1000 FROM x RETURNING c
 old: MERGE INTO i USING w ON i.id = w.id WHEN MATCHED THEN UPDATE SET c = i.c + 1, t = 'm' WHEN NOT MATCHED THEN INSERT (id, c) VALUES (w.id, 5)
@@ -109,7 +110,7 @@ old: DELETE FROM i USING w WHERE i.c = w.c RETURNING i.*, w.*
 old: DELETE FROM w USING i WHERE i.c = w.c RETURNING *
 old: UPDATE w SET c = i.c FROM i WHERE i.id = w.id RETURNING *
 old: UPDATE i SET (c, t) = ($1, $2) RETURNING c, t @@ 1|2
-old refuse: UPDATE i SET (c, t) = (SELECT w.c, w.k FROM w WHERE w.id = i.id) RETURNING c
+old: UPDATE i SET (c, t) = (SELECT w.c, w.k FROM w WHERE w.id = i.id) RETURNING c
 old: UPDATE i SET (c, t) = ROW(1, 'x') WHERE id = 1 RETURNING c
 old: UPDATE i SET t = (SELECT k FROM w WHERE w.id = i.id) RETURNING t
 old: UPDATE i SET f = (SELECT k FROM w WHERE w.id = i.id) RETURNING f
@@ -129,7 +130,18 @@ old: SELECT id, c FROM i FOR UPDATE
 old: COPY i (c, t, n) TO STDOUT
 new: COPY i (c, t, n) TO STDOUT (FORMAT csv, HEADER)
 old: COPY i TO STDOUT (FORMAT csv, HEADER)
-old refuse: COPY i (id, c) FROM STDIN @@ 7\t5\n
+old: COPY i (id, c) FROM STDIN @@ 7\t5\n
+old 22003: COPY i (id, c) FROM STDIN @@ 7\t5000000000\n
+old: COPY i (id, c) FROM STDIN (FORMAT csv) WHERE c > 5 OR id = 1 @@ 7,5\n8,9\n
+new: COPY i (id, c) FROM STDIN @@ 7\t5\n
+new 22003: COPY i (id, c) FROM STDIN @@ 7\t5000000000\n
+old refuse: COPY i (id, c) FROM STDIN (FORMAT binary)
+old refuse: COPY i (id, t) FROM STDIN @@ 7\tabc\n
+new: COPY i (id, t) FROM STDIN @@ 7\tabc\n
+new 22001: COPY i (id, t) FROM STDIN @@ 7\tabcdefgh\n
+old: COPY i (id, f, c) FROM STDIN @@ 7\tabc\t4\n
+old 22001: COPY i (id, f, c) FROM STDIN @@ 7\tabcdef\t4\n
+old refuse: COPY i (id, n) FROM STDIN @@ 7\t1.5\n
 old: COPY i (id, s) FROM STDIN @@ 7\t5\n
 old refuse: COPY i FROM STDIN @@ 7\t5\n
 old: SELECT * FROM p
@@ -170,3 +182,21 @@ old 22001: UPDATE i SET t = 'abcdefg ' WHERE id = 1 RETURNING t
 old: INSERT INTO i (id, c) SELECT w.id + 50 AS id, w.id + 60 AS c FROM w RETURNING id, c
 old: INSERT INTO i (c, id) SELECT w.id + 60 c, w.id + 50 FROM w RETURNING id, c
 new: INSERT INTO i (c, t, id) SELECT w.c + 60 AS "as", 'x' AS t, w.id + 50 AS "C" FROM w RETURNING id, c
+old: INSERT INTO i (id, c) SELECT * FROM (SELECT id + 60, c + 600 FROM w) s RETURNING id, c
+old: INSERT INTO i (id, c, t) SELECT * FROM (SELECT w.id + 60, c + 600, k FROM w) s ORDER BY 1 DESC LIMIT 1 ON CONFLICT (id) DO UPDATE SET c = excluded.c RETURNING *
+old: INSERT INTO i (id, c) OVERRIDING SYSTEM VALUE SELECT id + 60, c + 600 FROM w GROUP BY id, c RETURNING id, c
+old: INSERT INTO i (id, c, f) WITH x AS (SELECT 61 AS a, 62 AS b) SELECT a, b, 'abc'::text || a FROM x RETURNING f
+old: INSERT INTO i (id, f) SELECT id + 60, k FROM w UNION SELECT 77, 'toolong' RETURNING f
+new 22001: INSERT INTO i (id, f) SELECT id + 60, k FROM w UNION SELECT 77, 'toolong' RETURNING f
+old 22001: INSERT INTO i (id, t) SELECT id + 60, k FROM w UNION SELECT 77, 'toolongtext' RETURNING f
+old 22003: INSERT INTO i (id, c) SELECT id + 60, c * 1000000000 FROM w RETURNING c
+old refuse: INSERT INTO i (id, c, t) SELECT *, 'x' FROM (SELECT id + 60, c FROM w) s
+old refuse: INSERT INTO i (id, c, ts) SELECT *, $1 FROM (SELECT id + 60, c FROM w) s
+old: WITH x AS (DELETE FROM w RETURNING *) INSERT INTO i (id, c) SELECT DISTINCT id + 60, c + 100 FROM x RETURNING c
+old refuse: INSERT INTO p SELECT * FROM (SELECT 4, '7'::text) s RETURNING *
+old: UPDATE i SET (c, t) = (SELECT w.c + 1, 'q' || k FROM w WHERE w.id = i.id) WHERE id < 3 RETURNING c, t
+old: UPDATE i SET f = 'a', (s, c) = (SELECT 'y', 5), t = 'z' WHERE id = 2 RETURNING *
+old: UPDATE i SET (s, b) = (SELECT 'y', true), c = 4 WHERE id = 2 RETURNING *
+old 22003: UPDATE i SET (s, c) = (SELECT 'y', 5000000000) WHERE id = 2
+old: INSERT INTO i (id, c) VALUES (1, 2) ON CONFLICT (id) DO UPDATE SET (c, s) = (SELECT excluded.c + i.c, 'k') RETURNING c, s
+new: UPDATE i SET (c, t) = (SELECT w.c + 1, 'q' || k FROM w WHERE w.id = i.id) WHERE id = 1 RETURNING c, t

@@ -1,0 +1,66 @@
+"""A query whose rows are written to a retyped column, where a value cannot be told from the others in it.
+
+Another query is put around it, which casts what it reads. Knows of the cast only that somebody makes it.
+"""
+
+from collections.abc import Callable, Sequence
+
+from lintel.analysis.resolution import InsertUse, Node
+from lintel.shield.case import Case, Unserved
+from lintel.shield.splices import Splice
+
+Cast = Callable[[object, str], str]  # what is written, and the name of its value -> the value as the client's type
+
+_DML = frozenset({"InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
+_UNTYPED = frozenset({"ParamRef", "CollateClause", "SetToDefault"})
+_OF_NO_TYPE = frozenset({"sval", "isnull"})  # constants
+
+
+def around_insert(case: Case, use: InsertUse, bound: Sequence[object], cast: Cast) -> list[Splice]:
+    """Around the query of an INSERT.
+
+    Raises Unserved where a constant in it has its type from the column, which it would not have any more.
+    """
+    select: Node = use.node.get("selectStmt", {}).get("SelectStmt", {})
+    if use.source.role != "insert" or use.width != len(bound) or _untyped(select) or _writes(select):
+        raise Unserved("a value cannot be told from the others in this INSERT's query")
+    spans = case.spans
+    behind = spans.after_target(use.source.node, alias=True)
+    behind = spans.closing(behind) if use.listed else behind
+    if use.node.get("override", "OVERRIDING_NOT_SET") != "OVERRIDING_NOT_SET":
+        behind = spans.word(b"value", behind)
+    end = spans.query_end(behind, conflict="onConflictClause" in use.node)
+    before, after = _around(case, bound, cast)
+    start = spans.next(behind)
+    return [Splice(start, start, f"{before}(".encode(), start, "words"),
+            Splice(end, end, f"){after}".encode(), end, "words")]  # fmt: skip
+
+
+def around_set(case: Case, place: tuple[int, int], bound: Sequence[object], cast: Cast) -> list[Splice]:
+    """Around the query of `(a, b) = (SELECT ..)`, parentheses included."""
+    before, after = _around(case, bound, cast)
+    start, end = place
+    return [Splice(start, start, f"({before}".encode(), start, "words"),
+            Splice(end, end, f"{after})".encode(), end, "words")]  # fmt: skip
+
+
+def _around(case: Case, bound: Sequence[object], cast: Cast) -> tuple[str, str]:
+    w, names = case.alias("w"), [case.alias(f"w{number}") for number in range(len(bound))]
+    listed = ", ".join(cast(meaning, f"{w}.{name}") for meaning, name in zip(bound, names, strict=True))
+    return f"SELECT {listed} FROM ", f" AS {w}({', '.join(names)})"
+
+
+def _untyped(select: Node) -> bool:
+    if select.get("op", "SETOP_NONE") != "SETOP_NONE":
+        return False  # what is of no type on either side is text
+    if "targetList" not in select:
+        return True
+    values = [target["ResTarget"]["val"] for target in select["targetList"]]
+    return any(_UNTYPED & value.keys() or not _OF_NO_TYPE.isdisjoint(value.get("A_Const", ())) for value in values)
+
+
+def _writes(node: object) -> bool:
+    """Whether there is a WITH query that writes, which may stand at the top of a statement only."""
+    if isinstance(node, list):
+        return any(map(_writes, node))
+    return isinstance(node, dict) and bool(_DML & node.keys() or any(map(_writes, node.values())))
