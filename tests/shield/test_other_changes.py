@@ -125,7 +125,7 @@ def _is_its_own(wanted: Outcome, got: Outcome) -> bool:
 
 def _untold(got: Outcome) -> bool:
     """What writes the column and cannot be held to the client's type."""
-    return bool(re.search("cannot be (told|held|looked at twice)|no exact cast", (got.error or {})["M"]))
+    return bool(re.search("cannot be (told|held|grouped|looked at twice)|no exact cast", (got.error or {})["M"]))
 
 
 def _unplaced(got: Outcome) -> bool:

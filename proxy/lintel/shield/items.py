@@ -8,7 +8,9 @@ from lintel.analysis.from_items import alias_of, leftmost
 from lintel.analysis.meanings import Col
 from lintel.analysis.resolution import RowUse, Source
 from lintel.analysis.scope import SYSTEM_COLUMNS
+from lintel.plan import Rename
 from lintel.schema.logical import Key, LogicalColumn
+from lintel.schema.snapshot import Relation
 from lintel.shield.case import UNGROUPABLE, Case, Unserved, flat
 from lintel.shield.derived import casts, constants, derived
 from lintel.shield.splices import Splice
@@ -148,15 +150,19 @@ def _grouped(case: Case, source: Source) -> list[Splice]:
     if not added:
         return []
     if any(_ungroupable(case.type(relation, c), whole=whole) for c in added):
-        # An edited reference is no key, and none that a grouping set without it makes NULL.
-        kept = not any(map(case.plan, [*map(case.tables[relation.oid].key, relation.primary_key), *(grouped - common)]))
-        raise (Ungroupable if kept else Unserved)(UNGROUPABLE)
+        raise (Ungroupable if _keeps(case, relation, grouped - common) else Unserved)(UNGROUPABLE)
     at = case.spans.group_by(leftmost(level.group[0]))
     # The row itself where it is used: `o.*` is one value here. It is grouped as its columns are.
     listed = ["*", *(quote_ident(c.name) for c in added if c.key in bare - grouped)] if whole else None
     names = listed or [quote_ident(c.name) for c in added]
     text = "".join(f" {quote_ident(source.item.name or '')}.{name}," for name in names)
     return [Splice(at, at, text.encode(), source.at, "item")]
+
+
+def _keeps(case: Case, relation: Relation, now_and_then: set[Key]) -> bool:
+    """Whether edited references do: an expression is no key, and none that a grouping set without it makes NULL."""
+    keys = filter(None, map(case.plan, map(case.tables[relation.oid].key, relation.primary_key)))
+    return not any(map(case.plan, now_and_then)) and all(isinstance(plan.change, Rename) for plan in keys)
 
 
 def _ungroupable(name: str | None, *, whole: bool) -> bool:

@@ -131,7 +131,7 @@ old: SELECT tag FROM logs
 old: SELECT tot FROM c TABLESAMPLE BERNOULLI (100) REPEATABLE (1)
 old: SELECT ctid, tot FROM c
 old: SELECT c.tableoid::regclass, c.tot FROM c
-old refuse: SELECT c.xmin, * FROM c
+old: SELECT c.xmin = c.xmin, * FROM c
 old: SELECT tot, count(*) FROM c GROUP BY GROUPING SETS ((tot), ()) ORDER BY 1
 old: SELECT * FROM c JOIN vb ON c.tot = vb.tot
 old: SELECT tot FROM c INTERSECT SELECT tot FROM vb ORDER BY tot
