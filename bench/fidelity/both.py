@@ -95,7 +95,7 @@ def _writes(sql: str) -> bool:
 def _judged(case: Case, wanted: Outcome, got: Outcome) -> Answer:
     if got.refused() and got.error is not None:
         return _refused(wanted, got.error)
-    record = _recorded(wanted, got)
+    record = recorded_rows(wanted, got)
     found = differences(case, _told(wanted), _told(got))
     if not found:
         return Answer("same" if wanted.error is None else "invalid", record=record)
@@ -113,7 +113,7 @@ def _idle(replies: list[Reply]) -> list[Reply]:
 def _refused(wanted: Outcome, error: dict[str, str]) -> Answer:
     if wanted.error is not None:
         return Answer("invalid")
-    asked = error["C"] == "42703" or "no rule of plan" in error["M"]
+    asked = error["C"] == "42703" or any(words in error["M"] for words in ("no rule of plan", "whole_rows"))
     return Answer("by plan" if asked else "refused", error["M"])
 
 
@@ -126,7 +126,7 @@ def _told(outcome: Outcome) -> Outcome:
     return outcome
 
 
-def _recorded(wanted: Outcome, got: Outcome) -> bool:
+def recorded_rows(wanted: Outcome, got: Outcome) -> bool:
     """Whether a whole row came as a record; then the types are made the same."""
     found = False
     for left, right in zip(wanted.replies, got.replies, strict=True):

@@ -1,5 +1,6 @@
 """The cases by hand (tests/shield/cases), for every kind of change, each in all the ways in which it can be sent."""
 
+import re
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from tests.shield.case import Case, Side, everything
 from tests.shield.outcome import Outcome, differences, modes, perform
 from tests.shield.world import PLANS, Sessions
 
+from bench.fidelity.both import recorded_rows
 from bench.fidelity.count import Count
 from lintel.demo.postgres import Server
 
@@ -24,8 +26,8 @@ class _Kind:
     databases: Callable[[Side], tuple[str, str]]
 
 
-def ask(server: Server, each: int | None = None) -> Count:
-    """Every case under every kind of change; `each`: of every so many one."""
+def ask(server: Server, each: int | None = None, *, records: bool = False) -> Count:
+    """Every case under every kind of change; `each`: of every so many one; `records`: with whole_rows = "record"."""
     total = Count()
     kinds = {
         "added": _Kind(everything(), _HIDDEN.__getitem__),
@@ -35,6 +37,7 @@ def ask(server: Server, each: int | None = None) -> Count:
     }
     with world.databases(server) as databases, tempfile.TemporaryDirectory(prefix="lintel-fidelity-") as directory:
         files = {"added": list(PLANS), **other_plans.written(Path(directory))}
+        files = {name: _recording(files[name], Path(directory)) for name in kinds} if records else files
         for name, kind in kinds.items():
             cases = [case for case in kind.cases if case.runs_on(server.major)]
             fronted = {kind.databases(case.side)[1] for case in cases}
@@ -46,12 +49,28 @@ def ask(server: Server, each: int | None = None) -> Count:
     return total
 
 
+def _recording(files: list[Path], directory: Path) -> list[Path]:
+    """The plans, with whole_rows = "record"."""
+    made = []
+    for file in files:
+        text = re.sub(r"(?m)^whole_rows = .*\n", "", file.read_text())
+        head, found, rest = text.partition("[shield]\n")
+        if not found:
+            head, found, rest = text.partition("[[shield.clients]]")
+            found = f"[shield]\nwhole_rows = 'record'\n{found}"
+        else:
+            found += "whole_rows = 'record'\n"
+        made.append(directory / f"record-{file.name}")
+        made[-1].write_text(head + found + rest)
+    return made
+
+
 def _ask(sessions: Sessions, case: Case, databases: tuple[str, str], count: Count) -> None:
     own, physical = databases
     text = "\n".join(step.sql for step in case.steps)
     affected = _affected(sessions, case, own, physical)
     found: list[str] = []
-    refused, invalid = "", False
+    refused, invalid, recorded = "", False, "record" in case.flags
     for mode in modes(case):
         wanted = _run(sessions, own, case, mode, through=False)
         got = _run(sessions, physical, case, mode, through=True)
@@ -61,6 +80,7 @@ def _ask(sessions: Sessions, case: Case, databases: tuple[str, str], count: Coun
             if case.writes:
                 sessions.databases.restore(own)
         else:
+            recorded |= recorded_rows(wanted, got)
             words = other_plans.other_words(wanted), other_plans.other_words(got)
             found += [f"{mode}: {line}" for line in differences(case, *words)]
         found += _left(sessions, case, mode, own, physical)
@@ -69,7 +89,7 @@ def _ask(sessions: Sessions, case: Case, databases: tuple[str, str], count: Coun
     elif refused:
         count.note(text, "by plan" if _asked(refused) else "refused", refused, affected=True)
     else:
-        count.note(text, "invalid" if invalid else "same", affected=affected, record="record" in case.flags)
+        count.note(text, "invalid" if invalid else "same", affected=affected, record=recorded)
 
 
 def _affected(sessions: Sessions, case: Case, own: str, physical: str) -> bool:
@@ -84,7 +104,7 @@ def _affected(sessions: Sessions, case: Case, own: str, physical: str) -> bool:
 
 def _asked(message: str) -> bool:
     """A refusal that the plan asks for, or one of a Lintel that was started after the column had gone."""
-    return any(words in message for words in ("was refused", "no rule of plan", "the place of column"))
+    return any(words in message for words in ("was refused", "no rule of plan", "the place of column", "whole_rows"))
 
 
 def _run(sessions: Sessions, database: str, case: Case, mode: str, *, through: bool) -> Outcome:

@@ -51,6 +51,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--random", type=int, default=20_000, metavar="N", help="random statements (20,000)")
     parser.add_argument("--orm", type=int, default=6_000, metavar="N", help="statements of each ORM (6,000)")
     parser.add_argument("--seed", type=int, default=1, help="of the random statements (1)")
+    parser.add_argument("--records", action="store_true", help='byhand with whole_rows = "record" in all plans')
     parser.add_argument("--directory", type=Path, help="keep what was fetched here")
     parser.add_argument("--no-matrix", dest="matrix", action="store_false", help="without the order matrix")
     parser.add_argument("--json", action="store_true", help="end stdout with one line of JSON")
@@ -71,7 +72,7 @@ def _counted(given: argparse.Namespace, server: Server, kept: Path) -> Iterator[
         return ask(server, corpus, *((_QUICK_SETS, _QUICK_EACH) if given.quick else ()))
 
     makers: dict[str, Callable[[], Count]] = {
-        "byhand": lambda: byhand.ask(server, 10 if given.quick else None),
+        "byhand": lambda: byhand.ask(server, 10 if given.quick else None, records=given.records),
         "sqlalchemy": lambda: captured("sqlalchemy"),
         "django": lambda: captured("django"),
         "tpch": lambda: listed(corpora.tpch()),

@@ -45,9 +45,7 @@ def substitute(case: Case, source: Source) -> list[Splice]:
     system = sorted(k for k in case.answer.used.get(source.at, ()) if isinstance(k, int) and k < 0)
     rows = [use for use in case.answer.rows if any(i.at == source.at for i in flat((use.item,)))]
     for use in rows:
-        renamed = bool(alias_of(source.node)[1])
-        if not (is_exact(case, use, source, renamed=renamed) or (not renamed and _is_record(case, use, source))):
-            raise Unserved("a whole row of a table under a plan would have another type")
+        _assert_row(case, use, source)
     if system and rows:
         raise Unserved("a system column beside a whole row of a table under a plan is not served")
     span = case.spans.item(source.node)
@@ -74,6 +72,18 @@ def substitute(case: Case, source: Source) -> list[Splice]:
     return found + _unqualified(case, source) + _grouped(case, source)
 
 
+def _assert_row(case: Case, use: RowUse, source: Source) -> None:
+    renamed = bool(alias_of(source.node)[1])
+    if is_exact(case, use, source, renamed=renamed):
+        return
+    if renamed or use.function not in (None, "(text)"):
+        raise Unserved("a whole row of a table under a plan would have another type")
+    refusing = [p for p in case.covered.by_oid[source.table.relation.oid] if p.shield.whole_rows == "refuse"]
+    if refusing:
+        why = 'a whole row would be of type record, not of the table\'s own, and the plan says whole_rows = "refuse"'
+        raise Unserved(why, refusing[0])
+
+
 def is_exact(case: Case, use: RowUse, source: Source, *, renamed: bool = False) -> bool:
     """Whether a record does as well for this whole row; `renamed`: it has a list of other column names.
 
@@ -86,11 +96,6 @@ def is_exact(case: Case, use: RowUse, source: Source, *, renamed: bool = False) 
     if use.function in ("(text)", "(compared)"):
         return not (schema.taken.get(oid) if use.function == "(text)" else oid in schema.taken)
     return not any(function.takes for function in schema.functions.get(use.function or "", ()))
-
-
-def _is_record(case: Case, use: RowUse, source: Source) -> bool:
-    plans = case.covered.by_oid[source.table.relation.oid]
-    return use.function in (None, "(text)") and all(plan.shield.whole_rows == "record" for plan in plans)
 
 
 def _gap(text: bytes, end: int) -> str:
