@@ -99,7 +99,7 @@ old 22003: UPDATE y SET (t, c) = ROW('a', 3000000000)
 new 22003: UPDATE y SET (t, c) = ROW('a', 3000000000)
 old: INSERT INTO y VALUES (1, 2, 'z') ON CONFLICT (id) DO UPDATE SET (c, t) = (excluded.c, y.t) RETURNING *
 old: MERGE INTO y USING r ON y.id = r.id WHEN MATCHED THEN UPDATE SET (t, c) = ROW(r.t, r.c)
-old refuse: UPDATE y SET (c, t) = (SELECT 1, 'x')
+old: UPDATE y SET (c, t) = (SELECT 1, 'x')
 old refuse: UPDATE y SET (c, t) = ROW(r.c, r.t) FROM r WHERE false RETURNING r
 new: UPDATE r SET (prio, t) = ($1, 'z') WHERE id = 1 RETURNING id, t @@ 4
 new: UPDATE r SET (t, prio) = ROW('z', 4), c = 1 WHERE id = 1 RETURNING id, t, c
