@@ -44,7 +44,7 @@ REWRITTEN = [
 ]
 REFUSED = [
     (ADD, "", "new", "UPDATE o SET prio = 1"),
-    (ADD, ", prio int", "old", "SELECT ctid, * FROM o"),
+    (ADD, ", prio int", "old", "SELECT ctid, o::text FROM o"),
     (ADD, ", prio int", "old", "SELECT o FROM o"),
     (ADD, ", prio int", "old", "CREATE VIEW v AS SELECT * FROM o"),
     (ADD, ", prio int", "old", "SELECT from o from"),
