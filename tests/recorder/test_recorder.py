@@ -18,7 +18,7 @@ FACTS = Facts("select", ("public.orders",), ("public.orders.total",))
 
 def statement(number: int = 0, **more: object) -> Statement:
     values = {
-        "shape": f"select total from orders_{number}",
+        "source": f"select total from orders_{number}",
         "facts": FACTS,
         "verdict": "allow",
         "search_path": ("public",),

@@ -13,7 +13,7 @@ from lintel.policy.judged import Judged, Name, effects_in, facts_in, judged_in_t
 from lintel.policy.key import ContextKey
 from lintel.policy.mentions import mentions, possibly_mentions
 from lintel.policy.moment import Moment
-from lintel.policy.statement import Statement
+from lintel.policy.statement import Statement, Unstripped
 from lintel.policy.temporary import first_in, pinned
 from lintel.policy.unplanned import Unplanned
 from lintel.shield import Question
@@ -29,6 +29,7 @@ _LOUD = frozenset({"42703", "42702"})  # how a loud text fails
 _MARKED = frozenset({"42703", "42P01"})  # how one fails that names a marker: it has been turned, and then dropped
 _BY_SHAPE = frozenset({"select", "insert", "update", "delete", "merge"})
 _WAY_OUT = "Run it on a direct connection to the server, or release the plan."
+KEPT = 2048  # bytes of a text that a statement keeps until it is recorded
 NOT_FOLLOWED = "the statement comes behind a change of the catalog, in its transaction, that is not understood"
 _numbers = count(1)
 
@@ -149,7 +150,8 @@ def _understood(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged
 
 def _is_drawn(moment: Moment, statement: Statement) -> bool:
     """Whether it belongs to the referee's sample: by shape, and by another hash in each run, so that all get a turn."""
-    return statement.verdict == "rewrite" and hash(statement.shape) % 10_000 < moment.options.referee * 10_000
+    share = moment.options.referee
+    return statement.verdict == "rewrite" and share > 0 and hash(statement.shape) % 10_000 < share * 10_000
 
 
 def _decision(text: bytes, made: _Edits, effects: Effects, statement: Statement) -> Decision:
@@ -247,7 +249,7 @@ def _statement(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged]
     kinds = [part.verdict.kind for part in parts]
     refused = next((part.verdict for part in parts if part.verdict.kind == "refuse"), None)
     return Statement(
-        shape=stored_text(text),
+        source=_source(text),
         facts=facts_in(parts),
         verdict="refuse" if refused else "rewrite" if "rewrite" in kinds else "allow",
         tags=found,
@@ -259,6 +261,11 @@ def _statement(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged]
         message=refused.message if refused else None,
         sides=tuple(dict.fromkeys(sided for part in parts for sided in part.verdict.sides)),
     )
+
+
+def _source(text: bytes, *, readable: bool = True) -> str | Unstripped:
+    """For the recorder; of a short text it does the rest itself, a long one is not kept for that."""
+    return Unstripped(text, readable=readable) if len(text) <= KEPT else stored_text(text, readable=readable)
 
 
 def _unplanned(moment: Moment, parts: list[Judged]) -> tuple[Unplanned, ...]:
@@ -286,7 +293,7 @@ def not_followed(moment: Moment, text: bytes) -> Decision:
     message = f"lintel: {NOT_FOLLOWED}{_touching(list(plans))}; it was not run"
     _replace(0, len(text), Refusal("42501", message, _WAY_OUT), made)
     facts = Facts(verb="", opaque=NOT_FOLLOWED)
-    statement = Statement(stored_text(text), facts, "refuse", plans=plans, sqlstate="42501", message=message)
+    statement = Statement(_source(text), facts, "refuse", plans=plans, sqlstate="42501", message=message)
     return _decision(text, made, Effects(), statement)
 
 
@@ -294,7 +301,7 @@ def _opaque(moment: Moment, text: bytes, why: str, parts: list[Judged], *, reada
     """A text that was not understood: passed and recorded as such, or refused as on_opaque and on_stale say."""
     facts = replace(facts_in(parts), opaque=why)
     made = _Edits()
-    statement = Statement(stored_text(text, readable=bool(parts)), facts, "allow", unplanned=_unplanned(moment, parts))
+    statement = Statement(_source(text, readable=bool(parts)), facts, "allow", unplanned=_unplanned(moment, parts))
     if statement.unplanned and moment.options.on_unplanned_ddl == "refuse":
         _replace(0, len(text), _unannounced(statement.unplanned), made)
         return Decided(_decision(text, made, effects_in(parts), _in_force(moment, statement)))
@@ -325,7 +332,7 @@ def _pinned(moment: Moment, key: ContextKey, text: bytes, why: str, parts: list[
     plans = tuple(sorted({plan_id for name in names for plan_id in moment.planned[name]}))
     made = _Edits(list(edits), expected=[Expectation("42P01", _vanished(plans), at, at + 1) for at, _, _ in edits])
     facts = replace(facts_in(parts), opaque=why)
-    statement = Statement(stored_text(text), facts, "rewrite" if edits else "allow", plans=plans,
+    statement = Statement(_source(text), facts, "rewrite" if edits else "allow", plans=plans,
                           rules=("temporary",) * len(edits))  # fmt: skip
     return Decided(_decision(text, made, effects_in(parts), statement))
 
