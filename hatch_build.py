@@ -24,6 +24,8 @@ MODULES = (
         "messages", "needs", "replies", "requests", "rows", "server", "state", "statements", "transparent",
     )),
     *(f"lintel/policy/{name}.py" for name in ("context", "kept", "recent", "shapes")),
+    "lintel/policy/statement.py",
+    "lintel/metrics/counters.py",
     "lintel/sql/shape.py",
     "lintel/sql/tokens.py",
     "lintel/session/relay.py",

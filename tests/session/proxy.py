@@ -14,7 +14,7 @@ from tests.wire.playbook import ScriptedContext
 
 from lintel.app.aside import Aside
 from lintel.session.connector import Address, Connector
-from lintel.session.database import Destination, Login
+from lintel.session.database import Destination, Login, Member
 from lintel.session.door import Door
 from lintel.session.listener import Listener, Options
 from lintel.wire.decision import Context, Decision, Settings
@@ -43,7 +43,7 @@ class Scripted:
         self.logins: list[Login] = []
         self.settings: list[Settings] = []
         self.counted: list[tuple[str, str]] = []
-        self._changed: list[Callable[[], None]] = []
+        self._members: list[Member] = []
         self._aside = Aside()
 
     def says(self, text: str, decision: Decision, context: str = "now") -> None:
@@ -54,9 +54,9 @@ class Scripted:
     async def ready(self) -> None:
         """At once."""
 
-    def enter(self, login: Login, changed: Callable[[], None]) -> "Scripted":
+    def enter(self, login: Login, member: Member) -> "Scripted":
         self.logins.append(login)
-        self._changed.append(changed)
+        self._members.append(member)
         self.present += 1
         return self
 
@@ -79,8 +79,8 @@ class Scripted:
 
     def switch(self, name: str) -> None:
         self.current = name
-        for changed in self._changed:
-            changed()
+        for member in self._members:
+            member.reconsider()
 
 
 class Straight:

@@ -21,7 +21,7 @@ from lintel.policy import Options, Policy
 from lintel.recorder import Recorder
 from lintel.referee.request import Request
 from lintel.schema import Schema, ServerCode
-from lintel.session.database import Login
+from lintel.session.database import Login, Member
 
 READY_SECONDS = 5.0  # a client waits no longer for a catalog that cannot be read
 REFRESH_SECONDS = 10.0
@@ -137,9 +137,9 @@ class Database:
         await self.parking.close()
         await self.live.close()
 
-    def enter(self, login: Login, changed: Callable[[], None]) -> Presence:
+    def enter(self, login: Login, member: Member) -> Presence:
         """A session begins."""
-        presence = (Presence if self.recorder.log is None else Logged)(self, login, changed)
+        presence = (Presence if self.recorder.log is None else Logged)(self, login, member)
         self._presences.add(presence)
         self.live.hold()
         self.parking.keep(lambda: self.idle)

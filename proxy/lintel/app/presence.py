@@ -1,7 +1,6 @@
 """One session in a database: what decides its statements, and where they are counted. `completed` is the hot path."""
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from lintel.policy import Statement
 from lintel.recorder import Line, client_name
 from lintel.recorder.tally import UNTIMED, Tally
 from lintel.referee.request import Request
-from lintel.session.database import Login
+from lintel.session.database import Login, Member
 from lintel.wire.decision import Context, Decision, Settings
 from lintel.wire.replies import rows
 
@@ -22,21 +21,23 @@ if TYPE_CHECKING:
 class Presence:
     """Satisfies the protocol of session.database. A statement's time is that since its client's last bytes."""
 
-    __slots__ = ("_changed", "_client", "_counters", "_database", "_tally", "heard")
+    __slots__ = ("_calls", "_client", "_counters", "_database", "_member", "_outcomes", "_tally")
 
-    def __init__(self, database: "Database", login: Login, changed: Callable[[], None]) -> None:
+    def __init__(self, database: "Database", login: Login, member: Member) -> None:
         self._database = database
-        self._changed = changed
+        self._member = member
         self._counters = database.counters
+        self._outcomes = database.counters.statements
         self._client = ClientAttributes(login.application_name, login.user, login.database, login.address or None)
         self._tally = self._counted()
-        self.heard = monotonic()
+        self._calls = self._tally.calls
 
     def resolve(self, settings: Settings) -> Context:
         """The context of a session with these settings."""
         if settings.application_name != self._client.application_name:
             self._client = replace(self._client, application_name=settings.application_name)
             self._tally = self._counted()
+            self._calls = self._tally.calls
         return self._database.policy.context_for(settings, self._client)
 
     def _counted(self) -> Tally:
@@ -46,28 +47,31 @@ class Presence:
 
     def completed(self, decision: Decision, sqlstate: str | None, chunk: bytes, at: int) -> None:
         """Count a statement, and time one of a few."""
-        statement = decision.statement
-        counters = self._counters
-        tally = self._tally
-        number = tally.calls.get(statement, 0)
-        if number and sqlstate is None:
-            tally.calls[statement] = number + 1
+        statement: Statement = decision.statement
+        calls = self._calls
+        number = calls.get(statement)
+        if number is not None and sqlstate is None:
+            calls[statement] = number + 1
             if not number & UNTIMED:
-                tally.sample(statement, monotonic() - self.heard, rows(chunk, at))
+                self._sample(statement, chunk, at)
         elif sqlstate is not None:
-            self._observe(statement, tally, sqlstate)
+            self._observe(statement, sqlstate)
             self._failed(statement, sqlstate)
-        elif self._observe(statement, tally):
-            tally.sample(statement, monotonic() - self.heard, rows(chunk, at))
-        # What the server was to refuse may work after all: the column has come in the meantime.
-        served = statement.outcome == "refuse" and sqlstate is None
-        counters.statements["allow" if served else statement.outcome] += 1
+        elif self._observe(statement):
+            self._sample(statement, chunk, at)
+        outcome = statement.outcome
+        if outcome == "refuse" and sqlstate is None:
+            outcome = "allow"  # it worked after all: the column has come in the meantime
+        self._outcomes[outcome] += 1
 
-    def _observe(self, statement: Statement, tally: Tally, sqlstate: str | None = None) -> bool:
+    def _sample(self, statement: Statement, chunk: bytes, at: int) -> None:
+        self._tally.sample(statement, monotonic() - self._member.heard, rows(chunk, at))
+
+    def _observe(self, statement: Statement, sqlstate: str | None = None) -> bool:
         """Of a statement that has not been seen for a second, or fails."""
         if statement.brief is not None:
             self._database.refer(Request(self._client.database, statement.plans, statement.brief))
-        return self._database.recorder.observe(statement, tally, sqlstate)
+        return self._database.recorder.observe(statement, self._tally, sqlstate)
 
     def _failed(self, statement: Statement, sqlstate: str) -> None:
         if statement.outcome == "refuse":
@@ -85,7 +89,7 @@ class Presence:
 
     def reconsider(self) -> None:
         """The policy has changed."""
-        self._changed()
+        self._member.reconsider()
 
     def leave(self) -> None:
         """The session is over."""
@@ -102,6 +106,6 @@ class Logged(Presence):
         super().completed(decision, sqlstate, chunk, at)
         log = self._database.recorder.log
         assert log is not None
-        tally, seconds = self._tally, monotonic() - self.heard
+        tally, seconds = self._tally, monotonic() - self._member.heard
         found = rows(chunk, at) if at >= 0 else None
         log.put(Line(time.time(), tally.client, tally.database, decision.statement, sqlstate, seconds, found))

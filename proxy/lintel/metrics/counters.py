@@ -6,7 +6,8 @@
 One thread (the event loop's) writes; a scrape on the same loop reads. No locks, no methods on the hot path.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
 
 VERDICTS = ("allow", "rewrite", "refuse", "opaque", "would_rewrite", "would_refuse")
 SIDES = ("client", "server")
@@ -34,6 +35,10 @@ class Counters:
     filled: int = 0  # rows that got the value of their plan's backfill
     readings: dict[str, int] = field(default_factory=lambda: dict.fromkeys(READINGS, 0))  # the referee's
     reprepared: int = 0  # prepared statements parsed again under a fresh server-side name
+
+    def __reduce__(self) -> tuple[Callable[..., "Counters"], tuple[object, ...]]:
+        """To be pickled: an object that is compiled is not, by itself."""
+        return Counters, tuple(getattr(self, each.name) for each in fields(self))
 
     def session_opened(self) -> None:
         """A client was accepted."""

@@ -29,7 +29,10 @@ class Taken(NamedTuple):
 
 
 class Tally:
-    """`calls` is for the hot path: what is in it may be added to; anything else goes through Recorder.observe."""
+    """`calls` is for the hot path: what is in it may be added to; anything else goes through Recorder.observe.
+
+    It is the same dict for good, so that who adds to it can keep it at hand.
+    """
 
     __slots__ = ("__weakref__", "_errors", "_samples", "calls", "client", "database")
 
@@ -58,6 +61,7 @@ class Tally:
 
     def take(self) -> Taken:
         """What was counted; from here on it counts anew."""
-        taken = Taken(self.client, self.database, self.calls, self._errors, self._samples)
-        self.calls, self._errors, self._samples = {}, {}, {}
+        taken = Taken(self.client, self.database, self.calls.copy(), self._errors, self._samples)
+        self.calls.clear()
+        self._errors, self._samples = {}, {}
         return taken

@@ -5,7 +5,6 @@ A startup packet leads to a `Destination`: a server, and a `Database` there. Tha
 recorder.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -25,10 +24,18 @@ class Login:
     application_name: str
 
 
-class Presence(Protocol):
-    """One session, as its database sees it."""
+class Member(Protocol):
+    """A session, as its database sees it."""
 
     heard: float  # monotonic seconds when the client sent something last: from then on the server was at work
+
+    def reconsider(self) -> None:
+        """The schema or a plan has changed: prepared statements are looked at again."""
+        ...
+
+
+class Presence(Protocol):
+    """One session, as its database sees it."""
 
     def resolve(self, settings: Settings) -> Context:
         """The context that these settings give this session; quick, called on every change of either."""
@@ -58,8 +65,8 @@ class Database(Protocol):
         """Returns when the first snapshot is there, or cannot be had; bounded."""
         ...
 
-    def enter(self, login: Login, changed: Callable[[], None]) -> Presence:
-        """`changed` is called when the schema or a plan has, so that prepared statements are looked at again."""
+    def enter(self, login: Login, member: Member) -> Presence:
+        """A session begins."""
         ...
 
 

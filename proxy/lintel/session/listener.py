@@ -138,8 +138,7 @@ class Listener:
         """End who has been idle in every sweep of an idle timeout."""
         self._sweeping = None
         for session in list(self._sessions):
-            session.silence = session.silence + 1 if session.idle else 0
-            if session.silence > _SWEEPS and self._options.idle_timeout:
+            if session.silence() > _SWEEPS and self._options.idle_timeout:
                 session.end(*_IDLE_TOO_LONG)
         if self.sessions:
             self._watch_idle()
@@ -221,7 +220,7 @@ class Listener:
             self._counters,
             self._options.stall_timeout,
         )
-        presence = destination.database.enter(login, session.reconsider)
+        presence = destination.database.enter(login, session)
         settings = Settings(application_name=login.application_name)
         conversation: Conversation | Transparent = (
             Transparent(passing)
@@ -265,8 +264,8 @@ class Listener:
         while loop.time() < began + seconds and self._undrained(loop.time() - began, grace):
             patience = grace if loop.time() < began + seconds / 2 else 0.0
             for session in list(self._sessions):
-                session.silence = session.silence + 1 if session.idle else 0
-                if session.silence and session.silence * _DRAIN_TICK >= patience:
+                silence = session.silence()
+                if silence and silence * _DRAIN_TICK >= patience:
                     session.end(*_SHUTTING_DOWN)
             await asyncio.sleep(_DRAIN_TICK)
         self.end()

@@ -7,7 +7,7 @@ side is slow, silent or gone, when the Conversation wants a new snapshot, and fo
 import asyncio
 from collections.abc import Callable
 from time import monotonic
-from typing import cast
+from typing import Final, cast
 
 import structlog
 
@@ -23,14 +23,16 @@ from .database import Presence
 from .stall import Stall, reset
 
 # Why reading from a side is paused.
-_BLOCKED = 1  # the Conversation cannot go on
-_CLOGGED = 2  # the other side takes no more
-_ENDING = 4  # nothing more is wanted
+_BLOCKED: Final = 1  # the Conversation cannot go on
+_CLOGGED: Final = 2  # the other side takes no more
+_ENDING: Final = 4  # nothing more is wanted
 
-_PATIENCE = 5.0  # seconds
-_TICK = 0.002
-_TLS_RECORD = 8192  # bytes to a client: libpq's asynchronous clients hang on larger ones
-_LINGER = 60.0  # seconds that a client may take nothing of the rest when its session has ended
+_PATIENCE: Final = 5.0  # seconds
+_TICK: Final = 0.002
+_TLS_RECORD: Final = 8192  # bytes to a client: libpq's asynchronous clients hang on larger ones
+_LINGER: Final = 60.0  # seconds that a client may take nothing of the rest when its session has ended
+
+clock: Final = monotonic
 
 _log = structlog.get_logger(__name__)
 
@@ -39,8 +41,9 @@ class Session:
     """One client connection and the server connection behind it."""
 
     __slots__ = (
-        "_client", "_client_done", "_client_pauses", "_conversation", "_deciding", "_ended", "_presence", "_refreshing",
-        "_server", "_server_pauses", "address", "client_stall", "counters", "server_stall", "silence",
+        "_client", "_client_done", "_client_pauses", "_conversation", "_deciding", "_ended", "_heard_before", "_presence",
+        "_refreshing", "_server", "_server_pauses", "_silence", "address", "client_stall", "counters", "heard",
+        "server_stall",
     )  # fmt: skip
 
     def __init__(
@@ -54,7 +57,9 @@ class Session:
     ) -> None:
         self.counters = counters
         self.address = address  # of the server
-        self.silence = 0  # sweeps of the listener since the client sent something
+        self.heard = clock()  # when the client sent something last: from then on the server was at work
+        self._heard_before = self.heard  # the listener's last sweep
+        self._silence = 0
         self._client = client
         self._server = server
         self._ended: Callable[[Session], None] | None = ended
@@ -76,7 +81,7 @@ class Session:
         self._presence = presence
         encrypted = self._client.get_extra_info("ssl_object") is not None
         write = _in_records(self._client) if encrypted else self._client.write
-        client_leg = _ClientLeg(self, presence, conversation, self._server, encrypted)
+        client_leg = _ClientLeg(self, conversation, self._server, encrypted)
         server_leg = _ServerLeg(self, conversation, write)
         # They are protocols in all but the base, without which they can be compiled to plain objects.
         self._client.set_protocol(cast("asyncio.Protocol", client_leg))
@@ -105,6 +110,13 @@ class Session:
     def idle(self) -> bool:
         """It can end without harm."""
         return self._conversation.idle
+
+    def silence(self) -> int:
+        """The sweeps of the listener, with this one, that have found it idle since its client sent something."""
+        heard, self._heard_before = self._heard_before, self.heard
+        before = self._silence if heard == self.heard else 0
+        self._silence = before + 1 if self.idle else 0
+        return self._silence
 
     async def forwarded(self) -> None:
         """Returns when the server has what the client sent, which may wait for a question of ours; or soon after.
@@ -279,18 +291,12 @@ class Session:
 class _ClientLeg:
     """Bytes from the client; pause_writing means that the client is slow, so the server is not read."""
 
-    __slots__ = ("_counters", "_encrypted", "_needs", "_presence", "_receive", "_session", "_write")
+    __slots__ = ("_counters", "_encrypted", "_needs", "_receive", "_session", "_write")
 
     def __init__(
-        self,
-        session: Session,
-        presence: Presence,
-        conversation: Conversation | Transparent,
-        server: asyncio.Transport,
-        encrypted: bool,
+        self, session: Session, conversation: Conversation | Transparent, server: asyncio.Transport, encrypted: bool
     ) -> None:
         self._session = session
-        self._presence = presence
         self._counters = session.counters
         self._receive = conversation.receive_client
         self._needs = conversation.needs
@@ -299,8 +305,7 @@ class _ClientLeg:
 
     def data_received(self, data: bytes) -> None:
         self._counters.client_bytes += len(data)
-        self._session.silence = 0
-        self._presence.heard = monotonic()
+        self._session.heard = clock()
         try:
             sent = self._receive(data)
         except ProtocolError as problem:

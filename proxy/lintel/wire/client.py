@@ -5,7 +5,7 @@
 is forwarded as the object that came in.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from . import messages
 from .expected import SYNC_REPLY
@@ -30,13 +30,13 @@ from .state import IN_STARTUP, KEPT_LIMIT, QUICK, State
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-_PASSED_IN_PARTS = (COPY_DATA, FUNCTION_CALL, PASSWORD)  # nothing in them is read
+_PASSED_IN_PARTS: Final = (COPY_DATA, FUNCTION_CALL, PASSWORD)  # nothing in them is read
 # All rows of the unnamed portal: what nearly every driver sends behind its Bind.
-_EXECUTE_SYNC = messages.execute(b"") + messages.SYNC_FRAME
-_EXECUTE_SYNC_SIZE = len(_EXECUTE_SYNC)
-_DESCRIBE_EXECUTE_SYNC = messages.describe(b"P", b"") + _EXECUTE_SYNC
-_DESCRIBE_EXECUTE_SYNC_SIZE = len(_DESCRIBE_EXECUTE_SYNC)
-_PORTAL = 0x50  # P in Describe and Close; S is a statement
+_EXECUTE_SYNC: Final = messages.execute(b"") + messages.SYNC_FRAME
+_EXECUTE_SYNC_SIZE: Final = len(_EXECUTE_SYNC)
+_DESCRIBE_EXECUTE_SYNC: Final = messages.describe(b"P", b"") + _EXECUTE_SYNC
+_DESCRIBE_EXECUTE_SYNC_SIZE: Final = len(_DESCRIBE_EXECUTE_SYNC)
+_PORTAL: Final = 0x50  # P in Describe and Close; S is a statement
 
 
 class ClientStream:
@@ -86,7 +86,10 @@ class ClientStream:
                     continue
             elif kind == BIND:
                 if length > 6 and not data[pos + 5]:  # the unnamed portal
-                    name = data[pos + 6 : data.find(0, pos + 6, after)] if data[pos + 6] else b""
+                    if portal is not None and data[pos + 6 : pos + portal.named] == portal.name_in_bind:
+                        name = portal.name  # most often it is the one of last time
+                    else:
+                        name = data[pos + 6 : data.find(0, pos + 6, after)] if data[pos + 6] else b""
                     statement = state.statements.get(name)
                     if statement is not None and statement.context is context and statement.quiet:
                         portal = statement
@@ -98,12 +101,14 @@ class ClientStream:
                             start = after
                         rest = end - after
                         if rest == _DESCRIBE_EXECUTE_SYNC_SIZE and data.endswith(_DESCRIBE_EXECUTE_SYNC):
-                            expected.extend(statement.run_described)
+                            expected.append(statement.run_described)
+                            state.folded = True
                             bound = False
                             pos = end
                             break
                         if rest == _EXECUTE_SYNC_SIZE and data.endswith(_EXECUTE_SYNC):
-                            expected.extend(statement.run)
+                            expected.append(statement.run)
+                            state.folded = True
                             bound = False
                             pos = end
                             break
@@ -129,7 +134,7 @@ class ClientStream:
             elif kind == QUERY and length > 4:
                 text = data[pos + 5 : after - 1]
                 decision = context.decisions.get(text)
-                if decision is None and length < QUICK and b"\0" not in text:
+                if decision is None and length < QUICK and 0 not in text:
                     decision = context.decide(text)
                 if decision is not None and not data[after - 1] and (decision.plain or decision.frame):
                     expected.append(decision.reply)
@@ -162,6 +167,8 @@ class ClientStream:
                 break
             state.portal = portal
             state.bound = bound
+            if state.folded:
+                state.unfold()
             frame = data[pos : min(after, end)]
             sent = requests.frame(kind, frame)
             portal = state.portal

@@ -17,12 +17,13 @@ STARTUP: Final = 0  # the first ReadyForQuery
 OWN_PARSE: Final = 2  # a statement prepared again under another server-side name
 OWN_CLOSE: Final = 3
 OWN_PROBE: Final = 5  # whether a table is still as a loud text needs it
+SEGMENT: Final = 1  # all that Bind, Describe, Execute and Sync ask for where they came in one go: see State.unfold
 
 
 class Expected:
     """Shared by all occurrences where nothing in it differs: nothing changes in it once it is made."""
 
-    __slots__ = ("decision", "kind", "portal", "previous", "probe", "quiet", "sent", "statement")
+    __slots__ = ("decision", "folded", "kind", "portal", "previous", "probe", "quiet", "sent", "statement")
 
     def __init__(
         self,
@@ -42,6 +43,7 @@ class Expected:
         self.portal = portal
         self.previous = previous  # what the name meant before, should the server never get to it
         self.probe: Probe | None = None  # what OWN_PROBE asks
+        self.folded: tuple[Expected, ...] = ()  # what SEGMENT stands for
 
     def decided(self, decision: "Decision") -> "Expected":
         """The same reply, to a statement that is decided otherwise by now."""
@@ -52,6 +54,13 @@ def probing(probe: "Probe", decision: "Decision") -> Expected:
     """The answer to a probe, ahead of a statement with this decision."""
     entry = Expected(OWN_PROBE, decision)
     entry.probe = probe
+    return entry
+
+
+def segment(bind: Expected, *others: Expected) -> Expected:
+    """One for all of them, in this order."""
+    entry = Expected(SEGMENT, bind.decision, bind.statement, bind.quiet)
+    entry.folded = (bind, *others)
     return entry
 
 

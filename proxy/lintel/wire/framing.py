@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mypy_extensions import i64  # a native integer where these modules are compiled, an int to everybody else
 
 HEADER_SIZE: Final = 5
-header = Struct(">BI").unpack_from  # (type, length) at an offset
+header: Final = Struct(">BI").unpack_from  # (type, length) at an offset
 
 # What the server itself takes (PQ_SMALL_MESSAGE_LIMIT, PQ_LARGE_MESSAGE_LIMIT in its source).
 SMALL: Final = 10_000
@@ -39,7 +39,11 @@ COMPILED: Final = not isinstance(check_length, FunctionType)
 
 def length_at(data: bytes, at: "i64") -> "i64":
     """The length in the header at `at`."""
-    return data[at + 1] << 24 | data[at + 2] << 16 | data[at + 3] << 8 | data[at + 4]
+    first: i64 = data[at + 1]  # each a native one: what is shifted must not become an object on the way
+    second: i64 = data[at + 2]
+    third: i64 = data[at + 3]
+    fourth: i64 = data[at + 4]
+    return first << 24 | second << 16 | third << 8 | fourth
 
 
 class Carry:

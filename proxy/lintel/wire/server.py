@@ -4,11 +4,11 @@
 are taken off `expected`, everything else goes to `Answers.frame`. What answers Lintel's own questions is cut out.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from . import messages, replies
 from .answers import Answers
-from .expected import SYNC_REPLY
+from .expected import SEGMENT, Expected
 from .framing import (
     COMPILED,
     HEADER_SIZE,
@@ -46,7 +46,7 @@ _DESCRIPTIONS = (messages.PARAMETER_DESCRIPTION, ROW_DESCRIPTION)  # of a probe:
 # A longer ErrorResponse or NoticeResponse is passed on in parts: only the beginning, with the SQLSTATE, is looked at.
 _LONG_ERROR = 16 * 1024 * 1024
 _ERROR_START = 1024
-_READIES = frozenset(messages.frame(READY_FOR_QUERY, b"%c" % status) for status in b"ITE")
+_READY: Final = messages.frame(READY_FOR_QUERY, b"I")[:-1]  # all but the status
 _KEPT_DESCRIPTION = 8192  # bytes; a longer one is read each time
 _ASYNCHRONOUS = (messages.NOTICE_RESPONSE, PARAMETER_STATUS, messages.NOTIFICATION_RESPONSE)
 
@@ -82,6 +82,7 @@ class ServerStream:
         kind: i64
         length: i64
         tag = -1  # where the CommandComplete of the Query under way is
+        segment: Expected | None = None  # that at the head, where the next reply is its CommandComplete
         made: list[bytes] | None = None
         while pos + 5 <= end:
             if COMPILED:
@@ -97,7 +98,22 @@ class ServerStream:
                 if not COMPILED and end - after > RUN:
                     pos = past_rows(data, after, kind)
                 continue
-            elif careful or after > end or not expected:
+            elif segment is not None and kind == COMMAND_COMPLETE and after <= end:
+                state.completed(segment.decision, None, data, pos)  # type: ignore[arg-type]
+                segment = None
+                if after + 6 == end and (
+                    data[after] == READY_FOR_QUERY and length_at(data, after) == 5
+                    if COMPILED
+                    else data[after : end - 1] == _READY
+                ):
+                    expected.popleft()
+                    state.status = data[end - 1]
+                    pos = end
+                    break
+                state.left(1)
+                pos = after
+                continue
+            elif careful or after > end or not expected or segment is not None:
                 pass
             else:
                 entry = expected[0]
@@ -108,19 +124,13 @@ class ServerStream:
                             expected.popleft()
                             state.completed(entry.decision, None, data, pos)  # type: ignore[arg-type]
                             pos = after
-                            if (
-                                after + 6 == end
-                                and expected
-                                and expected[0] is SYNC_REPLY
-                                and data[after:end] in _READIES
-                            ):
-                                expected.popleft()
-                                state.status = data[end - 1]
-                                pos = end
-                                break
                             continue
                         if asked == messages.QUERY:
-                            if after + 6 == end and data[after:end] in _READIES:
+                            if after + 6 == end and (
+                                data[after] == READY_FOR_QUERY and length_at(data, after) == 5
+                                if COMPILED
+                                else data[after : end - 1] == _READY
+                            ):
                                 expected.popleft()
                                 state.status = data[end - 1]
                                 state.completed(entry.decision, None, data, pos)  # type: ignore[arg-type]
@@ -143,6 +153,18 @@ class ServerStream:
                         pos = after
                         continue
                 elif kind == BIND_COMPLETE:
+                    if asked == SEGMENT:
+                        pos = after
+                        prepared = entry.statement
+                        if prepared is not None and entry is prepared.run_described:
+                            described = prepared.row_description
+                            pos = after + len(described)
+                            if not described or data[after:pos] != described:
+                                state.left(3)
+                                pos = after
+                                continue
+                        segment = entry
+                        continue
                     if asked == messages.BIND:
                         expected.popleft()
                         pos = after
@@ -169,6 +191,11 @@ class ServerStream:
                     pos = after
                     continue
             # Everything else, the long way.
+            if segment is not None:
+                segment = None
+                state.left(2)
+            if state.folded:
+                state.unfold()
             check_length("server", length, LARGE)
             whole = kind in _WHOLE or (kind in _DESCRIPTIONS and answers.probing)
             if after > end and whole and end - pos < _enough(kind, length):
@@ -193,6 +220,8 @@ class ServerStream:
                 self._skip = 0
                 made.append(self._receive_answer(data[pos:]))
                 return b"".join(made)
+        if segment is not None:
+            state.left(2)
         self._skip = pos - end if pos > end else 0
         if pos < end:
             self._put_off(data[pos:])

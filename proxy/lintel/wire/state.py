@@ -34,6 +34,7 @@ from .expected import (
     OWN_CLOSE,
     OWN_PARSE,
     OWN_PROBE,
+    SEGMENT,
     STARTUP,
     SYNC_REPLY,
     Expected,
@@ -66,7 +67,8 @@ class State:
 
     __slots__ = (
         "blocked", "bound", "careful", "committed_temporary", "completed", "context", "copying", "counted",
-        "counts", "ddl", "decided", "doubtful", "ended", "error", "expected", "kept", "kept_after", "kept_size", "made",
+        "counts", "ddl", "decided", "doubtful", "ended", "error", "expected", "folded", "kept", "kept_after",
+        "kept_size", "made",
         "moving", "needs", "newest", "portal", "portals", "probed", "refused", "resolve", "rolled_back", "settings",
         "skipping", "started", "statements", "status", "stray", "touched", "tries", "unsettled",
     )  # fmt: skip
@@ -80,6 +82,7 @@ class State:
         self.settings = settings
         self.context: Context = resolve(settings)
         self.expected: deque[Expected] = deque((Expected(STARTUP),))
+        self.folded = False  # there may be segments in `expected`; nobody but the hot path meets one
         self.statements: dict[bytes, Statement] = {}
         self.made = 0  # names made up so far
         self.portal: Statement | None = None  # what the unnamed portal was bound to
@@ -228,14 +231,33 @@ class State:
         name = b"lintel_s%d" % self.made
         return self.fresh_name() if name in self.statements else name
 
+    def unfold(self) -> None:
+        """Each segment becomes what it stands for."""
+        self.folded = False
+        entries = list(self.expected)
+        self.expected.clear()
+        for entry in entries:
+            if entry.kind == SEGMENT:
+                self.expected.extend(entry.folded)
+            else:
+                self.expected.append(entry)
+
+    def left(self, number: int) -> None:
+        """Of the segment at the head only the last so many are still owed."""
+        self.expected.extendleft(reversed(self.expected.popleft().folded[-number:]))
+
     def head(self) -> Expected | None:
         """What the next reply answers."""
+        if self.folded:
+            self.unfold()
         while self.expected and self.expected[0].kind in MARKS:
             self.expected.popleft()
         return self.expected[0] if self.expected else None
 
     def pop(self) -> Expected:
         """The head has been answered, or will not be."""
+        if self.folded:
+            self.unfold()
         entry = self.expected.popleft()
         if entry is self.moving:
             self.moving = None
@@ -343,6 +365,8 @@ class State:
 
     def undo_segment(self) -> None:
         """Everything up to the next Sync is skipped by the server."""
+        if self.folded:
+            self.unfold()
         undone: list[Expected] = []
         while self.expected and self.expected[0].kind != messages.SYNC:
             undone.append(self.pop())

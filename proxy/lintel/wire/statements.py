@@ -5,7 +5,7 @@ from typing import Final
 
 from . import messages
 from .decision import Context, Decision, Expectation, Refusal
-from .expected import SYNC_REPLY, Expected
+from .expected import SYNC_REPLY, Expected, segment
 
 # An EXECUTE of something that would be decided otherwise today; "prepare again" is the way out.
 _OUTDATED = b"lintel_refused_outdated"
@@ -32,7 +32,8 @@ class Statement(Sent):
     """A statement as prepared; little in it changes once it is made."""
 
     __slots__ = (
-        *("bind", "by_sql", "confirmed", "describe", "execute", "name", "parse", "parse_frame", "quiet", "renamed"),
+        *("bind", "by_sql", "confirmed", "describe", "execute", "name", "name_in_bind", "named", "parse"),
+        *("parse_frame", "quiet", "renamed"),
         *("row_description", "run", "run_described", "server_name", "types"),
     )
 
@@ -41,6 +42,8 @@ class Statement(Sent):
     ) -> None:
         super().__init__(text, decision, context)
         self.name = name
+        self.name_in_bind = name + b"\0"
+        self.named = 6 + len(self.name_in_bind)  # offset of what comes behind it, in a Bind to the unnamed portal
         self.server_name = server_name
         self.renamed = name != server_name
         self.types = types  # parameter OIDs, as the client's Parse had them
@@ -54,8 +57,8 @@ class Statement(Sent):
         self.describe = Expected(messages.DESCRIBE, decision, self, quiet)
         self.execute = Expected(messages.EXECUTE, decision, self, quiet)
         # What most drivers send in one go, with a Sync behind it.
-        self.run = (self.bind, self.execute, SYNC_REPLY)
-        self.run_described = (self.bind, self.describe, self.execute, SYNC_REPLY)
+        self.run = segment(self.bind, self.execute, SYNC_REPLY)
+        self.run_described = segment(self.bind, self.describe, self.execute, SYNC_REPLY)
 
     def decided(self, decision: Decision, context: Context, server_name: bytes) -> "Statement":
         """The same statement at another age, perhaps under another name on the server."""
