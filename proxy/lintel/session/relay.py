@@ -41,9 +41,9 @@ class Session:
     """One client connection and the server connection behind it."""
 
     __slots__ = (
-        "_client", "_client_done", "_client_pauses", "_conversation", "_deciding", "_ended", "_heard_before", "_presence",
-        "_refreshing", "_server", "_server_pauses", "_silence", "address", "client_stall", "counters", "heard",
-        "server_stall",
+        "_client", "_client_done", "_client_pauses", "_conversation", "_deciding", "_ended", "_heard_before",
+        "_presence", "_refreshing", "_server", "_server_pauses", "_silence", "address", "client_stall", "counters",
+        "heard", "server_stall",
     )  # fmt: skip
 
     def __init__(

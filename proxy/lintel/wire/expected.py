@@ -5,6 +5,7 @@ queue and by nothing else. `kind` is the type of the message that asks for it. L
 their own: what answers them never reaches the client.
 """
 
+from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from . import messages
@@ -62,6 +63,22 @@ def segment(bind: Expected, *others: Expected) -> Expected:
     entry = Expected(SEGMENT, bind.decision, bind.statement, bind.quiet)
     entry.folded = (bind, *others)
     return entry
+
+
+def unfold(queue: "deque[Expected]") -> None:
+    """Each segment in it becomes what it stands for."""
+    entries = list(queue)
+    queue.clear()
+    for entry in entries:
+        if entry.kind == SEGMENT:
+            queue.extend(entry.folded)
+        else:
+            queue.append(entry)
+
+
+def leave(queue: "deque[Expected]", number: int) -> None:
+    """Of the segment at the head only the last so many are still owed."""
+    queue.extendleft(reversed(queue.popleft().folded[-number:]))
 
 
 SYNC_REPLY: Final = Expected(messages.SYNC)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from . import messages, replies
 from .answers import Answers
-from .expected import SEGMENT, Expected
+from .expected import SEGMENT, Expected, leave
 from .framing import (
     COMPILED,
     HEADER_SIZE,
@@ -110,7 +110,7 @@ class ServerStream:
                     state.status = data[end - 1]
                     pos = end
                     break
-                state.left(1)
+                leave(expected, 1)
                 pos = after
                 continue
             elif careful or after > end or not expected or segment is not None:
@@ -160,7 +160,7 @@ class ServerStream:
                             described = prepared.row_description
                             pos = after + len(described)
                             if not described or data[after:pos] != described:
-                                state.left(3)
+                                leave(expected, 3)
                                 pos = after
                                 continue
                         segment = entry
@@ -193,7 +193,7 @@ class ServerStream:
             # Everything else, the long way.
             if segment is not None:
                 segment = None
-                state.left(2)
+                leave(expected, 2)
             if state.folded:
                 state.unfold()
             check_length("server", length, LARGE)
@@ -221,7 +221,7 @@ class ServerStream:
                 made.append(self._receive_answer(data[pos:]))
                 return b"".join(made)
         if segment is not None:
-            state.left(2)
+            leave(expected, 2)
         self._skip = pos - end if pos > end else 0
         if pos < end:
             self._put_off(data[pos:])

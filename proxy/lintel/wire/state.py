@@ -34,10 +34,10 @@ from .expected import (
     OWN_CLOSE,
     OWN_PARSE,
     OWN_PROBE,
-    SEGMENT,
     STARTUP,
     SYNC_REPLY,
     Expected,
+    unfold,
 )
 from .framing import header
 from .needs import Needs
@@ -234,17 +234,7 @@ class State:
     def unfold(self) -> None:
         """Each segment becomes what it stands for."""
         self.folded = False
-        entries = list(self.expected)
-        self.expected.clear()
-        for entry in entries:
-            if entry.kind == SEGMENT:
-                self.expected.extend(entry.folded)
-            else:
-                self.expected.append(entry)
-
-    def left(self, number: int) -> None:
-        """Of the segment at the head only the last so many are still owed."""
-        self.expected.extendleft(reversed(self.expected.popleft().folded[-number:]))
+        unfold(self.expected)
 
     def head(self) -> Expected | None:
         """What the next reply answers."""
