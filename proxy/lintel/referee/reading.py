@@ -20,6 +20,7 @@ from lintel.referee.queries import WRITES, target_of, told
 
 DIALECT = "postgres"
 _ROWS = ("d", "i")  # suffixes of our aliases: rows of constants, and what stands for a column that is not filled
+_AROUND = "around"  # of a query of the client's around which there is one of ours
 
 Bases = frozenset[str]
 Outputs = list[tuple[str, Bases]]
@@ -232,7 +233,7 @@ class _Followed:
     def _is_ours(self, scope: Scope | None) -> bool:
         prefix = self._side.prefix
         while prefix is not None and scope is not None:
-            if any(name.startswith(prefix) for name in scope.selected_sources):
+            if any(name.startswith(prefix) and name != prefix + _AROUND for name in scope.selected_sources):
                 return True
             scope = scope.parent
         return False

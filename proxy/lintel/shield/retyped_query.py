@@ -45,7 +45,7 @@ def around_set(case: Case, place: tuple[int, int], bound: Sequence[object], cast
 
 
 def _around(case: Case, bound: Sequence[object], cast: Cast) -> tuple[str, str]:
-    w, names = case.alias("w"), [case.alias(f"w{number}") for number in range(len(bound))]
+    w, names = case.alias("around"), [case.alias(f"w{number}") for number in range(len(bound))]
     listed = ", ".join(cast(meaning, f"{w}.{name}") for meaning, name in zip(bound, names, strict=True))
     return f"SELECT {listed} FROM ", f" AS {w}({', '.join(names)})"
 

@@ -11,7 +11,7 @@ from .ask import QUESTION, Answer
 from .client import ClientStream
 from .decision import Decision
 from .errors import ProtocolError
-from .expected import COPY_DONE_MARK, OWN_CLOSE, OWN_PARSE, OWN_PROBE, STARTUP, Expected
+from .expected import COPY_DONE_MARK, OWN_CLOSE, OWN_PARSE, OWN_PROBE, READY, STARTUP, Expected, owes_ready
 from .framing import header
 from .login import Passing
 from .state import FOR_ANSWER, FOR_CATALOG, FOR_DDL, FOR_DECISION, FOR_PARSE, FOR_READY, FREE, State
@@ -23,7 +23,6 @@ _TO_PROBE = (
     messages.PARSE_COMPLETE, messages.PARAMETER_DESCRIPTION, messages.ROW_DESCRIPTION, messages.NO_DATA,
     messages.CLOSE_COMPLETE,
 )  # fmt: skip
-_READY = (messages.SYNC, messages.QUERY, messages.FUNCTION_CALL, STARTUP)  # what a ReadyForQuery may answer
 _FOLLOWED = frozenset({b"application_name", b"client_encoding", b"search_path", b"standard_conforming_strings"})
 # What may come before a stray ReadyForQuery, and itself.
 _BESIDES = (
@@ -348,6 +347,8 @@ class Answers:
             state.tries = 0
         if state.head() is None:
             self._idle()
+        elif state.blocked == FOR_READY and not owes_ready(state.expected):
+            self._release()  # what is left waits for the Sync of the frames that wait here
         else:
             state.update_careful()
         return frame
@@ -358,7 +359,7 @@ class Answers:
         head = state.head()
         # A Query is answered by more than a ReadyForQuery.
         stray = state.stray and head is not None and head.kind != messages.SYNC and state.error is None
-        if head is not None and head.kind in _READY and not stray:
+        if head is not None and head.kind in READY and not stray:
             return state.pop()
         state.stray = max(0, state.stray - 1)
         state.skipping = False

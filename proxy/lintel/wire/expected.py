@@ -81,8 +81,14 @@ def leave(queue: "deque[Expected]", number: int) -> None:
     queue.extendleft(reversed(queue.popleft().folded[-number:]))
 
 
+def owes_ready(queue: "deque[Expected]") -> bool:
+    """Whether a ReadyForQuery is still to come."""
+    return any(entry.kind in READY or entry.kind == SEGMENT for entry in queue)
+
+
 SYNC_REPLY: Final = Expected(messages.SYNC)
 FUNCTION_REPLY: Final = Expected(messages.FUNCTION_CALL)
 COPY_DATA_MARK: Final = Expected(messages.COPY_DATA)  # not a reply: COPY data came here
 COPY_DONE_MARK: Final = Expected(messages.COPY_DONE)  # not a reply: where the client ended its COPY data
+READY: Final = (messages.SYNC, messages.QUERY, messages.FUNCTION_CALL, STARTUP)  # what a ReadyForQuery may answer
 MARKS: Final = (messages.COPY_DATA, messages.COPY_DONE)

@@ -7,13 +7,12 @@ frame: the frame itself (the object) where nothing in it changes.
 from . import ask, messages
 from .decision import ENDS, SETTINGS, TEMPORARY, Decision, Probe
 from .errors import ProtocolError
-from .expected import COPY_DONE_MARK, FUNCTION_REPLY, MARKS, OWN_PARSE, SYNC_REPLY, Expected, probing
+from .expected import COPY_DONE_MARK, FUNCTION_REPLY, MARKS, OWN_PARSE, SYNC_REPLY, Expected, owes_ready, probing
 from .messages import (
     BIND,
     CLOSE,
     DESCRIBE,
     EXECUTE,
-    FUNCTION_CALL,
     PARSE,
     PASSWORD,
     QUERY,
@@ -338,7 +337,7 @@ class Requests:
     def _wait_for_status(self) -> bytes | None:
         """A transaction may have been begun ahead of it, in the same breath."""
         state = self._state
-        if state.copying or not state.expected or state.expected[-1].kind not in (SYNC, QUERY, FUNCTION_CALL):
+        if state.copying or not owes_ready(state.expected):
             return None
         state.blocked = FOR_READY
         state.careful = True
