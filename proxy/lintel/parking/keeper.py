@@ -17,7 +17,7 @@ from lintel.parking.filling import Filling, NotFillable
 from lintel.parking.landing import Landing
 from lintel.parking.side_table import NotParkable, prepare
 from lintel.plan import Plan, parking
-from lintel.schema import Schema
+from lintel.schema import Relation, Schema
 
 PAUSE_SECONDS = 1.0
 LONGEST_PAUSE = 10.0  # after several failures: each attempt may make others wait for a lock
@@ -134,7 +134,7 @@ class Keeper:
                 (parking.SCHEMA, parking.marker(plan.id)),
             )
         )
-        in_force = marker is not None and marker.column(parking.IN_FORCE) is not None
+        in_force = _in_force(marker)
         column = base.column(plan.change.column) if base is not None else None
         if column is None:
             self._landed.pop(plan.id, None)
@@ -175,7 +175,9 @@ class Keeper:
         made = await prepare(connection, plan)
         if made:
             _log.info("writes are parked", plan=plan.id, database=self._endpoint.database)
-        return made
+        schema = self._schema()
+        known = schema is not None and _in_force(schema.by_name.get((parking.SCHEMA, parking.marker(plan.id))))
+        return made or not known  # another Lintel has made it since
 
     async def _land(self, plan: Plan, connection: asyncpg.Connection) -> bool:
         """Batches until little is left, then the flip."""
@@ -207,6 +209,10 @@ class Keeper:
     async def _clean(self, plan: Plan, connection: asyncpg.Connection) -> bool:
         await (await Landing.of(connection, plan)).clean()
         return True
+
+
+def _in_force(marker: Relation | None) -> bool:
+    return marker is not None and marker.column(parking.IN_FORCE) is not None
 
 
 async def obstacle(connection: asyncpg.Connection, plan: Plan) -> str | None:

@@ -6,6 +6,7 @@ that raises an error: which rows they would see, only the base table's own polic
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import asyncpg
@@ -81,6 +82,10 @@ class NotParkable(Exception):
     """Why the plan's writes cannot be parked; they are refused as under absent_writes = "refuse"."""
 
 
+class _Come(Exception):
+    """The column has come meanwhile: what was made is taken back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """What a plan's relations are called, as SQL writes it."""
@@ -108,30 +113,37 @@ async def prepare(connection: asyncpg.Connection, plan: Plan) -> bool:
     Returns whether it was made. Raises NotParkable, or what asyncpg does where the role may not or a lock is not to be
     had.
     """
-    async with connection.transaction():
-        await connection.execute("SET LOCAL lock_timeout = '2s'")
-        await connection.execute(LOCK)
-        await connection.execute("SET LOCAL lock_timeout = '500ms'")
-        base = await connection.fetchrow(_BASE, plan.schema, plan.name, plan.change.column)
-        if base is None:
-            raise NotParkable(f"{plan.table} is not there")
+    with suppress(_Come):
+        async with connection.transaction():
+            return await _prepared(connection, plan)
+    return False
+
+
+async def _prepared(connection: asyncpg.Connection, plan: Plan) -> bool:
+    await connection.execute("SET LOCAL lock_timeout = '2s'")
+    await connection.execute(LOCK)
+    await connection.execute("SET LOCAL lock_timeout = '500ms'")
+    base = await connection.fetchrow(_BASE, plan.schema, plan.name, plan.change.column)
+    if base is None:
+        raise NotParkable(f"{plan.table} is not there")
+    side = await connection.fetchrow(_SIDE, parking.side_table(plan.id), base["oid"])
+    in_force = await connection.fetchval(_IN_FORCE, Names.of(plan).marker, parking.IN_FORCE)
+    if base["present"] and not in_force:
+        return False
+    made = not (in_force and side is not None)
+    if made:
+        _assert_parkable(base)
+        await _make(connection, plan, base, leftover=side is not None)
         side = await connection.fetchrow(_SIDE, parking.side_table(plan.id), base["oid"])
-        in_force = await connection.fetchval(_IN_FORCE, Names.of(plan).marker, parking.IN_FORCE)
-        if base["present"] and not in_force:
-            return False
-        made = not (in_force and side is not None)
-        if made:
-            _assert_parkable(base)
-            await _make(connection, plan, base, leftover=side is not None)
-            side = await connection.fetchrow(_SIDE, parking.side_table(plan.id), base["oid"])
-        if not side["bound"]:
-            raise NotParkable(
-                f"{Names.of(plan).side} does not reference {plan.table} as it should; drop both relations"
-            )
-        await _read_by_now(connection, plan, base)
-        await _guard(connection, plan, base, side)
-        await _grant(connection, plan, base["oid"], side["oid"])
-        return made
+        now = await connection.fetchrow(_BASE, plan.schema, plan.name, plan.change.column)
+        if now is None or now["present"]:  # it came before the reference to the table had locked that
+            raise _Come
+    if not side["bound"]:
+        raise NotParkable(f"{Names.of(plan).side} does not reference {plan.table} as it should; drop both relations")
+    await _read_by_now(connection, plan, base)
+    await _guard(connection, plan, base, side)
+    await _grant(connection, plan, base["oid"], side["oid"])
+    return made
 
 
 async def check(connection: asyncpg.Connection, plan: Plan) -> None:
