@@ -144,12 +144,7 @@ def _step(walk: Walk, found: str | None, step: Node) -> str | None:
 
 
 def _composite(walk: Walk, type_name: str | None) -> Relation | None:
-    schema, _, name = (type_name or "").partition(".")
-    return walk.world.schema.by_name.get((_bare(schema), _bare(name)))
-
-
-def _bare(name: str) -> str:
-    return name[1:-1].replace('""', '"') if name.startswith('"') else name
+    return walk.world.schema.row_type(type_name or "")
 
 
 def _type_name(walk: Walk, node: Node, _: Scope) -> None:

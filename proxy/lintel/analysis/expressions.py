@@ -208,12 +208,13 @@ def _field(walk: Walk, node: Node, scope: Scope) -> Meaning | None:
     walk.visit(node["indirection"], scope)
     if reference is None or "A_Star" in reference["fields"][-1]:
         walk.visit(node["arg"], scope)
-        _field_of_call(walk, node)
+        _field_of_rows(walk, node["arg"], node["indirection"])
         return None
     steps = node["indirection"]
     uses = len(walk.result.rows)
     meaning = resolve_reference(walk, reference, scope, "(row)")
     if not isinstance(meaning, Row):
+        _field_of_rows(walk, node["arg"], steps)
         return None
     if "A_Star" in steps[0]:
         _all_fields(walk, reference["location"], meaning, walk.result.rows[uses:])
@@ -225,14 +226,19 @@ def _field(walk: Walk, node: Node, scope: Scope) -> Meaning | None:
     return None
 
 
-def _field_of_call(walk: Walk, node: Node) -> None:
-    """(f(x)).c: of what the function returns only the field counts."""
-    found, step = returned(walk, node["arg"]), node["indirection"][0]
-    if found and "A_Indices" not in step:
-        location = node["arg"]["FuncCall"]["location"]
-        walk.result.bindings.pop((walk.at(location), "type"), None)
-        if "String" in step:
-            walk.bind(location, "field", tuple(table.keys.get(step["String"]["sval"]) for table in found))
+def _field_of_rows(walk: Walk, node: Node, steps: list[Node]) -> None:
+    """(f(x)).c, (r).*, (rs[1]).c: of a value that is a row of a table, or an array of them, only the field counts."""
+    while "A_Indirection" in node:
+        node = node["A_Indirection"]["arg"]
+    location = (node.get("FuncCall") or node.get("ColumnRef") or {}).get("location", -1)
+    rows = walk.result.bindings.get((walk.at(location), "type"))
+    step = next((step for step in steps if "A_Indices" not in step), None)
+    if rows is None or step is None:
+        return
+    del walk.result.bindings[(walk.at(location), "type")]
+    if "String" in step:
+        name = step["String"]["sval"]
+        walk.bind(location, "field", tuple({c.name: c.key for c in columns}.get(name) for columns in rows))
 
 
 def _all_fields(walk: Walk, location: int, row: Row, uses: list[RowUse]) -> None:

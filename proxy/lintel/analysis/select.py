@@ -128,7 +128,8 @@ def _fields(walk: Walk, origin: int, entries: list[Node], scope: Scope) -> None:
         known = dict(_named_fields(walk, indirection, scope) or ())
         if name not in known:
             walk.problem("42703", walk.at(entry["location"]), f'column "{name}" not found in data type')
-        location = indirection["arg"].get("FuncCall", {}).get("location", -1)
+        arg = indirection["arg"]
+        location = (arg.get("FuncCall") or arg.get("ColumnRef") or {}).get("location", -1)
         walk.result.bindings.pop((walk.at(location), "field"), None)  # the star is what counts
         found = (*found, (name, known.get(name)))
     walk.result.bindings[(origin, "star")] = found

@@ -92,6 +92,18 @@ class Schema:
         oids = {oid for function in functions for oid in function.takes}
         return {oid: any(oid in function.takes and function.text for function in functions) for oid in oids}
 
+    @cached_property
+    def rows_of(self) -> Mapping[tuple[int, int], int]:
+        """(relation, attnum) of the columns whose values are rows of a table, or arrays of them -> that table."""
+        columns = ((r.oid, c) for r in self.relations.values() for c in r.columns if "." in c.type)
+        found = ((oid, c.attnum, self.row_type(c.type.removesuffix("[]"))) for oid, c in columns)
+        return {(oid, attnum): table.oid for oid, attnum, table in found if table is not None and table.kind != "c"}
+
+    def row_type(self, name: str) -> Relation | None:
+        """The relation whose row type format_type writes so, with its schema."""
+        schema, _, bare = name.partition(".")
+        return self.by_name.get((_bare(schema), _bare(bare)))
+
     def changed(
         self,
         relations: Mapping[int, Relation],
@@ -162,3 +174,7 @@ def _renamed(
         names.pop((relation.schema, relation.name), None)
     names.update({(relation.schema, relation.name): relation for relation in entered})
     return names
+
+
+def _bare(name: str) -> str:
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name
