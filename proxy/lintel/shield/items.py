@@ -24,11 +24,7 @@ _EXACT = _NAMELESS | {
     "json_build_array", "jsonb_build_array", "json_object_agg", "jsonb_object_agg",
 }  # fmt: skip
 _AGGREGATES = frozenset(("json_agg", "jsonb_agg", "count"))
-_UNGROUPABLE = frozenset(
-    {
-        "json", "xml", "point", "box", "polygon", "lseg", "path", "circle", "line",
-    }
-)  # fmt: skip  # no equality operator
+_WITHOUT_EQUALITY = frozenset(("json", "xml", "point", "box", "polygon", "lseg", "path", "circle", "line"))
 _SYSTEM_NAMES = {key: name for name, key in SYSTEM_COLUMNS.items()}
 
 
@@ -173,4 +169,4 @@ def _keeps(case: Case, relation: Relation, now_and_then: set[Key]) -> bool:
 def _ungroupable(name: str | None, *, whole: bool) -> bool:
     """Whether values of a type cannot be told apart; within a row also of types that are not known here."""
     bare = (name or "").removesuffix("[]")
-    return bare in _UNGROUPABLE or (whole and "." in bare)
+    return bare in _WITHOUT_EQUALITY or (whole and "." in bare)

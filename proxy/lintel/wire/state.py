@@ -68,9 +68,9 @@ class State:
     __slots__ = (
         "blocked", "bound", "careful", "committed_temporary", "completed", "context", "copying", "counted",
         "counts", "ddl", "decided", "doubtful", "ended", "error", "expected", "folded", "kept", "kept_after",
-        "kept_size", "made",
-        "moving", "needs", "newest", "portal", "portals", "probed", "refused", "resolve", "rolled_back", "settings",
-        "skipping", "started", "statements", "status", "stray", "touched", "tries", "unsettled",
+        "kept_size", "made", "moving", "needs", "newest", "portal", "portals", "probed", "refused", "resolve",
+        "rolled_back", "settings", "skipping", "started", "statements", "status", "stray", "touched", "tries",
+        "unsettled",
     )  # fmt: skip
 
     def __init__(
