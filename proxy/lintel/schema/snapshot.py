@@ -95,7 +95,7 @@ class Schema:
     @cached_property
     def rows_of(self) -> Mapping[tuple[int, int], int]:
         """(relation, attnum) of the columns whose values are rows of a table, or arrays of them -> that table."""
-        columns = ((r.oid, c) for r in self.relations.values() for c in r.columns if "." in c.type)
+        columns = ((r.oid, c) for r in self.relations.values() for c in _typed(r))
         found = ((oid, c.attnum, self.row_type(c.type.removesuffix("[]"))) for oid, c in columns)
         return {(oid, attnum): table.oid for oid, attnum, table in found if table is not None and table.kind != "c"}
 
@@ -127,6 +127,8 @@ class Schema:
             made.__dict__["by_name"] = _renamed(self.by_name, left, relations.values())
         if "children" in self.__dict__ and not any(r.parents for r in (*left, *relations.values())):
             made.__dict__["children"] = self.children
+        if "rows_of" in self.__dict__ and not any(_typed(r) for r in (*left, *relations.values())):
+            made.__dict__["rows_of"] = self.rows_of
         return made
 
     def find(self, schema: str | None, name: str, search_path: Iterable[str]) -> Relation | None:
@@ -174,6 +176,11 @@ def _renamed(
         names.pop((relation.schema, relation.name), None)
     names.update({(relation.schema, relation.name): relation for relation in entered})
     return names
+
+
+def _typed(relation: Relation) -> list[Column]:
+    """The columns of types that PostgreSQL does not bring along."""
+    return [column for column in relation.columns if "." in column.type]
 
 
 def _bare(name: str) -> str:
