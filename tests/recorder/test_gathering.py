@@ -25,8 +25,8 @@ def test_targets() -> None:
     assert is_target(Facts("select", ("public.v",), base_reads=("public.orders.id",)), ("orders",))
 
 
-def counts(*taken: Taken, dropped: int = 0) -> Counts:
-    return Counts(1, 2, list(taken), Counter({"d": dropped} if dropped else {}))
+def counts(*taken: Taken) -> Counts:
+    return Counts(1, 2, list(taken), Counter())
 
 
 def taken(calls: dict[Statement, int], client: str = "a", **more: Any) -> Taken:
@@ -35,8 +35,10 @@ def taken(calls: dict[Statement, int], client: str = "a", **more: Any) -> Taken:
 
 def test_statements_off_target_are_only_counted() -> None:
     one, other = Statement("select 1", ORDERS, "allow"), Statement("begin", Facts("begin"), "allow")
-    (batch,) = Gathering().batches(counts(taken({one: 3, other: 4}), dropped=5))
-    assert (batch.other, batch.dropped, [o.calls for o in batch.observations]) == ({"d": 4}, {"d": 5}, [3])
+    given = counts(taken({one: 3, other: 4}))
+    (batch,) = Gathering().batches(given)
+    assert (batch.other, [o.calls for o in batch.observations]) == ({"d": 4}, [3])
+    assert batch.calls == given.calls == {"d": 7}
 
 
 def test_one_shape_from_two_contexts_is_one_row() -> None:
@@ -78,8 +80,7 @@ def test_names_of_clients() -> None:
 def test_many_rows_come_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lintel.recorder.gathering.SLICE", 2)
     calls = {Statement(f"select {i}", ORDERS, "allow"): 1 for i in range(5)}
-    batches = list(Gathering().batches(counts(taken(calls), dropped=7)))
+    batches = list(Gathering().batches(counts(taken(calls))))
     assert [len(batch.observations) for batch in batches] == [2, 2, 1]
     assert [batch.last for batch in batches] == [False, False, True]
-    assert [batch.dropped for batch in batches] == [{"d": 7}, {}, {}]
     assert [batch.last for batch in Gathering().batches(counts())] == [True]

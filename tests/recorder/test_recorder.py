@@ -160,7 +160,7 @@ async def test_a_store_that_stays_unwritable_does_not_hold_up_the_end(path: Path
     began = time.monotonic()
     await recorder.close()
     assert time.monotonic() - began < 4
-    assert recorder.state.dropped >= 1
+    assert recorder.state.dropped == 1, "given up by the thread or, where that had no time for it, left behind"
     other.close()
 
 

@@ -36,6 +36,14 @@ class Counts(NamedTuple):
     closing: bool = False  # the last of them
     plans: Mapping[str, float] = {}  # in force, by id: since when
 
+    @property
+    def calls(self) -> Counter[str]:
+        """How many, by database."""
+        calls: Counter[str] = Counter()
+        for taken in self.taken:
+            calls[taken.database] += sum(taken.calls.values())
+        return calls
+
 
 class Gathering:
     """Makes batches; remembers what it has made of a Statement."""
@@ -51,13 +59,10 @@ class Gathering:
         """The rows that these counts come to, a slice at a time: what lives long costs the event loop GC pauses."""
         observed = _observed(counts.taken)
         left = sum(len(taken.calls) for taken in counts.taken)
-        dropped = dict(counts.dropped)
         while True:
             left -= SLICE
-            batch = Batch(counts.since, counts.until, dropped=dropped, last=left <= 0, closing=counts.closing,
-                          plans=counts.plans)  # fmt: skip
+            batch = Batch(counts.since, counts.until, last=left <= 0, closing=counts.closing, plans=counts.plans)
             yield self._filled(batch, islice(observed, SLICE))
-            dropped = {}
             if left <= 0:
                 return
 

@@ -44,6 +44,7 @@ class QueryLog:
     def __init__(self, path: Path) -> None:
         self.dropped = 0
         self._path = path
+        self._writing = 0  # lines
         self._file = -1
         self._torn = False
         self._failing = False
@@ -67,17 +68,23 @@ class QueryLog:
             self.dropped += 1
 
     def close(self, seconds: float) -> None:
-        """Write what is there, and end within the time given."""
+        """Write what is there, and end within the time given; what is not written by then counts as dropped."""
         self._queue.put(None)
         if self._thread.is_alive():
             self._thread.join(seconds)
+        if self._thread.is_alive():
+            lost = self._writing + max(0, self._queue.qsize() - 1)
+            self.dropped += lost
+            _log.error("query log not written to its end", log=self._path, lines=lost)
 
     def _run(self) -> None:
         ending = False
         while not ending:
             lines = self._waiting()
             ending = lines[-1] is None
+            self._writing = len(lines) - ending
             self._write([line for line in lines if line is not None])
+            self._writing = 0
         os.close(self._file)
 
     def _waiting(self) -> list[Line | None]:

@@ -43,6 +43,7 @@ class Recorder:
         self._counting: set[Tally] = set()  # those with counts since the last flush
         self._pending = 0  # distinct keys in them
         self._dropped: Counter[str] = Counter()  # since the last flush, by database
+        self._dropped_before = 0
         self._since = time.time()
         self._plans: dict[str, float] = {}  # in force, by id: since when
         self.log = None if query_log is None else QueryLog(query_log)
@@ -103,7 +104,7 @@ class Recorder:
             pending=self._pending + writer.pending,
             flushes=writer.flushes,
             failures=writer.failures,
-            dropped=self._dropped.total() + writer.dropped,
+            dropped=self._dropped_before + self._dropped.total() + writer.dropped,
             unplanned_run=writer.changes.counts["run"],
             unplanned_refused=writer.changes.counts["refused"],
             unplanned_past=writer.changes.counts["past"],
@@ -135,4 +136,5 @@ class Recorder:
         taken = [tally.take() for tally in self._counting]
         self._writer.take(Counts(self._since, until, taken, self._dropped, closing, self._plans))
         self._counting, self._pending = set(), 0
+        self._dropped_before += self._dropped.total()
         self._dropped, self._since = Counter(), until

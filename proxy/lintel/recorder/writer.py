@@ -6,15 +6,15 @@ got corrupt is put aside under another name: both leave a gap in the window, nev
 
 import threading
 import time
-from collections import Counter
 from contextlib import suppress
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 import structlog
 
 from lintel.recorder.changes import Changes
 from lintel.recorder.gathering import Counts, Gathering
+from lintel.recorder.losses import Losses
 from lintel.schema import Schema
 from lintel.store import Batch, Corrupt, Store, StoreError
 
@@ -30,7 +30,6 @@ class Writer:
     def __init__(self, store: Store, targets: tuple[str, ...], interval: float, retention: float) -> None:
         self.flushes = 0
         self.failures = 0
-        self.dropped = 0  # for good: given up, or already written as dropped
         self._path = store.path
         self._window = store.window
         self._store: Store | None = store
@@ -38,7 +37,8 @@ class Writer:
         self._retention = retention
         self._tidy_at = time.monotonic() + _FIRST_TIDY_SECONDS
         self._number = 0  # of the last batch
-        self._lost: Counter[str] = Counter()  # by database; told with the next batch
+        self._losses = Losses()
+        self._no_room = 0  # calls of statements that are more than the store keeps
         self._since: float | None = None  # when what is being written was handed over
         self.changes = Changes(interval)
         self._gathering = Gathering(targets, self.changes)
@@ -66,6 +66,11 @@ class Writer:
     def pending(self) -> int:
         """Rows that it has not written yet."""
         return self._rows if self.busy else 0
+
+    @property
+    def dropped(self) -> int:
+        """Calls that were handed over and are lost for good."""
+        return self._losses.total + self._no_room
 
     @property
     def unwritten_seconds(self) -> float:
@@ -103,26 +108,29 @@ class Writer:
             self._unsaved_memories.add(key)
 
     def close(self, seconds: float) -> None:
-        """Write what is there, and end within the time given."""
+        """Write what is there, and end within the time given; what is not written by then counts as lost."""
         self._closing.set()
         self._queue.put(None)
         if self._thread.is_alive():
             self._thread.join(seconds)
+        if lost := self._losses.abandon(self._left()):
+            _log.error("observations lost", store=self._path, calls=lost, problem="not written before the end")
+
+    def _left(self) -> list[Counts]:
+        """What the thread has not taken, and now will not."""
+        left = []
+        with suppress(Empty):
+            while True:
+                if (counts := self._queue.get_nowait()) is not None:
+                    left.append(counts)
+        self._queue.put(None)
+        return left
 
     def _run(self) -> None:
         while (counts := self._queue.get()) is not None:
             self._since = time.monotonic()
-            counts.dropped.update(self._lost)
-            self._lost = Counter()
-            try:
-                for batch in self._gathering.batches(counts):
-                    self._write_until_written(batch)
-            except Exception as bug:
-                # A fault of ours must not end the recording of everything that comes after it.
-                self._lost = counts.dropped
-                for taken in counts.taken:
-                    self._lost[taken.database] += sum(taken.calls.values())
-                _log.error("observations lost", problem=f"internal error: {type(bug).__name__}")
+            self._losses.take(counts)
+            self._settle(counts)
             self._since = None
             with self._lock:
                 self._waiting -= 1
@@ -130,6 +138,19 @@ class Writer:
             self._tidy()
         if self._store is not None:
             self._store.close()
+
+    def _settle(self, counts: Counts) -> None:
+        """Afterwards each of them is in the store, or given up."""
+        problem = "the store cannot be written"
+        try:
+            for batch in self._gathering.batches(counts):
+                if not self._write_until_written(batch):
+                    break
+        except Exception as bug:
+            # A fault of ours must not end the recording of everything that comes after it.
+            problem = f"internal error: {type(bug).__name__}"
+        if lost := self._losses.give_up():
+            _log.error("observations lost", store=self._path, calls=lost, problem=problem)
 
     def _tidy(self) -> None:
         """One piece at a time, between two flushes."""
@@ -143,20 +164,20 @@ class Writer:
             self._drop_store(problem)
         self._tidy_at = time.monotonic() + TIDY_SECONDS
 
-    def _write_until_written(self, batch: Batch) -> None:
+    def _write_until_written(self, batch: Batch) -> bool:
+        """False where it was time to end before it was."""
         self._rows = len(batch.observations)
         self._number += 1
-        batch.number, batch.interval = self._number, self._interval
+        batch.number, batch.interval, batch.dropped = self._number, self._interval, self._losses.untold
         told = False
         while not self._written(batch, quiet=told):
             told = True
             if self._closing.wait(self._interval) and not self._written(batch, quiet=True):
-                self.dropped += sum(o.calls for o in batch.observations) + sum(batch.dropped.values())
-                _log.error("observations lost", store=self._path, rows=self._rows)
-                return
-        self.dropped += sum(batch.dropped.values())
+                return False
+        self._losses.written(batch)
         if told:
             _log.info("store is written again", store=self._path)
+        return True
 
     def _written(self, batch: Batch, *, quiet: bool) -> bool:
         try:
@@ -181,7 +202,7 @@ class Writer:
         self._save_memories(self._store)
         before = self._store.lost
         self._store.add(batch)
-        self.dropped += self._store.lost - before
+        self._no_room += self._store.lost - before
         self.changes.settle(self._store, closing=batch.closing)
 
     def _save_catalogs(self, store: Store) -> None:

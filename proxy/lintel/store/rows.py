@@ -81,6 +81,14 @@ class Batch:
     unplanned: Counter[tuple["UnplannedKey", bool]] = field(default_factory=Counter)  # with "refused" -> calls
     plans: Mapping[str, float] = field(default_factory=dict)  # in force, by id: since when
 
+    @property
+    def calls(self) -> Counter[str]:
+        """By database, whether of a target table or not."""
+        calls = Counter(self.other)
+        for one in self.observations:
+            calls[one.statement.database] += one.calls
+        return calls
+
 
 class UnplannedKey(NamedTuple):
     """A change of a target table that no plan announced, by a client."""
