@@ -10,6 +10,7 @@ from lintel.sql.quoting import quote_literal
 _INTEGERS = frozenset(("int2", "int4", "int8"))
 _BYTES = {"int2": 2, "int4": 4, "int8": 8}
 _TEXTS = frozenset(("text", "varchar", "bpchar"))
+_BITS = frozenset(("bit", "varbit"))
 _WRITTEN = _INTEGERS | {"numeric", "uuid", "bool", "json", "jsonb"}  # read and written the same in every session
 _PLAIN = (
     {(a, b) for a in _INTEGERS for b in (*_INTEGERS, "numeric")}
@@ -92,9 +93,13 @@ def copied(value: str, source: TypeName, target: TypeName) -> str | None:
         return None
     if not _limited(source):
         return ""
-    length = int(source.sql.partition("(")[2].rstrip(")")) + 4  # as an assignment to varchar(n) calls it
-    text = f"pg_catalog.translate(({value})::pg_catalog.text, ' ', '_')::pg_catalog.varchar"
-    return f'CASE WHEN pg_catalog."varchar"({text}, {length}, false) IS NULL THEN true ELSE true END'
+    text = f"pg_catalog.translate(({value})::pg_catalog.text, ' ', '_')"
+    return f"CASE WHEN {assigned(text, source)} IS NULL THEN true ELSE true END"
+
+
+def is_text(name: TypeName) -> bool:
+    """Whether a value of any type may be assigned to it, as its text."""
+    return name.base in _TEXTS and not name.array
 
 
 def counts_characters(name: TypeName) -> bool:
@@ -102,9 +107,27 @@ def counts_characters(name: TypeName) -> bool:
     return name.base in _TEXTS and _limited(name)
 
 
+def assigned(value: str, target: TypeName) -> str:
+    """A value of the type `target` without its limit, as a column of it would get it: 22001 or 22003 if it is beyond.
+
+    The type it has then may lack the limit.
+    """
+    if "(" not in target.sql or target.array or target.base in _BITS:
+        return f"({value})::{unlimited(target)}"
+    if target.base not in _TEXTS:
+        return f"({value})::{target.sql}"
+    return f'pg_catalog."{target.base}"(({value})::{unlimited(target)}, {_length(target)}, false)'
+
+
 def unlimited(name: TypeName) -> str:
     """The type without its modifier."""
-    return name.sql.partition("(")[0].strip() if not name.array else name.sql
+    element, _, rest = name.sql.partition("(")
+    return element.strip() + rest.partition(")")[2]
+
+
+def _length(name: TypeName) -> int:
+    """The limit of varchar(n) or char(n), as the functions have it that an assignment calls."""
+    return int(name.sql.partition("(")[2].rstrip(")")) + 4
 
 
 def _scale(name: TypeName) -> int:

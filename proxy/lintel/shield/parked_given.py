@@ -6,7 +6,7 @@ from lintel.analysis.meanings import Col
 from lintel.analysis.resolution import Node, Reference
 from lintel.plan import Plan
 from lintel.shield.case import Case, Unserved
-from lintel.shield.casts import unlimited
+from lintel.shield.casts import assigned, is_text, unlimited
 from lintel.shield.values import is_plain
 
 
@@ -25,13 +25,18 @@ class GivenColumn:
         return self.rows[number] if self.rows else ({"SetToDefault": {}}, self.plan.default_sql)
 
     def assigned_value(self, number: int) -> str:
-        """What one of the rows proposes, of the column's type, so that rows of several types can stand in one list.
+        """What one of the rows proposes, of the column's type, so that rows of several types can stand in one list."""
+        return self.assigned_to(*self.row(number))
+
+    def assigned_to(self, node: Node, text: str) -> str:
+        """A value as the column would get it, or an error: also for a row that is not written, or gets another one.
 
         COALESCE is as particular as an assignment, where a cast would take an integer for a boolean.
         """
-        node, text = self.row(number)
-        kind = unlimited(self.plan.type)
-        return f"({text})::{kind}" if is_untyped(node) else f"(COALESCE({text}, NULL::{kind}))::{kind}"
+        kind = self.plan.type
+        if is_untyped(node) or is_text(kind):
+            return assigned(text, kind)
+        return assigned(f"COALESCE({text}, NULL::{unlimited(kind)})", kind)
 
     @property
     def is_one(self) -> bool:
@@ -59,7 +64,7 @@ class GivenColumn:
         """What is parked, of what is proposed, what the row had before, and whether it was there."""
         if self.as_proposed:
             return proposed
-        return f"CASE WHEN {updated} THEN {self._set(node, proposed, old)} ELSE {self._typed(node, proposed)} END"
+        return f"CASE WHEN {updated} THEN {self._set(node, proposed, old)} ELSE {self.assigned_to(node, proposed)} END"
 
     def _set(self, proposed_node: Node, proposed: str, old: str) -> str:
         if self.assigned is None:
@@ -75,11 +80,7 @@ class GivenColumn:
             else:
                 other = old
             text, at = text + self._text(at, first) + other, last
-        return self._typed(node, text + self._text(at, end))
-
-    def _typed(self, node: Node, text: str) -> str:
-        """A constant of no type of its own takes it from where it is written to."""
-        return f"({text})::{unlimited(self.plan.type)}" if is_untyped(node) else text
+        return self.assigned_to(node, text + self._text(at, end))
 
     def _read(self) -> list[Reference]:
         """The references of what DO UPDATE sets it to; only this column's are served."""

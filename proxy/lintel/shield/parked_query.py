@@ -127,13 +127,14 @@ class ParkedQuery(ParkedInsert):
     def _opening(self, columns: list[str]) -> list[Splice]:
         spans, at = self.case.spans, self.body["relation"]["location"]
         s, n = self.case.alias("s"), self._numbered
-        query = [f"{s}{number}" for number in range(self._width)]
+        query, typed = [f"{s}{number}" for number in range(self._width)], self._typed()
+        values_of = (typed.get(name, name) for name in query)
         lead = ", " if "withClause" in self.body else "WITH "
         head = f"{lead}{self._marker}, {s} ({', '.join(query)}) AS MATERIALIZED ("
         names, values = zip(*self.columns, strict=True)
         listed = f"{n} ({n}, {', '.join(query)}) AS MATERIALIZED (SELECT pg_catalog.row_number() OVER (), "
         tail = (
-            f"), {listed}{', '.join(query)} FROM {s}), {self._inserted} ({', '.join(columns)}) AS (INSERT INTO "
+            f"), {listed}{', '.join(values_of)} FROM {s}), {self._inserted} ({', '.join(columns)}) AS (INSERT INTO "
             f"{self._table} ({', '.join(names)}) {self._overriding}SELECT {', '.join(values)} FROM {n} ORDER BY {n}.{n}"
         )
         end = spans.query_end(self._behind, conflict="onConflictClause" in self.body)
@@ -141,6 +142,13 @@ class ParkedQuery(ParkedInsert):
             Splice(spans.verb(at), spans.next(self._behind), head.encode(), at, "words"),
             Splice(end, end, tail.encode("utf-8", "surrogateescape"), at, "words"),
         ]
+
+    def _typed(self) -> dict[str, str]:
+        """By name: what is parked for some of the rows only, and has to fit for the others too."""
+        of = {node: g for g in self.given.values() if self._may_skip or not g.as_proposed for _, node in g.rows}
+        s = self.case.alias("s")
+        names = {f"{self._numbered}.{s}{number}": f"{s}{number}" for number in range(self._width)}
+        return {names[text]: g.assigned_to({"A_Const": {}}, names[text]) for text, g in of.items() if text in names}
 
     @property
     def _width(self) -> int:

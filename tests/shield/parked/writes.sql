@@ -308,3 +308,37 @@ EXECUTE w (2, 6)
 DEALLOCATE w
 --- new refuse # what goes with the deleted row would take the parked value with it
 WITH d AS (DELETE FROM orders WHERE id = 3 RETURNING id) INSERT INTO orders (id, priority) SELECT id, 1 FROM d
+--- new rewrite
+INSERT INTO orders (id, priority) VALUES (1, 40000) ON CONFLICT (id) DO UPDATE SET cid = 6
+--- new rewrite
+INSERT INTO orders (id, priority) VALUES (1, 2), (3, 40000) ON CONFLICT (id) DO UPDATE SET cid = 6
+--- new rewrite
+INSERT INTO orders (id, priority) VALUES (1, 40000) ON CONFLICT (id) DO UPDATE SET priority = 6 WHERE orders.id = 9
+--- new rewrite
+INSERT INTO orders (id, priority) VALUES (1, 40000) ON CONFLICT DO NOTHING
+--- new rewrite
+INSERT INTO orders (id, label) VALUES (1, 'too long') ON CONFLICT (id) DO UPDATE SET cid = 6
+--- new rewrite
+INSERT INTO orders (id, label) VALUES (1, 'short'), (3, 'too long') ON CONFLICT (id) DO UPDATE SET label = 'other'
+--- new rewrite
+INSERT INTO orders (id, label, cid) VALUES (1, 'too long', 3), (70, 'short', 4) ON CONFLICT DO NOTHING
+--- new rewrite
+INSERT INTO orders (id, label) SELECT id, note || ' is too long' FROM orders WHERE id = 1 ON CONFLICT (id) DO UPDATE SET cid = 6
+--- new rewrite
+INSERT INTO orders (id, label) SELECT id, note || ' is too long' FROM orders WHERE id = 1 ON CONFLICT DO NOTHING
+--- new rewrite
+INSERT INTO orders (id, priority) SELECT id, id + 40000 FROM orders ON CONFLICT (id) DO UPDATE SET cid = 6
+--- new rewrite
+INSERT INTO orders (id, priority) VALUES (1, (SELECT 40000)) ON CONFLICT DO NOTHING
+--- new rewrite
+INSERT INTO orders (id, label) VALUES (1, 'cut      ') ON CONFLICT (id) DO UPDATE SET label = excluded.label || '!'
+--- new rewrite
+INSERT INTO orders (id, label) VALUES (1, 'cut      '), (81, 'cut      ') ON CONFLICT (id) DO UPDATE SET cid = 6
+--- new rewrite
+INSERT INTO orders (id, label) SELECT id * 40, 'cut' || repeat(' ', id * 5) FROM orders ON CONFLICT DO NOTHING RETURNING id, label
+--- new rewrite
+INSERT INTO pairs (a, b, state) VALUES (1, 'x', 42) ON CONFLICT (a, b) DO UPDATE SET state = 43
+--- new rewrite
+INSERT INTO pairs (a, b, state) VALUES (1, 'x', 42), (8, 'x', true) ON CONFLICT (a, b) DO NOTHING
+--- new rewrite
+INSERT INTO pairs (a, b, state) SELECT n, 'x', n FROM pairs WHERE b = 'x' ON CONFLICT (a, b) DO UPDATE SET n = 9
