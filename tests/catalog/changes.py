@@ -16,6 +16,7 @@ CREATE TYPE pair AS (l int, r int);
 CREATE DOMAIN positive AS int;
 CREATE TABLE uses (n positive, p pair, m mood[], rows u[], i int DEFAULT nextval('s.q'), j int DEFAULT f());
 CREATE VIEW w AS SELECT v.id, uses.j, f() AS called FROM v, uses;
+CREATE FUNCTION many_u(OUT n int, OUT us u[]) LANGUAGE sql AS 'SELECT 1, array_agg(u) FROM u';
 CREATE FUNCTION all_u() RETURNS SETOF u LANGUAGE sql AS 'SELECT * FROM u';
 CREATE VIEW from_function AS SELECT * FROM all_u();
 CREATE TABLE child (extra int) INHERITS (base);

@@ -118,9 +118,13 @@ async def test_functions_tell_what_they_yield(database: str) -> None:
         database,
         "CREATE TABLE t (a int, gone int, b text)",
         "ALTER TABLE t DROP COLUMN gone",
+        "CREATE DOMAIN ts AS t[]",
         "CREATE FUNCTION rows() RETURNS SETOF t LANGUAGE sql STABLE AS 'SELECT * FROM t'",
         "CREATE FUNCTION pair(OUT l int, OUT r int) LANGUAGE sql AS 'SELECT 1, 2'",
         "CREATE FUNCTION nameless(OUT int, OUT int) LANGUAGE sql AS 'SELECT 1, 2'",
+        "CREATE FUNCTION many() RETURNS ts LANGUAGE sql AS 'SELECT array_agg(t)::ts FROM t'",
+        "CREATE FUNCTION given(OUT x int, OUT r t, OUT rs t[]) LANGUAGE sql AS 'SELECT 1, t, ARRAY[t] FROM t'",
+        "CREATE FUNCTION lone(OUT r t) LANGUAGE sql AS 'SELECT t FROM t'",
         "CREATE FUNCTION one(OUT x int) LANGUAGE sql AS 'SELECT 1'",
         "CREATE FUNCTION tab(i int) RETURNS TABLE (p int, q int) LANGUAGE sql AS 'SELECT 1, 2'",
         "CREATE FUNCTION any_record() RETURNS record LANGUAGE sql AS 'SELECT 1, 2'",
@@ -131,10 +135,13 @@ async def test_functions_tell_what_they_yield(database: str) -> None:
     schema = await snapshot(database)
     functions = schema.functions
     table = schema.by_name["public", "t"].oid
-    assert functions["rows"] == (Function("public", "rows", ("a", "b"), True, "s", row_type=table),)
+    assert functions["rows"] == (Function("public", "rows", ("a", "b"), True, "s", row_type=table, holds=(table,)),)
     assert functions["pair"][0].columns == ("l", "r")
     assert functions["nameless"][0].columns == ("column1", "column2")
     assert functions["one"][0].columns == ("x",)
+    assert functions["many"] == (Function("public", "many", None, holds=(table,)),)
+    assert functions["given"] == (Function("public", "given", ("x", "r", "rs"), holds=(0, table, table)),)
+    assert functions["lone"] == (Function("public", "lone", ("a", "b"), row_type=table, holds=(table,)),)
     assert functions["tab"] == (Function("public", "tab", ("p", "q"), set_returning=True),)
     assert functions["any_record"][0].record
     assert {f.volatile for f in functions["plain"]} == {"i", "v"}

@@ -132,7 +132,7 @@ def test_the_catalog_is_kept(path: Path) -> None:
     column = Column("id", 1, "integer", 23, not_null=True, default="0")
     view = Relation(9, "public", "v", "v", (column,), definition="SELECT 1")
     table = Relation(8, "public", "orders", "p", (column, Column("x", 3, "text")), (5, 6), (1,))
-    functions = {"f": (Function("public", "f", None), Function("public", "f", ("a",), True, "i", True))}
+    functions = {"f": (Function("public", "f", None), Function("public", "f", ("a",), True, "i", True, holds=(8,)))}
     schema = Schema({9: view, 8: table}, functions, frozenset({"public"}), 150000)
     store = Store(path)
     store.save_catalog("shop", schema)

@@ -5,12 +5,14 @@ means other columns after a change is known to.
 """
 
 from lintel.analysis import scope as scopes
+from lintel.analysis import values
 from lintel.analysis.calls import Shape, called, shapes
 from lintel.analysis.meanings import Col, Missing
 from lintel.analysis.references import fields_of, is_star
 from lintel.analysis.resolution import Node
 from lintel.analysis.scope import Item, Scope
 from lintel.analysis.walk import HANDLERS, Walk
+from lintel.schema.logical import LogicalTable
 from lintel.schema.snapshot import Relation
 from lintel.sql.quoting import quote_ident
 
@@ -30,6 +32,12 @@ def columns(walk: Walk, node: Node, scope: Scope) -> tuple[str, ...] | None:
     if item is not None:
         return tuple(name for name, _ in item.columns) if item.known else None
     return _fields(walk, _type(walk, node, scope))
+
+
+def row_of(walk: Walk, node: Node, scope: Scope) -> LogicalTable | None:
+    """The table whose row an expression's value is, where that is known."""
+    relation = _composite(walk, _type(walk, node, scope))
+    return walk.world.table(relation) if relation is not None and relation.kind != "c" else None
 
 
 def unnested(walk: Walk, array: Node, scope: Scope) -> set[Shape]:
@@ -92,10 +100,28 @@ def _type(walk: Walk, node: Node, scope: Scope) -> str | None:
     if called(node) == "array_agg":
         found = _type(walk, node["FuncCall"]["args"][0], scope)
         return None if found is None else f"{found}[]"
-    if "A_Indirection" not in node:
+    if "FuncCall" in node:
+        return _returned_type(walk, node)
+    return _type_after(walk, node["A_Indirection"], scope) if "A_Indirection" in node else None
+
+
+def _returned_type(walk: Walk, call: Node) -> str | None:
+    """Of a call that gives rows of one relation, or arrays of them."""
+    found = set(values.of_call(walk, call))
+    held = found.pop() if len(found) == 1 else None
+    if not isinstance(held, int):
         return None
-    found = _type(walk, node["A_Indirection"]["arg"], scope)
-    for step in node["A_Indirection"]["indirection"]:
+    is_array = None in values.of_columns(walk, call)
+    return _type_of(walk.world.schema.relations[held]) + "[]" * is_array
+
+
+def _type_after(walk: Walk, node: Node, scope: Scope) -> str | None:
+    steps = node["indirection"]
+    found = _type(walk, node["arg"], scope)
+    if found is None and steps and "String" in steps[0]:  # one of several OUT parameters
+        held = values.of_columns(walk, node["arg"]).get(steps[0]["String"]["sval"])
+        found, steps = None if held is None else _type_of(walk.world.schema.relations[held]), steps[1:]
+    for step in steps:
         found = _step(walk, found, step)
     return found
 
@@ -152,11 +178,11 @@ def _type_name(walk: Walk, node: Node, _: Scope) -> None:
     names = [part["String"]["sval"] for part in node.get("names", [])]
     if not names or names[0] == "pg_catalog":
         return
-    table = walk.world.find(names[-2] if len(names) > 1 else None, names[-1])
-    if table is not None:
-        walk.result.names.add((names[-2] if len(names) > 1 else None, names[-1]))
-        walk.result.row_types.add(table.relation.oid)
-        walk.bind(node["location"], "type", table.columns)
+    schema = names[-2] if len(names) > 1 else None
+    relation = walk.world.schema.find(schema, names[-1], walk.world.search_path)
+    if relation is not None and (schema is not None or names[-1] not in walk.world.shadowed):
+        walk.result.names.add((schema, names[-1]))
+        values.note(walk, node["location"], (relation.oid,))
 
 
 HANDLERS["TypeName"] = HANDLERS["typeName"] = _type_name

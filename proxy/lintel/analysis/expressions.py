@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lintel.analysis import scope as scopes
-from lintel.analysis.calls import returned
+from lintel.analysis import values
 from lintel.analysis.from_items import leftmost
 from lintel.analysis.meanings import Col, Columns, Expr, Meaning, Missing, Row
 from lintel.analysis.references import fields_of, is_star, note, oids, resolve_reference, row_of, star, starred
@@ -136,8 +136,7 @@ def _func_call(walk: Walk, node: Node, scope: Scope) -> None:
         if part in node:
             walk.visit(node[part], scope)
     walk.level = level
-    if found := returned(walk, {"FuncCall": node}):
-        walk.bind(node["location"], "type", tuple(table.columns for table in found))
+    values.note(walk, node["location"], values.of_call(walk, {"FuncCall": node}))
 
 
 def _qualified(names: list[Node]) -> str:
@@ -208,13 +207,13 @@ def _field(walk: Walk, node: Node, scope: Scope) -> Meaning | None:
     walk.visit(node["indirection"], scope)
     if reference is None or "A_Star" in reference["fields"][-1]:
         walk.visit(node["arg"], scope)
-        _field_of_rows(walk, node["arg"], node["indirection"])
+        values.fields(walk, node["arg"], node["indirection"])
         return None
     steps = node["indirection"]
     uses = len(walk.result.rows)
     meaning = resolve_reference(walk, reference, scope, "(row)")
     if not isinstance(meaning, Row):
-        _field_of_rows(walk, node["arg"], steps)
+        values.fields(walk, node["arg"], steps)
         return None
     if "A_Star" in steps[0]:
         _all_fields(walk, reference["location"], meaning, walk.result.rows[uses:])
@@ -222,29 +221,17 @@ def _field(walk: Walk, node: Node, scope: Scope) -> Meaning | None:
         found = _one_field(walk, reference["location"], meaning, steps[0]["String"]["sval"])
         if found is not None and walk.ours(reference["location"]) is None:
             walk.result.bindings.pop((walk.at(reference["location"]), "ref"), None)  # the field is all that counts
+        values.note(walk, reference["location"], values.within(walk, () if found is None else (found,)))
+        values.fields(walk, node["arg"], steps[1:])
         return found if len(steps) == 1 else None
     return None
-
-
-def _field_of_rows(walk: Walk, node: Node, steps: list[Node]) -> None:
-    """(f(x)).c, (r).*, (rs[1]).c: of a value that is a row of a table, or an array of them, only the field counts."""
-    while "A_Indirection" in node:
-        node = node["A_Indirection"]["arg"]
-    location = (node.get("FuncCall") or node.get("ColumnRef") or {}).get("location", -1)
-    rows = walk.result.bindings.get((walk.at(location), "type"))
-    step = next((step for step in steps if "A_Indices" not in step), None)
-    if rows is None or step is None:
-        return
-    del walk.result.bindings[(walk.at(location), "type")]
-    if "String" in step:
-        name = step["String"]["sval"]
-        walk.bind(location, "field", tuple({c.name: c.key for c in columns}.get(name) for columns in rows))
 
 
 def _all_fields(walk: Walk, location: int, row: Row, uses: list[RowUse]) -> None:
     for _, meaning in row.columns:
         walk.read(meaning)
     walk.bind(location, "star", row.columns)
+    values.note(walk, location, values.within(walk, (row,)))
     for use in uses:
         walk.result.starred.update(oids(use.item))
 

@@ -1,6 +1,6 @@
 """FROM: relations, subqueries, functions, joins (transformFromClauseItem in parse_clause.c)."""
 
-from lintel.analysis import composite
+from lintel.analysis import composite, values
 from lintel.analysis.calls import returned, shapes
 from lintel.analysis.meanings import Ambiguous, Columns, Expr, Meaning, Merged, Missing, Unknown
 from lintel.analysis.names import output_name
@@ -162,10 +162,15 @@ def _function(walk: Walk, node: Node, scope: Scope) -> Item:
         defined = call[1].get("List", {}).get("items", []) if len(call) > 1 else []
         only_alias = alias if len(calls) == 1 else None
         defined = defined or node.get("coldeflist", [])
+        walk.visit(defined, scope)
         names, call_known, scalar = _outputs(walk, call[0], defined, only_alias, scope)
         known = known and call_known
         keys = _keys(walk, call[0], names) or range(len(columns), len(columns) + len(names))
-        columns += [(name, Expr(walk.at(location), key)) for name, key in zip(names, keys, strict=True)]
+        added = [(name, Expr(walk.at(location), key)) for name, key in zip(names, keys, strict=True)]
+        held = values.of_columns(walk, call[0])
+        walk.given |= {meaning: held[name] for name, meaning in added if name in held}
+        walk.given |= {meaning: held[None] for _, meaning in added if None in held}
+        columns += added
     if node.get("ordinality"):
         columns.append(("ordinality", Expr(-1, len(columns))))
     name = alias or output_name(calls[0][0], walk.subqueries)
@@ -179,7 +184,9 @@ def _keys(walk: Walk, call: Node, names: list[str]) -> list[Key]:
     """Of the columns of a table whose rows the call returns. Their list is all that counts of it in FROM."""
     tables = [table for table in returned(walk, call) if [column.name for column in table.columns] == names]
     if "FuncCall" in call:
-        walk.result.bindings.pop((walk.at(call["FuncCall"]["location"]), "type"), None)
+        at = walk.at(call["FuncCall"]["location"])
+        walk.held.pop(at, None)
+        walk.result.bindings.pop((at, "type"), None)
     return [column.key for column in tables[0].columns] if tables else []
 
 
@@ -285,6 +292,7 @@ def _merge(walk: Walk, node: Node, left: list[Item], right: list[Item]) -> dict[
     merged: dict[str, Meaning] = {}
     for name in names:
         pair = (_one(walk, left, name, at), _one(walk, right, name, at))
+        values.note_at(walk, at, values.within(walk, pair))
         for meaning in pair:
             walk.read(meaning)
             if isinstance(meaning, Unknown):

@@ -3,10 +3,9 @@
 Each look-up notes its binding, its reads and its use in the walk's Resolution.
 """
 
-from collections.abc import Iterable
-
 from lintel.analysis import scope as scopes
-from lintel.analysis.meanings import Ambiguous, Col, Columns, Expr, Meaning, Missing, Row, Unknown
+from lintel.analysis import values
+from lintel.analysis.meanings import Ambiguous, Columns, Expr, Meaning, Missing, Row, Unknown
 from lintel.analysis.resolution import Node, Reference, RowUse, StarUse
 from lintel.analysis.scope import Item, Scope
 from lintel.analysis.walk import Walk
@@ -30,7 +29,8 @@ def resolve_reference(walk: Walk, reference: Node, scope: Scope, function: str |
         item, meaning = _qualified(walk, names, scope, location)
     # What is missing is the table where the qualifier names none.
     note(walk, location, meaning, "42P01" if item is None and len(names) > 1 else "42703")
-    rows_in(walk, location, (meaning,))
+    if not isinstance(meaning, Row):
+        values.note(walk, location, values.within(walk, (meaning,)))
     if walk.ours(location) is None:
         level = walk.level
         found = Reference(walk.at(location), item, names[-1], len(names), meaning, level)
@@ -72,6 +72,8 @@ def row_of(walk: Walk, item: Item, location: int, function: str | None) -> Row:
         walk.opaque(f'the columns of "{item.name}" are not known')
     if walk.ours(location) is None:
         walk.result.rows.append(RowUse(walk.at(location), item, function))
+    if function != "(row)":
+        values.note(walk, location, values.within(walk, (row,)))
     walk.result.whole.update(oids(item))
     return row
 
@@ -93,18 +95,6 @@ def note(walk: Walk, location: int, meaning: Meaning, missing: str = "42703") ->
         walk.problem("42702", walk.at(location), f'column reference "{meaning.name}" is ambiguous')
 
 
-def rows_in(walk: Walk, location: int, meanings: Iterable[Meaning]) -> None:
-    """Note the tables whose rows are the values of these columns: such a value is as the table is (trap T6)."""
-    rows_of = walk.world.schema.rows_of
-    if not rows_of:
-        return
-    found = (rows_of.get((m.oid, m.key)) for m in meanings if isinstance(m, Col) and isinstance(m.key, int))
-    tables = tuple(walk.world.table(walk.world.schema.relations[oid]) for oid in found if oid is not None)
-    if tables:
-        walk.result.row_types.update(table.relation.oid for table in tables)
-        walk.bind(location, "type", tuple(table.columns for table in tables))
-
-
 def star(walk: Walk, reference: Node, scope: Scope, location: int) -> tuple[Columns, bool]:
     """Expand `*` or `t.*` (ExpandColumnRefStar); notes the binding, the reads and the use."""
     names = fields_of(reference)
@@ -121,7 +111,7 @@ def star(walk: Walk, reference: Node, scope: Scope, location: int) -> tuple[Colu
     if splice is None or splice.kind == "words":
         at = items[0].at if location < 0 and items else walk.at(location)
         walk.result.bindings[(at, "star")] = columns
-        rows_in(walk, at, (meaning for _, meaning in columns))
+        values.note_at(walk, at, values.within(walk, (meaning for _, meaning in columns)))
         walk.result.stars.append(StarUse(at, tuple(items), bool(names), walk.returning, walk.level))
     return columns, known
 

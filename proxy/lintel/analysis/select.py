@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-from lintel.analysis import composite
+from lintel.analysis import composite, values
 from lintel.analysis import scope as scopes
-from lintel.analysis.calls import returned
 from lintel.analysis.expressions import expression_list, value
 from lintel.analysis.from_items import from_clause
 from lintel.analysis.meanings import Columns, Expr, Meaning, Merged, Missing, TooComplex
@@ -113,9 +112,8 @@ def _named_fields(walk: Walk, indirection: Node, scope: Scope) -> Fields | None:
     """The columns of the value in front of the last step, `.*` or `.name`; of a table's row with their keys."""
     before = indirection["indirection"][:-1]
     whole = {"A_Indirection": {**indirection, "indirection": before}} if before else indirection["arg"]
-    names = composite.columns(walk, whole, scope)
-    tables = returned(walk, whole)
-    keys = tables[0].keys if len(tables) == 1 else {}
+    names, table = composite.columns(walk, whole, scope), composite.row_of(walk, whole, scope)
+    keys = table.keys if table is not None else {}
     return None if names is None else tuple((name, keys.get(name)) for name in names)
 
 
@@ -128,8 +126,7 @@ def _fields(walk: Walk, origin: int, entries: list[Node], scope: Scope) -> None:
         known = dict(_named_fields(walk, indirection, scope) or ())
         if name not in known:
             walk.problem("42703", walk.at(entry["location"]), f'column "{name}" not found in data type')
-        arg = indirection["arg"]
-        location = (arg.get("FuncCall") or arg.get("ColumnRef") or {}).get("location", -1)
+        location = values.place(indirection["arg"])
         walk.result.bindings.pop((walk.at(location), "field"), None)  # the star is what counts
         found = (*found, (name, known.get(name)))
     walk.result.bindings[(origin, "star")] = found

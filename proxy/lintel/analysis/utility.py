@@ -1,5 +1,6 @@
 """Utility statements: those that hold a query are entered, the others named or flagged opaque."""
 
+from lintel.analysis import values
 from lintel.analysis.dml import copied, targets
 from lintel.analysis.from_items import relation_item
 from lintel.analysis.meanings import Col
@@ -189,6 +190,8 @@ def _copy_to(walk: Walk, body: Node, listed: list[Node], item: object) -> None:
         else:
             walk.problem("42703", source.at, f'column "{name}" of relation "{source.item.name}" does not exist')
         found.append(meaning)
+    known = [meaning for meaning in found if meaning is not None]
+    values.note(walk, body["relation"]["location"], values.within(walk, known))
     walk.result.inserts.append(InsertUse(source, bool(listed), len(names), body))
     walk.bind(body["relation"]["location"], "target", tuple(found))
 

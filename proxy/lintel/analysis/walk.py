@@ -20,6 +20,7 @@ from lintel.analysis.meanings import (
 from lintel.analysis.resolution import Level, Node, Problem, Resolution
 from lintel.analysis.scope import Scope
 from lintel.analysis.world import World
+from lintel.schema.snapshot import Held
 
 Handler = Callable[["Walk", Node, Scope], None]
 Query = Callable[["Walk", Node, Scope], tuple[Columns, bool]]  # -> output columns, and whether they are all known
@@ -57,7 +58,7 @@ class Places(Protocol):
 class Walk:
     """The state of one walk."""
 
-    __slots__ = ("_level", "_work", "level", "places", "result", "returning", "subqueries", "world")
+    __slots__ = ("_level", "_work", "given", "held", "level", "places", "result", "returning", "subqueries", "world")
 
     def __init__(self, world: World, places: Places | None = None) -> None:
         self.world = world
@@ -68,6 +69,8 @@ class Walk:
         self._work = 0
         self.returning = False
         self.subqueries: dict[int, str] = {}  # location of a scalar subquery -> the name of its column
+        self.given: dict[Meaning, Held] = {}  # columns of functions in FROM that hold rows of tables (values)
+        self.held: dict[int, tuple[Held, ...]] = {}  # offset of a value that holds rows -> its type (values)
 
     # Offsets
 

@@ -36,6 +36,7 @@ def function(row: Row) -> Function:
         row_type=row["row_type"],
         takes=tuple(row["takes"]),
         text=row["text"],
+        holds=tuple(row["holds"]) if any(row["holds"]) else (),
     )
 
 
@@ -55,7 +56,7 @@ def _columns(row: Row) -> tuple[Column, ...]:
 
 
 def _result_columns(row: Row) -> tuple[str, ...] | None:
+    if row["row_names"] is not None:  # of one OUT parameter of a row type, too
+        return tuple(row["row_names"])
     out: list[str] | None = row["out_names"]
-    if out:
-        return None if len(out) == 1 and row["out_unnamed"] else tuple(out)
-    return tuple(row["row_names"]) if row["row_names"] is not None else None
+    return None if not out or (len(out) == 1 and row["out_unnamed"]) else tuple(out)

@@ -202,6 +202,17 @@ WHERE c.oid = ANY ($1::pg_catalog.oid[])
       WHERE r.ev_class = c.oid AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass)
 """
 
+# The relation whose rows the values of result.type are: within arrays and domains, too.
+_HELD = """CASE WHEN result.type >= 16384 THEN (
+                 WITH RECURSIVE inside (relation, next) AS (
+                     SELECT 0::pg_catalog.oid, result.type
+                     UNION ALL
+                     SELECT t.typrelid, CASE WHEN t.typbasetype <> 0 THEN t.typbasetype
+                                             WHEN t.typlen = -1 THEN t.typelem ELSE 0 END
+                     FROM inside i JOIN pg_catalog.pg_type t ON t.oid = i.next
+                 )
+                 SELECT relation FROM inside WHERE relation <> 0) END"""
+
 # What a call in FROM yields. Names as the server gives them: OUT parameters, else the row type's columns; a single
 # unnamed OUT parameter is a scalar. json_populate_record() and its like are anyelement but never scalar.
 _FUNCTIONS = """
@@ -213,6 +224,10 @@ SELECT p.oid, n.nspname AS schema, p.proname AS name, p.proretset AS set_returni
                  WHERE a.attrelid = row_type.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum)
        END AS row_names,
        CASE WHEN row_type.relkind <> 'c' THEN row_type.oid ELSE 0 END AS row_type,
+       ARRAY(SELECT coalesce({held}, 0)
+             FROM pg_catalog.unnest(CASE WHEN p.prorettype = 'pg_catalog.record'::pg_catalog.regtype THEN o.types
+                                         ELSE ARRAY[p.prorettype] END) WITH ORDINALITY AS result (type, place)
+             ORDER BY result.place) AS holds,
        ARRAY(SELECT t.typrelid FROM pg_catalog.unnest(p.proargtypes) argument (oid)
              JOIN pg_catalog.pg_type t ON t.oid = argument.oid WHERE t.typrelid <> 0) AS takes,
        t.typcategory = 'S' AS text,
@@ -224,17 +239,19 @@ LEFT JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype
 LEFT JOIN pg_catalog.pg_class row_type ON row_type.oid = coalesce(nullif(t.typrelid, 0), nullif(b.typrelid, 0))
 LEFT JOIN LATERAL (
     SELECT pg_catalog.array_agg(coalesce(nullif(x.name, ''), 'column' || x.number) ORDER BY x.number) AS names,
-           pg_catalog.bool_or(coalesce(x.name, '') = '') AS unnamed
-    FROM (SELECT y.name, pg_catalog.row_number() OVER (ORDER BY y.place) AS number
-          FROM ROWS FROM (pg_catalog.unnest(p.proargmodes), pg_catalog.unnest(p.proargnames))
-               WITH ORDINALITY AS y (mode, name, place)
+           pg_catalog.bool_or(coalesce(x.name, '') = '') AS unnamed,
+           pg_catalog.array_agg(x.type ORDER BY x.number) AS types
+    FROM (SELECT y.name, y.type, pg_catalog.row_number() OVER (ORDER BY y.place) AS number
+          FROM ROWS FROM (pg_catalog.unnest(p.proargmodes), pg_catalog.unnest(p.proargnames),
+                          pg_catalog.unnest(p.proallargtypes))
+               WITH ORDINALITY AS y (mode, name, type, place)
           WHERE y.mode IN ('o', 'b', 't')) x
 ) o ON p.proargmodes IS NOT NULL
 WHERE p.oid {which} AND p.prokind <> 'p'
 """
-FUNCTIONS = _FUNCTIONS.format(which="= ANY ($1::pg_catalog.oid[])")
+FUNCTIONS = _FUNCTIONS.format(held=_HELD, which="= ANY ($1::pg_catalog.oid[])")
 SYSTEM_FUNCTIONS = (
-    _FUNCTIONS.format(which="< 16384")
+    _FUNCTIONS.format(held=_HELD, which="< 16384")
     + " AND (p.proretset OR o.names IS NOT NULL OR row_type.oid IS NOT NULL"
     + " OR p.prorettype = 'pg_catalog.record'::pg_catalog.regtype OR p.proname LIKE 'json%\\_populate\\_record%')"
 )

@@ -1,6 +1,6 @@
 """One moment of one database: a schema, the plans on it, and the options; what every decision is made from."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -40,17 +40,25 @@ class Moment:
 
     @cached_property
     def planned(self) -> dict[str, set[str]]:
-        """Bare names of the tables under plans, and of functions that return their rows -> ids of the plans."""
+        """Bare names of the tables under plans, and of functions and relations that hold their rows -> ids of plans."""
         found: dict[str, set[str]] = {}
         for plan in self.plans:
             found.setdefault(plan.name, set()).add(plan.id)
         for oid, plans in self.covered.by_oid.items():
             found.setdefault(self.covered.schema.relations[oid].name, set()).update(plan.id for plan in plans)
-        for function in (f for overloads in self.covered.schema.functions.values() for f in overloads):
-            if function.row_type in self.covered.by_oid:
-                plans = self.covered.by_oid[function.row_type]
-                found.setdefault(function.name, set()).update(plan.id for plan in plans)
-        return found
+        for name, oid in self._holding:
+            for table in self.covered.schema.tables_in(oid):
+                found.setdefault(name, set()).update(plan.id for plan in self.covered.by_oid.get(table, ()))
+        return {name: ids for name, ids in found.items() if ids}
+
+    @property
+    def _holding(self) -> Iterator[tuple[str, int]]:
+        """Names of functions and relations -> a relation whose rows, or arrays of them, they give."""
+        schema = self.covered.schema
+        for function in (f for overloads in schema.functions.values() for f in overloads):
+            yield from ((function.name, oid) for oid in {function.row_type, *function.holds} if oid)
+        for (oid, _), held in schema.rows_of.items():
+            yield schema.relations[oid].name, held
 
     @cached_property
     def phases(self) -> dict[str, Phase]:

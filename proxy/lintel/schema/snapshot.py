@@ -9,6 +9,9 @@ from lintel.schema.code import ServerCode
 # pg_class.relkind of what a FROM item may name; "c" is a free-standing composite type.
 SELECTABLE = frozenset("rpvmfS")
 
+# The type of a value that is a row, or an array of rows: its relation's oid; of OUT parameters, those that are such.
+Held = int | tuple[tuple[str, int], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -63,6 +66,7 @@ class Function:
     row_type: int = 0  # oid of the table whose rows it returns: they are as the table is (trap T6)
     takes: tuple[int, ...] = ()  # oids of the relations whose rows it has as arguments
     text: bool = False  # returns a string
+    holds: tuple[int, ...] = ()  # relations whose rows, or arrays of them, its columns or its value are; 0: of none
 
 
 @dataclass(frozen=True)
@@ -94,10 +98,30 @@ class Schema:
 
     @cached_property
     def rows_of(self) -> Mapping[tuple[int, int], int]:
-        """(relation, attnum) of the columns whose values are rows of a table, or arrays of them -> that table."""
-        columns = ((r.oid, c) for r in self.relations.values() for c in _typed(r))
-        found = ((oid, c.attnum, self.row_type(c.type.removesuffix("[]"))) for oid, c in columns)
-        return {(oid, attnum): table.oid for oid, attnum, table in found if table is not None and table.kind != "c"}
+        """(relation, attnum) of the columns whose values are, or hold, rows of tables -> the relation of their type."""
+        columns = [(r.oid, c) for r in self.relations.values() for c in _typed(r)]
+        types = ((oid, c.attnum, self.row_type(c.type.removesuffix("[]"))) for oid, c in columns)
+        return {(oid, attnum): found.oid for oid, attnum, found in types if found and self.tables_in(found.oid)}
+
+    def fields(self, held: Held) -> Mapping[str, int]:
+        """The columns of such a type that are of one themselves."""
+        if not isinstance(held, int):
+            return dict(held)
+        relation = self.relations.get(held)
+        columns = _typed(relation) if relation is not None else ()
+        types = ((column.name, self.row_type(column.type.removesuffix("[]"))) for column in columns)
+        return {name: found.oid for name, found in types if found is not None}
+
+    def tables_in(self, held: Held) -> tuple[int, ...]:
+        """Oids of the tables and views whose rows a value of such a type may hold, its own first."""
+        found: dict[int, None] = {}
+        todo = [held] if isinstance(held, int) else [oid for _, oid in held]
+        while todo:
+            oid = todo.pop(0)
+            if oid in self.relations and oid not in found:
+                found[oid] = None
+                todo += self.fields(oid).values()
+        return tuple(oid for oid in found if self.relations[oid].kind != "c")
 
     def row_type(self, name: str) -> Relation | None:
         """The relation whose row type format_type writes so, with its schema."""
