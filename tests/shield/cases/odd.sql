@@ -147,7 +147,7 @@ SELECT extract(epoch FROM i.due)::int / (i.priority * 1000), i.due::date FROM in
 --- old refuse 42501 # T6: the row type of the table as it is
 SELECT * FROM json_populate_record(NULL::orders, '{"id": 8, "note": "j"}')
 
---- old refuse 42501 # T6
+--- old rewrite # T6: its columns are the client's
 SELECT (NULL::orders).*
 
 --- old refuse 42501 # T6
