@@ -20,9 +20,10 @@ UNREAD = {
     "not parsed as postgres",  # EXPLAIN and DECLARE, a Command to sqlglot
     "not parsed as postgres (ParseError)",
     "a WITH query that writes",
+    "a query whose outputs are not told apart",
     "not resolved (OptimizeError)",
 }
-SHARE = {"agrees": 0.86, "not asked": 0.03}
+SHARE = {"agrees": 0.84, "not asked": 0.03}  # of each kind; of all together 0.87
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -250,9 +250,15 @@ class _Followed:
                 if not qualifier or column.is_star:  # a whole row
                     return frozenset().union(*(bases for _, bases in outputs))
                 found = [bases for output, bases in outputs if output == name]
-                return found[0] if found else frozenset({f"?{name}"})
+                return found[0] if found else self._unknown(name)
             scope = scope.parent
-        return frozenset({f"?{name}"})  # a system column, or one of a function
+        return self._unknown(name)
+
+    def _unknown(self, name: str) -> Bases:
+        """A system column, or one of a function; a name that we have given to an output has to be found."""
+        if self._side.prefix is not None and name.startswith(self._side.prefix):
+            raise NotRead("a query whose outputs are not told apart")  # without names, behind a star
+        return frozenset({f"?{name}"})
 
     def _of_source(self, source: exp.Expr | Scope) -> Outputs:
         if isinstance(source, Scope):
