@@ -16,7 +16,9 @@ from types import TracebackType
 from typing import Any, Self
 
 READY = re.compile(r"lintel ready listen=(\S+):(\d+) admin=(\S+)")
-SECONDS_TO_BE_READY = 60.0  # it takes one; a machine with twenty things to do takes its time
+# One second of CPU, nearly all of it imports, and four fdatasync for a new store: beside twenty busy processes that is
+# ten seconds and more. One that has failed ends, which is seen at once.
+SECONDS_TO_BE_READY = 60.0
 SECONDS_TO_FLUSH = 20.0  # it is there within 2 s; a busy machine takes its time to start `lintel report`
 
 

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from tests.e2e.proxy import SECONDS_TO_BE_READY
 from tests.shield.world import PLANS
 
 READY = re.compile(r"lintel ready listen=\S*:(\d+) ")
 LINTEL = (sys.executable, "-m", "lintel")
-SECONDS = 30.0
+SECONDS = 30.0  # to end
 
 
 @contextmanager
@@ -46,9 +47,10 @@ def _stop(process: subprocess.Popen[str]) -> None:
 
 def _port(process: subprocess.Popen[str], log: Path) -> int:
     assert process.stdout is not None
-    readable, _, _ = select.select([process.stdout], [], [], SECONDS)
+    readable, _, _ = select.select([process.stdout], [], [], SECONDS_TO_BE_READY)
     line = process.stdout.readline() if readable else ""
     found = READY.search(line)
     if not found:
-        raise RuntimeError(f"lintel serve did not become ready: {line!r}\n{log.read_text()}")
+        why = f"said {line!r}, ended with {process.poll()}" if readable else f"said nothing in {SECONDS_TO_BE_READY} s"
+        raise RuntimeError(f"lintel serve did not become ready: {why}\n{log.read_text()}")
     return int(found[1])
