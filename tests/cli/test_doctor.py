@@ -13,6 +13,7 @@ import pytest
 import structlog
 import trustme
 from tests.e2e.proxy import Proxy
+from tests.priority import PLAN
 
 from lintel import catalog
 from lintel.cli.application import run
@@ -25,16 +26,7 @@ ONE_MAJOR = pytest.mark.parametrize("server", find()[:1], indirect=True, ids=lam
 Checks = dict[str, tuple[str, str]]
 Doctor = Callable[..., Checks]
 NOWHERE = "postgresql://me:hunter2@127.0.0.1:1/shop"
-PARKING = """id = "orders-priority"
-purpose = "sorting by priority"
-table = "public.orders"
-[add]
-column = "priority"
-type = "smallint"
-default = "0"
-[shield]
-absent_writes = "park"
-"""
+PARKING = PLAN + '[shield]\nabsent_writes = "park"\n'
 
 
 @pytest.fixture(autouse=True)

@@ -4,16 +4,7 @@ from pathlib import Path
 
 import pytest
 from tests.e2e.proxy import lintel
-
-PLAN = """
-id = "orders-priority"
-purpose = "urgency"
-table = "public.orders"
-[add]
-column = "priority"
-type = "smallint"
-default = "0"
-"""
+from tests.priority import PLAN
 
 BAD = {
     "no such plan": (("--plan", "{dir}/none.toml"), {}, ("none.toml",)),

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 from tests.e2e.proxy import Proxy, lintel
+from tests.priority import PLAN
 
 from lintel.demo.postgres import find
 
@@ -32,15 +33,6 @@ TEXTS = (
     f"SELECT '({CANARY},1)'::orders",
     f"/*note='{CANARY}',traceparent='{CANARY}'*/ SELECT 1 FROM orders",
 )
-PLAN = """
-id = "orders-priority"
-purpose = "urgency"
-table = "public.orders"
-[add]
-column = "priority"
-type = "smallint"
-default = "0"
-"""
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from tests.e2e import wire
 from tests.e2e.proxy import Proxy
+from tests.priority import PLAN
 
 from lintel.demo.postgres import Server, launch
 
@@ -102,17 +103,6 @@ def test_what_nobody_can_parse_gets_the_servers_answer_and_is_recorded_as_opaque
         while proxy.report()["window"]["opaque"] < 1 and time.monotonic() < deadline:
             time.sleep(0.1)
         assert proxy.report()["window"]["opaque"] >= 1
-
-
-PLAN = """
-id = "orders-priority"
-purpose = "urgency"
-table = "public.orders"
-[add]
-column = "priority"
-type = "smallint"
-default = "0"
-"""
 
 
 def test_on_opaque_decides_about_what_runs_inside_the_server(trusting: Server, tmp_path: Path) -> None:

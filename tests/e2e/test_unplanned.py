@@ -10,20 +10,12 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 from tests.e2e.proxy import Proxy
+from tests.priority import PLAN
 
 from lintel.demo.postgres import find
 
 ONE_MAJOR = pytest.mark.parametrize("server", find()[:1], indirect=True, ids=lambda found: f"pg{found.major}")
 pytestmark = ONE_MAJOR
-PLAN = """
-id = "orders-priority"
-purpose = "urgency"
-table = "public.orders"
-[add]
-column = "priority"
-type = "smallint"
-default = "0"
-"""
 CANARY = "canary4711"
 
 

@@ -1,6 +1,7 @@
 """Which errors of the server a decision takes for its own: by SQLSTATE and by where they point."""
 
 import pytest
+from tests.priority import PLAN
 
 from lintel import plan
 from lintel.policy import ContextKey, Policy
@@ -9,15 +10,6 @@ from lintel.wire.decision import Decision
 
 ORDERS = Relation(16384, "public", "orders", "r", (Column("id", 1, "integer", 23),))
 LANDED = Relation(16384, "public", "orders", "r", (*ORDERS.columns, Column("priority", 2, "smallint", 21)))
-PLAN = """
-id = "orders-priority"
-purpose = "urgency"
-table = "public.orders"
-[add]
-column = "priority"
-type = "smallint"
-default = "0"
-"""
 WRITE = "INSERT INTO orders (priority) VALUES (1)"
 
 

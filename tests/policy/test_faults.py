@@ -1,21 +1,13 @@
 """A fault in the resolver: one statement that was not understood, never a lost session."""
 
 import pytest
+from tests.priority import PLAN
 
 from lintel import plan
 from lintel.policy import ContextKey, Policy, deciding
 from lintel.schema import Column, Relation, Schema
 
 ORDERS = Relation(16384, "public", "orders", "r", (Column("id", 1, "integer", 23),))
-PLAN = """
-id = "orders-priority"
-purpose = "urgency"
-table = "public.orders"
-[add]
-column = "priority"
-type = "smallint"
-default = "0"
-"""
 
 
 @pytest.mark.parametrize(

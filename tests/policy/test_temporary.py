@@ -1,6 +1,7 @@
 """Temporary relations with the name of a table under a plan: pinned to pg_temp, or refused."""
 
 import pytest
+from tests.priority import PLAN
 
 from lintel import plan
 from lintel.policy import ContextKey, Policy
@@ -8,15 +9,6 @@ from lintel.schema import Column, Relation, Schema
 from lintel.wire.decision import Decision
 
 ORDERS = Relation(16384, "public", "orders", "r", (Column("id", 1, "integer", 23), Column("total", 2, "integer", 23)))
-PLAN = """
-id = "orders-priority"
-purpose = "urgency"
-table = "public.orders"
-[add]
-column = "priority"
-type = "smallint"
-default = "0"
-"""
 
 
 def _decided(text: str, path: tuple[str, ...] = ("public",), shadowed: tuple[str, ...] = ("orders",)) -> Decision:

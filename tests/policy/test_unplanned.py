@@ -1,6 +1,7 @@
 """Which DDL no plan announces: it is passed and told of, or refused; never anything about another table."""
 
 import pytest
+from tests.priority import PLAN as ADD
 
 from lintel import plan
 from lintel.analysis.ddl import apply_text, schema_of
@@ -15,15 +16,6 @@ CREATE TABLE customers (id int PRIMARY KEY, name text);
 CREATE TABLE parts (id int, day date) PARTITION BY RANGE (day);
 CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
 CREATE SCHEMA other; CREATE TABLE other.orders (id int);
-"""
-ADD = """
-id = "orders-priority"
-purpose = "urgency"
-table = "public.orders"
-[add]
-column = "priority"
-type = "smallint"
-default = "0"
 """
 RENAME = """
 id = "orders-amount"
