@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from lintel.analysis import scope as scopes
 from lintel.analysis import values
 from lintel.analysis.from_items import leftmost
+from lintel.analysis.looking import COMPARED, look, starred_row
 from lintel.analysis.meanings import Col, Columns, Expr, Meaning, Missing, Row
-from lintel.analysis.references import fields_of, is_star, note, oids, resolve_reference, row_of, star, starred
+from lintel.analysis.references import fields_of, is_star, note, oids, resolve_reference, row_of, star
 from lintel.analysis.resolution import Node, RowUse
 from lintel.analysis.scope import Item, Scope
 from lintel.analysis.walk import HANDLERS, Walk, subquery
@@ -42,14 +43,14 @@ _DYNAMIC = frozenset(
 )
 
 
-_COMPARE = frozenset(("=", "<>", "<", ">", "<=", ">="))
+def value(walk: Walk, node: Node, at: int, scope: Scope, use: str | None = None) -> Meaning:
+    """Visit an expression and say what its value means: a column passed through, or computed at `at`.
 
-
-def value(walk: Walk, node: Node, at: int, scope: Scope) -> Meaning:
-    """Visit an expression and say what its value means: a column passed through, or computed at `at`."""
+    `use`: what is done with the value if it is a whole row (looking).
+    """
     reference = node.get("ColumnRef")
     if reference is not None and "A_Star" not in reference["fields"][-1]:
-        return resolve_reference(walk, reference, scope)
+        return resolve_reference(walk, reference, scope, use)
     sublink = node.get("SubLink")
     if sublink is not None and sublink["subLinkType"] == "EXPR_SUBLINK":
         columns, known = _scalar(walk, sublink, scope)
@@ -59,7 +60,7 @@ def value(walk: Walk, node: Node, at: int, scope: Scope) -> Meaning:
     if "A_Indirection" in node:
         field = _field(walk, node["A_Indirection"], scope)
         return Expr(at) if field is None else field
-    walk.visit(node, scope)
+    look(walk, node, scope, use)
     return _cast_to(walk, node, scope) or Expr(at)
 
 
@@ -87,15 +88,9 @@ def _columns_in(node: object, scope: Scope) -> Iterator[Meaning]:
 
 def _column_ref(walk: Walk, node: Node, scope: Scope) -> None:
     if "A_Star" in node["fields"][-1]:
-        _starred_row(walk, node, scope, None)
+        starred_row(walk, node, scope, None)
     else:
         resolve_reference(walk, node, scope)
-
-
-def _starred_row(walk: Walk, node: Node, scope: Scope, function: str | None) -> None:
-    """t.* as one value, as in f(t.*): the whole row (transformWholeRowRef)."""
-    for item in starred(walk, fields_of(node), scope, node["location"]):
-        note(walk, node["location"], row_of(walk, item, node["location"], function))
 
 
 def _row_expr(walk: Walk, node: Node, scope: Scope) -> None:
@@ -116,6 +111,7 @@ def expression_list(walk: Walk, nodes: list[Node], scope: Scope) -> int | None:
 
 
 def _func_call(walk: Walk, node: Node, scope: Scope) -> None:
+    carried, walk.use = walk.use, None
     name = node["funcname"][-1]["String"]["sval"]
     walk.result.functions.add(name)
     args = node.get("args", [])
@@ -124,14 +120,11 @@ def _func_call(walk: Walk, node: Node, scope: Scope) -> None:
     if len(args) == 1 and "ColumnRef" in args[0] and _projection(walk, node, name, args[0]["ColumnRef"], scope):
         return
     level, walk.level = walk.level, None if _aggregates(node) else walk.level
-    called = name if len(node["funcname"]) == 1 else _qualified(node["funcname"])
+    called: str | None = name if len(node["funcname"]) == 1 else _qualified(node["funcname"])
+    if carried is not None:
+        (called,) = carried
     for arg in args:
-        if is_star(arg):
-            _starred_row(walk, arg["ColumnRef"], scope, called)
-        elif "ColumnRef" in arg:
-            resolve_reference(walk, arg["ColumnRef"], scope, called)
-        else:
-            walk.visit(arg, scope)
+        look(walk, arg, scope, called)
     for part in ("agg_order", "agg_filter", "over"):
         if part in node:
             walk.visit(node[part], scope)
@@ -142,34 +135,6 @@ def _func_call(walk: Walk, node: Node, scope: Scope) -> None:
 def _qualified(names: list[Node]) -> str:
     schema, name = (part["String"]["sval"] for part in names[-2:])
     return str(name) if schema == "pg_catalog" else f"{schema}.{name}"
-
-
-def _looking(walk: Walk, node: Node, scope: Scope) -> None:
-    """t::text and t IS NULL, of a name that may mean a whole row."""
-    reference, cast = node["arg"]["ColumnRef"], node.get("typeName")
-    use = "(null)" if cast is None else "(text)" if _is_text(cast) else None
-    if is_star(node["arg"]):
-        _starred_row(walk, reference, scope, use)
-    else:
-        resolve_reference(walk, reference, scope, use)
-    if cast is not None:
-        HANDLERS["typeName"](walk, cast, scope)
-
-
-def _comparing(walk: Walk, node: Node, scope: Scope) -> None:
-    """a = b, of two names that may mean whole rows."""
-    names = [part["String"]["sval"] for part in node["name"]]
-    use = "(compared)" if names[-1] in _COMPARE and names[:-1] in ([], ["pg_catalog"]) else None
-    for side in (node["lexpr"], node["rexpr"]):
-        if is_star(side):
-            _starred_row(walk, side["ColumnRef"], scope, use)
-        else:
-            resolve_reference(walk, side["ColumnRef"], scope, use)
-
-
-def _is_text(cast: Node) -> bool:
-    names = [part["String"]["sval"] for part in cast.get("names", [])]
-    return names in (["text"], ["pg_catalog", "text"], ["pg_catalog", "varchar"]) and "arrayBounds" not in cast
 
 
 def _aggregates(node: Node) -> bool:
@@ -253,8 +218,11 @@ def _note_field(walk: Walk, location: int, name: str, found: list[Meaning]) -> N
 
 
 def _sub_link(walk: Walk, node: Node, scope: Scope) -> None:
+    walk.use, carried = None, walk.use
     if "testexpr" in node:
-        walk.visit(node["testexpr"], scope)
+        carried = ("(compared)",) if not {"ColumnRef", "RowExpr"}.isdisjoint(node["testexpr"]) else None
+        look(walk, node["testexpr"], scope, carried and COMPARED)
+    walk.use = ("(null)",) if node["subLinkType"] == "EXISTS_SUBLINK" else carried
     if node["subLinkType"] == "EXPR_SUBLINK":
         columns, known = _scalar(walk, node, scope)
     else:
@@ -309,8 +277,6 @@ HANDLERS.update(
         "FuncCall": _func_call,
         "A_Indirection": _indirection,
         "SubLink": _sub_link,
-        "looking": _looking,
-        "comparing": _comparing,
         "A_Const": _nothing,
         "ParamRef": _nothing,
         "String": _nothing,

@@ -6,6 +6,7 @@ from lintel.analysis import composite, values
 from lintel.analysis import scope as scopes
 from lintel.analysis.expressions import expression_list, value
 from lintel.analysis.from_items import from_clause
+from lintel.analysis.looking import COMPARED, look
 from lintel.analysis.meanings import Columns, Expr, Meaning, Merged, Missing, TooComplex
 from lintel.analysis.names import output_name
 from lintel.analysis.recursion import in_order
@@ -24,20 +25,21 @@ _TOO_MANY = f"target lists can have at most {MOST_COLUMNS} entries"
 
 def select(walk: Walk, node: Node, outer: Scope) -> tuple[Columns, bool]:
     """Resolve a SelectStmt in the scope around it; returns its output columns and whether they are all known."""
+    use, walk.use = walk.use, None
     scope = Scope(outer)
     with_clause(walk, node, scope)
     if node.get("op", "SETOP_NONE") != "SETOP_NONE":
         return _set_operation(walk, node, scope)
     if "valuesLists" in node:
         return _values(walk, node, scope)
-    return _plain(walk, node, scope)
+    return _plain(walk, node, scope, None if use is None else use[0])
 
 
-def _plain(walk: Walk, node: Node, scope: Scope) -> tuple[Columns, bool]:
+def _plain(walk: Walk, node: Node, scope: Scope, use: str | None) -> tuple[Columns, bool]:
     level = walk.new_level()
     level.group = node.get("groupClause")
     from_clause(walk, node.get("fromClause", []), scope)
-    columns, known = target_list(walk, node.get("targetList", []), scope)
+    columns, known = target_list(walk, node.get("targetList", []), scope, use)
     for part in ("whereClause", "havingClause", "windowClause"):
         if part in node:
             walk.visit(node[part], scope)
@@ -48,8 +50,8 @@ def _plain(walk: Walk, node: Node, scope: Scope) -> tuple[Columns, bool]:
     return columns, known
 
 
-def target_list(walk: Walk, targets: list[Node], scope: Scope) -> tuple[Columns, bool]:
-    """Resolve a target list (transformTargetList); returns its output columns."""
+def target_list(walk: Walk, targets: list[Node], scope: Scope, use: str | None = None) -> tuple[Columns, bool]:
+    """Resolve a target list (transformTargetList); returns its output columns. `use`: of rows in it (looking)."""
     if len(targets) > MOST_COLUMNS:
         raise TooComplex(_TOO_MANY)
     columns: list[tuple[str, Meaning]] = []
@@ -71,7 +73,7 @@ def target_list(walk: Walk, targets: list[Node], scope: Scope) -> tuple[Columns,
             all_known = all_known and known
             continue
         location = entry["location"]
-        meaning = value(walk, entry["val"], walk.at(location), scope)
+        meaning = value(walk, entry["val"], walk.at(location), scope, use)
         column = (entry.get("name") or output_name(entry["val"], walk.subqueries), meaning)
         columns.append(column)
         splice = walk.ours(location)
@@ -166,7 +168,7 @@ def _grouped_by(walk: Walk, entry: Node, scope: Scope, columns: Columns) -> set[
     if name is not None and isinstance(scopes.column(scope, name, local=True), Missing) and _output(columns, name):
         _bind_output(walk, entry, columns, name)
         return set(_output(columns, name))
-    return set(_ordinal(walk, entry, columns) or [value(walk, entry, -1, scope)])
+    return set(_ordinal(walk, entry, columns) or [value(walk, entry, -1, scope, COMPARED)])
 
 
 def _ordinal(walk: Walk, node: Node, columns: Columns) -> list[Meaning]:
@@ -179,16 +181,17 @@ def _ordinal(walk: Walk, node: Node, columns: Columns) -> list[Meaning]:
 
 
 def _sort(walk: Walk, clause: list[Node], scope: Scope, columns: Columns) -> None:
-    _by_output(walk, [entry["SortBy"]["node"] for entry in clause], scope, columns)
+    for body in (entry["SortBy"] for entry in clause):  # USING may name an operator of somebody's own
+        _by_output(walk, [body["node"]], scope, columns, None if "useOp" in body else COMPARED)
 
 
-def _by_output(walk: Walk, nodes: list[Node], scope: Scope, columns: Columns) -> None:
+def _by_output(walk: Walk, nodes: list[Node], scope: Scope, columns: Columns, use: str | None = COMPARED) -> None:
     for node in nodes:
         name = _bare_name(node)
         if name is not None and _output(columns, name):
             _bind_output(walk, node, columns, name)
         elif not _ordinal(walk, node, columns):
-            walk.visit(node, scope)
+            look(walk, node, scope, use)
 
 
 def _bare_name(node: Node) -> str | None:

@@ -28,6 +28,10 @@ Query = Callable[["Walk", Node, Scope], tuple[Columns, bool]]  # -> output colum
 _SKIPPED = frozenset({"location", "funcname"})
 
 _LOOKING = frozenset({"TypeCast", "NullTest"})  # may do no more with a row than look at it (trap T6)
+_LOOKED = frozenset({"ColumnRef", "FuncCall", "SubLink", "CoalesceExpr", "A_ArrayExpr"})  # may be a row, or hand one on
+_ROWS = frozenset(("ColumnRef", "RowExpr"))
+BETWEEN = frozenset(("AEXPR_BETWEEN", "AEXPR_NOT_BETWEEN", "AEXPR_BETWEEN_SYM", "AEXPR_NOT_BETWEEN_SYM"))
+_COMPARING = BETWEEN | {"AEXPR_OP", "AEXPR_IN", "AEXPR_DISTINCT", "AEXPR_NOT_DISTINCT"}
 
 _MOST_COLUMNS = 200_000  # looked at for one text; a star over 1,600 columns counts as that many
 
@@ -58,7 +62,10 @@ class Places(Protocol):
 class Walk:
     """The state of one walk."""
 
-    __slots__ = ("_level", "_work", "given", "held", "level", "places", "result", "returning", "subqueries", "world")
+    __slots__ = (
+        "_level", "_work", "given", "held", "level", "places", "result", "returning", "subqueries",
+        "use", "world",
+    )  # fmt: skip
 
     def __init__(self, world: World, places: Places | None = None) -> None:
         self.world = world
@@ -70,6 +77,7 @@ class Walk:
         self.returning = False
         self.subqueries: dict[int, str] = {}  # location of a scalar subquery -> the name of its column
         self.given: dict[Meaning, Held] = {}  # columns of functions in FROM that hold rows of tables (values)
+        self.use: tuple[str | None] | None = None  # of the call or subquery that is entered next, see looking
         self.held: dict[int, tuple[Held, ...]] = {}  # offset of a value that holds rows -> its type (values)
 
     # Offsets
@@ -142,9 +150,9 @@ class Walk:
                     handler = HANDLERS.get(tag)
                     if handler is not None:
                         handler(self, body, scope)
-                    elif tag in _LOOKING and "ColumnRef" in body["arg"]:
+                    elif tag in _LOOKING and not _LOOKED.isdisjoint(body["arg"]):
                         HANDLERS["looking"](self, body, scope)
-                    elif tag == "A_Expr" and _compares_names(body):
+                    elif tag == "A_Expr" and _compares_rows(body):
                         HANDLERS["comparing"](self, body, scope)
                     elif tag == "A_Expr" and _is_row_comparison(body):
                         HANDLERS["SubLink"](self, _row_comparison(body), scope)
@@ -163,8 +171,17 @@ def subquery(walk: Walk, statement: Node, scope: Scope) -> tuple[Columns, bool]:
         walk.level, walk.returning = level, returning
 
 
-def _compares_names(node: Node) -> bool:
-    return "ColumnRef" in node.get("lexpr", ()) and "ColumnRef" in node.get("rexpr", ()) and "name" in node
+def _compares_rows(node: Node) -> bool:
+    """Whether whole rows may be compared, by the form of the sides."""
+    left, right = node.get("lexpr", {}), node.get("rexpr", {})
+    if "ColumnRef" in left:
+        return node["kind"] in _COMPARING and ("List" in right or may_be_row(right))
+    return "RowExpr" in left and "ColumnRef" in right
+
+
+def may_be_row(node: Node) -> bool:
+    """Whether an expression may be a row; a constant or a parameter would be of the type of what it stands beside."""
+    return not _ROWS.isdisjoint(node) or node.get("SubLink", {}).get("subLinkType") == "EXPR_SUBLINK"
 
 
 def _is_row_comparison(node: Node) -> bool:

@@ -36,6 +36,7 @@ def function(row: Row) -> Function:
         row_type=row["row_type"],
         takes=tuple(row["takes"]),
         text=row["text"],
+        dyadic=row["dyadic"],
         holds=tuple(row["holds"]) if any(row["holds"]) else (),
     )
 

@@ -228,8 +228,12 @@ SELECT p.oid, n.nspname AS schema, p.proname AS name, p.proretset AS set_returni
              FROM pg_catalog.unnest(CASE WHEN p.prorettype = 'pg_catalog.record'::pg_catalog.regtype THEN o.types
                                          ELSE ARRAY[p.prorettype] END) WITH ORDINALITY AS result (type, place)
              ORDER BY result.place) AS holds,
-       ARRAY(SELECT t.typrelid FROM pg_catalog.unnest(p.proargtypes) argument (oid)
-             JOIN pg_catalog.pg_type t ON t.oid = argument.oid WHERE t.typrelid <> 0) AS takes,
+       ARRAY(SELECT taken.relation FROM pg_catalog.unnest(p.proargtypes) argument (oid)
+             JOIN pg_catalog.pg_type t ON t.oid = argument.oid
+             CROSS JOIN LATERAL (SELECT coalesce(nullif(t.typrelid, 0),
+                 (SELECT e.typrelid FROM pg_catalog.pg_type e WHERE e.oid = t.typelem), 0) AS relation) taken
+             WHERE taken.relation <> 0) AS takes,
+       p.pronargs = 2 AS dyadic,
        t.typcategory = 'S' AS text,
        p.prorettype = 'pg_catalog.record'::pg_catalog.regtype OR p.proname LIKE 'json%\\_populate\\_record%' AS record
 FROM pg_catalog.pg_proc p

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from lintel.schema.code import ServerCode
 
@@ -64,9 +65,17 @@ class Function:
     volatile: str = "v"  # pg_proc.provolatile
     record: bool = False  # returns record without OUT columns: a column definition list decides
     row_type: int = 0  # oid of the table whose rows it returns: they are as the table is (trap T6)
-    takes: tuple[int, ...] = ()  # oids of the relations whose rows it has as arguments
+    takes: tuple[int, ...] = ()  # oids of the relations whose rows, or arrays of them, it has as arguments
     text: bool = False  # returns a string
     holds: tuple[int, ...] = ()  # relations whose rows, or arrays of them, its columns or its value are; 0: of none
+    dyadic: bool = False  # has two arguments
+
+
+class Taken(NamedTuple):
+    """What functions that take a table's rows may stand behind."""
+
+    by_cast: bool  # to text
+    by_operator: bool  # of two operands
 
 
 @dataclass(frozen=True)
@@ -90,11 +99,12 @@ class Schema:
         return {(r.schema, r.name): r for r in self.relations.values()}
 
     @cached_property
-    def taken(self) -> Mapping[int, bool]:
-        """Oids of the relations whose rows some function takes, and whether it may be a cast to text."""
+    def taken(self) -> Mapping[int, Taken]:
+        """Oids of the relations whose rows some function takes, and as what it may be called."""
         functions = [function for found in self.functions.values() for function in found if function.takes]
         oids = {oid for function in functions for oid in function.takes}
-        return {oid: any(oid in function.takes and function.text for function in functions) for oid in oids}
+        by_oid = {oid: [function for function in functions if oid in function.takes] for oid in oids}
+        return {oid: Taken(any(f.text for f in by), any(f.dyadic for f in by)) for oid, by in by_oid.items()}
 
     @cached_property
     def rows_of(self) -> Mapping[tuple[int, int], int]:

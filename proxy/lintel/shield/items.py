@@ -16,12 +16,20 @@ from lintel.shield.derived import casts, constants, derived
 from lintel.shield.splices import Splice
 from lintel.sql.quoting import quote_ident
 
-# A whole row is given to these only to be looked at: a record with the same columns serves as well (T6), for the first
-# ones whatever the columns are called.
-_NAMELESS = frozenset({"count", "num_nulls", "num_nonnulls", "(row)", "(text)", "(null)", "(compared)"})
+# A whole row, or an array of rows, is given to these only to be looked at: a record with the same columns does as well
+# (T6). The first ones count values, compare them, or write them as record_out and array_out do, which is without names.
+_NAMELESS = frozenset({
+    "count", "num_nulls", "num_nonnulls", "(row)", "(text)", "(null)", "(compared)",
+    "array_length", "array_lower", "array_upper", "array_ndims", "array_dims", "cardinality",
+    "array_to_string", "concat", "concat_ws", "format", "quote_literal", "quote_nullable",
+})  # fmt: skip
+# These read a row by its columns, names included.
 _EXACT = _NAMELESS | {
-    "row_to_json", "to_json", "to_jsonb", "json_agg", "jsonb_agg", "json_build_object", "jsonb_build_object",
-    "json_build_array", "jsonb_build_array", "json_object_agg", "jsonb_object_agg",
+    "row_to_json", "array_to_json", "to_json", "to_jsonb", "json_agg", "jsonb_agg", "json_build_object",
+    "jsonb_build_object", "json_build_array", "jsonb_build_array", "json_object_agg", "jsonb_object_agg",
+    "json_agg_strict", "jsonb_agg_strict", "json_object_agg_strict", "json_object_agg_unique",
+    "json_object_agg_unique_strict", "jsonb_object_agg_strict", "jsonb_object_agg_unique",
+    "jsonb_object_agg_unique_strict",
 }  # fmt: skip
 _AGGREGATES = frozenset(("json_agg", "jsonb_agg", "count"))
 _WITHOUT_EQUALITY = frozenset(("json", "xml", "point", "box", "polygon", "lseg", "path", "circle", "line"))
@@ -89,8 +97,9 @@ def is_exact(case: Case, use: RowUse, source: Source, *, renamed: bool = False) 
     if use.function not in (_NAMELESS if renamed else _EXACT):
         return False
     oid, schema = source.table.relation.oid, case.covered.schema
+    taken = schema.taken.get(oid)
     if use.function in ("(text)", "(compared)"):
-        return not (schema.taken.get(oid) if use.function == "(text)" else oid in schema.taken)
+        return taken is None or not (taken.by_cast if use.function == "(text)" else taken.by_operator)
     return not any(function.takes for function in schema.functions.get(use.function or "", ()))
 
 

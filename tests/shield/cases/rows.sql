@@ -30,7 +30,7 @@ SELECT id FROM orders o WHERE o IS NOT NULL
 --- old rewrite # T6: a row that is only looked at
 SELECT c.cid FROM customers c LEFT JOIN orders o ON o.cid = c.cid WHERE o IS NULL
 
---- old refuse 42501 # a whole row other than inside row_to_json and the like: not served in this version (T6)
+--- old rewrite # T6: a row that is only looked at; order_size, of one argument, is behind no operator of two
 SELECT a.id FROM orders a JOIN orders b ON a = b
 
 --- old rewrite
@@ -63,6 +63,18 @@ SELECT orders FROM orders WHERE id = 1
 --- old refuse 42501 # T6
 SELECT array_agg(o) FROM orders o
 
+--- old rewrite # T6: what is made of an array of rows
+SELECT array_to_json(array_agg(o ORDER BY o.id)), to_jsonb(ARRAY(SELECT p FROM orders p ORDER BY p)) FROM orders o
+
+--- old rewrite # T6
+SELECT concat(o), format('%s', o), coalesce(array_length(array_agg(o), 1), 0) FROM orders o GROUP BY o ORDER BY o
+
+--- new rewrite # T6
+SELECT id FROM orders o WHERE o IN (SELECT p FROM orders p WHERE p.id < 3) AND EXISTS (SELECT q FROM orders q WHERE q = o)
+
+--- old rewrite record simple # T6: whole_rows = record; in binary an array says the type of its elements
+SELECT array_agg(d ORDER BY did) FROM docs d
+
 --- old refuse 42501 # a function of the row type looks into the row as it is (T6)
 SELECT order_size(o) FROM orders o
 
@@ -93,7 +105,7 @@ SELECT count(DISTINCT o) FROM orders o WHERE o IS NOT NULL
 --- new rewrite
 SELECT ROW(o.*)::text FROM orders o
 
---- old refuse 42501 # a user's function may be the operator's (order_size takes the row)
+--- old rewrite # T6
 SELECT a.id FROM orders a, orders b WHERE a < b
 
 --- old rewrite # T6: what the columns are called does not matter

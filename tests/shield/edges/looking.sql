@@ -72,7 +72,7 @@ old: SELECT count(q), num_nulls(q), min(q::text) FROM r AS q(i, j) GROUP BY num_
 old refuse: SELECT to_jsonb(q) FROM r AS q(i, j)
 old refuse: SELECT r::text::r FROM r
 old refuse: SELECT array_agg(r) FROM r
-old refuse: SELECT coalesce(r, NULL)::text FROM r
+old: SELECT coalesce(r, NULL)::text FROM r
 old refuse: SELECT k::text FROM k
 new: SELECT k IS NULL, to_jsonb(k), json_build_array(k, k.*) FROM k
 old: SELECT m::text, to_json(m), m IS NULL FROM m
