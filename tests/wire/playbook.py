@@ -60,6 +60,7 @@ class ScriptedContext:
 
     def __init__(self) -> None:
         self.decisions: dict[bytes, Decision] = {}
+        self.queries: dict[bytes, Decision] = {}
         self.planned = True
 
     def decide(self, text: bytes) -> Decision:

@@ -56,6 +56,7 @@ class Context:
         self.number = number
         self.planned = True
         self.decisions: dict[bytes, Decision] = {}
+        self.queries: dict[bytes, Decision] = {}
 
     def decide(self, text: bytes) -> Decision:
         name = text.decode("latin-1")

@@ -7,6 +7,7 @@ from lintel.wire import messages as m
 from lintel.wire.ask import QUESTION
 from lintel.wire.conversation import Conversation
 from lintel.wire.decision import Decision
+from lintel.wire.errors import ProtocolError
 
 READY = m.frame(m.READY_FOR_QUERY, b"I")
 BOUND = m.frame(m.BIND_COMPLETE, b"")
@@ -102,3 +103,113 @@ def test_byte_by_byte(name: str) -> None:
     assert session.answer(*(answered[at : at + 1] for at in range(len(answered)))) == answered
     assert session.counted == counted
     assert session.conversation.idle
+
+
+PARSED = m.frame(m.PARSE_COMPLETE, b"")
+QUERY = m.query(b"SELECT 2")
+UNNAMED = m.parse(b"", b"SELECT 3", b"\0\0") + BIND.replace(b"\0s\0", b"\0\0").replace(b"\x0d", b"\x0c")
+WHOLE = UNNAMED + m.describe(b"P", b"") + m.execute(b"") + m.SYNC_FRAME
+
+
+def rows(*values: bytes) -> bytes:
+    return b"".join(m.frame(m.DATA_ROW, b"\0\1" + len(value).to_bytes(4, "big") + value) for value in values)
+
+
+def tagged(tag: bytes, status: bytes = b"I") -> bytes:
+    return m.frame(m.COMMAND_COMPLETE, tag + b"\0") + m.frame(m.READY_FOR_QUERY, status)
+
+
+# What is asked again and again, and what its answer begins with.
+ASKED = {
+    "query": (QUERY, DESCRIPTION),
+    "prepared": (DESCRIBED, BOUND + DESCRIPTION),
+    "not described": (PLAIN, BOUND),
+    "unnamed": (WHOLE, PARSED + BOUND + DESCRIPTION),
+}
+# What follows it, one after another.
+ENDS = (
+    rows(b"3") + tagged(b"SELECT 1"),
+    rows(b"3") + tagged(b"SELECT 1"),
+    tagged(b"SELECT 0"),
+    rows(b"3", b"44", b"") + tagged(b"SELECT 3"),
+    rows(b"3") + tagged(b"SELECT 1", b"T"),
+    rows(b"x" * 70_000) + tagged(b"SELECT 1"),
+    rows(tagged(b"SELECT 1")) + tagged(b"SELECT 1"),
+    rows(*([b"3"] * 5000)) + tagged(b"SELECT 5000"),
+    NOTICE + rows(b"3") + tagged(b"SELECT 1"),
+    rows(b"3") + tagged(b"SELECT 1"),
+)
+
+
+class Tags(Session):
+    """Notes where each CommandComplete is found."""
+
+    def _completed(self, decision: Decision, sqlstate: str | None, chunk: bytes, at: int) -> None:
+        self.counted.append(chunk[at + 5 :].partition(b"\0")[0].decode() if at >= 0 else sqlstate)
+        assert at < 0 or chunk[at] == m.COMMAND_COMPLETE
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_again_and_again(name: str) -> None:
+    asked, opening = ASKED[name]
+    session = Tags()
+    for end in ENDS:
+        assert session.ask([asked]) == asked
+        assert session.answer(opening + end) == opening + end
+        tag = end[end.rindex(b"SELECT") :].partition(b"\0")[0]
+        assert session.counted.pop().endswith(tag.decode())
+        assert session.conversation.idle == (end[-1:] == b"I")
+        assert not session.counted
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_an_end_that_is_a_rows(name: str) -> None:
+    """A row is cut where its value looks like the end of the answer: nothing has ended."""
+    asked, opening = ASKED[name]
+    session = Tags()
+    end = rows(b"3") + tagged(b"SELECT 1")
+    for _ in range(4):
+        session.ask([asked])
+        session.answer(opening + end)
+    forged = opening + rows(tagged(b"SELECT 1") + b"more")
+    session.counted.clear()
+    session.ask([asked])
+    assert session.answer(forged[:-4]) == forged[:-4]
+    assert not session.counted
+    assert not session.conversation.idle
+    assert session.answer(forged[-4:] + end) == forged[-4:] + end
+    assert len(session.counted) == 1
+    assert session.conversation.idle
+
+
+def test_another_statement_under_the_name() -> None:
+    """What is remembered of a prepared statement is forgotten with it."""
+    session = Session()
+    for _ in range(3):
+        session.ask([DESCRIBED])
+        session.answer(BOUND + DESCRIPTION + COMPLETE + READY)
+    again = m.frame(m.CLOSE, b"Ss\0") + m.parse(b"s", b"SELECT 9", b"\0\0") + m.SYNC_FRAME
+    session.ask([again])
+    session.answer(m.frame(m.CLOSE_COMPLETE, b"") + PARSED + READY)
+    for _ in range(3):
+        assert session.ask([DESCRIBED]) == DESCRIBED
+        assert session.answer(BOUND + OTHER + COMPLETE + READY) == BOUND + OTHER + COMPLETE + READY
+        assert session.conversation.idle
+
+
+def outcome(chunks: list[bytes]) -> bytes | str:
+    """What the server gets of it, or why the session ends."""
+    session = Session()
+    session.ask([DESCRIBED])
+    session.answer(BOUND + DESCRIPTION + COMPLETE + READY)
+    try:
+        return session.ask(chunks)
+    except ProtocolError as problem:
+        return problem.message
+
+
+@pytest.mark.parametrize("length", range(30))
+def test_a_bind_of_another_length(length: int) -> None:
+    """In one piece it is what it is in many."""
+    broken = DESCRIBED[:4] + bytes([length]) + DESCRIBED[5:]
+    assert outcome([broken]) == outcome([broken[at : at + 1] for at in range(len(broken))])

@@ -20,7 +20,9 @@ GLANCE = 32 * 1024  # bytes of a text whose shape is looked up at once: 1 ms; of
 class Context:
     """Decides texts; satisfies wire.decision.Context. Everything in it is bounded."""
 
-    __slots__ = ("_beside", "_decisions", "_history", "_kept", "_step", "decisions", "key", "moment", "planned")
+    __slots__ = (
+        "_beside", "_decisions", "_history", "_kept", "_step", "decisions", "key", "moment", "planned", "queries",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -36,6 +38,7 @@ class Context:
         self.planned = bool(moment.plans)
         self._decisions: Recent[Decision] = Recent()
         self.decisions = self._decisions.young  # what the hot path looks at
+        self.queries: dict[bytes, Decision] = {}  # likewise, and fills within bounds
         self._kept = kept
         self._history = history
         self._step = step

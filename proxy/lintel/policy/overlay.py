@@ -71,7 +71,9 @@ class Overlay:
     such have shown that is otherwise.
     """
 
-    __slots__ = ("_base", "_changes", "_described", "_overlays", "_own", "_read", "_user", "decisions", "planned")
+    __slots__ = (
+        "_base", "_changes", "_described", "_overlays", "_own", "_read", "_user", "decisions", "planned", "queries",
+    )  # fmt: skip
 
     def __init__(self, base: Context, overlays: Overlays, settings: Settings, user: str) -> None:
         self._base = base
@@ -83,6 +85,7 @@ class Overlay:
         self._own: Context | None = None
         self.planned = True
         self.decisions: dict[bytes, Decision] = {}  # the two contexts behind it have theirs
+        self.queries: dict[bytes, Decision] = {}
 
     def known(self, text: bytes) -> bool:
         """Whether the contexts that `decide` asks know it."""

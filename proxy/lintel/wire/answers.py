@@ -133,6 +133,7 @@ class Answers:
         self._blocked_before = state.blocked
         self.stay = True
         state.blocked = FOR_CATALOG
+        state.careful = True
         state.needs.catalog = state.needs.any = True
         return b""
 
@@ -371,6 +372,7 @@ class Answers:
         if state.unsettled and state.status != messages.FAILED and not state.doubtful and not self._pipelined():
             state.needs.send(QUESTION)
             state.blocked = FOR_ANSWER
+            state.careful = True
             self.asking = Answer()
         elif state.blocked:
             self._release()

@@ -1,13 +1,14 @@
 """What a client sends, frame by frame, on its way to the server.
 
-`ClientStream.receive` is the hot path, flat and long on purpose: it knows the frames that need nothing but an entry in
-`expected` and leaves every other to `Requests.frame`, which knows them all. A chunk in which nothing has to change
-is forwarded as the object that came in.
+`ClientStream.receive` is the hot path, flat and long on purpose: first the chunks that most drivers send, told as a
+whole; then, in `_walk`, the frames that need nothing but an entry in `expected`. Every other is left to
+`Requests.frame`, which knows them all. A chunk in which nothing has to change is forwarded as the object that came in.
 """
 
 from typing import TYPE_CHECKING, Final
 
 from . import messages
+from .decision import Decision
 from .expected import SYNC_REPLY
 from .framing import COMPILED, Carry, check_length, header, length_at
 from .limits import limit_of
@@ -33,27 +34,70 @@ if TYPE_CHECKING:
 _PASSED_IN_PARTS: Final = (COPY_DATA, FUNCTION_CALL, PASSWORD)  # nothing in them is read
 # All rows of the unnamed portal: what nearly every driver sends behind its Bind.
 _EXECUTE_SYNC: Final = messages.execute(b"") + messages.SYNC_FRAME
-_EXECUTE_SYNC_SIZE: Final = len(_EXECUTE_SYNC)
 _DESCRIBE_EXECUTE_SYNC: Final = messages.describe(b"P", b"") + _EXECUTE_SYNC
-_DESCRIBE_EXECUTE_SYNC_SIZE: Final = len(_DESCRIBE_EXECUTE_SYNC)
+_QUERIES: Final = 2048  # that a context remembers whole, none longer than a text that is decided at once
 _PORTAL: Final = 0x50  # P in Describe and Close; S is a statement
 
 
 class ClientStream:
     """One direction of a Conversation. `waiting` is the client's input that must not be looked at yet."""
 
-    __slots__ = ("_carry", "_requests", "_skip", "_state", "waiting")
+    __slots__ = ("_amid", "_carry", "_requests", "_skip", "_state", "waiting")
 
     def __init__(self, state: State) -> None:
         self._state = state
         self._carry = Carry()
         self._skip = 0  # bytes still to come of a frame that is passed on in parts
+        self._amid = True  # there may be such a one, or the start of one is carried
         self._requests = Requests(state)
         self.waiting: list[bytes] = []
 
-    def receive(self, data: bytes) -> bytes:  # noqa: C901, PLR0915 - the hot path
-        """What goes to the server for it; what does not go yet is kept."""
+    def receive(self, data: bytes) -> bytes:
+        """What goes to the server for it; what does not go yet is kept.
+
+        Here are the chunks that most drivers send: one Query that has come before, or one statement from its Bind (or a
+        Parse that has come before) to its Sync.
+        """
         state = self._state
+        if state.careful or self._amid or not data:
+            return self._walk(data)
+        if data[0] == QUERY:
+            decision = state.context.queries.get(data)
+            if decision is None:
+                return self._walk(data)
+            state.expected.append(decision.reply)
+            return decision.frame or data
+        statement = state.portal  # most often it is the one of last time
+        if statement is None or not statement.bound_as_sent or statement.context is not state.context:
+            return self._walk(data)
+        size: i64 = len(data)
+        at: i64 = 0  # of the Bind
+        if data[0] == PARSE and data[: statement.asked_size] == statement.asked:
+            at = statement.asked_size
+        named: i64 = at + statement.named
+        if size <= named or data[at + 5 : named] != statement.portal_and_name or data[at] != BIND:
+            return self._walk(data)
+        after: i64 = at + 1 + (length_at(data, at) if COMPILED else header(data, at)[1])
+        if after < named or after >= size or state.statements.get(statement.name) is not statement:
+            return self._walk(data)
+        rest = data[after:]
+        if rest == _DESCRIBE_EXECUTE_SYNC:
+            entry = statement.parse_run_described if at else statement.run_described
+        elif rest == _EXECUTE_SYNC:
+            entry = statement.parse_run if at else statement.run
+        else:
+            return self._walk(data)
+        if entry is None:
+            return self._walk(data)
+        state.expected.append(entry)
+        state.folded = True
+        state.bound = False
+        return statement.parse_frame + data[at:] if at and statement.parse_frame else data
+
+    def _walk(self, data: bytes) -> bytes:  # noqa: C901, PLR0915 - the hot path
+        """Frame by frame."""
+        state = self._state
+        self._amid = True
         requests = self._requests
         if state.blocked > IN_STARTUP:
             return self._hold(data)
@@ -86,10 +130,7 @@ class ClientStream:
                     continue
             elif kind == BIND:
                 if length > 6 and not data[pos + 5]:  # the unnamed portal
-                    if portal is not None and data[pos + 6 : pos + portal.named] == portal.name_in_bind:
-                        name = portal.name  # most often it is the one of last time
-                    else:
-                        name = data[pos + 6 : data.find(0, pos + 6, after)] if data[pos + 6] else b""
+                    name = data[pos + 6 : data.find(0, pos + 6, after)] if data[pos + 6] else b""
                     statement = state.statements.get(name)
                     if statement is not None and statement.context is context and statement.quiet:
                         portal = statement
@@ -99,19 +140,6 @@ class ClientStream:
                             made.append(data[start:pos])
                             made.append(messages.rebind(data[pos:after], statement.server_name))
                             start = after
-                        rest = end - after
-                        if rest == _DESCRIBE_EXECUTE_SYNC_SIZE and data.endswith(_DESCRIBE_EXECUTE_SYNC):
-                            expected.append(statement.run_described)
-                            state.folded = True
-                            bound = False
-                            pos = end
-                            break
-                        if rest == _EXECUTE_SYNC_SIZE and data.endswith(_EXECUTE_SYNC):
-                            expected.append(statement.run)
-                            state.folded = True
-                            bound = False
-                            pos = end
-                            break
                         expected.append(statement.bind)
                         bound = True
                         pos = after
@@ -134,10 +162,13 @@ class ClientStream:
             elif kind == QUERY and length > 4:
                 text = data[pos + 5 : after - 1]
                 decision = context.decisions.get(text)
+                known = decision is not None
                 if decision is None and length < QUICK and 0 not in text:
                     decision = context.decide(text)
                 if decision is not None and not data[after - 1] and (decision.plain or decision.frame):
                     expected.append(decision.reply)
+                    if known and not pos and after == end and length < QUICK:
+                        self._remember(data, decision)
                     if decision.frame:
                         if made is None:
                             made = []
@@ -147,8 +178,9 @@ class ClientStream:
                     pos = after
                     continue
             elif kind == PARSE:
-                again = requests.parsed.get(data[pos + 5 : after])
-                if again is not None and again.context is context and state.statements.get(b"") is again:
+                again = state.statements.get(b"")
+                if again is not None and again.context is context and data[pos:after] == again.asked:
+                    again.parsed_again()
                     expected.append(again.parse)
                     if again.parse_frame:
                         if made is None:
@@ -192,12 +224,21 @@ class ClientStream:
         self._skip = pos - end if pos > end else 0
         if pos < end:
             self._put_off(data[pos:])
-        elif made is None:
-            return data
+        else:
+            self._amid = pos > end
+            if made is None:
+                return data
         if made is None:
             return data[:pos]
         made.append(data[start:pos])
         return b"".join(made)
+
+    def _remember(self, query: bytes, decision: Decision) -> None:
+        """A chunk that is a Query; a text that comes but once is not worth it."""
+        queries = self._state.context.queries
+        if len(queries) >= _QUERIES:
+            queries.clear()
+        queries[query] = decision
 
     def _hold(self, data: bytes) -> bytes:
         """Only the rest of a frame whose start has gone goes as well."""

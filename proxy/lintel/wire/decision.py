@@ -129,6 +129,7 @@ class Context(Protocol):
     """What a session decides by (policy.Context); compared by identity."""
 
     decisions: dict[bytes, Decision]
+    queries: dict[bytes, Decision]  # of Query frames, whole: plain, or with a frame. Filled by the hot path
     planned: bool  # there are plans: how the catalog looks to the session makes a difference
 
     def decide(self, text: bytes) -> Decision:

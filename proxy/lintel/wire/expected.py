@@ -9,6 +9,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from . import messages
+from .framing import HEADER_SIZE, header
 
 if TYPE_CHECKING:
     from .decision import Decision, Probe
@@ -18,13 +19,25 @@ STARTUP: Final = 0  # the first ReadyForQuery
 OWN_PARSE: Final = 2  # a statement prepared again under another server-side name
 OWN_CLOSE: Final = 3
 OWN_PROBE: Final = 5  # whether a table is still as a loud text needs it
-SEGMENT: Final = 1  # all that Bind, Describe, Execute and Sync ask for where they came in one go: see State.unfold
+SEGMENT: Final = 1  # all that Parse, Bind, Describe, Execute and Sync ask for where they came in one go: see `segment`
+
+_READY_IDLE: Final = messages.frame(messages.READY_FOR_QUERY, b"I")
+# Of a segment's answer, before its rows; where it has some, a RowDescription is in the place of the last.
+_OPENING: Final = {
+    messages.PARSE: messages.frame(messages.PARSE_COMPLETE, b""),
+    messages.BIND: messages.frame(messages.BIND_COMPLETE, b""),
+    messages.DESCRIBE: messages.frame(messages.NO_DATA, b""),
+}
+_REMEMBERED: Final = 8192  # bytes of an opening at most
 
 
 class Expected:
-    """Shared by all occurrences where nothing in it differs: nothing changes in it once it is made."""
+    """Shared by all occurrences where nothing in it differs: nothing but what is remembered of answers changes."""
 
-    __slots__ = ("decision", "folded", "kind", "portal", "previous", "probe", "quiet", "sent", "statement")
+    __slots__ = (
+        "closed", "closing", "decision", "folded", "kind", "opened", "opening", "portal", "previous", "probe", "quiet",
+        "sent", "statement",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -45,6 +58,12 @@ class Expected:
         self.previous = previous  # what the name meant before, should the server never get to it
         self.probe: Probe | None = None  # what OWN_PROBE asks
         self.folded: tuple[Expected, ...] = ()  # what SEGMENT stands for
+        # Of what is answered up to a ReadyForQuery: how the answer began last time, before its rows (of a segment), and
+        # how it ended behind them; and how many bytes that were. Of all others these are 0 and mean nothing.
+        self.opening = b""
+        self.opened = 0
+        self.closing = _READY_IDLE
+        self.closed = len(_READY_IDLE) if quiet and kind in (messages.QUERY, SEGMENT) else 0
 
     def decided(self, decision: "Decision") -> "Expected":
         """The same reply, to a statement that is decided otherwise by now."""
@@ -58,10 +77,16 @@ def probing(probe: "Probe", decision: "Decision") -> Expected:
     return entry
 
 
-def segment(bind: Expected, *others: Expected) -> Expected:
-    """One for all of them, in this order."""
-    entry = Expected(SEGMENT, bind.decision, bind.statement, bind.quiet)
-    entry.folded = (bind, *others)
+def segment(*entries: Expected) -> Expected:
+    """One for all of them, in this order: of a statement from its Parse or Bind to its Sync, with or without Describe.
+
+    Nobody but the hot path meets one: see State.unfold.
+    """
+    first = entries[0]
+    entry = Expected(SEGMENT, first.decision, first.statement, first.quiet)
+    entry.folded = entries
+    entry.opening = b"".join(_OPENING[asked.kind] for asked in entries if asked.kind in _OPENING)
+    entry.opened = len(entry.opening)
     return entry
 
 
@@ -76,9 +101,21 @@ def unfold(queue: "deque[Expected]") -> None:
             queue.append(entry)
 
 
-def leave(queue: "deque[Expected]", number: int) -> None:
-    """Of the segment at the head only the last so many are still owed."""
-    queue.extendleft(reversed(queue.popleft().folded[-number:]))
+def remember_opening(entry: Expected, data: bytes) -> None:
+    """Of a chunk with which the answer to a segment begins: all before the rows, if it is as it should be."""
+    at = 0
+    for asked in entry.folded:
+        reply = _OPENING.get(asked.kind)
+        if reply is None:
+            break
+        if at + HEADER_SIZE > len(data):
+            return
+        described = asked.kind == messages.DESCRIBE and data[at] == messages.ROW_DESCRIPTION
+        if not described and data[at : at + HEADER_SIZE] != reply:
+            return
+        at += 1 + header(data, at)[1]
+    if at <= min(len(data), _REMEMBERED):
+        entry.opening, entry.opened = data[:at], at
 
 
 def owes_ready(queue: "deque[Expected]") -> bool:

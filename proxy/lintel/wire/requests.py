@@ -24,18 +24,16 @@ from .statements import Sent, Statement, deallocate, execute, outdated
 
 _PORTAL = 0x50  # P in Describe and Close; S is a statement
 _UNASKED = (SYNC, *MARKS)  # what a COPY's end does not belong to
-_REMEMBERED = 32  # unnamed statements a session remembers,
-_REMEMBERED_SIZE = 8192  # bytes of each at most
+_REMEMBERED = 8192  # bytes of an unnamed Parse at most
 
 
 class Requests:
     """Of one session; `stay` tells the hot path that the frame in hand has to wait as well."""
 
-    __slots__ = ("_state", "parsed", "stay")
+    __slots__ = ("_state", "stay")
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self.parsed: dict[bytes, Statement] = {}  # by the bodies of unnamed Parses
         self.stay = False
 
     def frame(self, kind: int, frame: bytes) -> bytes:
@@ -43,6 +41,7 @@ class Requests:
         state = self._state
         if state.blocked == IN_STARTUP and kind not in (PASSWORD, TERMINATE):
             state.blocked = FOR_STARTUP
+            state.careful = True
             return self._wait()
         try:
             if state.skipping and kind != SYNC:
@@ -152,14 +151,11 @@ class Requests:
         return messages.parse(server_name, decision.sent(text), types)
 
     def _remember(self, frame: bytes, statement: Statement) -> None:
-        """Most drivers send the same unnamed statements for ever: the hot path knows these."""
+        """The hot path knows it where it comes again."""
         if statement.decision.text is not None:
             statement.parse_frame = messages.parse(b"", statement.decision.text, statement.types)
-        if len(frame) > _REMEMBERED_SIZE:
-            return
-        if len(self.parsed) >= _REMEMBERED:
-            self.parsed.clear()
-        self.parsed[frame[5:]] = statement
+        if len(frame) <= _REMEMBERED:
+            statement.asked, statement.asked_size = frame, len(frame)
 
     def _bind(self, head: bytes) -> bytes:
         state = self._state
@@ -316,6 +312,7 @@ class Requests:
         state = self._state
         if state.moving is not None and not state.copying:  # there no statement is looked at
             state.blocked = FOR_DDL
+            state.careful = True
             return self._wait(messages.FLUSH_FRAME)
         return self._wait() if state.leaves_to_shell(text) else None
 
@@ -373,3 +370,4 @@ class Requests:
         waits = state.unsettled or state.touched or state.moving is not None
         if waits or state.settings.uncommitted or state.kept is not None:
             state.blocked = FOR_READY
+            state.careful = True

@@ -1,14 +1,15 @@
 """What the server answers, frame by frame, on its way to the client.
 
-`ServerStream.receive` is the hot path, flat and long on purpose: rows are stepped over, the replies to plain statements
-are taken off `expected`, everything else goes to `Answers.frame`. What answers Lintel's own questions is cut out.
+`ServerStream.receive` is the hot path, flat and long on purpose: first the chunk that is the whole answer to a plain
+statement; then, in `_walk`, rows are stepped over, the replies to plain statements are taken off `expected`, everything
+else goes to `Answers.frame`. What answers Lintel's own questions is cut out.
 """
 
 from typing import TYPE_CHECKING, Final
 
 from . import messages, replies
 from .answers import Answers
-from .expected import SEGMENT, Expected, leave
+from .expected import remember_opening
 from .framing import (
     COMPILED,
     HEADER_SIZE,
@@ -47,25 +48,80 @@ _DESCRIPTIONS = (messages.PARAMETER_DESCRIPTION, ROW_DESCRIPTION)  # of a probe:
 _LONG_ERROR = 16 * 1024 * 1024
 _ERROR_START = 1024
 _READY: Final = messages.frame(READY_FOR_QUERY, b"I")[:-1]  # all but the status
-_KEPT_DESCRIPTION = 8192  # bytes; a longer one is read each time
+_READY_SIZE: Final = len(_READY) + 1
 _ASYNCHRONOUS = (messages.NOTICE_RESPONSE, PARAMETER_STATUS, messages.NOTIFICATION_RESPONSE)
 
 
 class ServerStream:
     """The other direction of a Conversation; it waits only for the catalog."""
 
-    __slots__ = ("_answers", "_carry", "_skip", "_state", "_waiting")
+    __slots__ = ("_amid", "_answers", "_carry", "_skip", "_state", "_waiting")
 
     def __init__(self, state: State, answers: Answers) -> None:
         self._state = state
         self._answers = answers
         self._carry = Carry()
         self._skip = 0  # bytes still to come of a frame that is passed on in parts
+        self._amid = True  # there may be such a one, or the start of one is carried
         self._waiting: list[bytes] = []
 
-    def receive(self, data: bytes) -> bytes:  # noqa: C901, PLR0915 - the hot path
-        """What goes to the client for it."""
+    def receive(self, data: bytes) -> bytes:  # noqa: C901 - the hot path
+        """What goes to the client for it.
+
+        Here are the chunks that are all of an answer. What its end looks like is only believed where frame by frame has
+        led to it: a row may look like anything.
+        """
         state = self._state
+        if state.careful or self._amid or not state.expected:
+            return self._walk(data)
+        entry = state.expected[0]
+        end: i64 = len(data)
+        last: i64 = end - entry.closed  # where the rows end
+        if not entry.closed or end < _READY_SIZE:
+            return self._walk(data)
+        if data[last:] != entry.closing:
+            last = end - _READY_SIZE
+            if data[last : end - 1] != _READY:
+                return self._walk(data)
+        pos: i64 = entry.opened
+        if pos and data[:pos] != entry.opening:
+            remember_opening(entry, data)
+            return self._walk(data)
+        if not COMPILED and last - pos > RUN:
+            return self._walk(data)
+        tag: i64 = last
+        kind: i64
+        length: i64
+        while pos < last:
+            if COMPILED:
+                kind = data[pos]
+                length = length_at(data, pos)
+            else:
+                kind, length = header(data, pos)
+            after = pos + length + 1
+            if kind == DATA_ROW:
+                if length < 4:
+                    break
+            elif kind == COMMAND_COMPLETE and after == end - _READY_SIZE:
+                tag, last = pos, after
+                entry.closing = data[pos:]
+                entry.closed = end - pos
+            elif kind != ROW_DESCRIPTION or entry.opened or pos or length < 4:
+                break
+            pos = after
+        if pos != last or data[tag] != COMMAND_COMPLETE:
+            return self._walk(data)
+        state.expected.popleft()
+        state.status = data[end - 1]
+        state.completed(entry.decision, None, data, tag)  # type: ignore[arg-type]
+        return data
+
+    def _walk(self, data: bytes) -> bytes:  # noqa: C901, PLR0915 - the hot path
+        """Frame by frame."""
+        state = self._state
+        self._amid = True
+        if state.folded:
+            state.unfold()
         if state.blocked == FOR_CATALOG:
             self._waiting.append(data)
             return b""
@@ -82,7 +138,6 @@ class ServerStream:
         kind: i64
         length: i64
         tag = -1  # where the CommandComplete of the Query under way is
-        segment: Expected | None = None  # that at the head, where the next reply is its CommandComplete
         made: list[bytes] | None = None
         while pos + 5 <= end:
             if COMPILED:
@@ -98,22 +153,7 @@ class ServerStream:
                 if not COMPILED and end - after > RUN:
                     pos = past_rows(data, after, kind)
                 continue
-            elif segment is not None and kind == COMMAND_COMPLETE and after <= end:
-                state.completed(segment.decision, None, data, pos)  # type: ignore[arg-type]
-                segment = None
-                if after + 6 == end and (
-                    data[after] == READY_FOR_QUERY and length_at(data, after) == 5
-                    if COMPILED
-                    else data[after : end - 1] == _READY
-                ):
-                    expected.popleft()
-                    state.status = data[end - 1]
-                    pos = end
-                    break
-                leave(expected, 1)
-                pos = after
-                continue
-            elif careful or after > end or not expected or segment is not None:
+            elif careful or after > end or not expected:
                 pass
             else:
                 entry = expected[0]
@@ -126,16 +166,6 @@ class ServerStream:
                             pos = after
                             continue
                         if asked == messages.QUERY:
-                            if after + 6 == end and (
-                                data[after] == READY_FOR_QUERY and length_at(data, after) == 5
-                                if COMPILED
-                                else data[after : end - 1] == _READY
-                            ):
-                                expected.popleft()
-                                state.status = data[end - 1]
-                                state.completed(entry.decision, None, data, pos)  # type: ignore[arg-type]
-                                pos = end
-                                break
                             tag = pos
                             pos = after
                             continue
@@ -153,34 +183,13 @@ class ServerStream:
                         pos = after
                         continue
                 elif kind == BIND_COMPLETE:
-                    if asked == SEGMENT:
-                        pos = after
-                        prepared = entry.statement
-                        if prepared is not None and entry is prepared.run_described:
-                            described = prepared.row_description
-                            pos = after + len(described)
-                            if not described or data[after:pos] != described:
-                                leave(expected, 3)
-                                pos = after
-                                continue
-                        segment = entry
-                        continue
                     if asked == messages.BIND:
                         expected.popleft()
                         pos = after
-                        prepared = entry.statement
-                        if prepared is not None and expected and expected[0] is prepared.describe:
-                            described = prepared.row_description
-                            past = after + len(described)
-                            if described and data[after:past] == described:
-                                expected.popleft()
-                                pos = past
                         continue
                 elif kind == ROW_DESCRIPTION:
                     if asked == messages.DESCRIBE:
                         expected.popleft()
-                        if entry.statement is not None and length < _KEPT_DESCRIPTION:
-                            entry.statement.row_description = data[pos:after]
                         pos = after
                         continue
                     if asked == messages.QUERY:
@@ -191,9 +200,6 @@ class ServerStream:
                     pos = after
                     continue
             # Everything else, the long way.
-            if segment is not None:
-                segment = None
-                leave(expected, 2)
             if state.folded:
                 state.unfold()
             check_length("server", length, LARGE)
@@ -220,13 +226,13 @@ class ServerStream:
                 self._skip = 0
                 made.append(self._receive_answer(data[pos:]))
                 return b"".join(made)
-        if segment is not None:
-            leave(expected, 2)
         self._skip = pos - end if pos > end else 0
         if pos < end:
             self._put_off(data[pos:])
-        elif made is None:
-            return data
+        else:
+            self._amid = pos > end
+            if made is None:
+                return data
         if made is None:
             return data[:pos]
         made.append(data[start:pos])
@@ -282,6 +288,7 @@ class ServerStream:
             passed.append(self.receive(data[pos:]))
         elif pos < len(data):
             self._carry.keep(data[pos:])
+            self._amid = True
         return b"".join(passed)
 
 

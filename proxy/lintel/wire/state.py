@@ -1,7 +1,8 @@
 """What both directions of one Conversation know: no walking of frames here, and no bytes sent.
 
 The client's direction fills `expected`, the server's empties it. `careful` is the one flag that both hot loops look
-at: while it is set every frame takes the long way round, where what is written here is looked at.
+at: while it is set every frame takes the long way round, where what is written here is looked at. It is set as long as
+the client's input waits.
 """
 
 from collections import deque
@@ -120,6 +121,7 @@ class State:
         if len(text) <= QUICK or self._decided(text) is not None or self.context.known(text):
             return False
         self.blocked = FOR_DECISION
+        self.careful = True
         self.needs.decide(self.context, text)
         return True
 

@@ -32,9 +32,9 @@ class Statement(Sent):
     """A statement as prepared; little in it changes once it is made."""
 
     __slots__ = (
-        *("bind", "by_sql", "confirmed", "describe", "execute", "name", "name_in_bind", "named", "parse"),
-        *("parse_frame", "quiet", "renamed"),
-        *("row_description", "run", "run_described", "server_name", "types"),
+        *("asked", "asked_size", "bind", "bound_as_sent", "by_sql", "confirmed", "describe", "execute", "name"),
+        *("named", "parse", "parse_frame", "parse_run", "parse_run_described", "portal_and_name", "quiet", "renamed"),
+        *("run", "run_described", "server_name", "types"),
     )
 
     def __init__(
@@ -42,23 +42,27 @@ class Statement(Sent):
     ) -> None:
         super().__init__(text, decision, context)
         self.name = name
-        self.name_in_bind = name + b"\0"
-        self.named = 6 + len(self.name_in_bind)  # offset of what comes behind it, in a Bind to the unnamed portal
+        self.portal_and_name = b"\0%b\0" % name  # in a Bind to the unnamed portal
+        self.named = 5 + len(self.portal_and_name)  # offset of what comes behind it
         self.server_name = server_name
         self.renamed = name != server_name
         self.types = types  # parameter OIDs, as the client's Parse had them
         self.by_sql = False  # by SQL's PREPARE: cannot be prepared again for the client
         self.confirmed = False  # the server said that it has it
+        self.asked = b""  # the client's Parse, where it is remembered,
+        self.asked_size = 0  # and its length
         self.parse_frame = b""  # what goes to the server for another Parse of it, where that is not the client's own
-        self.row_description = b""  # as it came last
         self.quiet = quiet = decision.quiet
+        self.bound_as_sent = quiet and not self.renamed  # a Bind of it needs no change, and no other look
         self.parse = Expected(messages.PARSE, decision, self, quiet, b"", self)  # in place of itself
         self.bind = Expected(messages.BIND, decision, self, quiet)
         self.describe = Expected(messages.DESCRIBE, decision, self, quiet)
         self.execute = Expected(messages.EXECUTE, decision, self, quiet)
-        # What most drivers send in one go, with a Sync behind it.
+        # What most drivers send in one go, with a Sync behind it; and with a Parse ahead of it, where it is unnamed.
         self.run = segment(self.bind, self.execute, SYNC_REPLY)
         self.run_described = segment(self.bind, self.describe, self.execute, SYNC_REPLY)
+        self.parse_run: Expected | None = None
+        self.parse_run_described: Expected | None = None
 
     def decided(self, decision: Decision, context: Context, server_name: bytes) -> "Statement":
         """The same statement at another age, perhaps under another name on the server."""
@@ -66,6 +70,12 @@ class Statement(Sent):
         made.confirmed = self.confirmed
         made.by_sql = self.by_sql
         return made
+
+    def parsed_again(self) -> None:
+        """The same Parse has come: most drivers send some unnamed statements for ever."""
+        if self.parse_run is None:
+            self.parse_run = segment(self.parse, self.bind, self.execute, SYNC_REPLY)
+            self.parse_run_described = segment(self.parse, self.bind, self.describe, self.execute, SYNC_REPLY)
 
     def lose(self) -> None:
         """The server no longer has it, though the client may think so: prepared again before its next use."""

@@ -1,4 +1,7 @@
-"""A client's bytes crossing a Conversation to a scripted server and back, in slices and in an order left to dice."""
+"""A client's bytes crossing a Conversation to a scripted server and back, in slices and in an order left to dice.
+
+Or, `politely`, as most drivers have it: a statement in one piece up to its Sync, then its answer in one piece. Mostly.
+"""
 
 import gc
 import random
@@ -9,13 +12,16 @@ from dataclasses import dataclass, field
 from tests.wire.fuzz.model import Postgres
 from tests.wire.playbook import ScriptedContext
 
+from lintel.wire import messages as m
 from lintel.wire.conversation import Conversation
 from lintel.wire.decision import Decision, Settings
 from lintel.wire.errors import ProtocolError
+from lintel.wire.framing import HEADER_SIZE, header
 
 SECONDS = 0.1  # that one chunk may take, of this thread's CPU time: other processes are not to blame
 UNTOLD = "a message behind a Sync among COPY data that could not be copied"
 _SIZES = (1, 1, 3, 7, 20, 100, 4096)
+_ENDS = (m.QUERY, m.SYNC, m.READY_FOR_QUERY)
 
 
 class Contexts:
@@ -78,6 +84,7 @@ class Crossing:
     down: bytes = b""  # on their way to the client
     got: bytes = b""
     reached: bytes = b""  # everything that the server has read
+    politely: bool = False
     _left: bytes = field(default=b"", repr=False)
 
     def __post_init__(self) -> None:
@@ -104,15 +111,21 @@ class Crossing:
             possible = [move for move, source in moves.items() if getattr(self, source)]
             if self.conversation.blocked and self.dice.random() < 0.9 and self._client in possible:
                 possible.remove(self._client)  # the shell reads no more, but something may be under way
+            elif self.politely and len(possible) > 1 and self._client in possible and self.dice.random() < 0.9:
+                possible.remove(self._client)
             if self.conversation.needs.catalog:
                 possible.append(self._refresh)
             if not possible:
                 break
             self.moment(self)
             self.dice.choice(possible)()
+            state = self.conversation._state
+            assert state.careful or not state.blocked
         assert not self._left or self.server.dead, f"deadlock: {self._left!r} is not read any more"
 
     def _slice(self, data: bytes) -> int:
+        if self.politely and self.dice.random() < 0.95:
+            return _end(data)
         return min(len(data), self.dice.choice(_SIZES))
 
     def _client(self) -> None:
@@ -146,3 +159,14 @@ class Crossing:
         assert not self.conversation._client.waiting
         assert not self.conversation._client._carry
         assert not self.conversation._server._carry
+
+
+def _end(data: bytes) -> int:
+    """Of the first statement, or answer, that begins here; where there is no end yet, of what there is."""
+    at = 0
+    while at + HEADER_SIZE <= len(data):
+        kind, length = header(data, at)
+        at += 1 + length
+        if kind in _ENDS and at <= len(data):
+            return at
+    return len(data)

@@ -39,7 +39,8 @@ def _text(texts: list[bytes]) -> st.SearchStrategy[bytes]:
 def _queries(texts: list[bytes]) -> st.SearchStrategy[Frames]:
     together = [text for text in texts if text != ALONE]
     several = st.lists(_text(together), min_size=2, max_size=3).map(b";".join)
-    return st.one_of(st.sampled_from(texts), several).map(lambda text: (messages.query(text),))
+    text = st.one_of(st.sampled_from(texts), several)
+    return st.builds(lambda text, times: (messages.query(text),) * times, text, st.sampled_from([1, 1, 1, 4]))
 
 
 def _copies(texts: list[bytes]) -> st.SearchStrategy[Frames]:
@@ -77,7 +78,15 @@ def _runs(texts: list[bytes]) -> st.SearchStrategy[Frames]:
     )
     named = st.builds(_run, _NAMES, _text(texts), _PORTALS, _LIMITS)
     again = st.builds(lambda name, limit: (messages.bind(b"", name), execute(b"", limit), SYNC), _NAMES, _LIMITS)
-    return st.one_of(described, named, again)
+    once = st.one_of(described, named, again)
+    return st.one_of(once, st.builds(_repeated, once, st.booleans(), st.integers(2, 5)))
+
+
+def _repeated(run: Frames, described: bool, times: int) -> Frames:
+    """As it is, then without its Parse: what was remembered of it is of use, or no longer true."""
+    bound = tuple(one for one in run if one[0] not in (messages.PARSE, messages.DESCRIBE, messages.SYNC))
+    shown = (bound[0], *((messages.describe(b"P", b""),) if described else ()), *bound[1:], SYNC)
+    return run * times + shown * times
 
 
 def _singles(texts: list[bytes]) -> st.SearchStrategy[Frames]:

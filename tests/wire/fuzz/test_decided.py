@@ -169,7 +169,7 @@ def compare(got: bytes, expected: bytes, may_learn: bool) -> None:
         assert got == expected
 
 
-def decidedly(program: tuple[bytes, ...], seed: int, alters: bool) -> None:
+def decidedly(program: tuple[bytes, ...], seed: int, alters: bool, politely: bool = False) -> None:
     sent = b"".join(program)
     direct = Postgres(own)
     expected = direct.start() + direct.receive(sent)
@@ -190,7 +190,7 @@ def decidedly(program: tuple[bytes, ...], seed: int, alters: bool) -> None:
             looks.clear()
             crossing.conversation.reconsider()
 
-    crossing = Crossing(world.server, contexts, dice, moment)
+    crossing = Crossing(world.server, contexts, dice, moment, politely=politely)
     if not crossing.run(sent):
         return
     compare(crossing.got, expected, may_learn=unrepeatable(program))
@@ -202,4 +202,5 @@ def decidedly(program: tuple[bytes, ...], seed: int, alters: bool) -> None:
 @effort(1200)
 def test_decided(inputs: int) -> None:
     known = programs(MORE).filter(lambda program: not uses_the_forgotten(program))
-    fuzz(inputs, decidedly, program=known, seed=st.integers(0, 2**32), alters=st.booleans())
+    either = st.booleans()
+    fuzz(inputs, decidedly, program=known, seed=st.integers(0, 2**32), alters=either, politely=either)
