@@ -29,6 +29,12 @@ CONTENTS = (
     "SELECT * FROM customers ORDER BY cid",
 )
 SECONDS = 20.0
+NULLS = (
+    "INSERT INTO orders (id, priority) VALUES (1, NULL) ON CONFLICT (id) DO UPDATE SET cid = 6",
+    "INSERT INTO orders (id, priority) VALUES (1, 2), (3, NULL) ON CONFLICT (id) DO UPDATE SET cid = 6",
+    "INSERT INTO orders (id, priority) VALUES (3, NULL) ON CONFLICT (id) DO UPDATE SET priority = orders.priority + 1",
+    "INSERT INTO orders (id, priority) SELECT id, nullif(id, 3) FROM orders ON CONFLICT (id) DO UPDATE SET cid = 6",
+)
 
 
 def plan(name: str) -> str:
@@ -139,3 +145,12 @@ def test_as_with_the_column(server: Server, world: World, case: Case) -> None:
         real, parked = world.contents() if world.touched else ([], [])
         found += [] if real == parked else [f"{mode}: wanted {real}\n  got {parked}"]
     assert not found, "\n".join([*(step.sql for step in case.steps), *found[:3]])
+
+
+@pytest.mark.in_turn
+@pytest.mark.parametrize("sql", NULLS)
+def test_a_null_fails_for_a_row_in_conflict_too(world: World, sql: str) -> None:
+    """Where it names another table, which is why these are no cases."""
+    for side in (world.real, world.parked):
+        reply = side["new"].simple(sql)
+        assert (reply.error or {}).get("C") == "23502", reply

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from lintel.analysis.meanings import Col
 from lintel.analysis.resolution import Node, Reference
-from lintel.plan import Plan
+from lintel.plan import Add, Plan
 from lintel.shield.case import Case, Unserved
 from lintel.shield.casts import assigned, is_text, unlimited
 from lintel.shield.values import is_plain
@@ -64,7 +64,14 @@ class GivenColumn:
         """What is parked, of what is proposed, what the row had before, and whether it was there."""
         if self.as_proposed:
             return proposed
-        return f"CASE WHEN {updated} THEN {self._set(node, proposed, old)} ELSE {self.assigned_to(node, proposed)} END"
+        given = self.assigned_to(node, proposed)
+        # Asked of a row that was there, too, so that it is evaluated; a NULL that must not be is parked, and fails.
+        fits = f"{given} IS NOT NULL" if self._is_not_null else f"({given} IS NULL) IS NOT NULL"
+        return f"CASE WHEN {updated} AND {fits} THEN {self._set(node, proposed, old)} ELSE {given} END"
+
+    @property
+    def _is_not_null(self) -> bool:
+        return isinstance(self.plan.change, Add) and self.plan.change.not_null
 
     def _set(self, proposed_node: Node, proposed: str, old: str) -> str:
         if self.assigned is None:

@@ -342,3 +342,17 @@ INSERT INTO pairs (a, b, state) VALUES (1, 'x', 42) ON CONFLICT (a, b) DO UPDATE
 INSERT INTO pairs (a, b, state) VALUES (1, 'x', 42), (8, 'x', true) ON CONFLICT (a, b) DO NOTHING
 --- new rewrite
 INSERT INTO pairs (a, b, state) SELECT n, 'x', n FROM pairs WHERE b = 'x' ON CONFLICT (a, b) DO UPDATE SET n = 9
+--- new rewrite
+INSERT INTO orders (id, label) VALUES (4, NULL) ON CONFLICT (id) DO UPDATE SET cid = 6 RETURNING label
+--- new rewrite
+INSERT INTO orders (id, label) VALUES (1, repeat('x', length(current_user) + 6)) ON CONFLICT (id) DO UPDATE SET cid = 6
+--- new rewrite
+PREPARE w (int, int) AS INSERT INTO orders (id, priority) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET cid = 6
+--- then
+SET plan_cache_mode = force_generic_plan
+--- then
+EXECUTE w (2, 40000)
+--- then
+RESET plan_cache_mode
+--- then
+DEALLOCATE w
