@@ -120,7 +120,7 @@ def _why_opaque(moment: Moment, key: ContextKey, parts: list[Judged]) -> str | N
             return "; ".join(result.opaque)
     if key.search_path is None and any(schema is None for schema, _ in names_in(parts)):
         return "the session's search_path is not known"
-    if moment.plans and any(part.effects.bits & SETTINGS for part in parts[:-1]):
+    if moment.plans and any(part.astray for part in parts):
         return "search_path changes within the text"
     return None
 
@@ -143,7 +143,8 @@ def _understood(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged
     literal = len(parts) != 1 or parts[0].effects != Effects() or parts[0].verdict.resolution.exact
     exact = literal or statement.facts.verb not in _BY_SHAPE
     results = [part.verdict.resolution for part in parts]
-    if any(result.problems or result.utility or result.opaque for result in results):
+    moved = any(part.effects.bits & SETTINGS for part in parts[:-1])  # names were looked up in more paths than one
+    if moved or any(result.problems or result.utility or result.opaque for result in results):
         return Decided(decision, exact=exact)
     return Decided(decision, names_in(parts), frozenset().union(*(r.functions for r in results)), exact)
 

@@ -7,6 +7,7 @@ from lintel.analysis import facts_of
 from lintel.analysis.facts import Facts
 from lintel.analysis.views import with_bases
 from lintel.policy.effects import Effects, effects_of
+from lintel.policy.path import Path
 from lintel.policy.uncommitted import Uncommitted
 from lintel.policy.unplanned import Unplanned, in_statement
 from lintel.shield import Question, Verdict, judge
@@ -28,14 +29,16 @@ class Judged:
     effects: Effects
     facts: Facts
     unplanned: tuple[Unplanned, ...] = ()  # changes of target tables that no plan announces
+    astray: bool = False  # its search_path is not known: an earlier statement of its text may have changed it
 
 
 def judged_in_turn(
     text: bytes, statements: list[RawStatement], question: Question, targets: tuple[str, ...]
 ) -> Iterator[Judged]:
-    """Each after those before it: with the temporary relations that shadow others, and the tables as DDL left them."""
+    """Each after those before it: with temporary relations that shadow others, tables as DDL left them, its path."""
     several, before = len(statements) > 1, question.covered
     left = Uncommitted(before.schema, before.schema) if several and before.plans else None
+    path = Path(question.search_path)
     for raw in statements:
         part = judged(text, raw, question, alone=not several)
         if part.verdict.kind == "opaque" and question.covered is not before:
@@ -43,7 +46,9 @@ def judged_in_turn(
         if part.effects.temporary:
             question = replace(question, shadowed=question.shadowed.union(part.effects.temporary))
         amiss = in_statement(raw, text, question.covered, targets, question.search_path, question.shadowed)
-        yield replace(part, unplanned=amiss) if amiss else part
+        yield replace(part, unplanned=amiss, astray=not path.known) if amiss or not path.known else part
+        path = path.after(raw.node, part.effects)
+        question = replace(question, search_path=path.names)
         left = None if left is None else left.after(raw, text, question.search_path, question.shadowed)
         question = replace(question, covered=_covered(left, question.covered, before))
 

@@ -82,19 +82,22 @@ def kept_by(value: str, source: TypeName, target: TypeName) -> str:
 def copied(value: str, source: TypeName, target: TypeName) -> str | None:
     """A condition for a value that was read as the type `target`: an error (22003, 22001) unless it is one of `source`.
 
-    Empty where it always is; None where it cannot be known: the two read a text in other ways, or one cuts blanks off.
+    Empty where it always is; None where it cannot be known: the two read a text in other ways. What varchar(n) has read
+    as just n characters may have ended in blanks that it cut off, so it is an error.
     """
     if source.array or target.array or source.collation != target.collation:
         return None
     if {source.base, target.base} <= _INTEGERS:
         wider = _BYTES[target.base] > _BYTES[source.base]
         return f"CASE WHEN ({value})::{source.sql} IS NULL THEN true ELSE true END" if wider else ""
-    if not {source.base, target.base} <= {"text", "varchar"} or _limited(target):
+    if not {source.base, target.base} <= {"text", "varchar"}:
         return None
-    if not _limited(source):
-        return ""
     text = f"pg_catalog.translate(({value})::pg_catalog.text, ' ', '_')"
-    return f"CASE WHEN {assigned(text, source)} IS NULL THEN true ELSE true END"
+    if _limited(target) and not (_limited(source) and _length(source) < _length(target)):
+        cut = f"pg_catalog.length({text}) OPERATOR(pg_catalog.=) {_length(target) - 4}"
+        fails = assigned(f"{text} OPERATOR(pg_catalog.||) {text}", target)
+        return f"CASE WHEN {cut} THEN {fails} IS NULL ELSE true END"
+    return f"CASE WHEN {assigned(text, source)} IS NULL THEN true ELSE true END" if _limited(source) else ""
 
 
 def is_text(name: TypeName) -> bool:

@@ -209,8 +209,13 @@ ROLLBACK TO s
 --- then
 SELECT * FROM orders
 
---- old refuse 42501 simple # this version does not follow a search_path that changes within one text
+--- old rewrite simple # a search_path that changes within one text
 SET search_path = aside; SELECT * FROM orders; RESET search_path
+--- then
+SELECT * FROM orders WHERE id = 2
+
+--- old rewrite simple
+SET search_path = aside, public; SELECT * FROM orders; SET search_path = public; SELECT * FROM orders WHERE id = 1; SET search_path TO DEFAULT
 --- then
 SELECT * FROM orders WHERE id = 2
 

@@ -136,7 +136,11 @@ old: COPY i (id, c) FROM STDIN (FORMAT csv) WHERE c > 5 OR id = 1 @@ 7,5\n8,9\n
 new: COPY i (id, c) FROM STDIN @@ 7\t5\n
 new 22003: COPY i (id, c) FROM STDIN @@ 7\t5000000000\n
 old refuse: COPY i (id, c) FROM STDIN (FORMAT binary)
-old refuse: COPY i (id, t) FROM STDIN @@ 7\tabc\n
+old: COPY i (id, t) FROM STDIN @@ 7\tabc\n8\tab   \n9\t\\N\n
+old 22001: COPY i (id, t) FROM STDIN @@ 7\tabcdefgh\n
+old 22001: COPY i (id, t) FROM STDIN @@ 7\tabcdef\n
+old 22001: COPY i (id, t) FROM STDIN @@ 7\tabcdef  \n
+old 22001: COPY i (id, t) FROM STDIN WHERE id = 7 OR t IS NULL @@ 7\t      \n
 new: COPY i (id, t) FROM STDIN @@ 7\tabc\n
 new 22001: COPY i (id, t) FROM STDIN @@ 7\tabcdefgh\n
 old: COPY i (id, f, c) FROM STDIN @@ 7\tabc\t4\n
