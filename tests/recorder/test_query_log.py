@@ -2,6 +2,7 @@
 
 import json
 import resource
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -97,3 +98,23 @@ def test_a_full_disk_tears_no_line_that_comes_after_it(path: Path) -> None:
 def test_a_place_that_cannot_be_opened_is_said_at_once(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="No such file"):
         QueryLog(tmp_path / "nowhere" / "queries.jsonl")
+
+
+def test_what_a_disk_never_took_is_counted(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is being written at the end, and what waits behind it."""
+    begun, answers = threading.Event(), threading.Event()
+
+    def stuck(_: QueryLog, __: list[Line]) -> None:
+        begun.set()
+        assert answers.wait(60)
+
+    monkeypatch.setattr(QueryLog, "_write", stuck)
+    log = QueryLog(path)
+    log.start()
+    log.put(line(1))
+    assert begun.wait(60)
+    log.put(line(2))
+    log.put(line(3))
+    log.close(0.05)
+    assert log.dropped == 3
+    answers.set()
