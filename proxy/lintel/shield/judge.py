@@ -165,8 +165,8 @@ class _Judging:
         case = Case(self.text, self.statement.node, Spans(self.text), self._prefix(), self.covered, self.shown,
                     {oid: self.covered.table(oid, side) for oid in self.touched}, answer)  # fmt: skip
         others = [self._under(present) for present in self._permitted()]
-        if answer.stored:  # T18: kept by the server, so never rewritten
-            return self._proved(case, answer, None, dict(zip(self._permitted(), others, strict=True)))
+        if answer.stored:
+            return self._stored(case, answer, dict(zip(self._permitted(), others, strict=True)))
         items: set[int] = set()  # offsets of what is substituted
         spelled: set[int] = set()  # of stars
         dropping = self._dropping(case)
@@ -193,6 +193,17 @@ class _Judging:
             beside = by("name", names(case)) + references(case, others)
             beside += by("star", self._stars(case, others, spelled)) + by("row", target_rows(case))
             changes = [*dropping.beside(beside), *fixed, *substituted]
+            if changes:
+                edited, resolved = self._edit(case, changes)
+        return self._proved(case, answer, edited, resolved)
+
+    def _stored(self, case: Case, answer: Resolution, resolved: dict[Done, Resolution]) -> Verdict:
+        """T18: the server keeps the text. No planned column is put into it; stars that would show one are spelled."""
+        edited, others = None, list(resolved.values())
+        planned = any(self.covered.plan(key) for _, key in answer.reads)
+        if not planned and not all(self._same(answer, other) for other in others):
+            case.kept.update(source.at for source in answer.sources)
+            changes = by("star", stars(case, {use.at for use in answer.stars})) + references(case, others)
             if changes:
                 edited, resolved = self._edit(case, changes)
         return self._proved(case, answer, edited, resolved)

@@ -89,7 +89,7 @@ SELECT p.* FROM parcels p JOIN LATERAL (SELECT 'norm'::text AS label) l ON true 
 --- old rewrite
 SELECT o.*, t.title, priority FROM orders o JOIN tasks t ON t.cid = o.cid -- T7
 
---- old refuse 42501 block # T18: a permanent view would be made of the rewritten text
+--- old rewrite block # T18: the star is spelled out, as the server itself would keep it
 CREATE VIEW made AS SELECT * FROM orders
 
 --- new refuse 42703 block # T18: a permanent view of a column that is not there
