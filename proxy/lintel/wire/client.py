@@ -75,10 +75,17 @@ class ClientStream:
         if data[0] == PARSE and data[: statement.asked_size] == statement.asked:
             at = statement.asked_size
         named: i64 = at + statement.named
-        if size <= named or data[at + 5 : named] != statement.portal_and_name or data[at] != BIND:
+        if size <= named or data[at + 5 : named] != statement.portal_and_name:
             return self._walk(data)
-        after: i64 = at + 1 + (length_at(data, at) if COMPILED else header(data, at)[1])
-        if after < named or after >= size or state.statements.get(statement.name) is not statement:
+        kind: i64
+        length: i64
+        if COMPILED:
+            kind = data[at]
+            length = length_at(data, at)
+        else:
+            kind, length = header(data, at)
+        after = at + length + 1
+        if kind != BIND or after < named or after >= size or state.statements.get(statement.name) is not statement:
             return self._walk(data)
         rest = data[after:]
         if rest == _DESCRIBE_EXECUTE_SYNC:
