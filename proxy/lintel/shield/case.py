@@ -40,6 +40,7 @@ class Case:
     shown: frozenset[str]  # ids of the plans whose column the catalog shows
     tables: dict[int, LogicalTable]  # the client's, by oid
     answer: Resolution
+    path: tuple[str, ...] = ()  # where unqualified names are looked up
     discarded: frozenset[str] = frozenset()  # ids of the plans whose column's writes are taken out of the text
     kept: set[int] = field(default_factory=set)  # offsets of FROM items that stay, as a target does
     sources: dict[int, Source] = field(default_factory=dict)  # by offset

@@ -92,7 +92,7 @@ def is_exact(case: Case, use: RowUse, source: Source, *, renamed: bool = False) 
     """Whether a record does as well for this whole row; `renamed`: it has a list of other column names.
 
     A function that takes the table's rows may be what the cast or the operator means; where one of the call's name
-    takes any table's, the call of a record is ambiguous.
+    takes any table's, the call of a record is ambiguous, and one of anybody else's in the path may be what is called.
     """
     if use.function not in (_NAMELESS if renamed else _EXACT):
         return False
@@ -100,7 +100,8 @@ def is_exact(case: Case, use: RowUse, source: Source, *, renamed: bool = False) 
     taken = schema.taken.get(oid)
     if use.function in ("(text)", "(compared)"):
         return taken is None or not (taken.by_cast if use.function == "(text)" else taken.by_operator)
-    return not any(function.takes for function in schema.functions.get(use.function or "", ()))
+    others = (function for function in schema.functions.get(use.function or "", ()) if function.schema != "pg_catalog")
+    return not any(function.takes or function.schema in case.path for function in others)
 
 
 def _gap(text: bytes, end: int) -> str:

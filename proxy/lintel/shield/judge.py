@@ -163,7 +163,8 @@ class _Judging:
     def _served(self, side: Done, answer: Resolution) -> Verdict:
         self._assert_known(answer)
         case = Case(self.text, self.statement.node, Spans(self.text), self._prefix(), self.covered, self.shown,
-                    {oid: self.covered.table(oid, side) for oid in self.touched}, answer)  # fmt: skip
+                    {oid: self.covered.table(oid, side) for oid in self.touched}, answer,
+                    self.question.search_path)  # fmt: skip
         others = [self._under(present) for present in self._permitted()]
         if answer.stored:
             return self._stored(case, answer, dict(zip(self._permitted(), others, strict=True)))

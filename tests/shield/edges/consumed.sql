@@ -6,6 +6,7 @@ CREATE TABLE y (id int PRIMARY KEY, c int, t text); INSERT INTO y VALUES (1, 7, 
 CREATE TABLE f (id int PRIMARY KEY, t text); INSERT INTO f VALUES (1, 'a'), (2, NULL);
 CREATE FUNCTION of_f(f) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1.t';
 CREATE FUNCTION of_fs(f[]) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE FUNCTION array_ndims(anyelement) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT pg_typeof($1)::text';
 CREATE TABLE m (id int PRIMARY KEY, t text); INSERT INTO m VALUES (1, 'a'), (2, NULL);
 CREATE FUNCTION m_less(m, m) RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT $1.id > $2.id';
 CREATE OPERATOR < (LEFTARG = m, RIGHTARG = m, FUNCTION = m_less);
@@ -89,6 +90,7 @@ old refuse: SELECT f::text FROM f
 old: SELECT m.id FROM m ORDER BY m.id
 old refuse: SELECT a.id FROM m a JOIN m b ON a < b
 old refuse: SELECT id FROM m ORDER BY m
+old refuse: SELECT array_ndims(r) FROM r
 old refuse: SELECT array_agg(r) FROM r
 old refuse: SELECT (array_agg(r))[1].id FROM r
 old refuse: SELECT unnest(array_agg(r)) FROM r
