@@ -289,6 +289,8 @@ class _Followed:
             return self._of_scope(inner) if inner is not None else []
         found: Outputs = []
         for projection in getattr(scope.expression, "selects", ()):
+            if isinstance(projection, exp.Dot) and projection.is_star:
+                raise NotRead("a row that is expanded")  # its type is not known here
             name = projection.alias_or_name
             planned = self._stands_for(scope, name)
             found.append((name, frozenset({planned}) if planned else self._all(projection, scope)))
