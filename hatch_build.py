@@ -31,6 +31,8 @@ MODULES = (
     "lintel/session/relay.py",
     "lintel/app/presence.py",
 )  # fmt: skip
+# What cannot be said in Python: sockets without uvloop's transports.
+NATIVE = {"lintel.session._stream": "lintel/session/_stream.c"}
 SECONDS = 900
 # Generated; two of its lines are no Python.
 MYPY_INI = "[mypy]\n[mypy-postgast.pg_query_pb2]\nfollow_imports = skip\nfollow_imports_for_stubs = True\n"
@@ -85,13 +87,14 @@ def compiled(into: Path) -> str | None:
 def _extensions(into: str, work: str) -> None:
     """In the copy of the source."""
     from mypyc.build import mypycify
-    from setuptools import Distribution
+    from setuptools import Distribution, Extension
 
     # A name that the compiler takes for true: the branches for the interpreter are left out.
     options = ["--python-version", "3.11", "--ignore-missing-imports", "--follow-imports=silent"]
     options += ["--always-true", "COMPILED", "--cache-dir", f"{work}/cache", "--config-file", f"{work}/mypy.ini"]
     Path(work, "mypy.ini").write_text(MYPY_INI)
     modules = mypycify([*options, *MODULES], group_name="lintel", target_dir=f"{work}/c", debug_level="0")
+    modules += [Extension(name, [source]) for name, source in NATIVE.items()]
     build = Distribution({"ext_modules": modules}).get_command_obj("build_ext")
     build.build_lib, build.build_temp = into, f"{work}/objects"
     build.ensure_finalized()

@@ -34,6 +34,7 @@ from .authentication import Authentication, TurnedAway, log_in, role
 from .canceling import Canceling, Origin, every
 from .connector import Client, KeepAlive, Opened, Unreachable
 from .database import Destination, Destinations, Login
+from .direct import direct
 from .relay import Session
 
 _log = structlog.get_logger(__name__)
@@ -213,8 +214,8 @@ class Listener:
         parameters = message.parameters
         login = Login(message.user, message.database, arrival.address, parameters.get("application_name", ""))
         session = Session(
-            arrival.transport,
-            server.transport,
+            direct(arrival.transport),
+            direct(server.transport),
             server.address,
             self._ended,
             self._counters,
