@@ -161,7 +161,7 @@ class Session:
             self.client_done()
 
     async def _decide(self, context: Context, text: bytes) -> None:
-        decision = None
+        decision: Decision | None = None  # said, as the compiler would take it for never None
         try:
             decision = await self._presence.decide(context, text)
         finally:
