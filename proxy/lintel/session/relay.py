@@ -161,18 +161,17 @@ class Session:
             self.client_done()
 
     async def _decide(self, context: Context, text: bytes) -> None:
-        decision: Decision | None = None  # said, as the compiler would take it for never None
         try:
             decision = await self._presence.decide(context, text)
-        finally:
+        except BaseException:  # a fault of ours: the loop tells the log, and it costs this session only
             self._deciding = None
-            self._decided(context, text, decision)
-
-    def _decided(self, context: Context, text: bytes, decision: Decision | None) -> None:
-        if self._ended is None:
-            return
-        if decision is None:
             self.close()
+            raise
+        self._deciding = None
+        self._decided(context, text, decision)
+
+    def _decided(self, context: Context, text: bytes, decision: Decision) -> None:
+        if self._ended is None:
             return
         try:
             self._conversation.decided(context, text, decision)
