@@ -28,9 +28,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure() -> None:
     """What was compiled must be what is written: Python prefers the compiled module, however old."""
     for made in SOURCE.rglob("*.so"):
-        source = made.with_name(made.name.partition(".")[0] + ".py")
-        if source.exists() and source.stat().st_mtime > made.stat().st_mtime:
-            raise pytest.UsageError(f"{source} is newer than what was compiled: ./dev build-fast [--remove]")
+        for source in (made.with_name(made.name.partition(".")[0] + suffix) for suffix in (".py", ".c")):
+            if source.exists() and source.stat().st_mtime > made.stat().st_mtime:
+                raise pytest.UsageError(f"{source} is newer than what was compiled: ./dev build-fast [--remove]")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

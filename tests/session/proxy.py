@@ -13,6 +13,7 @@ import uvloop
 from tests.wire.playbook import ScriptedContext
 
 from lintel.app.aside import Aside
+from lintel.session import stream
 from lintel.session.connector import Address, Connector
 from lintel.session.database import Destination, Login, Member
 from lintel.session.door import Door
@@ -125,6 +126,7 @@ class Proxy:
         door.close()
         self.listener.end()
         await asyncio.sleep(0.05)
+        stream.close_all()
 
     def call(self, function: Callable[..., None], *arguments: object) -> None:
         """In the proxy's thread."""

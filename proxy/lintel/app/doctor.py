@@ -21,6 +21,7 @@ from lintel.config import ConfigError, Listen, Settings
 from lintel.log import safe
 from lintel.plan import Plan
 from lintel.session.connector import Connector, Unreachable
+from lintel.session.stream import STREAMS
 from lintel.wire.framing import COMPILED
 
 SECONDS = 15.0  # for one server
@@ -66,7 +67,7 @@ def _versions() -> Iterator[Finding]:
         f"lintel {__version__}, Python {platform.python_version()}, uvloop {metadata.version('uvloop')}",
     )
     if COMPILED:
-        yield Finding("hot path", "ok", "compiled")
+        yield Finding("hot path", "ok", f"compiled, plain connections by {'streams' if STREAMS else 'uvloop'}")
     else:
         yield Finding("hot path", "warning", "not compiled, which costs speed: install where a C compiler is")
 

@@ -23,7 +23,7 @@ from lintel.recorder import Recorder
 from lintel.referee.referee import Referee
 from lintel.referee.request import Asked, Opinion, Request
 from lintel.referee.telling import told
-from lintel.session import direct
+from lintel.session import stream
 from lintel.session.door import Door
 from lintel.session.listener import Listener
 
@@ -161,7 +161,7 @@ class Proxy:
         await self._referee.close()
         await self._databases.close()
         await self._recorder.close()
-        direct.close_all()
+        stream.close_all()
 
 
 def _settle_garbage() -> None:

@@ -6,6 +6,7 @@
 - *authentication*: Lintel's own, where it is wanted: the client proves its secret, and is logged in with it.
 - *connector*: the only place where server connections are made.
 - *server_leg*: such a connection until a session takes it over: TLS as sslmode wants it.
+- *stream*: plain connections without uvloop's transports, in the compiled build; _stream.c is what they become.
 - *relay*: the two transports of one session joined to its Conversation.
 - *database*: what all this needs from above.
 """

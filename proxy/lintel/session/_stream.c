@@ -625,18 +625,25 @@ stream_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
 }
 
 PyDoc_STRVAR(close_all_doc,
-             "close_all()\n--\n\nClose every Stream that is still open, without a word to its protocol: the loop is about to end.");
+             "close_all(loop)\n--\n\n"
+             "Close every Stream of this loop that is still open, without a word to its protocol: the loop is about to end.");
 
 static PyObject *
-close_all(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
+close_all(PyObject *Py_UNUSED(module), PyObject *loop)
 {
-    while (open_streams) {
-        Stream *self = open_streams;
+    Stream *self = open_streams;
+
+    while (self != NULL) {
+        if (self->loop != loop) {
+            self = self->next;
+            continue;
+        }
         release(self);
         forget_queue(self);
         Py_CLEAR(self->received);
         Py_CLEAR(self->protocol);
         Py_DECREF(self);
+        self = open_streams; /* another thread, with another loop, may have had its turn */
     }
     Py_RETURN_NONE;
 }
@@ -675,7 +682,7 @@ static PyType_Spec stream_spec = {
 };
 
 static PyMethodDef module_methods[] = {
-    {"close_all", close_all, METH_NOARGS, close_all_doc},
+    {"close_all", close_all, METH_O, close_all_doc},
     {NULL, NULL, 0, NULL},
 };
 

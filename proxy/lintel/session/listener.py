@@ -34,8 +34,8 @@ from .authentication import Authentication, TurnedAway, log_in, role
 from .canceling import Canceling, Origin, every
 from .connector import Client, KeepAlive, Opened, Unreachable
 from .database import Destination, Destinations, Login
-from .direct import direct
 from .relay import Session
+from .stream import streamed
 
 _log = structlog.get_logger(__name__)
 _DRAIN_TICK = 0.05
@@ -214,8 +214,8 @@ class Listener:
         parameters = message.parameters
         login = Login(message.user, message.database, arrival.address, parameters.get("application_name", ""))
         session = Session(
-            direct(arrival.transport),
-            direct(server.transport),
+            streamed(arrival.transport),
+            streamed(server.transport),
             server.address,
             self._ended,
             self._counters,

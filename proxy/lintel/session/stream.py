@@ -1,0 +1,50 @@
+"""Moves a plain connection from uvloop's transport to a Stream, where there is one: see _stream.c.
+
+In compiled code most of what a query costs Lintel is uvloop's transports; a Stream costs a third of one. uvloop's is
+the reference: a session uses both alike, and the same tests run with either. Under TLS it is uvloop's in any case.
+"""
+
+import asyncio
+from typing import cast
+
+import uvloop
+from uvloop import loop as uvloop_loop
+
+try:
+    from . import _stream
+except ImportError:  # not compiled, or uvloop is another one than it knows
+    _stream = None  # type: ignore[assignment]
+
+STREAMS = _stream is not None
+
+
+def streamed(transport: asyncio.Transport) -> asyncio.Transport:
+    """The same connection without a protocol and not being read; or the transport itself, whose reading is paused.
+
+    What has been read from it stays with the old protocol, which hears nothing more, its end included.
+    """
+    loop = asyncio.get_running_loop()
+    if not STREAMS or not isinstance(loop, uvloop.Loop) or not _is_bare(transport):
+        return transport
+    try:
+        pointer = uvloop_loop.libuv_get_loop_t_ptr(loop)  # type: ignore[attr-defined]
+        stream = _stream.Stream(transport.get_extra_info("socket").dup(), loop, pointer)
+    except OSError:  # no descriptor is left for the moment
+        return transport
+    transport.set_protocol(asyncio.Protocol())
+    transport.abort()  # its own descriptor; the connection stays open by the other
+    return cast("asyncio.Transport", stream)
+
+
+def close_all() -> None:
+    """What is still open when this loop ends, as its last act: uvloop closes its own handles only."""
+    if STREAMS:
+        _stream.close_all(asyncio.get_running_loop())
+
+
+def _is_bare(transport: asyncio.Transport) -> bool:
+    return (
+        transport.get_extra_info("ssl_object") is None
+        and not transport.is_closing()
+        and not transport.get_write_buffer_size()
+    )
