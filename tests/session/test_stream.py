@@ -76,7 +76,7 @@ Run = Callable[[Test], None]
 def connected(request: pytest.FixtureRequest) -> Iterator[tuple[Peer, Peer]]:
     ours, theirs = CONNECTIONS[request.param]()
     theirs.setblocking(False)
-    with theirs:
+    with ours, theirs:
         yield ours, theirs
 
 
@@ -98,10 +98,12 @@ def run(request: pytest.FixtureRequest, connected: tuple[Peer, Peer]) -> Run:
         heard = Heard()
         transport.set_protocol(heard)
         transport.resume_reading()
-        async with asyncio.timeout(20):
-            await test(transport, heard, theirs)
-        transport.abort()
-        stream.close_all()
+        try:
+            async with asyncio.timeout(20):
+                await test(transport, heard, theirs)
+        finally:
+            transport.abort()
+            stream.close_all()
 
     def ran(test: Test) -> None:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
