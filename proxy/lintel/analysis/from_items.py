@@ -9,6 +9,7 @@ from lintel.analysis.scope import Item, Scope
 from lintel.analysis.walk import Walk, subquery
 from lintel.schema.logical import Key
 
+_POPULATE = ("json_populate_record", "jsonb_populate_record")
 _OUTER = {"larg": ("JOIN_RIGHT", "JOIN_FULL"), "rarg": ("JOIN_LEFT", "JOIN_FULL")}  # the sides that may be missing
 
 
@@ -165,7 +166,8 @@ def _function(walk: Walk, node: Node, scope: Scope) -> Item:
         walk.visit(defined, scope)
         names, call_known, scalar = _outputs(walk, call[0], defined, only_alias, scope)
         known = known and call_known
-        keys = _keys(walk, call[0], names) or range(len(columns), len(columns) + len(names))
+        numbers = range(len(columns), len(columns) + len(names))
+        keys = _keys(walk, call[0], names) or _filled(walk, call[0], names, scope) or numbers
         added = [(name, Expr(walk.at(location), key)) for name, key in zip(names, keys, strict=True)]
         held = values.of_columns(walk, call[0])
         walk.given |= {meaning: held[name] for name, meaning in added if name in held}
@@ -190,6 +192,22 @@ def _keys(walk: Walk, call: Node, names: list[str]) -> list[Key]:
     return [column.key for column in tables[0].columns] if tables else []
 
 
+def _filled(walk: Walk, call: Node, names: list[str], scope: Scope) -> list[Key]:
+    """Of the columns of json_populate_record(NULL::t, ..), filled by their names: of the type nothing else counts."""
+    if not output_name(call, walk.subqueries).startswith(_POPULATE):
+        return []
+    base = call["FuncCall"]["args"][0]
+    table = composite.row_of(walk, base, scope) if values.is_null(base) else None
+    if table is None or [column.name for column in table.columns] != names:
+        return []
+    if walk.world.schema.fields(table.relation.oid):  # some of them are rows again
+        return []
+    at = walk.at(values.place(base))
+    walk.held.pop(at, None)
+    walk.result.bindings.pop((at, "type"), None)
+    return [column.key for column in table.columns]
+
+
 def _unnested(call: list[Node]) -> list[list[Node]]:
     """unnest of several arrays stands for ROWS FROM of one unnest each (transformRangeFunction)."""
     function = call[0].get("FuncCall", {})
@@ -210,7 +228,7 @@ def _outputs(
     if "FuncCall" not in call:
         return [alias or name], True, True
     found = shapes(walk, call["FuncCall"]["funcname"])
-    if name.startswith(("json_populate_record", "jsonb_populate_record")):
+    if name.startswith(_POPULATE):
         names = composite.columns(walk, call["FuncCall"]["args"][0], scope)
         found = set() if names is None else {names}
     if name == "unnest":

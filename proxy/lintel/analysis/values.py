@@ -112,11 +112,15 @@ def _step(walk: Walk, at: int, kinds: tuple[Held, ...], step: Node) -> tuple[Hel
     return tuple(named[name] for named in known if name in named)
 
 
+def is_null(node: Node) -> bool:
+    """Whether it is NULL::t, which has the columns of t and nothing else."""
+    return "TypeCast" in node and "isnull" in node["TypeCast"]["arg"].get("A_Const", ())
+
+
 def place(node: Node) -> int:
     """Where the value is noted that is taken apart."""
     while "A_Indirection" in node:
         node = node["A_Indirection"]["arg"]
-    cast = node.get("TypeCast")
-    if cast is not None and "isnull" in cast["arg"].get("A_Const", ()):
-        return int(cast["typeName"].get("location", -1))  # NULL::t has the columns of t and nothing else
+    if is_null(node):
+        return int(node["TypeCast"]["typeName"].get("location", -1))
     return int((node.get("FuncCall") or node.get("ColumnRef") or {}).get("location", -1))

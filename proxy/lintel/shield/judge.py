@@ -27,7 +27,6 @@ from lintel.shield.verdict import Verdict
 from lintel.sql.grammar import RawStatement, SyntaxProblem, TooDeep, parse
 
 _ROUNDS = 6  # each substitutes at least one more item (T7)
-_FILLED = {f"{kind}_populate_{what}" for kind in ("json", "jsonb") for what in ("record", "recordset")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,9 +292,7 @@ class _Judging:
         return stars(case, {use.at for use in case.answer.stars if use.at in different and use.returning} | spelled)
 
     def _starred(self, case: Case, different: list[Resolution]) -> set[int]:
-        """Stars that may be spelled out: none beside a row whose fields JSON fills by their names."""
-        if not _FILLED.isdisjoint(case.answer.functions):
-            return set()
+        """Stars that may be spelled out."""
         keys = (key for other in different if not other.problems for key in _differences(case.answer, other))
         return {at for at, tag in keys if tag == "star"}
 

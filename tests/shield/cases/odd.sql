@@ -144,7 +144,7 @@ SELECT priority, lag(priority, 1, priority) OVER (ORDER BY id ROWS BETWEEN 1 PRE
 --- new rewrite
 SELECT extract(epoch FROM i.due)::int / (i.priority * 1000), i.due::date FROM invoices i WHERE i.due > DATE '2023-12-31'
 
---- old refuse 42501 # T6: the row type of the table as it is
+--- old rewrite # T6: JSON fills the columns by their names
 SELECT * FROM json_populate_record(NULL::orders, '{"id": 8, "note": "j"}')
 
 --- old rewrite # T6: its columns are the client's

@@ -96,6 +96,8 @@ old refuse: SELECT (h).* FROM h
 old refuse: SELECT holder()
 old refuse: SELECT * FROM holder()
 old refuse: SELECT NULL::pair
+old refuse: SELECT r FROM json_populate_record(NULL::h, '{"k": 1}')
+old refuse: SELECT * FROM json_populate_record(NULL::h, '{"k": 1}')
 old refuse: SELECT r FROM h JOIN g USING (r)
 old refuse: SELECT h.k FROM h JOIN g USING (r)
 old refuse: SELECT h.k FROM h NATURAL JOIN g
