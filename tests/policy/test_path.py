@@ -11,9 +11,9 @@ TABLES = b"CREATE TABLE o (id int PRIMARY KEY, note text); CREATE SCHEMA aside; 
 SERVED = "(SELECT o.id, o.note FROM public.o AS o)"
 
 
-def _sent(text: str) -> str | None:
+def _sent(text: str, *, moved: bool = False) -> str | None:
     policy = Policy(schema_of(TABLES), (plan.parse(PLAN, "p.toml"),))
-    decision = policy.context(ContextKey(search_path=("public",))).decide(text.encode())
+    decision = policy.context(ContextKey(search_path=("public",), path_moved=moved)).decide(text.encode())
     return None if decision.statement.verdict == "refuse" else decision.sent(text.encode()).decode()
 
 
@@ -50,3 +50,11 @@ def test_followed(text: str, sent: str) -> None:
 )
 def test_not_known(text: str) -> None:
     assert _sent(text) is None
+
+
+@pytest.mark.parametrize("end", ["ROLLBACK", "COMMIT", "ROLLBACK TO s", "BEGIN; END"])
+def test_the_end_of_a_transaction_in_which_it_was_set(end: str) -> None:
+    text = f"{end}; SELECT * FROM o"
+    assert _sent(text) is not None
+    assert _sent(text, moved=True) is None
+    assert _sent(f"SELECT * FROM o; {end}", moved=True) is not None

@@ -13,6 +13,7 @@ from lintel.policy.judged import Judged, Name, effects_in, facts_in, judged_in_t
 from lintel.policy.key import ContextKey
 from lintel.policy.mentions import mentions, possibly_mentions
 from lintel.policy.moment import Moment
+from lintel.policy.path import Path
 from lintel.policy.statement import Statement, Unstripped
 from lintel.policy.temporary import first_in, pinned
 from lintel.policy.unplanned import Unplanned
@@ -90,8 +91,9 @@ def _decide(moment: Moment, key: ContextKey, text: bytes) -> Decided:
     found = only(tags(text), moment.tag_names)
     sides = dict(key.sides) if key.client is None else moment.sides(replace(key.client, tags=found))
     question = Question(moment.covered, key.search_path or (), key.shadowed, sides)
+    path = Path(question.search_path, moved=key.path_moved)
     try:
-        parts = list(judged_in_turn(text, statements, question, moment.options.tables))
+        parts = list(judged_in_turn(text, statements, question, path, moment.options.tables))
     except Exception as bug:
         # A fault of ours in reading one statement must not cost its session; it is seen in the reason.
         return _opaque(moment, text, f"internal error: {type(bug).__name__}", [])

@@ -33,12 +33,11 @@ class Judged:
 
 
 def judged_in_turn(
-    text: bytes, statements: list[RawStatement], question: Question, targets: tuple[str, ...]
+    text: bytes, statements: list[RawStatement], question: Question, path: Path, targets: tuple[str, ...]
 ) -> Iterator[Judged]:
     """Each after those before it: with temporary relations that shadow others, tables as DDL left them, its path."""
     several, before = len(statements) > 1, question.covered
     left = Uncommitted(before.schema, before.schema) if several and before.plans else None
-    path = Path(question.search_path)
     for raw in statements:
         part = judged(text, raw, question, alone=not several)
         if part.verdict.kind == "opaque" and question.covered is not before:

@@ -15,6 +15,7 @@ class ContextKey:
     sides: tuple[tuple[str, Side | None], ...] = ()  # plan id -> side by the plan's rules; None: infer
     client: ClientAttributes | None = None  # only where a rule looks at tags, which come with each statement
     search_path: tuple[str, ...] | None = ("public",)  # None: not known at the moment
+    path_moved: bool = False  # set in the transaction that is open: its end may bring back another one
     shadowed: frozenset[str] = frozenset()  # names that a temporary relation may have
     encoding: Encoding = "utf8"
     standard_strings: bool = True

@@ -15,7 +15,7 @@ class Path:
 
     names: tuple[str, ...]
     known: bool = True
-    moved: bool = False  # by the text itself, so that the end of a transaction may take it back
+    moved: bool = False  # in a transaction that is open, or by the text itself: the end of one may take it back
 
     def after(self, node: dict[str, Any], effects: Effects) -> "Path":
         """Behind a statement: one that SET it to constants is followed, after any other that may it is not known."""

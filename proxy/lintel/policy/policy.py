@@ -79,6 +79,7 @@ class Policy:
                 sides=tuple(self.moment.sides(client).items()),
                 client=client if any(plan.shield.by_tag for plan in self.moment.plans) else None,
                 search_path=None if path is None else schemas_of(path, settings.role, client.user),
+                path_moved=settings.path_moved,
                 shadowed=settings.temporary,
                 encoding=_encoding(settings.client_encoding),
                 standard_strings=settings.standard_conforming_strings != "off",

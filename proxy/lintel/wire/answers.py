@@ -4,8 +4,6 @@ The hot path in server.py takes the replies to plain statements before they come
 the client for the frame: the frame itself (the object) where nothing in it changes, nothing where it is Lintel's own.
 """
 
-from dataclasses import replace
-
 from . import messages, replies
 from .ask import QUESTION, Answer
 from .client import ClientStream
@@ -395,6 +393,6 @@ class Answers:
         self.asking = None
         state = self._state
         if not answer.again:
-            state.settle(replace(state.settings, search_path=answer.search_path, role=answer.role))
+            state.settle(state.settings.asked(answer.search_path, answer.role, within=state.status != messages.IDLE))
             state.unsettled = answer.search_path is None  # canceled, say: asked again at the next idle moment
         self._release(answer.again)

@@ -6,7 +6,7 @@ as it stands; the Conversation asks for another one whenever the Settings on whi
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
 from . import messages
@@ -117,12 +117,24 @@ class Settings:
 
     search_path: str | None = None  # as SHOW prints it; None: not known (yet, or just now)
     role: str | None = None  # likewise; "none" is the session's user
+    path_moved: bool = False  # the search_path was asked for in a transaction whose end may bring back another one
     client_encoding: str = ""
     standard_conforming_strings: str = "on"
     application_name: str = ""
     temporary: frozenset[str] = frozenset()  # relations that shadow others of their name
     uncommitted: tuple[Ran, ...] = ()  # DDL of the transaction that is open, in order
     described: tuple[tuple[bytes, tuple[bytes, ...]], ...] = ()  # behind it: probes, and columns that were not expected
+
+    def reported(self, name: str, text: str, *, within: bool) -> "Settings":
+        """With what a ParameterStatus says, within a transaction or not."""
+        changed: dict[str, Any] = {name: text}
+        if name == "search_path":
+            changed["path_moved"] = within
+        return replace(self, **changed)
+
+    def asked(self, search_path: str | None, role: str | None, *, within: bool) -> "Settings":
+        """With what the server has answered, within a transaction or not."""
+        return replace(self, search_path=search_path, role=role, path_moved=within)
 
 
 class Context(Protocol):

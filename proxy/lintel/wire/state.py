@@ -7,7 +7,7 @@ the client's input waits.
 
 from collections import deque
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from . import messages
 from .decision import (
@@ -170,8 +170,7 @@ class State:
         doubted = name == "search_path" and (self.unsettled or not self.started)
         if doubted or getattr(self.settings, name) == text:
             return
-        changed: dict[str, Any] = {name: text}
-        reported = replace(self.settings, **changed)
+        reported = self.settings.reported(name, text, within=self.status != messages.IDLE)
         if self.started:
             self.settle(reported)
         else:
@@ -190,8 +189,8 @@ class State:
         temporary = self.committed_temporary if taken_back else self.settings.temporary
         self.doubtful = False
         self.probed.clear()
-        if self.settings.uncommitted:
-            self.settle(replace(self.settings, uncommitted=(), described=()))
+        if self.settings.uncommitted or self.settings.path_moved:
+            self.settle(replace(self.settings, uncommitted=(), described=(), path_moved=False))
         self.committed_temporary = temporary
         self.portal = None
         self.portals.clear()
