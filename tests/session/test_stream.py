@@ -346,6 +346,7 @@ def test_its_socket_is_known(run: Run) -> None:
 def test_nothing_is_left_of_it(run: Run) -> None:
     async def test(ours: asyncio.Transport, heard: Heard, theirs: Peer) -> None:
         await some_turns()  # the one of uvloop's transport is closed by then
+        gc.collect()  # what other tests have left
         peer, other = by_tcp()
         before = descriptors()
         transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=peer)

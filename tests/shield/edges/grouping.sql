@@ -79,7 +79,7 @@ old: SELECT s.kind FROM (SELECT * FROM all_o()) s
 old: INSERT INTO o SELECT id + 10, cid, total, body, kind FROM all_o()
 old: INSERT INTO o SELECT * FROM all_o() WHERE false
 old refuse: SELECT all_o FROM all_o()
-old refuse: SELECT * FROM json_populate_record(NULL::o, '{"id": 1}')
+old: SELECT * FROM json_populate_record(NULL::o, '{"id": 1}')
 old: SELECT (one_o(1)).*
 old: SELECT id, (one_o(id)).* FROM t LEFT JOIN (SELECT 1 AS id) s ON s.id = oid
 old: SELECT s.kind FROM (SELECT (one_o($1)).*) s @@ 2
