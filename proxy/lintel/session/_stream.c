@@ -40,7 +40,8 @@ static struct {
 /* What uvloop's transports have: see asyncio.WriteTransport.set_write_buffer_limits. */
 enum { HIGH_WATER = 64 * 1024, LOW_WATER = 16 * 1024 };
 
-enum { CHUNK = 256 * 1024 };
+/* Read at once: it stays in the processor's caches until it has been sent on, and malloc does not map it anew. */
+enum { CHUNK = 64 * 1024, CHUNKS = 4 };
 static char chunk[CHUNK]; /* used with the GIL held, and never across a call of Python */
 
 typedef struct stream {
@@ -53,6 +54,7 @@ typedef struct stream {
     char ended;        /* the peer has sent its last byte */
     char closing;      /* nothing is read any more, what is queued still goes */
     char lost;         /* connection_lost is on its way, nothing goes */
+    char plenty;       /* the last chunk was a large one */
     char paused;       /* the protocol has been told to pause writing */
     char ended_writing; /* write_eof() was called; it goes when what is queued has gone */
     PyObject *loop, *socket, *protocol;
@@ -234,27 +236,52 @@ receive_eof(Stream *self)
     Py_XDECREF(stays);
 }
 
-/* One recv: bytes to the protocol, its end, or its loss. Whether there may be more at once. */
 static int
+may_receive(Stream *self)
+{
+    return self->watch != NULL && self->reading && !self->closing && !self->ended;
+}
+
+/* One recv, at most CHUNK bytes; NULL: there are none, and if that is for good, the protocol is told. */
+static PyObject *
+read_chunk(Stream *self)
+{
+    /* Of many that come the next one is read where it will stay; a small one is copied there. */
+    PyObject *data = self->plenty ? PyBytes_FromStringAndSize(NULL, CHUNK) : NULL;
+    Py_ssize_t size = recv(self->fd, data ? PyBytes_AS_STRING(data) : chunk, CHUNK, 0);
+    int problem = errno;
+
+    self->plenty = size > CHUNK / 2;
+    if (size > 0 && data == NULL)
+        data = PyBytes_FromStringAndSize(chunk, size);
+    else if (size > 0)
+        _PyBytes_Resize(&data, size);
+    else
+        Py_CLEAR(data);
+    if (data == NULL) {
+        if (size == 0)
+            receive_eof(self);
+        else if (size > 0)
+            broken(self); /* no memory */
+        else {
+            errno = problem;
+            if (!would_block())
+                lose_by_errno(self);
+        }
+    }
+    return data;
+}
+
+/* Bytes to the protocol; how many. */
+static Py_ssize_t
 receive(Stream *self)
 {
-    PyObject *data, *result, *received;
-    Py_ssize_t size = recv(self->fd, chunk, CHUNK, 0);
+    PyObject *result, *received, *data = read_chunk(self);
+    Py_ssize_t size;
 
-    if (size < 0) {
-        if (!would_block())
-            lose_by_errno(self);
+    if (data == NULL)
         return 0;
-    }
-    if (size == 0) {
-        receive_eof(self);
-        return 0;
-    }
-    data = PyBytes_FromStringAndSize(chunk, size);
-    if (data == NULL) {
-        broken(self);
-        return 0;
-    }
+    size = PyBytes_GET_SIZE(data);
     received = self->received;
     Py_INCREF(received);
     result = PyObject_CallOneArg(received, data);
@@ -263,7 +290,7 @@ receive(Stream *self)
     if (result == NULL)
         broken(self);
     Py_XDECREF(result);
-    return self->watch != NULL && self->reading && !self->closing && !self->ended;
+    return size;
 }
 
 /* Everything has gone. */
@@ -325,7 +352,7 @@ on_ready(void *handle, int status, int events)
         self->watched = 0;
         if (writing)
             flush(self);
-        while (self->watch != NULL && self->reading && !self->closing && !self->ended && receive(self))
+        while (may_receive(self) && receive(self))
             ;
         if (self->watch != NULL && !self->lost)
             watch(self);
@@ -333,8 +360,11 @@ on_ready(void *handle, int status, int events)
     else {
         if ((events & UV_WRITABLE) && self->queued && !self->lost)
             flush(self);
-        if ((events & UV_READABLE) && self->watch != NULL && self->reading && !self->closing && !self->ended)
-            receive(self);
+        if (events & UV_READABLE) {
+            int left = CHUNKS; /* others have their turn, too */
+            while (may_receive(self) && receive(self) == CHUNK && --left)
+                ;
+        }
     }
     Py_DECREF(self);
     PyGILState_Release(gil);
