@@ -192,8 +192,9 @@ class State:
         if self.settings.uncommitted or self.settings.path_moved:
             self.settle(replace(self.settings, uncommitted=(), described=(), path_moved=False))
         self.committed_temporary = temporary
-        self.portal = None
-        self.portals.clear()
+        if not self.expected:  # else a client that does not wait may have bound already what comes next
+            self.portal = None
+            self.portals.clear()
         self.counted.clear()
         if self.touched or temporary != self.settings.temporary:
             self.touched = False
