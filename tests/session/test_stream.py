@@ -421,6 +421,25 @@ def test_the_loop_ends_though_one_is_open(connected: tuple[Peer, Peer]) -> None:
 
 
 @pytest.mark.skipif(not stream.STREAMS, reason="not compiled")
+def test_nothing_is_read_as_long_as_nobody_is_told(connected: tuple[Peer, Peer]) -> None:
+    async def test() -> None:
+        ours, theirs = connected
+        transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=ours)
+        taken = stream.streamed(transport)
+        taken.resume_reading()
+        theirs.send(b"waits")
+        await some_turns()
+        heard = Heard()
+        taken.set_protocol(heard)
+        async with asyncio.timeout(20):
+            await heard.until(lambda: heard.data == b"waits")
+        stream.close_all()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(test())
+
+
+@pytest.mark.skipif(not stream.STREAMS, reason="not compiled")
 def test_only_bytes_are_taken(connected: tuple[Peer, Peer]) -> None:
     async def test() -> None:
         ours, _ = connected

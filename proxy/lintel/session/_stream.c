@@ -8,7 +8,6 @@
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
-#include <structmember.h>
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -88,6 +87,12 @@ on_closed(void *handle)
     free(watch_of(handle));
 }
 
+static int
+may_receive(Stream *self)
+{
+    return self->watch != NULL && self->received != NULL && self->reading && !self->closing && !self->ended;
+}
+
 /* Ask libuv for what is wanted now. */
 static void
 watch(Stream *self)
@@ -96,7 +101,7 @@ watch(Stream *self)
 
     if (self->watch == NULL)
         return;
-    if (self->reading && !self->ended && !self->closing)
+    if (may_receive(self))
         wanted |= UV_READABLE;
     if (self->queued && !self->lost)
         wanted |= UV_WRITABLE;
@@ -218,6 +223,18 @@ would_block(void)
     return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
 }
 
+/* Read nothing more; what is queued still goes. */
+static void
+close_when_flushed(Stream *self)
+{
+    if (self->closing)
+        return;
+    self->closing = 1;
+    watch(self);
+    if (!self->queued)
+        lose(self, Py_None);
+}
+
 /* The peer has sent its last byte. */
 static void
 receive_eof(Stream *self)
@@ -229,17 +246,9 @@ receive_eof(Stream *self)
     stays = tell(self, "eof_received", NULL);
     if (stays == NULL)
         broken(self);
-    else if (!PyObject_IsTrue(stays)) {
-        PyObject *closed = PyObject_CallMethod((PyObject *)self, "close", NULL);
-        Py_XDECREF(closed);
-    }
+    else if (PyObject_IsTrue(stays) < 1)
+        close_when_flushed(self);
     Py_XDECREF(stays);
-}
-
-static int
-may_receive(Stream *self)
-{
-    return self->watch != NULL && self->reading && !self->closing && !self->ended;
 }
 
 /* One recv, at most CHUNK bytes; NULL: there are none, and if that is for good, the protocol is told. */
@@ -248,9 +257,13 @@ read_chunk(Stream *self)
 {
     /* Of many that come the next one is read where it will stay; a small one is copied there. */
     PyObject *data = self->plenty ? PyBytes_FromStringAndSize(NULL, CHUNK) : NULL;
-    Py_ssize_t size = recv(self->fd, data ? PyBytes_AS_STRING(data) : chunk, CHUNK, 0);
-    int problem = errno;
+    Py_ssize_t size;
+    int problem;
 
+    if (self->plenty && data == NULL)
+        PyErr_Clear(); /* a smaller piece may do */
+    size = recv(self->fd, data ? PyBytes_AS_STRING(data) : chunk, CHUNK, 0);
+    problem = errno;
     self->plenty = size > CHUNK / 2;
     if (size > 0 && data == NULL)
         data = PyBytes_FromStringAndSize(chunk, size);
@@ -454,12 +467,7 @@ PyDoc_STRVAR(close_doc, "Read nothing more, and close as soon as what has been w
 static PyObject *
 stream_close(Stream *self, PyObject *Py_UNUSED(nothing))
 {
-    if (!self->closing) {
-        self->closing = 1;
-        watch(self);
-        if (!self->queued)
-            lose(self, Py_None);
-    }
+    close_when_flushed(self);
     Py_RETURN_NONE;
 }
 
@@ -494,6 +502,7 @@ stream_set_protocol(Stream *self, PyObject *protocol)
     Py_INCREF(protocol);
     Py_XSETREF(self->protocol, protocol);
     Py_XSETREF(self->received, received);
+    watch(self);
     Py_RETURN_NONE;
 }
 
@@ -564,15 +573,13 @@ stream_dealloc(Stream *self)
     Py_DECREF(type);
 }
 
-/* Find libuv in uvloop's library, once. */
+/* Find libuv in uvloop's library. */
 static int
 find_libuv(void)
 {
     PyObject *module, *path = NULL;
     void *library = NULL;
 
-    if (uv.close != NULL)
-        return 0;
     module = PyImport_ImportModule("uvloop.loop");
     if (module != NULL)
         path = PyObject_GetAttrString(module, "__file__");
@@ -592,13 +599,13 @@ find_libuv(void)
     *(void **)&uv.poll_start = dlsym(library, "uv_poll_start");
     *(void **)&uv.poll_stop = dlsym(library, "uv_poll_stop");
     *(void **)&uv.unref = dlsym(library, "uv_unref");
-    if (!uv.version || !uv.handle_size || !uv.poll_init || !uv.poll_start || !uv.poll_stop || !uv.unref ||
+    *(void **)&uv.close = dlsym(library, "uv_close");
+    if (!uv.version || !uv.handle_size || !uv.poll_init || !uv.poll_start || !uv.poll_stop || !uv.unref || !uv.close ||
         uv.version() >> 16 != 1) {
         PyErr_SetString(PyExc_ImportError, "uvloop's library does not show libuv 1");
         return -1;
     }
-    *(void **)&uv.close = dlsym(library, "uv_close");
-    return uv.close ? 0 : -1;
+    return 0;
 }
 
 PyDoc_STRVAR(stream_doc,

@@ -1,7 +1,8 @@
 """Moves a plain connection from uvloop's transport to a Stream, where there is one: see _stream.c.
 
-In compiled code most of what a query costs Lintel is uvloop's transports; a Stream costs a third of one. uvloop's is
-the reference: a session uses both alike, and the same tests run with either. Under TLS it is uvloop's in any case.
+In compiled code uvloop's transports are most of what a query costs Lintel outside the kernel: a Stream does with less
+(docs/decisions.md). uvloop's is the reference: a session uses both alike, and the same tests run with either. Under TLS
+it is uvloop's in any case.
 """
 
 import asyncio
