@@ -19,6 +19,10 @@ CREATE VIEW w AS SELECT v.id, uses.j, f() AS called FROM v, uses;
 CREATE FUNCTION many_u(OUT n int, OUT us u[]) LANGUAGE sql AS 'SELECT 1, array_agg(u) FROM u';
 CREATE FUNCTION all_u() RETURNS SETOF u LANGUAGE sql AS 'SELECT * FROM u';
 CREATE VIEW from_function AS SELECT * FROM all_u();
+CREATE DOMAIN one_u AS u;
+CREATE DOMAIN some_u AS u[];
+CREATE TABLE holds (x one_u, y some_u, z one_u[]);
+CREATE PROCEDURE gives(INOUT k int, INOUT r u) LANGUAGE sql AS 'SELECT k, r';
 CREATE TABLE child (extra int) INHERITS (base);
 CREATE TABLE ruled (id int UNIQUE, spot int4range, CONSTRAINT apart EXCLUDE USING gist (spot WITH &&));
 CREATE RULE quiet AS ON DELETE TO ruled DO INSTEAD NOTHING;
@@ -80,6 +84,14 @@ CHANGES = [
     "ALTER TYPE pair RENAME TO couple",
     "ALTER TYPE pair ADD ATTRIBUTE m int",
     "ALTER DOMAIN positive RENAME TO natural_number",
+    "CREATE DOMAIN other_u AS one_u",
+    "CREATE DOMAIN more_u AS u[]",
+    "ALTER DOMAIN some_u RENAME TO us",
+    "ALTER DOMAIN one_u SET SCHEMA s",
+    "DROP DOMAIN one_u CASCADE",
+    "CREATE PROCEDURE takes(INOUT r some_u) LANGUAGE sql AS 'SELECT r'",
+    "ALTER PROCEDURE gives(int, u) RENAME TO hands",
+    "DROP PROCEDURE gives",
     "ALTER TYPE mood SET SCHEMA s",
     "ALTER TABLE uses ALTER COLUMN i DROP DEFAULT",
     "DROP TABLE u CASCADE",

@@ -130,9 +130,11 @@ async def test_functions_tell_what_they_yield(database: str) -> None:
         "CREATE FUNCTION any_record() RETURNS record LANGUAGE sql AS 'SELECT 1, 2'",
         "CREATE FUNCTION plain(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1'",
         "CREATE FUNCTION plain(text) RETURNS int LANGUAGE sql AS 'SELECT 1'",
-        "CREATE PROCEDURE proc() LANGUAGE sql AS ''",
+        "CREATE PROCEDURE proc(INOUT x int) LANGUAGE sql AS 'SELECT 1'",
+        "CREATE PROCEDURE rows(INOUT x int, INOUT r ts) LANGUAGE sql AS 'SELECT x, r'",
     )
     schema = await snapshot(database)
+    assert schema.procedures == {"rows": {schema.by_name["public", "t"].oid}}
     functions = schema.functions
     table = schema.by_name["public", "t"].oid
     assert functions["rows"] == (Function("public", "rows", ("a", "b"), True, "s", row_type=table, holds=(table,)),)
@@ -146,6 +148,7 @@ async def test_functions_tell_what_they_yield(database: str) -> None:
     assert functions["any_record"][0].record
     assert {f.volatile for f in functions["plain"]} == {"i", "v"}
     assert "proc" not in functions
+    assert schema.domains == {("public", "ts"): table}
     assert functions["generate_series"][0].columns is None
     assert functions["json_each"][0].columns == ("key", "value")
     assert functions["json_to_record"][0].record

@@ -133,7 +133,8 @@ def test_the_catalog_is_kept(path: Path) -> None:
     view = Relation(9, "public", "v", "v", (column,), definition="SELECT 1")
     table = Relation(8, "public", "orders", "p", (column, Column("x", 3, "text")), (5, 6), (1,))
     functions = {"f": (Function("public", "f", None), Function("public", "f", ("a",), True, "i", True, holds=(8,)))}
-    schema = Schema({9: view, 8: table}, functions, frozenset({"public"}), 150000)
+    schema = Schema({9: view, 8: table}, functions, frozenset({"public"}), 150000,
+                    domains={("public", "d"): 8}, procedures={"p": frozenset({8, 9})})  # fmt: skip
     store = Store(path)
     store.save_catalog("shop", schema)
     store.save_catalog("shop", schema)
@@ -141,6 +142,7 @@ def test_the_catalog_is_kept(path: Path) -> None:
     assert found is not None
     assert found.relations == schema.relations
     assert found.functions == schema.functions
+    assert (found.domains, found.procedures) == (schema.domains, schema.procedures)
     assert (found.schemas, found.server_version) == (schema.schemas, 150000)
     assert Reader(path).catalog("other") is None
     assert Reader(path).databases() == ["shop"]

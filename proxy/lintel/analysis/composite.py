@@ -79,7 +79,7 @@ def _cast_type(walk: Walk, node: Node) -> str:
     target = node["TypeCast"]["typeName"]
     names = [part["String"]["sval"] for part in target["names"]]
     # A row type bears its relation's name.
-    found = walk.world.schema.find(names[-2] if len(names) > 1 else None, names[-1], walk.world.search_path)
+    found = walk.world.schema.find_type(names[-2] if len(names) > 1 else None, names[-1], walk.world.search_path)
     name = names[-1] if found is None else _type_of(found)
     return name + "[]" * len(target.get("arrayBounds", []))
 
@@ -174,12 +174,12 @@ def _composite(walk: Walk, type_name: str | None) -> Relation | None:
 
 
 def _type_name(walk: Walk, node: Node, _: Scope) -> None:
-    """A table's row type, as in NULL::t: it has the columns that the table has (trap T6)."""
+    """A table's row type, as in NULL::t, or a domain over it: it has the columns that the table has (trap T6)."""
     names = [part["String"]["sval"] for part in node.get("names", [])]
     if not names or names[0] == "pg_catalog":
         return
     schema = names[-2] if len(names) > 1 else None
-    relation = walk.world.schema.find(schema, names[-1], walk.world.search_path)
+    relation = walk.world.schema.find_type(schema, names[-1], walk.world.search_path)
     if relation is not None and (schema is not None or names[-1] not in walk.world.shadowed):
         walk.result.names.add((schema, names[-1]))
         values.note(walk, node["location"], (relation.oid,))

@@ -140,7 +140,16 @@ def _declare(draft: Draft, body: Node) -> Draft:
     names: list[Node] = body.get("domainname") or body["typeName"]
     parts = [name["String"]["sval"] for name in names]
     schema, name = draft.new_name({"relname": parts[-1], "schemaname": parts[-2] if len(parts) > 1 else None})
-    return replace(draft, types=draft.types | {(schema, name)})
+    schema_now = draft.schema
+    base = _held(draft, body["typeName"]) if "domainname" in body else None
+    if base is not None:
+        schema_now = replace(schema_now, domains={**schema_now.domains, (schema, name): base.oid})
+    return replace(draft, types=draft.types | {(schema, name)}, schema=schema_now)
+
+
+def _held(draft: Draft, type_name: Node) -> Relation | None:
+    parts = [part["String"]["sval"] for part in type_name["names"]]
+    return draft.schema.find_type(parts[-2] if len(parts) > 1 else None, parts[-1], draft.search_path)
 
 
 def _create_schema(draft: Draft, body: Node, end: int) -> Draft:

@@ -26,6 +26,7 @@ _SLICE = 200  # relations read between two turns of the event loop: some millise
 
 _Fetch = Callable[..., Awaitable[list[asyncpg.Record]]]
 _Functions = Mapping[str, tuple[Function, ...]]
+_Domains = Mapping[tuple[str, str], int]
 
 
 class Reading(NamedTuple):
@@ -74,6 +75,7 @@ class Loader:
         self._rows = {name: Rows() for name in queries.ROWS}
         self._spaces: dict[int, str] = {}
         self._functions: dict[int, tuple[str, Function]] = {}
+        self._procedures: dict[int, tuple[str, Function]] = {}
         self._pending: set[int] = set()  # views whose definition could not be had
 
     async def read(self, connection: asyncpg.Connection) -> Reading:
@@ -115,8 +117,10 @@ class Loader:
             touched = await self._touched(connection, recent, everything=horizon is None)
             found = await _relations(partial(self._fetch, connection), sorted(touched.relations))
             functions = await self._read_functions(connection, touched, everything=horizon is None)
+            renewed = horizon is None or recent["types"]
+            domains = await self._read_domains(connection) if renewed else None
         await self._define(connection, found, touched.gone)
-        schema = self._changed(found, touched.gone, functions)
+        schema = self._changed(found, touched.gone, functions, domains)
         if horizon is not None and schema is not self._schema:
             self._fingerprint = None
         self._schema, self._horizon = schema, recent["horizon"]
@@ -175,7 +179,7 @@ class Loader:
     ) -> tuple[set[int], set[int]]:
         """Relations and functions that stand on these; on what is new nothing does that is not new itself."""
         known = self._schema.relations if self._schema is not None else {}
-        old, procs = relations & known.keys(), functions & self._functions.keys()
+        old, procs = relations & known.keys(), functions & (self._functions.keys() | self._procedures.keys())
         if not (old or procs or types):
             return set(), set()
         (found,) = await self._fetch(connection, queries.DEPENDENTS, old, procs, types)
@@ -188,10 +192,23 @@ class Loader:
         if not (everything or touched.functions or touched.lost):
             return None
         for row in await connection.fetch(queries.FUNCTIONS, touched.functions):
-            self._functions[row["oid"]] = row["name"], build.function(row)
+            kind = self._procedures if row["procedure"] else self._functions
+            kind[row["oid"]] = row["name"], build.function(row)
         for oid in touched.lost:
             self._functions.pop(oid, None)
+            self._procedures.pop(oid, None)
         return _merged(self._system.functions if self._system is not None else {}, self._functions)
+
+    async def _read_domains(self, connection: asyncpg.Connection) -> _Domains:
+        """Those over row types. One that goes takes its columns along, so that is not looked for."""
+        return {(row["schema"], row["name"]): row["relation"] for row in await connection.fetch(queries.DOMAINS)}
+
+    def _gives(self) -> Mapping[str, frozenset[int]]:
+        """What the procedures give back that is, or holds, rows."""
+        found: dict[str, frozenset[int]] = {}
+        for name, procedure in self._procedures.values():
+            found[name] = found.get(name, frozenset()).union(oid for oid in procedure.holds if oid)
+        return {name: oids for name, oids in found.items() if oids}
 
     async def _define(self, connection: asyncpg.Connection, found: dict[int, Relation], gone: set[int]) -> None:
         """Give the views among the relations that were read, and those that still wait for it, their definition."""
@@ -204,18 +221,26 @@ class Loader:
             found[oid] = replace(view, definition=definitions.get(oid) or before)
         self._pending = {oid for oid in views if definitions.get(oid) is None}
 
-    def _changed(self, found: dict[int, Relation], gone: set[int], functions: _Functions | None) -> Schema:
-        before = self._schema
+    def _changed(
+        self, found: dict[int, Relation], gone: set[int], functions: _Functions | None, domains: _Domains | None
+    ) -> Schema:
+        before, procedures = self._schema, self._gives()
         schemas = frozenset(name for name in self._spaces.values() if not name.startswith(("pg_temp_", "pg_toast")))
         if before is None:
             system = self._system or _System(0, {}, {})
-            return Schema({**system.relations, **found}, functions or {}, schemas, system.version)
+            relations = {**system.relations, **found}
+            return Schema(
+                relations, functions or {}, schemas, system.version, domains=domains or {}, procedures=procedures
+            )
         changed = {oid: relation for oid, relation in found.items() if before.relations.get(oid) != relation}
         if functions == before.functions:
             functions = None
-        if not changed and not gone and functions is None and schemas == before.schemas:
+        if domains == before.domains:
+            domains = None
+        same = functions is None and domains is None and procedures == before.procedures
+        if same and not changed and not gone and schemas == before.schemas:
             return before
-        return before.changed(changed, gone, functions, schemas)
+        return before.changed(changed, gone, functions, schemas, domains, procedures)
 
 
 async def read(connection: asyncpg.Connection) -> Schema:

@@ -30,7 +30,7 @@ _CLASSES = f"FROM pg_catalog.pg_class c WHERE c.oid >= 16384 AND c.relpersistenc
 _RULES = "FROM pg_catalog.pg_rewrite r WHERE r.oid >= 16384"
 _PARENTS = "FROM pg_catalog.pg_inherits i"
 _KEYS = "FROM pg_catalog.pg_constraint k WHERE k.contype IN ('p', 'u', 'x')"
-_PROCS = "FROM pg_catalog.pg_proc p WHERE p.oid >= 16384 AND p.prokind <> 'p'"
+_PROCS = "FROM pg_catalog.pg_proc p WHERE p.oid >= 16384"
 _SPACES = "FROM pg_catalog.pg_namespace s"
 
 # The rows of a catalog whose coming and going says something: [id, oid of the relation or function that they tell of].
@@ -75,7 +75,7 @@ SELECT {_HORIZON} AS horizon,
 FROM {",".join(map(_recent, _PAIRS))},
 (SELECT pg_catalog.array_agg(DISTINCT a.attrelid::pg_catalog.int8) AS columns
  FROM pg_catalog.pg_attribute a WHERE {_since("a")} AND $1 IS NOT NULL) columns,
-(SELECT pg_catalog.array_agg(t.oid) FILTER (WHERE t.typrelid = 0 AND t.typcategory <> 'A') AS types
+(SELECT pg_catalog.array_agg(t.oid) FILTER (WHERE t.typrelid = 0 AND (t.typcategory <> 'A' OR t.typtype = 'd')) AS types
  FROM pg_catalog.pg_type t WHERE {_since("t")} AND $1 IS NOT NULL) types
 """
 
@@ -133,7 +133,8 @@ SELECT pg_catalog.concat_ws(',',
     ({_ROWS} FROM pg_catalog.pg_inherits r WHERE (r.inhrelid IN (SELECT oid FROM named)) IS TRUE),
     ({_ROWS} FROM pg_catalog.pg_constraint r
      WHERE r.contype IN ('p', 'u', 'x') AND (r.conrelid IN (SELECT oid FROM named)) IS TRUE),
-    ({_ROWS} FROM pg_catalog.pg_type r WHERE r.oid >= 16384 AND r.typtype IN ('e', 'd', 'b', 'r') AND r.typelem = 0),
+    ({_ROWS} FROM pg_catalog.pg_type r
+     WHERE r.oid >= 16384 AND r.typtype IN ('e', 'd', 'b', 'r') AND (r.typelem = 0 OR r.typtype = 'd')),
     (SELECT pg_catalog.sum(pg_catalog.hashname(nspname)::pg_catalog.int8 * oid::pg_catalog.int8)
      FROM pg_catalog.pg_namespace WHERE nspname NOT LIKE 'pg\\_temp\\_%' AND nspname NOT LIKE 'pg\\_toast%')
 )
@@ -213,6 +214,15 @@ _HELD = """CASE WHEN result.type >= 16384 THEN (
                  )
                  SELECT relation FROM inside WHERE relation <> 0) END"""
 
+# Domains whose values are, or hold, rows of a relation.
+DOMAINS = f"""
+SELECT n.nspname AS schema, t.typname AS name, d.relation
+FROM pg_catalog.pg_type t
+JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+CROSS JOIN LATERAL (SELECT {_HELD} AS relation FROM (SELECT t.oid AS type) result) d
+WHERE t.typtype = 'd' AND t.typbasetype >= 16384 AND d.relation IS NOT NULL
+"""
+
 # What a call in FROM yields. Names as the server gives them: OUT parameters, else the row type's columns; a single
 # unnamed OUT parameter is a scalar. json_populate_record() and its like are anyelement but never scalar.
 _FUNCTIONS = """
@@ -233,7 +243,7 @@ SELECT p.oid, n.nspname AS schema, p.proname AS name, p.proretset AS set_returni
              CROSS JOIN LATERAL (SELECT coalesce(nullif(t.typrelid, 0),
                  (SELECT e.typrelid FROM pg_catalog.pg_type e WHERE e.oid = t.typelem), 0) AS relation) taken
              WHERE taken.relation <> 0) AS takes,
-       p.pronargs = 2 AS dyadic,
+       p.pronargs = 2 AS dyadic, p.prokind = 'p' AS procedure,
        t.typcategory = 'S' AS text,
        p.prorettype = 'pg_catalog.record'::pg_catalog.regtype OR p.proname LIKE 'json%\\_populate\\_record%' AS record
 FROM pg_catalog.pg_proc p
@@ -251,11 +261,11 @@ LEFT JOIN LATERAL (
                WITH ORDINALITY AS y (mode, name, type, place)
           WHERE y.mode IN ('o', 'b', 't')) x
 ) o ON p.proargmodes IS NOT NULL
-WHERE p.oid {which} AND p.prokind <> 'p'
+WHERE p.oid {which}
 """
 FUNCTIONS = _FUNCTIONS.format(held=_HELD, which="= ANY ($1::pg_catalog.oid[])")
 SYSTEM_FUNCTIONS = (
     _FUNCTIONS.format(held=_HELD, which="< 16384")
-    + " AND (p.proretset OR o.names IS NOT NULL OR row_type.oid IS NOT NULL"
+    + " AND p.prokind <> 'p' AND (p.proretset OR o.names IS NOT NULL OR row_type.oid IS NOT NULL"
     + " OR p.prorettype = 'pg_catalog.record'::pg_catalog.regtype OR p.proname LIKE 'json%\\_populate\\_record%')"
 )

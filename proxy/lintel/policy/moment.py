@@ -40,7 +40,7 @@ class Moment:
 
     @cached_property
     def planned(self) -> dict[str, set[str]]:
-        """Bare names of the tables under plans, and of functions and relations that hold their rows -> ids of plans."""
+        """Bare names of the tables under plans, and of what gives or holds their rows -> ids of plans."""
         found: dict[str, set[str]] = {}
         for plan in self.plans:
             found.setdefault(plan.name, set()).add(plan.id)
@@ -53,10 +53,12 @@ class Moment:
 
     @property
     def _holding(self) -> Iterator[tuple[str, int]]:
-        """Names of functions and relations -> a relation whose rows, or arrays of them, they give."""
+        """Names of functions, procedures, domains and relations -> a relation whose rows, also in arrays, they give."""
         schema = self.covered.schema
         for function in (f for overloads in schema.functions.values() for f in overloads):
             yield from ((function.name, oid) for oid in {function.row_type, *function.holds} if oid)
+        yield from ((name, oid) for name, oids in schema.procedures.items() for oid in oids)
+        yield from ((name, oid) for (_, name), oid in schema.domains.items())
         for (oid, _), held in schema.rows_of.items():
             yield schema.relations[oid].name, held
 

@@ -40,8 +40,9 @@ class Policy:
         self._overlays = None if schema is None or not plans else Overlays(schema)
 
     def _as(self, before: "Policy") -> bool:
-        """Whether only the schema has changed since."""
-        return (before.moment.plans, before.moment.options) == (self.moment.plans, self.moment.options)
+        """Whether only relations and functions have changed since: a type that is cast to is no name of theirs."""
+        same = (before.moment.plans, before.moment.options) == (self.moment.plans, self.moment.options)
+        return same and before.moment.covered.schema.domains == self.moment.covered.schema.domains
 
     def follow(self, schema: Schema) -> "Policy":
         """The policy for a new snapshot of the same database."""

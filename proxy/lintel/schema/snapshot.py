@@ -1,6 +1,6 @@
 """Columns, relations and functions as pg_attribute, pg_class and pg_proc describe them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -87,6 +87,10 @@ class Schema:
     schemas: frozenset[str] = frozenset()  # names of all schemas (pg_namespace)
     server_version: int = 180000  # server_version_num
     code: ServerCode = field(default_factory=ServerCode)  # where somebody has asked for it
+    # (schema, name) of domains whose values are, or hold, rows -> the relation of those; bare name of procedures -> the
+    # relations whose rows, or arrays of them, CALL may give back.
+    domains: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    procedures: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
     __hash__ = object.__hash__
 
@@ -134,9 +138,12 @@ class Schema:
         return tuple(oid for oid in found if self.relations[oid].kind != "c")
 
     def row_type(self, name: str) -> Relation | None:
-        """The relation whose row type format_type writes so, with its schema."""
+        """The relation whose row type format_type writes so, with its schema; a domain over one stands for it."""
         schema, _, bare = name.partition(".")
-        return self.by_name.get((_bare(schema), _bare(bare)))
+        return self._typed_so((_bare(schema), _bare(bare)))
+
+    def _typed_so(self, name: tuple[str, str]) -> Relation | None:
+        return self.by_name.get(name) or self.relations.get(self.domains.get(name, 0))
 
     def changed(
         self,
@@ -144,6 +151,8 @@ class Schema:
         gone: Iterable[int] = (),
         functions: Mapping[str, tuple[Function, ...]] | None = None,
         schemas: frozenset[str] | None = None,
+        domains: Mapping[tuple[str, str], int] | None = None,
+        procedures: Mapping[str, frozenset[int]] | None = None,
     ) -> "Schema":
         """This one with relations entered and others gone; all else is shared, look-ups that were made included."""
         left = [self.relations[oid] for oid in {*relations, *gone} if oid in self.relations]
@@ -156,29 +165,24 @@ class Schema:
             self.schemas if schemas is None else schemas,
             self.server_version,
             self.code,
+            self.domains if domains is None else domains,
+            self.procedures if procedures is None else procedures,
         )
         if "by_name" in self.__dict__:
             made.__dict__["by_name"] = _renamed(self.by_name, left, relations.values())
         if "children" in self.__dict__ and not any(r.parents for r in (*left, *relations.values())):
             made.__dict__["children"] = self.children
-        if "rows_of" in self.__dict__ and not any(_typed(r) for r in (*left, *relations.values())):
+        if "rows_of" in self.__dict__ and domains is None and not any(_typed(r) for r in (*left, *relations.values())):
             made.__dict__["rows_of"] = self.rows_of
         return made
 
     def find(self, schema: str | None, name: str, search_path: Iterable[str]) -> Relation | None:
         """The relation that a name means (manual 5.10.3): pg_temp and pg_catalog first unless the path has them."""
-        if schema is not None:
-            return self.by_name.get((schema, name))
-        path = tuple(search_path)
-        if "pg_catalog" not in path:
-            path = ("pg_catalog", *path)
-        if "pg_temp" not in path:
-            path = ("pg_temp", *path)
-        for candidate in path:
-            found = self.by_name.get((candidate, name))
-            if found is not None:
-                return found
-        return None
+        return _first(self.by_name.get, schema, name, search_path)
+
+    def find_type(self, schema: str | None, name: str, search_path: Iterable[str]) -> Relation | None:
+        """The relation whose rows the values of a type are, or hold, that is named so: its own or a domain over it."""
+        return _first(self._typed_so, schema, name, search_path)
 
     @cached_property
     def children(self) -> dict[int, tuple[int, ...]]:
@@ -199,6 +203,23 @@ class Schema:
                 seen.add(oid)
                 todo.extend(self.children.get(oid, ()))
         return frozenset(seen)
+
+
+def _first(
+    known: Callable[[tuple[str, str]], Relation | None], schema: str | None, name: str, search_path: Iterable[str]
+) -> Relation | None:
+    if schema is not None:
+        return known((schema, name))
+    path = tuple(search_path)
+    if "pg_catalog" not in path:
+        path = ("pg_catalog", *path)
+    if "pg_temp" not in path:
+        path = ("pg_temp", *path)
+    for candidate in path:
+        found = known((candidate, name))
+        if found is not None:
+            return found
+    return None
 
 
 def _renamed(

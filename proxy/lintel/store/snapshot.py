@@ -22,6 +22,8 @@ def dump(schema: Schema) -> bytes:
         "schemas": sorted(schema.schemas),
         "relations": [_values(relation) for relation in schema.relations.values()],
         "functions": [_FUNCTION(one) for overloads in schema.functions.values() for one in overloads],
+        "domains": [(*name, oid) for name, oid in schema.domains.items()],
+        "procedures": {name: sorted(oids) for name, oids in schema.procedures.items()},
         "code": [getattr(schema.code, field.name) for field in fields(ServerCode)],
     }
     return zlib.compress(json.dumps(found, separators=(",", ":")).encode())
@@ -44,7 +46,9 @@ def load(data: bytes) -> Schema:
         functions[name] = (*functions.get(name, ()), one)
     schemas = frozenset(found["schemas"])
     code = _code(*found.get("code", ((), ())))
-    return Schema({r.oid: r for r in relations}, functions, schemas, found["version"], code)
+    domains = {(space, name): oid for space, name, oid in found.get("domains", ())}
+    procedures = {name: frozenset(oids) for name, oids in found.get("procedures", {}).items()}
+    return Schema({r.oid: r for r in relations}, functions, schemas, found["version"], code, domains, procedures)
 
 
 def _code(
