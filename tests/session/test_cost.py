@@ -1,16 +1,11 @@
-"""What a statement costs the interpreter, both legs and counting included, in bytecode: a count that no load changes.
+"""What a statement costs the interpreter, both legs and counting included, in bytecode."""
 
-A ceiling is what was counted with CPython 3.11, and a little room. Who has to raise one says why in the commit;
-who makes it cheaper lowers it. Compiled modules execute no bytecode: there is nothing to count.
-"""
-
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from types import FrameType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from tests.instructions import counted_here, instructions
 from tests.priority import PLAN, rule
 
 from lintel.analysis.ddl import schema_of
@@ -24,11 +19,8 @@ from lintel.session.relay import Session
 from lintel.wire import messages as m
 from lintel.wire.conversation import Conversation
 from lintel.wire.decision import Settings
-from lintel.wire.framing import COMPILED
 
-pytestmark = pytest.mark.skipif(
-    COMPILED or sys.version_info[:2] != (3, 11), reason="the ceilings are CPython 3.11's, interpreted"
-)
+pytestmark = counted_here
 
 PLANS = (parse(PLAN + rule("new", "new"), "plan.toml"),)
 SCHEMA = schema_of(b"CREATE TABLE orders (id int PRIMARY KEY, total numeric)")
@@ -114,24 +106,6 @@ class Relayed:
 def shown(value: bytes) -> bytes:
     row = m.frame(m.DATA_ROW, b"\0\1" + len(value).to_bytes(4, "big") + value)
     return PARSED + BOUND + row + m.frame(m.COMMAND_COMPLETE, b"SHOW\0") + m.frame(m.CLOSE_COMPLETE, b"") * 2
-
-
-def instructions(run: Callable[[], None]) -> int:
-    counted = 0
-
-    def trace(frame: FrameType, event: str, _: object) -> Any:
-        nonlocal counted
-        frame.f_trace_opcodes, frame.f_trace_lines = True, False
-        counted += event == "opcode"
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        run()
-    finally:
-        sys.settrace(before)
-    return counted
 
 
 SIMPLE = m.query(TEXT.replace(b"$1", b"42"))

@@ -1,6 +1,6 @@
 """From a Resolution to Facts: names for oids and keys, views down to their base columns."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from lintel.analysis.facts import Facts
@@ -19,16 +19,18 @@ def facts_of(result: Resolution, world: World) -> Facts:
     """The facts of a resolved text; pg_catalog and system columns are left out."""
     if result.inside:
         return _with_inside(facts_of(replace(result, inside=[]), world), result.inside, world)
+    relations = result.relations
     reasons = list(result.opaque) + [problem.message for problem in result.problems[:1]]
+    written = {oid: world.table(each).written for oid, each in relations.items() if each.schema not in _SYSTEM_SCHEMAS}
     return Facts(
         verb=result.verb,
-        tables=_tables(result.relations.values()),
-        reads=_columns(result.reads, result, world),
-        writes=_columns(result.writes, result, world),
-        stars=_tables(result.relations[oid] for oid in result.starred if oid in result.relations),
-        whole_rows=_tables(result.relations[oid] for oid in result.whole if oid in result.relations),
+        tables=_tables(relations.values()),
+        reads=_columns(result.reads, written),
+        writes=_columns(result.writes, written),
+        stars=_tables([relations[oid] for oid in result.starred if oid in relations]),
+        whole_rows=_tables([relations[oid] for oid in result.whole if oid in relations]),
         positional=tuple(sorted(result.positional)),
-        row_types=_tables(_row_types(result, world)),
+        row_types=_tables(_row_types(result, world)) if result.row_types else (),
         opaque="; ".join(reasons) or None,
     )
 
@@ -46,6 +48,8 @@ def table_name(relation: Relation) -> str:
 
 
 def _tables(relations: Iterable[Relation]) -> tuple[str, ...]:
+    if not relations:
+        return ()
     return tuple(sorted({table_name(r) for r in relations if r.schema not in _SYSTEM_SCHEMAS}))
 
 
@@ -55,11 +59,9 @@ def _row_types(result: Resolution, world: World) -> Iterator[Relation]:
     yield from (relation for relation in named if relation is not None and relation.kind != "c")
 
 
-def _columns(uses: Uses, result: Resolution, world: World) -> tuple[str, ...]:
-    user = [relation for relation in result.relations.values() if relation.schema not in _SYSTEM_SCHEMAS]
-    written = {relation.oid: world.table(relation).written for relation in user}
+def _columns(uses: Uses, written: Mapping[int, Mapping[Key, str]]) -> tuple[str, ...]:
     named = {written[oid].get(key) for oid, key in uses if oid in written}  # system columns have no name there
-    return tuple(sorted(name for name in named if name is not None))
+    return tuple(sorted([name for name in named if name is not None]))
 
 
 def column_name(world: World, relation: Relation, key: Key) -> str | None:

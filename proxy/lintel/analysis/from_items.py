@@ -112,7 +112,8 @@ def leftmost(node: object) -> int:
             location = current.get("location")
             if isinstance(location, int) and location >= 0 and (best < 0 or location < best):
                 best = location
-            stack.extend(current.values())
+            if "fields" not in current:  # a ColumnRef, of which nothing stands further left
+                stack.extend(current.values())
     return best
 
 

@@ -5,10 +5,10 @@ Each look-up notes its binding, its reads and its use in the walk's Resolution.
 
 from lintel.analysis import scope as scopes
 from lintel.analysis import values
-from lintel.analysis.meanings import Ambiguous, Columns, Expr, Meaning, Missing, Row, Unknown
+from lintel.analysis.meanings import Ambiguous, Col, Columns, Expr, Meaning, Missing, Row, Unknown
 from lintel.analysis.resolution import Node, Reference, RowUse, StarUse
 from lintel.analysis.scope import Item, Scope
-from lintel.analysis.walk import Walk
+from lintel.analysis.walk import Splice, Walk
 
 
 def fields_of(reference: Node) -> list[str]:
@@ -19,7 +19,7 @@ def fields_of(reference: Node) -> list[str]:
 def resolve_reference(walk: Walk, reference: Node, scope: Scope, function: str | None = None) -> Meaning:
     """Resolve a ColumnRef that is no star (transformColumnRef); notes the binding, the read and the reference."""
     names = fields_of(reference)
-    location = reference["location"]
+    location, missing = reference["location"], "42703"
     item: Item | None = None
     if len(names) == 1:
         meaning = scopes.column(scope, names[0])
@@ -27,13 +27,15 @@ def resolve_reference(walk: Walk, reference: Node, scope: Scope, function: str |
             meaning = _whole_row(walk, names[0], scope, location, function) or meaning
     else:
         item, meaning = _qualified(walk, names, scope, location)
-    # What is missing is the table where the qualifier names none.
-    note(walk, location, meaning, "42P01" if item is None and len(names) > 1 else "42703")
-    if not isinstance(meaning, Row):
-        values.note(walk, location, values.within(walk, (meaning,)))
-    if walk.ours(location) is None:
+        if item is None:
+            missing = "42P01"  # it is the table
+    at, splice = walk.place(location)
+    _note(walk, at, splice, meaning, missing)
+    if splice is None:
+        if values.may_hold(walk) and not isinstance(meaning, Row):
+            values.note_at(walk, at, values.within(walk, (meaning,)))
         level = walk.level
-        found = Reference(walk.at(location), item, names[-1], len(names), meaning, level)
+        found = Reference(at, item, names[-1], len(names), meaning, level)
         walk.result.references.append(found)
         if level is not None and level.group is not None:
             level.bare.append(found)
@@ -46,11 +48,12 @@ def _qualified(walk: Walk, names: list[str], scope: Scope, location: int) -> tup
     if not isinstance(item, Item):
         return None, Missing(".".join(names)) if isinstance(item, Missing) else item
     meaning = scopes.in_item(item, names[-1])
-    if isinstance(meaning, Missing) and item.scalar:
-        return item, Unknown(names[-1], f'"{item.name}" may be a composite value')
-    if isinstance(meaning, Missing) and names[-1] in walk.world.schema.functions:
-        # Functional notation (manual 4.2.6 note, 8.16.5): t.f is f(t).
-        return item, row_of(walk, item, location, names[-1])
+    if isinstance(meaning, Missing):
+        if item.scalar:
+            return item, Unknown(names[-1], f'"{item.name}" may be a composite value')
+        if names[-1] in walk.world.schema.functions:
+            # Functional notation (manual 4.2.6 note, 8.16.5): t.f is f(t).
+            return item, row_of(walk, item, location, names[-1])
     return item, meaning
 
 
@@ -78,21 +81,27 @@ def row_of(walk: Walk, item: Item, location: int, function: str | None) -> Row:
     return row
 
 
-def note(walk: Walk, location: int, meaning: Meaning, missing: str = "42703") -> None:
-    """Note what a name means: the binding, the reads, or why the server will reject it (`missing`: how)."""
+def note(walk: Walk, location: int, meaning: Meaning) -> None:
+    """Note what a name means: the binding, the reads, or why the server will reject it."""
+    at, splice = walk.place(location)
+    _note(walk, at, splice, meaning, "42703")
+
+
+def _note(walk: Walk, at: int, splice: Splice | None, meaning: Meaning, missing: str) -> None:
     walk.read(meaning)
-    splice = walk.ours(location)
-    if splice is None or splice.kind == "reference":
-        if splice is None:
-            walk.result.bindings.setdefault((walk.at(location), "ref"), meaning)
-        else:
-            walk.stands(splice, meaning)
-        if isinstance(meaning, Unknown):
+    if splice is None:
+        walk.result.bindings.setdefault((at, "ref"), meaning)
+    elif splice.kind == "reference":
+        walk.stands(splice, meaning)
+    if type(meaning) is Col:  # nearly always
+        return
+    if isinstance(meaning, Unknown):
+        if splice is None or splice.kind == "reference":
             walk.opaque(meaning.why)
-    if isinstance(meaning, Missing):
-        walk.problem(missing, walk.at(location), f'column "{meaning.name}" does not exist')
+    elif isinstance(meaning, Missing):
+        walk.problem(missing, at, f'column "{meaning.name}" does not exist')
     elif isinstance(meaning, Ambiguous):
-        walk.problem("42702", walk.at(location), f'column reference "{meaning.name}" is ambiguous')
+        walk.problem("42702", at, f'column reference "{meaning.name}" is ambiguous')
 
 
 def star(walk: Walk, reference: Node, scope: Scope, location: int) -> tuple[Columns, bool]:
@@ -132,6 +141,12 @@ def oids(item: Item) -> set[int]:
     if item.relation is not None:
         return {item.relation.oid}
     return {oid for side in item.sides for oid in oids(side)}
+
+
+def is_starred(node: Node) -> bool:
+    """Whether an entry of a target list is a star, that of a composite value included."""
+    steps = node["ColumnRef"]["fields"] if "ColumnRef" in node else node.get("A_Indirection", {}).get("indirection")
+    return steps is not None and "A_Star" in steps[-1]
 
 
 def is_star(node: Node) -> bool:

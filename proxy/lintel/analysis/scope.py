@@ -49,12 +49,18 @@ class Item:
             self._columns = self._listed()
         return self._columns
 
+    def own(self, name: str) -> Col | None:
+        """What the name means as a column of the relation itself, where its columns have their own names."""
+        table = self.table
+        key = None if table is None or self._columns is not None else table.keys.get(name)
+        return None if key is None or table is None else Col(self.at, table.relation.oid, key)
+
     def find(self, name: str) -> list[Meaning]:
         """What the name means here; several where it is ambiguous."""
         if self._columns is None:
             if self.table is not None:
-                key = self.table.keys.get(name)
-                return [] if key is None else [Col(self.at, self.table.relation.oid, key)]
+                own = self.own(name)
+                return [] if own is None else [own]
             if name in self.merged:
                 return [self.merged[name]]
             return [meaning for side in self.sides for meaning in side.find(name)]
@@ -130,6 +136,8 @@ def _in_item(item: Item, name: str) -> list[Meaning]:
 
 def in_item(item: Item, name: str) -> Meaning:
     """What item.name means as a column of that item."""
+    if (own := item.own(name)) is not None:
+        return own
     found = _in_item(item, name)
     if len(found) == 1:
         return found[0]

@@ -10,7 +10,7 @@ from lintel.analysis.looking import COMPARED, look
 from lintel.analysis.meanings import Columns, Expr, Meaning, Merged, Missing, TooComplex
 from lintel.analysis.names import output_name
 from lintel.analysis.recursion import in_order
-from lintel.analysis.references import star
+from lintel.analysis.references import is_starred, star
 from lintel.analysis.resolution import FieldsUse, Level, Node
 from lintel.analysis.scope import Cte, Scope
 from lintel.analysis.walk import HANDLERS, QUERIES, Walk, subquery
@@ -59,29 +59,25 @@ def target_list(walk: Walk, targets: list[Node], scope: Scope, use: str | None =
     all_known = True
     for number, target in enumerate(targets):
         entry = target["ResTarget"]
-        reference = entry["val"].get("ColumnRef")
-        if reference is not None and "A_Star" in reference["fields"][-1]:
-            expanded, known = star(walk, reference, scope, reference["location"])
+        node = entry["val"]
+        if is_starred(node):
+            expanded, known = _expanded(walk, entry, scope)
             columns.extend(expanded)
             if len(columns) > MOST_COLUMNS:
                 raise TooComplex(_TOO_MANY)
             all_known = all_known and known
             continue
-        composite, known = _composite_star(walk, entry, scope)
-        if composite is not None:
-            columns.extend(composite)
-            all_known = all_known and known
-            continue
-        location = entry["location"]
-        meaning = value(walk, entry["val"], walk.at(location), scope, use)
-        column = (entry.get("name") or output_name(entry["val"], walk.subqueries), meaning)
+        at, splice = walk.place(entry["location"])
+        meaning = value(walk, node, at, scope, use)
+        column = (entry.get("name") or output_name(node, walk.subqueries), meaning)
         columns.append(column)
-        splice = walk.ours(location)
-        if splice is not None and splice.kind == "fields":
+        if splice is None:
+            continue
+        if splice.kind == "fields":
             # The first of them is the client's own value.
             _fields(walk, splice.origin, [target["ResTarget"] for target in targets[number - 1 : number + 1]], scope)
             columns[-2:] = _fielded(walk, splice.origin)[-2:]
-        elif splice is not None and splice.kind in ("star", "copy"):
+        elif splice.kind in ("star", "copy"):
             spliced.setdefault((splice.origin, splice.kind), []).append(column)
     for (origin, kind), outputs in spliced.items():
         if kind == "star":
@@ -91,11 +87,17 @@ def target_list(walk: Walk, targets: list[Node], scope: Scope, use: str | None =
     return tuple(columns), all_known
 
 
-def _composite_star(walk: Walk, entry: Node, scope: Scope) -> tuple[Columns | None, bool]:
+def _expanded(walk: Walk, entry: Node, scope: Scope) -> tuple[Columns, bool]:
+    """What stands for `*`, `t.*` or `(row).*`."""
+    reference = entry["val"].get("ColumnRef")
+    if reference is None:
+        return _composite_star(walk, entry, scope)
+    return star(walk, reference, scope, reference["location"])
+
+
+def _composite_star(walk: Walk, entry: Node, scope: Scope) -> tuple[Columns, bool]:
     """(row).*: as many columns as the composite value has (ExpandRowReference)."""
-    indirection = entry["val"].get("A_Indirection")
-    if indirection is None or "A_Star" not in indirection["indirection"][-1]:
-        return None, True
+    indirection = entry["val"]["A_Indirection"]
     walk.visit(entry["val"], scope)
     location = indirection["arg"].get("ColumnRef", {}).get("location", -1)
     found = walk.result.bindings.get((walk.at(location), "star"))
@@ -140,8 +142,8 @@ def _fielded(walk: Walk, origin: int) -> Columns:
 
 
 def _group(walk: Walk, node: Node, scope: Scope, columns: Columns) -> None:
-    level, group = walk.level, node.get("groupClause", [])
-    if level is not None:
+    level, group = walk.level, node.get("groupClause")
+    if group is not None and level is not None:
         for entry in group:
             level.common.update(_grouping(walk, entry, scope, columns, level))
 

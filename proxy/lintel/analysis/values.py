@@ -33,10 +33,15 @@ def note_at(walk: Walk, at: int, found: Iterable[Held]) -> None:
         walk.result.bindings[at, "type"] = tuple(table.columns for table in tables)
 
 
+def may_hold(walk: Walk) -> bool:
+    """Whether any column of this database, or of a function in FROM, holds such values: of few they do."""
+    return bool(walk.given or walk.world.schema.rows_of)
+
+
 def within(walk: Walk, meanings: Iterable[Meaning]) -> Iterator[Held]:
     """What the values of these columns hold, those of whole rows and of merged columns too."""
     columns = walk.world.schema.rows_of
-    todo = list(meanings) if columns or walk.given else []
+    todo = list(meanings) if may_hold(walk) else []
     while todo:
         meaning = todo.pop()
         held: Held | None = None

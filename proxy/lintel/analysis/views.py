@@ -23,7 +23,9 @@ Column = tuple[Relation, Key]
 def with_bases(facts: Facts, result: Resolution, world: World) -> Facts:
     """The facts with base_reads and base_writes filled in."""
     why: list[str] = []
-    every = (result, *result.inside)
+    every = [one for one in (result, *result.inside) if _stands_for_others(one, world)]
+    if not every:
+        return facts
     reads = {c for one in every for c in _under(one, one.reads, world, why, _DEPTH)}
     writes = {
         c
@@ -35,6 +37,12 @@ def with_bases(facts: Facts, result: Resolution, world: World) -> Facts:
         return facts
     opaque = "; ".join([facts.opaque, *why] if facts.opaque else why) or None
     return replace(facts, base_reads=_names(reads, world), base_writes=_names(writes, world), opaque=opaque)
+
+
+def _stands_for_others(result: Resolution, world: World) -> bool:
+    """Whether what it names has views or parents among it."""
+    children = world.schema.children
+    return any(relation.definition is not None or oid in children for oid, relation in result.relations.items())
 
 
 def _names(columns: set[Column], world: World) -> tuple[str, ...]:

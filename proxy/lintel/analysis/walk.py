@@ -90,6 +90,10 @@ class Walk:
         """The splice that stands at this offset of an edited text."""
         return None if self.places is None else self.places.splice(location)
 
+    def place(self, location: int) -> tuple[int, Splice | None]:
+        """Both of them: the offset in the client's text, and the splice of ours that stands there."""
+        return (location, None) if self.places is None else (self.at(location), self.ours(location))
+
     def new_level(self) -> Level:
         """Enter a query level; the caller restores the one before."""
         self._level += 1
@@ -117,12 +121,13 @@ class Walk:
         """Every column that a meaning is made of is read."""
         columns = (meaning,) if type(meaning) is Col else base_columns(meaning)
         self.spend(len(columns))
+        reads, used = self.result.reads, self.result.used
         for item, oid, key in columns:
-            self.result.reads.add((oid, key))
-            used = self.result.used.get(item)
-            if used is None:
-                used = self.result.used[item] = set()
-            used.add(key)
+            reads.add((oid, key))
+            if item in used:
+                used[item].add(key)
+            else:
+                used[item] = {key}
 
     def bind(self, location: int, tag: str, value: Any) -> None:
         """Note a binding at an offset, unless the offset is inside a splice of ours."""
@@ -150,14 +155,21 @@ class Walk:
                     handler = HANDLERS.get(tag)
                     if handler is not None:
                         handler(self, body, scope)
+                    elif tag == "A_Expr":
+                        self._operator(body, scope, stack)
                     elif tag in _LOOKING and not _LOOKED.isdisjoint(body["arg"]):
                         HANDLERS["looking"](self, body, scope)
-                    elif tag == "A_Expr" and _compares_rows(body):
-                        HANDLERS["comparing"](self, body, scope)
-                    elif tag == "A_Expr" and _is_row_comparison(body):
-                        HANDLERS["SubLink"](self, _row_comparison(body), scope)
                     elif isinstance(body, (dict, list)) and tag not in _SKIPPED:
                         stack.append(body)
+
+    def _operator(self, node: Node, scope: Scope, stack: list[Any]) -> None:
+        """An A_Expr; where no rows are compared its operands are still to be visited."""
+        if _compares_rows(node):
+            HANDLERS["comparing"](self, node, scope)
+        elif _is_row_comparison(node):
+            HANDLERS["SubLink"](self, _row_comparison(node), scope)
+        else:
+            stack += [node[side] for side in ("lexpr", "rexpr") if side in node]
 
 
 def subquery(walk: Walk, statement: Node, scope: Scope) -> tuple[Columns, bool]:

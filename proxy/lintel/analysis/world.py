@@ -27,4 +27,4 @@ class World:
 
     def table(self, relation: Relation) -> LogicalTable:
         """The relation as this world has it."""
-        return self.logical.get(relation.oid) or physical(relation, self.schema)
+        return self.logical[relation.oid] if relation.oid in self.logical else physical(relation, self.schema)

@@ -38,7 +38,7 @@ def judged_in_turn(
     """Each after those before it: with temporary relations that shadow others, tables as DDL left them, its path."""
     several, before = len(statements) > 1, question.covered
     left = Uncommitted(before.schema, before.schema) if several and before.plans else None
-    for raw in statements:
+    for number, raw in enumerate(statements, 1):
         part = judged(text, raw, question, alone=not several)
         if part.verdict.kind == "opaque" and question.covered is not before:
             part = judged(text, raw, replace(question, covered=before), alone=False)
@@ -46,6 +46,8 @@ def judged_in_turn(
             question = replace(question, shadowed=question.shadowed.union(part.effects.temporary))
         amiss = in_statement(raw, text, question.covered, targets, question.search_path, question.shadowed)
         yield replace(part, unplanned=amiss, astray=not path.known) if amiss or not path.known else part
+        if number == len(statements):
+            return
         path = path.after(raw.node, part.effects)
         question = replace(question, search_path=path.names)
         left = None if left is None else left.after(raw, text, question.search_path, question.shadowed)

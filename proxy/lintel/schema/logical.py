@@ -8,7 +8,6 @@ its ALTER TABLE, so that meanings under the client's table and under every permi
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 from lintel.schema.snapshot import Relation, Schema
 from lintel.sql.quoting import quote_ident
@@ -52,13 +51,9 @@ class LogicalTable:
         return {column.key: f"{table}.{quote_ident(column.name)}" for column in self.columns}
 
 
-# Made once per snapshot: every statement asks for them.
-_physical: WeakKeyDictionary[Schema, dict[int, LogicalTable]] = WeakKeyDictionary()
-
-
 def physical(relation: Relation, schema: Schema) -> LogicalTable:
-    """The relation just as the snapshot has it."""
-    tables = _physical.setdefault(schema, {})
+    """The relation just as the snapshot has it; made once for each, as every statement asks for it."""
+    tables: dict[int, LogicalTable] = schema.tables
     found = tables.get(relation.oid)
     if found is None or found.relation is not relation:
         found = LogicalTable(relation, tuple(LogicalColumn(c.name, c.attnum) for c in relation.columns))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lintel.schema.code import ServerCode
 
@@ -101,6 +101,11 @@ class Schema:
     def by_name(self) -> dict[tuple[str, str], Relation]:
         """(schema, name) -> relation."""
         return {(r.schema, r.name): r for r in self.relations.values()}
+
+    @cached_property
+    def tables(self) -> dict[int, Any]:
+        """oid -> its logical table (schema.logical fills this), kept as long as the snapshot."""
+        return {}
 
     @cached_property
     def taken(self) -> Mapping[int, Taken]:

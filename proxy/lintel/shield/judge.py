@@ -42,7 +42,8 @@ class Question:
 def judge(text: bytes, statement: RawStatement, question: Question) -> Verdict:
     """The verdict for a text of exactly one statement. "opaque" is for the caller to decide upon."""
     judging = _Judging(text, statement, question)
-    return replace(judging.verdict(), sides=judging.sides())
+    verdict, sides = judging.verdict(), judging.sides()
+    return replace(verdict, sides=sides) if sides else verdict
 
 
 class _Judging:

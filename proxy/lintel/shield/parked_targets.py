@@ -40,7 +40,7 @@ def assert_own(case: Case, done: Discards) -> None:
         name.arbiter and isinstance(name.meaning, Col) and case.parked(name.meaning.key) for name in case.answer.named
     ):
         raise Unserved("a parked column decides no conflict")
-    if _returned_under_another_key(case, case.statement):
+    if case.covered.parked and case.answer.named and _returned_under_another_key(case, case.statement):
         raise Unserved("it changes the key of a row and returns its parked value")
 
 

@@ -74,7 +74,7 @@ def cast_writes(case: Case) -> list[Splice]:
         if any(case.retyped(_key(meaning)) for meaning in bound):
             found += _inserted(case, use, bound)
     named = {name.at: name.meaning for name in case.answer.named}
-    for entries in set_lists(case.statement):
+    for entries in set_lists(case.statement) if named else ():
         bodies = [entry["ResTarget"] for entry in entries]
         if any(case.retyped(_key(named.get(body["location"]))) for body in bodies):
             found += _set(case, bodies, named)

@@ -2,9 +2,10 @@
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import cached_property
 
 from lintel.analysis.resolution import Node
-from lintel.sql.tokens import tokens
+from lintel.sql.tokens import Token, tokens
 
 _AFTER_A_LIST = (b"where", b"returning", b"when", b"on")
 _VERBS = (b"insert", b"update", b"delete", b"merge")
@@ -21,14 +22,18 @@ class ItemSpan:
 
 
 class Spans:
-    """The tokens of one text, comments left out."""
-
-    __slots__ = ("_starts", "_tokens", "text")
+    """The tokens of one text, comments left out; not scanned before a range is asked for, as most texts need none."""
 
     def __init__(self, text: bytes) -> None:
         self.text = text
-        self._tokens = [t for t in tokens(text) if t.kind != "comment"]
-        self._starts = [t.start for t in self._tokens]
+
+    @cached_property
+    def _tokens(self) -> list[Token]:
+        return [t for t in tokens(self.text) if t.kind != "comment"]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [t.start for t in self._tokens]
 
     def _index(self, at: int) -> int:
         index = bisect_left(self._starts, at)

@@ -37,7 +37,7 @@ def tags_in(text: bytes, comments: Iterable[tuple[int, int]]) -> dict[str, str]:
 
 def only(found: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
     """Those of these names: what a service is called, rather than which request this is."""
-    return {name: found[name] for name in names if name in found}
+    return {name: found[name] for name in names if name in found} if found else {}
 
 
 def _pairs(body: bytes, pair: re.Pattern[bytes]) -> dict[str, str]:

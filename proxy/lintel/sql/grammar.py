@@ -110,9 +110,14 @@ def _as_it_is(node: Node) -> Node:
     return node
 
 
+_read = json.JSONDecoder().raw_decode
+_read_by_turns = json.JSONDecoder(object_hook=_as_it_is).raw_decode
+
+
 def _statements(tree: bytes, size: int) -> list[RawStatement]:
     try:
-        raw = json.loads(tree, object_hook=_as_it_is if len(tree) > _LARGE else None).get("stmts", ())
+        text = tree.decode("utf-8", "surrogatepass")
+        raw = (_read_by_turns if len(tree) > _LARGE else _read)(text)[0].get("stmts", ())
     except RecursionError:
         raise TooDeep("nested too deeply") from None
     except UnicodeDecodeError:

@@ -87,7 +87,7 @@ class Decision:
     @property
     def names_statement(self) -> bool:
         """PREPARE, EXECUTE or DEALLOCATE of a name."""
-        return any(name is not None for name in (self.prepares, self.executes, self.deallocates))
+        return self.prepares is not None or self.executes is not None or self.deallocates is not None
 
     @property
     def several(self) -> bool:
