@@ -15,6 +15,7 @@ Lintel's on the physical schema of the *other* side, the strictest of all its st
     simple    can be sent as a Query only (several statements, no parameters)
     record    a whole row is of type record, not of the table's own (whole_rows = "record")
     pg17      needs that version of the server (or pg16, pg18 ...)
+    before18  and an older one
 """
 
 import re
@@ -26,7 +27,7 @@ from tests.shield.wire_client import Param
 
 HERE = Path(__file__).parent
 HEADER = re.compile(r"--- (old|new) (allow|rewrite|refuse)(?: (\w{5}))?((?: [a-z]+\d*)*)(?: # (.*))?")
-FLAGS = re.compile(r"ordered|unstable|block|simple|record|pg\d+")
+FLAGS = re.compile(r"ordered|unstable|block|simple|record|(?:pg|before)\d+")
 
 Side = Literal["old", "new"]
 
@@ -63,8 +64,11 @@ class Case:
         return any(step.writes for step in self.steps)
 
     def runs_on(self, major: int) -> bool:
-        """Whether that version of the server knows all that it uses."""
-        return all(int(flag[2:]) <= major for flag in self.flags if flag.startswith("pg"))
+        """Whether it is for that version of the server."""
+        before = [int(flag[6:]) for flag in self.flags if flag.startswith("before")]
+        return all(int(flag[2:]) <= major for flag in self.flags if flag.startswith("pg")) and major < min(
+            before, default=99
+        )
 
 
 def load(stem: str, directory: str = "cases") -> list[Case]:

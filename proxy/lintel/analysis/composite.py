@@ -30,7 +30,7 @@ def columns(walk: Walk, node: Node, scope: Scope) -> tuple[str, ...] | None:
         return _called_columns(walk, node["FuncCall"], scope)
     item = _row_of(node, scope)
     if item is not None:
-        return tuple(name for name, _ in item.columns) if item.known else None
+        return tuple(name for name, _ in item.typed or item.columns) if item.known else None
     return _fields(walk, _type(walk, node, scope))
 
 

@@ -4,10 +4,10 @@ from lintel.analysis import composite, values
 from lintel.analysis.calls import returned, shapes
 from lintel.analysis.meanings import Ambiguous, Columns, Expr, Meaning, Merged, Missing, Unknown
 from lintel.analysis.names import output_name
-from lintel.analysis.resolution import Node, Source
+from lintel.analysis.resolution import FilledUse, Node, Source
 from lintel.analysis.scope import Item, Scope
 from lintel.analysis.walk import Walk, subquery
-from lintel.schema.logical import Key
+from lintel.schema.logical import Key, LogicalTable
 
 _POPULATE = ("json_populate_record", "jsonb_populate_record")
 _OUTER = {"larg": ("JOIN_RIGHT", "JOIN_FULL"), "rarg": ("JOIN_LEFT", "JOIN_FULL")}  # the sides that may be missing
@@ -76,8 +76,8 @@ def relation_item(walk: Walk, node: Node, scope: Scope, role: str) -> Item:
     item = Item(at, alias or name, None)
     item.table, item.relation = table, relation
     if columns_alias:
-        item = Item(at, alias or name, renamed(item.columns, columns_alias))
-        item.relation = relation
+        plain, item = item, Item(at, alias or name, renamed(item.columns, columns_alias))
+        item.relation, item.typed = relation, plain.columns
     item.schema_name = None if alias else relation.schema
     walk.result.relations[relation.oid] = relation
     if walk.ours(node["location"]) is None:
@@ -145,7 +145,9 @@ def _subselect(walk: Walk, node: Node, scope: Scope) -> Item:
     splice = walk.ours(location) if location >= 0 else None
     if splice is not None and walk.places is not None and alias == walk.places.helper:
         columns = tuple((name, splice.constants[name]) for name, _ in columns)
-    return Item(walk.at(location), alias, renamed(columns, columns_alias), known=known)
+    item = Item(walk.at(location), alias, renamed(columns, columns_alias), known=known)
+    item.typed = item.columns if columns_alias else None
+    return item
 
 
 def _without_siblings(scope: Scope) -> Scope:
@@ -157,7 +159,7 @@ def _function(walk: Walk, node: Node, scope: Scope) -> Item:
     alias, columns_alias = alias_of(node)
     calls = [call for entry in node["functions"] for call in _unnested(entry["List"]["items"])]
     columns: list[tuple[str, Meaning]] = []
-    known, scalar = True, False
+    known, scalar, typed = True, False, False
     for call in calls:
         walk.visit(call[0], scope)
         location = leftmost(call[0])
@@ -168,8 +170,14 @@ def _function(walk: Walk, node: Node, scope: Scope) -> Item:
         names, call_known, scalar = _outputs(walk, call[0], defined, only_alias, scope)
         known = known and call_known
         numbers = range(len(columns), len(columns) + len(names))
-        keys = _keys(walk, call[0], names) or _filled(walk, call[0], names, scope) or numbers
-        added = [(name, Expr(walk.at(location), key)) for name, key in zip(names, keys, strict=True)]
+        table = _filled(walk, call[0], names, scope)
+        told = _keys(walk, call[0], names) or ([column.key for column in table.columns] if table is not None else [])
+        keys, typed = told or numbers, bool(told) and len(calls) == 1
+        splice = walk.ours(location)
+        if splice is not None and splice.kind == "filled":
+            added = [(name, splice.constants[name]) for name in names]
+        else:
+            added = [(name, Expr(walk.at(location), key)) for name, key in zip(names, keys, strict=True)]
         held = values.of_columns(walk, call[0])
         walk.given |= {meaning: held[name] for name, meaning in added if name in held}
         walk.given |= {meaning: held[None] for _, meaning in added if None in held}
@@ -180,6 +188,10 @@ def _function(walk: Walk, node: Node, scope: Scope) -> Item:
     at = walk.at(leftmost(node["functions"]))
     item = Item(at, name, renamed(tuple(columns), columns_alias), known=known or bool(columns_alias))
     item.scalar = scalar and len(calls) == 1
+    item.typed = tuple(columns) if typed and columns_alias and not node.get("ordinality") else None
+    if table is not None and typed and _is_plainly_filled(walk, node, calls[0][0]["FuncCall"]):
+        function = calls[0][0]["FuncCall"]["funcname"][-1]["String"]["sval"]
+        walk.result.filled.append(FilledUse(at, item, function, node, table, tuple(columns)))
     return item
 
 
@@ -193,20 +205,32 @@ def _keys(walk: Walk, call: Node, names: list[str]) -> list[Key]:
     return [column.key for column in tables[0].columns] if tables else []
 
 
-def _filled(walk: Walk, call: Node, names: list[str], scope: Scope) -> list[Key]:
-    """Of the columns of json_populate_record(NULL::t, ..), filled by their names: of the type nothing else counts."""
+def _filled(walk: Walk, call: Node, names: list[str], scope: Scope) -> LogicalTable | None:
+    """The t of json_populate_record(NULL::t, ..), filled by the names of its columns, which are all that counts."""
     if not output_name(call, walk.subqueries).startswith(_POPULATE):
-        return []
+        return None
     base = call["FuncCall"]["args"][0]
     table = composite.row_of(walk, base, scope) if values.is_null(base) else None
     if table is None or [column.name for column in table.columns] != names:
-        return []
+        return None
     if walk.world.schema.fields(table.relation.oid):  # some of them are rows again
-        return []
+        return None
     at = walk.at(values.place(base))
     walk.held.pop(at, None)
     walk.result.bindings.pop((at, "type"), None)
-    return [column.key for column in table.columns]
+    return table
+
+
+def _is_plainly_filled(walk: Walk, node: Node, call: Node) -> bool:
+    """Whether the call stands alone, and has but a NULL of the table's own type and a value."""
+    args = call["args"]
+    beside = {"ordinality", "is_rowsfrom", "coldeflist"} & node.keys()
+    if beside or len(args) != 2 or "NamedArgExpr" in args[1] or walk.ours(call["location"]) is not None:
+        return False
+    parts = [part["String"]["sval"] for part in args[0]["TypeCast"]["typeName"]["names"]]
+    schema = parts[-2] if len(parts) > 1 else None
+    own = walk.world.schema.find(schema, parts[-1], walk.world.search_path) is not None  # no domain
+    return own and [part["String"]["sval"] for part in call["funcname"]][:-1] in ([], ["pg_catalog"])
 
 
 def _unnested(call: list[Node]) -> list[list[Node]]:

@@ -7,6 +7,7 @@ from lintel.analysis import scope as scopes
 from lintel.analysis import values
 from lintel.analysis.meanings import Ambiguous, Col, Columns, Expr, Meaning, Missing, Row, Unknown
 from lintel.analysis.resolution import Node, Reference, RowUse, StarUse
+from lintel.analysis.row_uses import NAMELESS, is_own
 from lintel.analysis.scope import Item, Scope
 from lintel.analysis.walk import Splice, Walk
 
@@ -70,7 +71,7 @@ def _whole_row(walk: Walk, name: str, scope: Scope, location: int, function: str
 
 def row_of(walk: Walk, item: Item, location: int, function: str | None) -> Row:
     """The whole row of an item, noted as a use."""
-    row = Row(item.at, item.columns)
+    row = Row(item.at, _named(walk, item, function))
     if not item.known:
         walk.opaque(f'the columns of "{item.name}" are not known')
     if walk.ours(location) is None:
@@ -79,6 +80,16 @@ def row_of(walk: Walk, item: Item, location: int, function: str | None) -> Row:
         values.note(walk, location, values.within(walk, (row,)))
     walk.result.whole.update(oids(item))
     return row
+
+
+def _named(walk: Walk, item: Item, use: str | None) -> Columns:
+    """The columns of a row by the names that it has, its type's; without names where they do not count."""
+    if item.typed is None or use == "(row)":  # (q).c goes by the alias
+        return item.columns
+    oid = item.relation.oid if item.relation is not None else 0
+    if use in NAMELESS and is_own(walk.world.schema, walk.world.search_path, oid, use):
+        return tuple(("", meaning) for _, meaning in item.columns)
+    return item.typed
 
 
 def note(walk: Walk, location: int, meaning: Meaning) -> None:

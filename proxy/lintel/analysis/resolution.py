@@ -65,11 +65,33 @@ class StarUse(NamedTuple):
     level: Level | None
 
 
+class FilledUse(NamedTuple):
+    """json_populate_record(NULL::t, value) in FROM, or one of its like: `node` is the RangeFunction."""
+
+    at: int
+    item: Item
+    function: str
+    node: Node
+    table: LogicalTable
+    columns: Columns  # by the names of the table
+
+
+class LikeUse(NamedTuple):
+    """LIKE t in CREATE TABLE; `node` is the RangeVar, `options` the bits of what is INCLUDING."""
+
+    at: int
+    node: Node
+    options: int
+    table: LogicalTable
+    columns: Columns
+
+
 class FieldsUse(NamedTuple):
     """`(value).*` in a target list, of a composite value that is no row of this query: what its columns are called."""
 
     at: int
     names: tuple[str, ...]
+    null: LogicalTable | None = None  # it is (NULL::t).*
 
 
 class RowUse(NamedTuple):
@@ -114,6 +136,8 @@ class Resolution:
     references: list[Reference] = field(default_factory=list)
     stars: list[StarUse] = field(default_factory=list)
     fields: list[FieldsUse] = field(default_factory=list)
+    filled: list[FilledUse] = field(default_factory=list)
+    likes: list[LikeUse] = field(default_factory=list)
     rows: list[RowUse] = field(default_factory=list)
     inserts: list[InsertUse] = field(default_factory=list)
     named: list[TargetName] = field(default_factory=list)

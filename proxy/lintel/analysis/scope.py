@@ -21,7 +21,7 @@ class Item:
 
     __slots__ = (
         "_columns", "_index", "at", "known", "merged", "name", "named", "open", "parts", "relation", "scalar",
-        "schema_name", "sides", "table", "twin", "unexpanded",
+        "schema_name", "sides", "table", "twin", "typed", "unexpanded",
     )  # fmt: skip
 
     def __init__(self, at: int, name: str | None, columns: Columns | None, *, known: bool = True) -> None:
@@ -35,6 +35,7 @@ class Item:
         self.twin = False  # another item of its scope has its name: tables of two schemas
         self.schema_name: str | None = None  # set where schema.table.column may name it (no alias)
         self.table: LogicalTable | None = None  # of a relation whose columns have their own names
+        self.typed: Columns | None = None  # of one with a list of other column names: as its rows have them
         self.relation: Relation | None = None  # base relation: has system columns
         self.parts: tuple[Item, ...] = ()  # of a join: all items inside
         self.sides: tuple[Item, ...] = ()  # of a join: those whose columns it shows

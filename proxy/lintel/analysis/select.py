@@ -13,7 +13,7 @@ from lintel.analysis.recursion import in_order
 from lintel.analysis.references import is_starred, star
 from lintel.analysis.resolution import FieldsUse, Level, Node
 from lintel.analysis.scope import Cte, Scope
-from lintel.analysis.walk import HANDLERS, QUERIES, Walk, subquery
+from lintel.analysis.walk import HANDLERS, QUERIES, Splice, Walk, subquery
 from lintel.schema.logical import Key
 
 Fields = tuple[tuple[str, Key | None], ...]  # of a composite value: names, and keys of a table's columns
@@ -77,6 +77,8 @@ def target_list(walk: Walk, targets: list[Node], scope: Scope, use: str | None =
             # The first of them is the client's own value.
             _fields(walk, splice.origin, [target["ResTarget"] for target in targets[number - 1 : number + 1]], scope)
             columns[-2:] = _fielded(walk, splice.origin)[-2:]
+        elif splice.kind == "nulls":
+            columns[-1] = _null(walk, splice, column[0])
         elif splice.kind in ("star", "copy"):
             spliced.setdefault((splice.origin, splice.kind), []).append(column)
     for (origin, kind), outputs in spliced.items():
@@ -108,7 +110,9 @@ def _composite_star(walk: Walk, entry: Node, scope: Scope) -> tuple[Columns, boo
         walk.opaque("a star on a composite value")
         return (), False
     walk.bind(entry["location"], "star", found)
-    walk.result.fields.append(FieldsUse(walk.at(entry["location"]), tuple(name for name, _ in found)))
+    null = composite.row_of(walk, indirection["arg"], scope) if values.is_null(indirection["arg"]) else None
+    null = null if len(indirection["indirection"]) == 1 else None
+    walk.result.fields.append(FieldsUse(walk.at(entry["location"]), tuple(name for name, _ in found), null))
     return tuple((name, Expr(walk.at(entry["location"]), i)) for i, (name, _) in enumerate(found)), True
 
 
@@ -134,6 +138,14 @@ def _fields(walk: Walk, origin: int, entries: list[Node], scope: Scope) -> None:
         walk.result.bindings.pop((walk.at(location), "field"), None)  # the star is what counts
         found = (*found, (name, known.get(name)))
     walk.result.bindings[(origin, "star")] = found
+
+
+def _null(walk: Walk, splice: Splice, name: str) -> tuple[str, Meaning]:
+    """A column that a splice of ours has in place of one of `(NULL::t).*`."""
+    before, stands = walk.result.bindings.get((splice.origin, "star"), ()), splice.constants.get(name)
+    key = stands.position if isinstance(stands, Expr) else None
+    walk.result.bindings[splice.origin, "star"] = (*before, (name, key))
+    return name, Expr(splice.origin, len(before))
 
 
 def _fielded(walk: Walk, origin: int) -> Columns:

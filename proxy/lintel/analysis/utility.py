@@ -3,8 +3,8 @@
 from lintel.analysis import values
 from lintel.analysis.dml import copied, targets
 from lintel.analysis.from_items import relation_item
-from lintel.analysis.meanings import Col
-from lintel.analysis.resolution import InsertUse, Node
+from lintel.analysis.meanings import Col, Columns, Expr
+from lintel.analysis.resolution import InsertUse, LikeUse, Node
 from lintel.analysis.scope import Scope
 from lintel.analysis.sequence import dropped
 from lintel.analysis.walk import QUERIES, Walk, subquery
@@ -201,7 +201,8 @@ def _other(walk: Walk, tag: str, body: Node) -> None:
     _name_relations(walk, body)
     for element in body.get("tableElts", []):
         if "TableLikeClause" in element:
-            _like(walk, element["TableLikeClause"]["relation"])
+            _like(walk, element["TableLikeClause"])
+    _listed(walk, body.get("tableElts", []))
     if tag not in _PLAIN or "schemaElts" in body:
         walk.opaque(f"{_words(tag)} is not analysed")
 
@@ -219,12 +220,26 @@ def _range_var(names: list[str]) -> Node:
     return {"relname": names[-1], **({"schemaname": names[-2]} if len(names) > 1 else {})}
 
 
-def _like(walk: Walk, node: Node) -> None:
+def _like(walk: Walk, clause: Node) -> None:
     """CREATE TABLE (LIKE t) copies t's columns as they are (trap T6)."""
+    node = clause["relation"]
     table = walk.world.find(node.get("schemaname"), node["relname"])
     if table is not None:
+        at = walk.at(node["location"])
+        columns: Columns = tuple((column.name, Expr(at, column.key)) for column in table.columns)
         walk.result.relations[table.relation.oid] = table.relation
-        walk.bind(node["location"], "star", table.columns)
+        walk.bind(node["location"], "star", columns)
+        walk.result.likes.append(LikeUse(at, node, clause.get("options", 0), table, columns))
+
+
+def _listed(walk: Walk, elements: list[Node]) -> None:
+    """Columns in a splice of ours, for LIKE."""
+    for column in (element["ColumnDef"] for element in elements if "ColumnDef" in element):
+        splice = walk.ours(column["location"])
+        if splice is not None and splice.kind == "like":
+            key, name = (splice.origin, "star"), column["colname"]
+            before = walk.result.bindings.get(key, ())
+            walk.result.bindings[key] = (*before, (name, splice.constants[name]))
 
 
 def _name_relations(walk: Walk, body: Node) -> None:

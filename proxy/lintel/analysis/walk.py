@@ -40,7 +40,7 @@ class Splice(Protocol):
     """A replacement in an edited text (shield.splices.Splice)."""
 
     origin: int  # the offset in the client's text that it stands for
-    kind: str  # item | reference | target | star | fields | row | copy | parked | words
+    kind: str  # item | reference | target | star | fields | nulls | row | filled | like | copy | parked | words
     constants: dict[str, Meaning]  # helper column -> what it stands for
     casts: dict[Meaning, Meaning]  # a column of another type -> what it is cast to in the splice
 

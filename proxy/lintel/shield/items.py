@@ -4,9 +4,10 @@ One splice serves select lists, stars, WHERE, joins, ambiguity, capture and whol
 left alone. What a derived table cannot stand in for is mended beside it (traps T1, T2) or not served (T3, T4, T6).
 """
 
-from lintel.analysis.from_items import alias_of, leftmost
+from lintel.analysis.from_items import alias_of, leftmost, nullable
 from lintel.analysis.meanings import Col
 from lintel.analysis.resolution import RowUse, Source
+from lintel.analysis.row_uses import LOOKING, NAMELESS, is_own
 from lintel.analysis.scope import SYSTEM_COLUMNS
 from lintel.plan import Rename
 from lintel.schema.logical import Key, LogicalColumn
@@ -16,21 +17,6 @@ from lintel.shield.derived import casts, constants, derived
 from lintel.shield.splices import Splice
 from lintel.sql.quoting import quote_ident
 
-# A whole row, or an array of rows, is given to these only to be looked at: a record with the same columns does as well
-# (T6). The first ones count values, compare them, or write them as record_out and array_out do, which is without names.
-_NAMELESS = frozenset({
-    "count", "num_nulls", "num_nonnulls", "(row)", "(text)", "(null)", "(compared)",
-    "array_length", "array_lower", "array_upper", "array_ndims", "array_dims", "cardinality",
-    "array_to_string", "concat", "concat_ws", "format", "quote_literal", "quote_nullable",
-})  # fmt: skip
-# These read a row by its columns, names included.
-_EXACT = _NAMELESS | {
-    "row_to_json", "array_to_json", "to_json", "to_jsonb", "json_agg", "jsonb_agg", "json_build_object",
-    "jsonb_build_object", "json_build_array", "jsonb_build_array", "json_object_agg", "jsonb_object_agg",
-    "json_agg_strict", "jsonb_agg_strict", "json_object_agg_strict", "json_object_agg_unique",
-    "json_object_agg_unique_strict", "jsonb_object_agg_strict", "jsonb_object_agg_unique",
-    "jsonb_object_agg_unique_strict",
-}  # fmt: skip
 _AGGREGATES = frozenset(("json_agg", "jsonb_agg", "count"))
 _WITHOUT_EQUALITY = frozenset(("json", "xml", "point", "box", "polygon", "lseg", "path", "circle", "line"))
 _SYSTEM_NAMES = {key: name for name, key in SYSTEM_COLUMNS.items()}
@@ -73,12 +59,12 @@ def substitute(case: Case, source: Source) -> list[Splice]:
     if source.sample is not None:
         # T4: only a table can be sampled, so the clause has moved inside.
         found.append(Splice(*case.spans.sample(source.sample["location"]), b"", source.at, "words"))
-    return found + _unqualified(case, source) + _grouped(case, source)
+    return found + _listed_rows(case, rows) + _unqualified(case, source) + _grouped(case, source)
 
 
 def _assert_row(case: Case, use: RowUse, source: Source) -> None:
     renamed = bool(alias_of(source.node)[1])
-    if is_exact(case, use, source, renamed=renamed):
+    if is_exact(case, use, source) and (not renamed or use.function in NAMELESS or _is_listed(case, use, source)):
         return
     if renamed or use.function not in (None, "(text)"):
         raise Unserved("a whole row of a table under a plan would have another type")
@@ -88,20 +74,32 @@ def _assert_row(case: Case, use: RowUse, source: Source) -> None:
         raise Unserved(why, refusing[0])
 
 
-def is_exact(case: Case, use: RowUse, source: Source, *, renamed: bool = False) -> bool:
-    """Whether a record does as well for this whole row; `renamed`: it has a list of other column names.
+def is_exact(case: Case, use: RowUse, source: Source) -> bool:
+    """Whether a record with the client's columns does as well for this whole row."""
+    oid, used = source.table.relation.oid, use.function
+    return used is not None and used in LOOKING and is_own(case.covered.schema, case.path, oid, used)
 
-    A function that takes the table's rows may be what the cast or the operator means; where one of the call's name
-    takes any table's, the call of a record is ambiguous, and one of anybody else's in the path may be what is called.
-    """
-    if use.function not in (_NAMELESS if renamed else _EXACT):
-        return False
-    oid, schema = source.table.relation.oid, case.covered.schema
-    taken = schema.taken.get(oid)
-    if use.function in ("(text)", "(compared)"):
-        return taken is None or not (taken.by_cast if use.function == "(text)" else taken.by_operator)
-    others = (function for function in schema.functions.get(use.function or "", ()) if function.schema != "pg_catalog")
-    return not any(function.takes or function.schema in case.path for function in others)
+
+def _is_listed(case: Case, use: RowUse, source: Source) -> bool:
+    """Whether a row of `t AS q(a, b)` may be made of its columns: it is there, and what is grouped is not the row."""
+    grouped = use.function not in _AGGREGATES and source.level is not None and bool(source.level.group)
+    return use.item is source.item and not grouped and source.at not in nullable(case.statement)
+
+
+def _listed_rows(case: Case, rows: list[RowUse]) -> list[Splice]:
+    """The row of `t AS q(a, b)` has the names of t's columns, a derived table's those of the alias."""
+    found = []
+    for use in rows:
+        if use.item.typed is not None and use.function not in (None, *NAMELESS):
+            named = zip(use.item.typed, use.item.columns, strict=True)
+            listed = ", ".join(
+                f"{quote_ident(use.item.name or '')}.{quote_ident(alias)} AS {quote_ident(name)}"
+                for (name, _), (alias, _) in named
+            )
+            w = case.alias("w")
+            text = f"(SELECT {w} FROM (SELECT {listed}) AS {w})"
+            found.append(Splice(*case.spans.reference(use.at), text.encode(), use.at, "row", rule="row"))
+    return found
 
 
 def _gap(text: bytes, end: int) -> str:

@@ -13,7 +13,9 @@ from lintel.analysis.resolution import BindingKey, Resolution
 from lintel.plan import Add, Plan, Retype, Side, parking
 from lintel.shield.case import Case, Unserved, columns_in
 from lintel.shield.discard import Discards, discarded, discards
+from lintel.shield.filled import filled
 from lintel.shield.items import Ungroupable, substitute
+from lintel.shield.likes import likes
 from lintel.shield.parked_targets import assert_own, truncated
 from lintel.shield.parking import parked, parks
 from lintel.shield.retype import cast_writes, held_to
@@ -190,8 +192,9 @@ class _Judging:
                 break
             items |= more
             spelled |= left
-            substituted = by("substitute", self._substituted(case, items))
+            substituted = by("substitute", [*self._substituted(case, items), *filled(case, others)])
             beside = by("name", names(case)) + references(case, others)
+            beside += by("list", likes(case, others))
             beside += by("star", self._stars(case, others, spelled)) + by("row", target_rows(case))
             changes = [*dropping.beside(beside), *fixed, *substituted]
             if changes:
@@ -258,7 +261,7 @@ class _Judging:
         amiss = self.covered.amiss(self.ids)
         if amiss is not None and not all(self._same(answer, self._under(done)) for done in self._permitted()):
             raise Unserved(_misfit(amiss), amiss)
-        counted = bool(answer.stars or answer.rows or any(not use.listed for use in answer.inserts))
+        counted = bool(answer.stars or answer.rows or answer.likes or any(not use.listed for use in answer.inserts))
         unplaced = next((plan for oid in self.touched if (plan := self.covered.unplaced(oid))), None)
         if counted and unplaced is not None:
             column = unplaced.change.column

@@ -101,6 +101,14 @@ class Spans:
         command = (self._tokens[lead].start, self._tokens[lead].end) if self._is(lead, b"table") else None
         return ItemSpan(start, end, only, command)
 
+    def like(self, node: Node) -> tuple[int, int]:
+        """The range of LIKE with a RangeVar, options and all."""
+        first = self._index(node["location"])
+        end = self._dotted(first)
+        while self._is(end + 1, b"including") or self._is(end + 1, b"excluding"):
+            end += 2
+        return self._tokens[first - 1].start, self._tokens[end].end
+
     def sample(self, at: int) -> tuple[int, int]:
         """The range of TABLESAMPLE method (..) [REPEATABLE (..)], whose method begins at an offset."""
         index = self._index(at)

@@ -16,9 +16,9 @@ class Splice:
     end: int
     text: bytes
     origin: int  # the offset, in the client's text, of the item or reference that it stands for
-    # What it is: item, a FROM item; reference, one name; target, a column in a list of INSERT or SET; star, fields and
-    # row, one that is spelled out; copy, the table of COPY as a query; parked, what is parked, stars included, which
-    # bind nothing; words, anything else.
+    # What it is: item, a FROM item; reference, one name; target, a column in a list of INSERT or SET; star, fields,
+    # nulls and row, one that is spelled out; filled, a function that fills rows; like, LIKE of a table; copy, the table
+    # of COPY as a query; parked, what is parked, stars included, which bind nothing; words, anything else.
     kind: str
     constants: dict[str, Meaning] = field(default_factory=dict)  # column of the row of constants -> what it stands for
     casts: dict[Meaning, Meaning] = field(default_factory=dict)  # a column of another type -> what it is cast to here

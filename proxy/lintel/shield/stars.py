@@ -6,13 +6,14 @@ client's columns are named one by one.
 
 from collections.abc import Iterator
 
-from lintel.analysis.meanings import Col, Meaning
+from lintel.analysis.meanings import Col, Expr, Meaning
 from lintel.analysis.resolution import FieldsUse, StarUse
 from lintel.analysis.scope import Item
 from lintel.plan import Plan, Retype
-from lintel.schema.logical import LogicalColumn
+from lintel.schema.logical import LogicalColumn, LogicalTable
 from lintel.shield.absent import assert_there, stand_in
 from lintel.shield.case import Case, flat
+from lintel.shield.columns import type_of
 from lintel.shield.derived import casts
 from lintel.shield.retype import cast_read
 from lintel.shield.splices import Splice
@@ -34,11 +35,26 @@ def _expand(case: Case, use: StarUse) -> Splice:
 
 def _fields(case: Case, use: FieldsUse) -> Splice:
     """`(f(1)).*` is `(f(1)).a, (f(1)).b` to the server, too (manual 8.16.5)."""
-    case.answer.exact = True  # the value's literals are repeated
     value_end, end = case.spans.fields(use.at)
+    nulls = _nulls(case, use.null) if use.null is not None and use.null.relation.oid in case.tables else None
+    if use.null is not None and nulls is not None:
+        keys: dict[str, Meaning] = {column.name: Expr(use.at, column.key) for column in use.null.columns}
+        return Splice(use.at, end, ", ".join(nulls).encode(), use.at, "nulls", keys)
+    case.answer.exact = True  # the value's literals are repeated
     value = case.text[use.at : value_end]
     listed = (b"." + quote_ident(name).encode() for name in use.names)
     return Splice(value_end, end, (b", " + value).join(listed), use.at, "fields")
+
+
+def _nulls(case: Case, table: LogicalTable) -> list[str] | None:
+    """The fields of no row: NULLs of the client's types. None where one may be a domain, which may not take a NULL."""
+    types = [type_of(case, table.relation, column) for column in table.columns]
+    if any("." in found.removeprefix("pg_catalog.") for found, _ in types):
+        return None
+    return [
+        f"NULL::{found}{f' COLLATE {collation}' if collation else ''} AS {quote_ident(column.name)}"
+        for column, (found, collation) in zip(table.columns, types, strict=True)
+    ]
 
 
 def spelled(case: Case, item: Item, splice: Splice) -> Iterator[str]:

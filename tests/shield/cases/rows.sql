@@ -111,7 +111,7 @@ SELECT a.id FROM orders a, orders b WHERE a < b
 --- old rewrite # T6: what the columns are called does not matter
 SELECT q::varchar(30), count(q) FROM invoices AS q(x, y) GROUP BY 1
 
---- old refuse 42501 # T6: the names of the columns are those of the table, not of the alias
+--- old rewrite # T6: the names of the columns are those of the table, not of the alias
 SELECT row_to_json(q) FROM invoices AS q(x, y)
 
 --- new rewrite ordered

@@ -88,7 +88,7 @@ old: INSERT INTO t SELECT x.id + 50, x.cid FROM (SELECT (one_o(1)).*) x RETURNIN
 old refuse: SELECT (json_populate_record(NULL::o, '{"id": 1}')).*
 new: SELECT (one_o(1)).kind
 new 42703: SELECT (one_o(1)).nosuch
-old refuse: SELECT (NULL::y).*
+old: SELECT (NULL::y).*
 old refuse: SELECT * FROM all_y()
 old refuse: SELECT c FROM all_y()
 old refuse: SELECT one_o(1)

@@ -64,7 +64,7 @@ old refuse: SELECT (x).* FROM i
 old refuse: SELECT (xs[1]).c FROM i
 old refuse: SELECT ((us()).r).c
 old refuse: SELECT ((us()).r).*
-old refuse: SELECT (NULL::u).*
+old: SELECT (NULL::u).*
 old refuse: SELECT many()
 old refuse: SELECT many FROM many()
 old refuse: SELECT x FROM many() AS x

@@ -69,7 +69,7 @@ new: SELECT a.id, b.id FROM y a FULL JOIN y b ON a = b
 new: SELECT k0.id FROM k LEFT JOIN r k0 ON k0.id = k.id + 2 WHERE k0 IS NULL
 old: SELECT q::text, count(q) FROM r AS q(i, j) GROUP BY q.i, q.j, q.t
 old: SELECT count(q), num_nulls(q), min(q::text) FROM r AS q(i, j) GROUP BY num_nulls(q)
-old refuse: SELECT to_jsonb(q) FROM r AS q(i, j)
+old: SELECT to_jsonb(q) FROM r AS q(i, j)
 old refuse: SELECT r::text::r FROM r
 old refuse: SELECT array_agg(r) FROM r
 old: SELECT coalesce(r, NULL)::text FROM r
