@@ -20,12 +20,14 @@ SOURCE = Path(__file__).parent / "proxy"
 # What runs for every statement. Together, as calls between them become plain C calls.
 MODULES = (
     *(f"lintel/wire/{name}.py" for name in (
-        "answers", "ask", "client", "conversation", "decision", "errors", "expected", "framing", "limits", "login",
-        "messages", "needs", "replies", "requests", "rows", "server", "state", "statements", "transparent",
+        "answers", "ask", "client", "conversation", "decision", "direction", "errors", "expected", "framing", "limits",
+        "login", "messages", "needs", "replies", "requests", "rows", "server", "state", "statements", "transparent",
     )),
     *(f"lintel/policy/{name}.py" for name in ("context", "kept", "recent", "shapes")),
     "lintel/policy/statement.py",
     "lintel/metrics/counters.py",
+    "lintel/recorder/count.py",
+    "lintel/store/durations.py",
     "lintel/sql/shape.py",
     "lintel/sql/tokens.py",
     "lintel/session/relay.py",

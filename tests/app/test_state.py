@@ -8,7 +8,7 @@ from lintel.metrics import CatalogState, Counters, LoopLag, RecorderState
 
 def state(sessions: int, age: float | None) -> State:
     counters = Counters(sessions=sessions, sessions_total=10, client_bytes=100)
-    counters.statements["allow"] = 5
+    counters.allow = 5
     counters.refused("42703")
     lag = LoopLag()
     lag.observe(0.003)

@@ -47,7 +47,7 @@ def test_hot_path_counts_are_what_the_scrape_shows() -> None:
     counters.session_closed()
     counters.client_bytes += 100
     counters.server_bytes += 2000
-    counters.statements["rewrite"] += 3
+    counters.rewrite += 3
     counters.errors_passed += 4
     counters.retries += 5
     counters.prevented += 2

@@ -8,9 +8,10 @@ import pytest
 from lintel.analysis.facts import Facts
 from lintel.policy.statement import Statement
 from lintel.recorder import client_name
+from lintel.recorder.count import Count
 from lintel.recorder.gathering import OTHERS, Counts, Gathering, is_target
 from lintel.recorder.identity import tagged_name
-from lintel.recorder.tally import ROWS, Taken
+from lintel.recorder.tally import Taken
 
 ORDERS = Facts("select", ("public.orders",), ("public.orders.id", "public.orders.total"))
 
@@ -30,7 +31,10 @@ def counts(*taken: Taken) -> Counts:
 
 
 def taken(calls: dict[Statement, int], client: str = "a", **more: Any) -> Taken:
-    return Taken(client, "d", calls, more.get("errors", {}), more.get("samples", {}))
+    found = {statement: Count(number) for statement, number in calls.items()}
+    for statement, (rows, buckets) in more.get("samples", {}).items():
+        found[statement].rows, found[statement].buckets = rows, buckets
+    return Taken(client, "d", found, more.get("errors", {}))
 
 
 def test_statements_off_target_are_only_counted() -> None:
@@ -43,7 +47,7 @@ def test_statements_off_target_are_only_counted() -> None:
 
 def test_one_shape_from_two_contexts_is_one_row() -> None:
     one, other = (Statement("select 1", ORDERS, verdict) for verdict in ("allow", "rewrite"))
-    samples = {one: {ROWS: 5, 20: 1}, other: {ROWS: 2, 20: 2, 21: 1}}
+    samples = {one: (5, {20: 1}), other: (2, {20: 2, 21: 1})}
     both = taken({one: 3, other: 4}, errors={(one, "57014"): 2}, samples=samples)
     ((row,),) = (batch.observations for batch in Gathering().batches(counts(both)))
     assert (row.calls, row.verdicts, row.errors) == (7, {"allow": 3, "rewrite": 4}, {"57014": 2})

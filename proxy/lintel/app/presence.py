@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from lintel.plan import ClientAttributes
 from lintel.policy import Statement
 from lintel.recorder import Line, client_name
-from lintel.recorder.tally import UNTIMED, Tally
+from lintel.recorder.count import UNTIMED, Count
+from lintel.recorder.tally import Tally
 from lintel.referee.request import Request
 from lintel.session.database import Login, Member
 from lintel.wire.decision import Context, Decision, Settings
@@ -21,23 +22,22 @@ if TYPE_CHECKING:
 class Presence:
     """Satisfies the protocol of session.database. A statement's time is that since its client's last bytes."""
 
-    __slots__ = ("_calls", "_client", "_counters", "_database", "_member", "_outcomes", "_tally")
+    __slots__ = ("_client", "_counters", "_counts", "_database", "_member", "_tally")
 
     def __init__(self, database: "Database", login: Login, member: Member) -> None:
         self._database = database
         self._member = member
         self._counters = database.counters
-        self._outcomes = database.counters.statements
         self._client = ClientAttributes(login.application_name, login.user, login.database, login.address or None)
         self._tally = self._counted()
-        self._calls = self._tally.calls
+        self._counts = self._tally.counts
 
     def resolve(self, settings: Settings) -> Context:
         """The context of a session with these settings."""
         if settings.application_name != self._client.application_name:
             self._client = replace(self._client, application_name=settings.application_name)
             self._tally = self._counted()
-            self._calls = self._tally.calls
+            self._counts = self._tally.counts
         return self._database.policy.context_for(settings, self._client)
 
     def _counted(self) -> Tally:
@@ -48,26 +48,30 @@ class Presence:
     def completed(self, decision: Decision, sqlstate: str | None, chunk: bytes, at: int) -> None:
         """Count a statement, and time one of a few."""
         statement: Statement = decision.statement
-        calls = self._calls
-        number = calls.get(statement)
-        if number is not None and sqlstate is None:
-            calls[statement] = number + 1
-            if not number & UNTIMED:
-                self._sample(statement, chunk, at)
-        elif sqlstate is not None:
+        count = self._counts.get(statement)
+        if sqlstate is not None:
             self._observe(statement, sqlstate)
             self._failed(statement, sqlstate)
-        elif self._observe(statement):
-            self._sample(statement, chunk, at)
+        elif count is not None:
+            if not count.calls & UNTIMED:
+                self._time(count, chunk, at)
+            count.calls += 1
+        elif (first := self._observe(statement)) is not None:
+            self._time(first, chunk, at)
         outcome = statement.outcome
-        if outcome == "refuse" and sqlstate is None:
-            outcome = "allow"  # it worked after all: the column has come in the meantime
-        self._outcomes[outcome] += 1
+        if outcome == "allow":
+            self._counters.allow += 1
+        elif outcome == "rewrite":
+            self._counters.rewrite += 1
+        elif outcome == "refuse" and sqlstate is None:
+            self._counters.allow += 1  # it worked after all: the column has come in the meantime
+        else:
+            self._counters.completed(outcome)
 
-    def _sample(self, statement: Statement, chunk: bytes, at: int) -> None:
-        self._tally.sample(statement, monotonic() - self._member.heard, rows(chunk, at))
+    def _time(self, count: Count, chunk: bytes, at: int) -> None:
+        count.timed(monotonic() - self._member.heard, rows(chunk, at))
 
-    def _observe(self, statement: Statement, sqlstate: str | None = None) -> bool:
+    def _observe(self, statement: Statement, sqlstate: str | None = None) -> Count | None:
         """Of a statement that has not been seen for a second, or fails."""
         if statement.brief is not None:
             self._database.refer(Request(self._client.database, statement.plans, statement.brief))

@@ -2,7 +2,7 @@
 
 - *recorder*: `observe`, on the event loop, never waits; hands what was counted to
 - *writer*: the store's own thread, which keeps trying when the store is locked, full, corrupt or gone.
-- *tally*: what is counted of one client's statements, and which of them are timed.
+- *tally*: what is counted of one client's statements; *count*: of one of them, and which calls are timed.
 - *gathering*: from counts of policy.Statement to rows of the store.
 - *memories*: what plans keep of columns that may go.
 - *query_log*: a line for each statement, where that is wanted.

@@ -11,8 +11,9 @@ from lintel.analysis.facts import Facts
 from lintel.policy.statement import Statement
 from lintel.policy.targets import is_named
 from lintel.recorder.changes import Changes
+from lintel.recorder.count import Count
 from lintel.recorder.identity import tagged_name
-from lintel.recorder.tally import ROWS, Sample, Taken
+from lintel.recorder.tally import Taken
 from lintel.sql.stored import shown
 from lintel.store import Batch, Observation, Recorded, SideKey, UnplannedKey, split, uses_of
 
@@ -20,8 +21,6 @@ MAX_CLIENTS = 10_000  # distinct names a process brings to the store; the others
 OTHERS = "(other clients)"
 MAX_KNOWN = 2_000
 SLICE = 500
-
-_NONE: Sample = {}
 
 _log = structlog.get_logger(__name__)
 
@@ -41,7 +40,7 @@ class Counts(NamedTuple):
         """How many, by database."""
         calls: Counter[str] = Counter()
         for taken in self.taken:
-            calls[taken.database] += sum(taken.calls.values())
+            calls[taken.database] += sum(count.calls for count in taken.counts.values())
         return calls
 
 
@@ -58,7 +57,7 @@ class Gathering:
     def batches(self, counts: Counts) -> Iterator[Batch]:
         """The rows that these counts come to, a slice at a time: what lives long costs the event loop GC pauses."""
         observed = _observed(counts.taken)
-        left = sum(len(taken.calls) for taken in counts.taken)
+        left = sum(len(taken.counts) for taken in counts.taken)
         while True:
             left -= SLICE
             batch = Batch(counts.since, counts.until, last=left <= 0, closing=counts.closing, plans=counts.plans)
@@ -71,12 +70,12 @@ class Gathering:
         for one in observed:
             row = self._row(one, rows)
             if row is None:
-                batch.other[one.database] = batch.other.get(one.database, 0) + one.calls
+                batch.other[one.database] = batch.other.get(one.database, 0) + one.counted.calls
             else:
                 _add(row, one)
             for sided in one.statement.sides:
                 client = self._bounded(tagged_name(one.statement.tags) or one.client, 0)
-                batch.sides[SideKey(one.database, client, *sided), one.statement.verdict] += one.calls
+                batch.sides[SideKey(one.database, client, *sided), one.statement.verdict] += one.counted.calls
             self._unplanned(batch, one)
         batch.observations.extend(rows.values())
         return batch
@@ -84,7 +83,7 @@ class Gathering:
     def _unplanned(self, batch: Batch, one: "_Observed") -> None:
         """What it changed that no plan announced; what failed of itself changed nothing."""
         refused = one.statement.verdict == "refuse"
-        calls = one.calls if refused else one.calls - sum(one.errors.values())
+        calls = one.counted.calls if refused else one.counted.calls - sum(one.errors.values())
         for change in one.statement.unplanned if calls > 0 else ():
             client = self._bounded(tagged_name(one.statement.tags) or one.client, 0)
             key = UnplannedKey(one.database, change.table, change.change, client)
@@ -95,7 +94,7 @@ class Gathering:
         recorded = self._recorded(one.statement, one.database)
         if recorded is None:
             return None
-        name = self._bounded(tagged_name(one.statement.tags) or one.client, one.calls)
+        name = self._bounded(tagged_name(one.statement.tags) or one.client, one.counted.calls)
         key = (recorded.id, name)
         found = rows.get(key)
         if found is None:
@@ -139,9 +138,8 @@ class _Observed(NamedTuple):
     client: str
     database: str
     statement: Statement
-    calls: int
+    counted: Count
     errors: dict[str, int]
-    sample: Sample
 
 
 def _observed(every: list[Taken]) -> Iterator[_Observed]:
@@ -149,25 +147,20 @@ def _observed(every: list[Taken]) -> Iterator[_Observed]:
         errors: defaultdict[Statement, dict[str, int]] = defaultdict(dict)
         for (statement, sqlstate), calls in taken.errors.items():
             errors[statement][sqlstate] = calls
-        for statement, calls in taken.calls.items():
-            yield _Observed(
-                taken.client, taken.database, statement, calls, errors.get(statement, {}),
-                taken.samples.get(statement, _NONE),
-            )  # fmt: skip
+        for statement, count in taken.counts.items():
+            yield _Observed(taken.client, taken.database, statement, count, errors.get(statement, {}))
 
 
 def _add(row: Observation, one: _Observed) -> None:
     statement = one.statement
-    row.calls += one.calls
-    row.verdicts[statement.verdict] = row.verdicts.get(statement.verdict, 0) + one.calls
+    row.calls += one.counted.calls
+    row.verdicts[statement.verdict] = row.verdicts.get(statement.verdict, 0) + one.counted.calls
     row.refusal = (statement.message if statement.facts.verb else None) or row.refusal
     for sqlstate, failed in one.errors.items():
         row.errors[sqlstate] = row.errors.get(sqlstate, 0) + failed
-    for bucket, timed in one.sample.items():
-        if bucket == ROWS:
-            row.rows += timed
-        else:
-            row.timed[bucket] = row.timed.get(bucket, 0) + timed
+    row.rows += one.counted.rows
+    for bucket, timed in one.counted.buckets.items():
+        row.timed[bucket] = row.timed.get(bucket, 0) + timed
 
 
 def recorded(statement: Statement, database: str) -> Recorded:

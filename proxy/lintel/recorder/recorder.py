@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 from lintel.metrics import RecorderState
 from lintel.policy.statement import Statement
 from lintel.policy.unplanned import Unplanned
+from lintel.recorder.count import Count
 from lintel.recorder.gathering import Counts
 from lintel.recorder.memories import Memories
 from lintel.recorder.query_log import QueryLog
@@ -66,21 +67,20 @@ class Recorder:
             found = self._tallies[key] = Tally(client, database)
         return found
 
-    def observe(self, statement: Statement, tally: Tally, sqlstate: str | None = None) -> bool:
-        """Count one completed statement, unless there is no room. The hot path adds to `tally.calls` by itself."""
-        calls = tally.calls
-        if statement in calls:
-            calls[statement] += 1
-        elif self._pending < self._max_keys:
-            calls[statement] = 1
+    def observe(self, statement: Statement, tally: Tally, sqlstate: str | None = None) -> Count | None:
+        """Count one completed statement; None: there is no room. The hot path adds to `tally.counts` by itself."""
+        count = tally.counts.get(statement)
+        if count is None:
+            if self._pending >= self._max_keys:
+                self._dropped[tally.database] += 1
+                return None
+            count = tally.counts[statement] = Count()
             self._pending += 1
             self._counting.add(tally)
-        else:
-            self._dropped[tally.database] += 1
-            return False
+        count.calls += 1
         if sqlstate is not None:
             tally.failed(statement, sqlstate)
-        return True
+        return count
 
     def carry(self, plans: Iterable[str]) -> None:
         """These are the plans in force from now on, by id."""

@@ -21,9 +21,10 @@
 #endif
 
 /* From libuv's uv.h. */
-enum { UV_POLL = 8 };
+enum { UV_CHECK = 2, UV_POLL = 8 };
 enum { UV_READABLE = 1, UV_WRITABLE = 2 };
 typedef void (*poll_cb)(void *handle, int status, int events);
+typedef void (*check_cb)(void *handle);
 typedef void (*close_cb)(void *handle);
 
 static struct {
@@ -32,6 +33,8 @@ static struct {
     int (*poll_init)(void *loop, void *handle, int fd);
     int (*poll_start)(void *handle, int events, poll_cb ready);
     int (*poll_stop)(void *handle);
+    int (*check_init)(void *loop, void *handle);
+    int (*check_start)(void *handle, check_cb done);
     void (*unref)(void *handle);
     void (*close)(void *handle, close_cb closed);
 } uv;
@@ -43,8 +46,21 @@ enum { HIGH_WATER = 64 * 1024, LOW_WATER = 16 * 1024 };
 enum { CHUNK = 64 * 1024, CHUNKS = 4 };
 static char chunk[CHUNK]; /* used with the GIL held, and never across a call of Python */
 
+/* A loop that has streams. uvloop runs libuv without the GIL; the first stream of a turn takes it, for all that are ready
+ * in it: taken and left for each of them it is a tenth of what a query costs. libuv calls `done` right behind them. */
+struct turn {
+    struct turn *next; /* of all loops */
+    void *loop;
+    int streams;
+    int held;
+    PyGILState_STATE gil;
+    void *unused; /* for the alignment of what follows */
+    char handle[];
+};
+
 typedef struct stream {
     PyObject_HEAD
+    struct turn *turn;
     struct stream *previous, *next; /* of all that are open */
     struct watch *watch;            /* NULL as soon as it has closed */
     int fd;
@@ -72,6 +88,7 @@ struct watch {
 };
 
 static Stream *open_streams;
+static struct turn *turns;
 
 static void on_ready(void *handle, int status, int events);
 
@@ -85,6 +102,75 @@ static void
 on_closed(void *handle)
 {
     free(watch_of(handle));
+}
+
+static struct turn *
+turn_of(void *handle)
+{
+    return (struct turn *)((char *)handle - offsetof(struct turn, handle));
+}
+
+static void
+on_turn_closed(void *handle)
+{
+    free(turn_of(handle));
+}
+
+/* The last of its streams has closed; needs the GIL. */
+static void
+end_turn(struct turn *turn)
+{
+    struct turn **at = &turns;
+
+    while (*at != turn)
+        at = &(*at)->next;
+    *at = turn->next;
+    uv.close(turn->handle, on_turn_closed);
+}
+
+/* What was ready has been served: others may have the GIL, while the loop waits at the latest. */
+static void
+on_turn_done(void *handle)
+{
+    struct turn *turn = turn_of(handle);
+
+    if (!turn->held)
+        return;
+    turn->held = 0;
+    if (!turn->streams)
+        end_turn(turn);
+    PyGILState_Release(turn->gil);
+}
+
+/* That of the loop, with one stream more; NULL where there is no memory. */
+static struct turn *
+join_turn(void *loop)
+{
+    struct turn *turn = turns;
+
+    while (turn != NULL && turn->loop != loop)
+        turn = turn->next;
+    if (turn == NULL) {
+        turn = calloc(1, sizeof(struct turn) + uv.handle_size(UV_CHECK));
+        if (turn == NULL)
+            return NULL;
+        turn->loop = loop;
+        uv.check_init(loop, turn->handle);
+        uv.check_start(turn->handle, on_turn_done);
+        uv.unref(turn->handle);
+        turn->next = turns;
+        turns = turn;
+    }
+    turn->streams++;
+    return turn;
+}
+
+/* One stream less. A turn that is under way still has the GIL to give back, and ends itself. */
+static void
+leave_turn(struct turn *turn)
+{
+    if (!--turn->streams && !turn->held)
+        end_turn(turn);
 }
 
 static int
@@ -132,6 +218,7 @@ release(Stream *self)
         self->next->previous = self->previous;
     self->previous = self->next = NULL;
     uv.close(watch->handle, on_closed); /* it is out of epoll when this returns, so the socket may be closed */
+    leave_turn(self->turn);
     closed = PyObject_CallMethod(self->socket, "close", NULL);
     if (closed == NULL)
         PyErr_WriteUnraisable(self->socket);
@@ -355,9 +442,13 @@ flush(Stream *self)
 static void
 on_ready(void *handle, int status, int events)
 {
-    PyGILState_STATE gil = PyGILState_Ensure(); /* uvloop runs libuv without it */
     Stream *self = watch_of(handle)->owner;
+    struct turn *turn = self->turn;
 
+    if (!turn->held) {
+        turn->gil = PyGILState_Ensure();
+        turn->held = 1;
+    }
     Py_INCREF(self);
     if (status < 0) {
         /* libuv has stopped watching: the socket has an error, behind what is still to be read. */
@@ -380,7 +471,6 @@ on_ready(void *handle, int status, int events)
         }
     }
     Py_DECREF(self);
-    PyGILState_Release(gil);
 }
 
 PyDoc_STRVAR(write_doc, "Send it, or what of it does not go at once as soon as the peer takes it.");
@@ -598,10 +688,12 @@ find_libuv(void)
     *(void **)&uv.poll_init = dlsym(library, "uv_poll_init");
     *(void **)&uv.poll_start = dlsym(library, "uv_poll_start");
     *(void **)&uv.poll_stop = dlsym(library, "uv_poll_stop");
+    *(void **)&uv.check_init = dlsym(library, "uv_check_init");
+    *(void **)&uv.check_start = dlsym(library, "uv_check_start");
     *(void **)&uv.unref = dlsym(library, "uv_unref");
     *(void **)&uv.close = dlsym(library, "uv_close");
-    if (!uv.version || !uv.handle_size || !uv.poll_init || !uv.poll_start || !uv.poll_stop || !uv.unref || !uv.close ||
-        uv.version() >> 16 != 1) {
+    if (!uv.version || !uv.handle_size || !uv.poll_init || !uv.poll_start || !uv.poll_stop || !uv.check_init ||
+        !uv.check_start || !uv.unref || !uv.close || uv.version() >> 16 != 1) {
         PyErr_SetString(PyExc_ImportError, "uvloop's library does not show libuv 1");
         return -1;
     }
@@ -638,13 +730,17 @@ stream_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
     Py_INCREF(socket);
     self->socket = socket;
     self->watch = calloc(1, sizeof(struct watch) + uv.handle_size(UV_POLL));
-    if (self->queue == NULL || self->watch == NULL) {
+    self->turn = join_turn(uv_loop);
+    if (self->queue == NULL || self->watch == NULL || self->turn == NULL) {
+        if (self->turn != NULL)
+            leave_turn(self->turn);
         free(self->watch);
         Py_DECREF(self);
         return PyErr_NoMemory();
     }
     problem = uv.poll_init(uv_loop, self->watch->handle, fd);
     if (problem < 0) {
+        leave_turn(self->turn);
         free(self->watch);
         self->watch = NULL;
         Py_DECREF(self);

@@ -133,7 +133,7 @@ class Session:
     def client_sent(self, data: bytes) -> None:
         """What the hot path does, where it is not hot."""
         try:
-            sent = self._conversation.receive_client(data)
+            sent = self._conversation.client.receive(data)
         except ProtocolError as problem:
             self.broken(problem)
             return
@@ -290,14 +290,14 @@ class Session:
 class _ClientLeg:
     """Bytes from the client; pause_writing means that the client is slow, so the server is not read."""
 
-    __slots__ = ("_counters", "_encrypted", "_needs", "_receive", "_session", "_write")
+    __slots__ = ("_counters", "_direction", "_encrypted", "_needs", "_session", "_write")
 
     def __init__(
         self, session: Session, conversation: Conversation | Transparent, server: asyncio.Transport, encrypted: bool
     ) -> None:
         self._session = session
         self._counters = session.counters
-        self._receive = conversation.receive_client
+        self._direction = conversation.client
         self._needs = conversation.needs
         self._write = server.write
         self._encrypted = encrypted
@@ -306,7 +306,7 @@ class _ClientLeg:
         self._counters.client_bytes += len(data)
         self._session.heard = clock()
         try:
-            sent = self._receive(data)
+            sent = self._direction.receive(data)
         except ProtocolError as problem:
             self._session.broken(problem)
             return
@@ -336,21 +336,21 @@ class _ClientLeg:
 class _ServerLeg:
     """Bytes from the server; pause_writing means that the server takes no more, so the client is not read."""
 
-    __slots__ = ("_counters", "_needs", "_receive", "_session", "_write")
+    __slots__ = ("_counters", "_direction", "_needs", "_session", "_write")
 
     def __init__(
         self, session: Session, conversation: Conversation | Transparent, write: Callable[[bytes], object]
     ) -> None:
         self._session = session
         self._counters = session.counters
-        self._receive = conversation.receive_server
+        self._direction = conversation.server
         self._needs = conversation.needs
         self._write = write
 
     def data_received(self, data: bytes) -> None:
         self._counters.server_bytes += len(data)
         try:
-            sent = self._receive(data)
+            sent = self._direction.receive(data)
         except ProtocolError as problem:
             self._session.broken(problem)
             return

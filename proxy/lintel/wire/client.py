@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from . import messages
 from .decision import Decision
+from .direction import Direction
 from .expected import SYNC_REPLY
 from .framing import COMPILED, Carry, check_length, header, length_at
 from .limits import limit_of
@@ -35,11 +36,13 @@ _PASSED_IN_PARTS: Final = (COPY_DATA, FUNCTION_CALL, PASSWORD)  # nothing in the
 # All rows of the unnamed portal: what nearly every driver sends behind its Bind.
 _EXECUTE_SYNC: Final = messages.execute(b"") + messages.SYNC_FRAME
 _DESCRIBE_EXECUTE_SYNC: Final = messages.describe(b"P", b"") + _EXECUTE_SYNC
+_EXECUTE_SYNC_SIZE: Final = len(_EXECUTE_SYNC)
+_DESCRIBE_EXECUTE_SYNC_SIZE: Final = len(_DESCRIBE_EXECUTE_SYNC)
 _QUERIES: Final = 2048  # that a context remembers whole, none longer than a text that is decided at once
 _PORTAL: Final = 0x50  # P in Describe and Close; S is a statement
 
 
-class ClientStream:
+class ClientStream(Direction):
     """One direction of a Conversation. `waiting` is the client's input that must not be looked at yet."""
 
     __slots__ = ("_amid", "_carry", "_requests", "_skip", "_state", "waiting")
@@ -65,14 +68,14 @@ class ClientStream:
             decision = state.context.queries.get(data)
             if decision is None:
                 return self._walk(data)
-            state.expected.append(decision.reply)
+            state.expect(decision.reply)
             return decision.frame or data
         statement = state.portal  # most often it is the one of last time
         if statement is None or not statement.bound_as_sent or statement.context is not state.context:
             return self._walk(data)
         size: i64 = len(data)
         at: i64 = 0  # of the Bind
-        if data[0] == PARSE and data[: statement.asked_size] == statement.asked:
+        if data[0] == PARSE and data.startswith(statement.asked):
             at = statement.asked_size
         named: i64 = at + statement.named
         if size <= named or data[at + 5 : named] != statement.portal_and_name:
@@ -85,18 +88,17 @@ class ClientStream:
         else:
             kind, length = header(data, at)
         after = at + length + 1
-        if kind != BIND or after < named or after >= size or state.statements.get(statement.name) is not statement:
+        if kind != BIND or after < named or state.statements.get(statement.name) is not statement:
             return self._walk(data)
-        rest = data[after:]
-        if rest == _DESCRIBE_EXECUTE_SYNC:
-            entry = statement.parse_run_described if at else statement.run_described
-        elif rest == _EXECUTE_SYNC:
+        if after + _EXECUTE_SYNC_SIZE == size and data.endswith(_EXECUTE_SYNC):
             entry = statement.parse_run if at else statement.run
+        elif after + _DESCRIBE_EXECUTE_SYNC_SIZE == size and data.endswith(_DESCRIBE_EXECUTE_SYNC):
+            entry = statement.parse_run_described if at else statement.run_described
         else:
             return self._walk(data)
         if entry is None:
             return self._walk(data)
-        state.expected.append(entry)
+        state.expect(entry)
         state.folded = True
         state.bound = False
         return statement.parse_frame + data[at:] if at and statement.parse_frame else data

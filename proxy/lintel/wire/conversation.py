@@ -21,6 +21,7 @@ frames back only where a reply may have to change, or where the next statement c
 from .answers import Answers
 from .client import ClientStream
 from .decision import Completed, Context, Counts, Decision, Resolve, Settings
+from .direction import Direction
 from .login import Passing, as_it_is
 from .messages import IDLE
 from .server import ServerStream
@@ -30,7 +31,7 @@ from .state import FOR_ANSWER, FOR_CATALOG, FOR_DECISION, FOR_PARSE, FREE, IN_ST
 class Conversation:
     """A thin front: the two directions do the work, State is what they share."""
 
-    __slots__ = ("_answers", "_client", "_server", "_state", "needs", "receive_client", "receive_server")
+    __slots__ = ("_answers", "_server", "_state", "client", "needs", "receive_client", "receive_server", "server")
 
     def __init__(
         self,
@@ -41,11 +42,13 @@ class Conversation:
         counts: Counts | None = None,
     ) -> None:
         self._state = State(resolve, completed, settings or Settings(), counts)
-        self._client = ClientStream(self._state)
-        self._answers = Answers(self._state, self._client, authentication)
+        client = ClientStream(self._state)
+        self._answers = Answers(self._state, client, authentication)
         self._server = ServerStream(self._state, self._answers)
         self.needs = self._state.needs
-        self.receive_client = self._client.receive  # bytes -> bytes for the server
+        self.client: Direction = client
+        self.server: Direction = self._server
+        self.receive_client = client.receive  # bytes -> bytes for the server
         self.receive_server = self._server.receive  # bytes -> bytes for the client
 
     def take_to_server(self) -> bytes:

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from typing import Final
 
 from .decision import Decision, Expectation, Refusal
+from .framing import header
 
 Fields = list[tuple[int, bytes]]
 
@@ -17,6 +18,9 @@ POSITION: Final = 0x50  # P
 ROUTINE: Final = 0x52  # R
 CONTEXT: Final = 0x57  # W
 _COPY_COLUMNS: Final = b"CopyGetAttnums"
+_SPACE: Final = 0x20
+_ZERO: Final = 0x30
+_NINE: Final = 0x39
 
 
 def value(fields: Fields, code: int) -> bytes | None:
@@ -49,13 +53,13 @@ def rows(chunk: bytes, at: int) -> int:
 
     Nothing is known of them where the offset is -1: none, too.
     """
-    if at < 0:
+    end = at + header(chunk, at)[1] if at >= 0 else 0  # of the tag
+    if end >= len(chunk):
         return 0
-    end = chunk.find(b"\0", at + 5)
-    if end < 0:
-        return 0
-    last = chunk[at + 5 : end].rpartition(b" ")[2]
-    return int(last) if last.isdigit() and len(last) < 20 else 0
+    first = end
+    while first > at and _ZERO <= chunk[first - 1] <= _NINE:
+        first -= 1
+    return int(chunk[first:end]) if first < end < first + 20 and chunk[first - 1] == _SPACE else 0
 
 
 def for_client(fields: Fields, decision: Decision, text: bytes, encoding: str) -> Fields:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from . import messages, replies
 from .answers import Answers
+from .direction import Direction
 from .expected import remember_opening
 from .framing import (
     COMPILED,
@@ -52,7 +53,7 @@ _READY_SIZE: Final = len(_READY) + 1
 _ASYNCHRONOUS = (messages.NOTICE_RESPONSE, PARAMETER_STATUS, messages.NOTIFICATION_RESPONSE)
 
 
-class ServerStream:
+class ServerStream(Direction):
     """The other direction of a Conversation; it waits only for the catalog."""
 
     __slots__ = ("_amid", "_answers", "_carry", "_skip", "_state", "_waiting")
@@ -79,12 +80,12 @@ class ServerStream:
         last: i64 = end - entry.closed  # where the rows end
         if not entry.closed or end < _READY_SIZE:
             return self._walk(data)
-        if data[last:] != entry.closing:
+        if not data.endswith(entry.closing):
             last = end - _READY_SIZE
             if data[last : end - 1] != _READY:
                 return self._walk(data)
         pos: i64 = entry.opened
-        if pos and data[:pos] != entry.opening:
+        if pos and not data.startswith(entry.opening):
             remember_opening(entry, data)
             return self._walk(data)
         if not COMPILED and last - pos > RUN:
@@ -111,7 +112,7 @@ class ServerStream:
             pos = after
         if pos != last or data[tag] != COMMAND_COMPLETE:
             return self._walk(data)
-        state.expected.popleft()
+        state.take()
         state.status = data[end - 1]
         state.completed(entry.decision, None, data, tag)  # type: ignore[arg-type]
         return data

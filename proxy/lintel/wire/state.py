@@ -67,10 +67,10 @@ class State:
     """Of one session. Slots, and plain attributes: this is read for every frame."""
 
     __slots__ = (
-        "blocked", "bound", "careful", "committed_temporary", "completed", "context", "copying", "counted",
-        "counts", "ddl", "decided", "doubtful", "ended", "error", "expected", "folded", "kept", "kept_after",
+        "blocked", "bound", "careful", "committed_temporary", "completed", "context", "copying", "counted", "counts",
+        "ddl", "decided", "doubtful", "ended", "error", "expect", "expected", "folded", "kept", "kept_after",
         "kept_size", "made", "moving", "needs", "newest", "portal", "portals", "probed", "refused", "resolve",
-        "rolled_back", "settings", "skipping", "started", "statements", "status", "stray", "touched", "tries",
+        "rolled_back", "settings", "skipping", "started", "statements", "status", "stray", "take", "touched", "tries",
         "unsettled",
     )  # fmt: skip
 
@@ -82,7 +82,9 @@ class State:
         self.completed = completed
         self.settings = settings
         self.context: Context = resolve(settings)
-        self.expected: deque[Expected] = deque((Expected(STARTUP),))
+        self.expected: deque[Expected] = deque((Expected(STARTUP),))  # the same object for good
+        self.expect = self.expected.append  # at hand for the hot path
+        self.take = self.expected.popleft
         self.folded = False  # there may be segments in `expected`; nobody but the hot path meets one
         self.statements: dict[bytes, Statement] = {}
         self.made = 0  # names made up so far

@@ -5,6 +5,7 @@ passes as it is.
 """
 
 from .decision import Context, Decision
+from .direction import Direction
 from .framing import HEADER_SIZE, check_length, header
 from .login import Passing, as_it_is
 from .messages import AUTHENTICATION, BACKEND_KEY_DATA, READY_FOR_QUERY
@@ -13,7 +14,14 @@ from .needs import Needs
 _LIMIT = 30_000  # bytes of a message before the session is open, as libpq has it
 
 
-class Transparent:
+class _AsItIs(Direction):
+    __slots__ = ()
+
+    def receive(self, data: bytes) -> bytes:
+        return data
+
+
+class Transparent(Direction):
     """The same surface."""
 
     __slots__ = ("_authentication", "_rest", "backend_key", "needs", "started")
@@ -32,11 +40,14 @@ class Transparent:
         self._authentication = authentication
         self._rest = b""
 
-    def receive_client(self, data: bytes) -> bytes:
-        """To the server."""
-        return data
+    client = _AsItIs()
 
-    def receive_server(self, data: bytes) -> bytes:
+    @property
+    def server(self) -> Direction:
+        """Its own."""
+        return self
+
+    def receive(self, data: bytes) -> bytes:
         """To the client."""
         return data if self.started else self._log_in(self._rest + data)
 
