@@ -1,10 +1,13 @@
 """ErrorResponses of statements that Lintel refused or changed: the body that the client gets instead."""
 
 from bisect import bisect_right
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from .decision import Decision, Expectation, Refusal
-from .framing import header
+from .framing import length_at
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
 
 Fields = list[tuple[int, bytes]]
 
@@ -21,6 +24,7 @@ _COPY_COLUMNS: Final = b"CopyGetAttnums"
 _SPACE: Final = 0x20
 _ZERO: Final = 0x30
 _NINE: Final = 0x39
+_LARGEST: Final = 10**17  # rows: what is larger is not believed
 
 
 def value(fields: Fields, code: int) -> bytes | None:
@@ -53,13 +57,18 @@ def rows(chunk: bytes, at: int) -> int:
 
     Nothing is known of them where the offset is -1: none, too.
     """
-    end = at + header(chunk, at)[1] if at >= 0 else 0  # of the tag
-    if end >= len(chunk):
+    if at < 0:
         return 0
-    first = end
-    while first > at and _ZERO <= chunk[first - 1] <= _NINE:
-        first -= 1
-    return int(chunk[first:end]) if first < end < first + 20 and chunk[first - 1] == _SPACE else 0
+    pos: i64 = at + length_at(chunk, at)  # the end of the tag
+    if pos >= len(chunk):
+        return 0
+    found: i64 = 0
+    scale: i64 = 1
+    while pos > at and _ZERO <= (digit := chunk[pos - 1]) <= _NINE and scale <= _LARGEST:
+        found += (digit - _ZERO) * scale
+        scale *= 10
+        pos -= 1
+    return found if chunk[pos - 1] == _SPACE else 0
 
 
 def for_client(fields: Fields, decision: Decision, text: bytes, encoding: str) -> Fields:

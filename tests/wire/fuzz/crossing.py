@@ -13,6 +13,7 @@ from tests.wire.fuzz.model import Postgres
 from tests.wire.playbook import ScriptedContext
 
 from lintel.wire import messages as m
+from lintel.wire.client import ClientStream
 from lintel.wire.conversation import Conversation
 from lintel.wire.decision import Decision, Settings
 from lintel.wire.errors import ProtocolError
@@ -156,8 +157,10 @@ class Crossing:
         assert state.head() is None, [chr(entry.kind) for entry in state.expected]
         assert not self.conversation.blocked
         assert not state.kept
-        assert not self.conversation._client.waiting
-        assert not self.conversation._client._carry
+        client = self.conversation.client
+        assert isinstance(client, ClientStream)
+        assert not client.waiting
+        assert not client._carry
         assert not self.conversation._server._carry
 
 
