@@ -28,6 +28,7 @@ MODULES = (
     "lintel/metrics/counters.py",
     "lintel/recorder/count.py",
     "lintel/store/durations.py",
+    "lintel/sql/literals.py",
     "lintel/sql/shape.py",
     "lintel/sql/tokens.py",
     "lintel/session/relay.py",

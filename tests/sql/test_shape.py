@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.sql.test_tokens import CORPUS, PIECES
 
 from lintel.sql import grammar
-from lintel.sql.shape import Shape, _shape_by_tokens, carried, shape_of
+from lintel.sql.shape import Shape, _shape_by_bytes, _shape_by_tokens, carried, shape_of
 
 CASES = [
     (b"select a from t where b = 12 and c = 'x'", b"select a from t where b = 1 and c = ''"),
@@ -35,14 +35,46 @@ def test_key(text: bytes, key: bytes) -> None:
     assert shape_of(key).key == key, "a key is its own shape"
 
 
+def parts(shape: Shape) -> tuple[object, ...]:
+    return shape.key, shape.spans, shape.holes
+
+
+def agree(text: bytes) -> bool:
+    """All three ways; byte by byte it may be given up."""
+    expected = parts(_shape_by_tokens(text))
+    by_bytes = _shape_by_bytes(text)
+    return parts(shape_of(text)) == expected and (by_bytes is None or parts(by_bytes) == expected)
+
+
 @pytest.mark.parametrize("text", [text.encode() for text in CORPUS] + [text for text, _ in CASES])
-def test_quick_way_and_tokens_agree(text: bytes) -> None:
-    assert shape_of(text) == _shape_by_tokens(text)
+def test_quick_ways_and_tokens_agree(text: bytes) -> None:
+    assert agree(text)
 
 
 @given(st.lists(PIECES, max_size=12).map("".join))
-def test_quick_way_and_tokens_agree_on_random_text(text: str) -> None:
-    assert shape_of(text.encode()) == _shape_by_tokens(text.encode())
+def test_quick_ways_and_tokens_agree_on_random_text(text: str) -> None:
+    assert agree(text.encode())
+
+
+ORDINARY = [
+    b"SELECT abalance FROM pgbench_accounts WHERE aid = 4711;",
+    b"INSERT INTO \"order\" (id, total, note) VALUES (17, -1.5, 'x y'), ($1, 3000000000, '')",
+    b"select t.a1, u.\"b c\" from t join u on (t.id = u.t_id) where t.x in (1, 2) /* app='shop' */ limit 10",
+]
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_byte_by_byte_is_enough_for_what_is_usual(text: bytes) -> None:
+    assert _shape_by_bytes(text) is not None
+    assert agree(text)
+
+
+SIGNS = st.sampled_from([b"'", b'"', b"$", b"1", b"a", b".", b"-", b"/", b"*", b" ", b"&", b"\n", b"\\", b"\xe9", b"_"])
+
+
+@given(st.lists(SIGNS, max_size=9).map(b"".join))
+def test_the_quick_ways_agree_on_any_bytes(text: bytes) -> None:
+    assert agree(text)
 
 
 @given(st.binary(max_size=60))

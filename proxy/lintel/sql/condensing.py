@@ -9,7 +9,8 @@ import re
 from bisect import bisect_right
 from typing import NamedTuple
 
-from lintel.sql.shape import Shape, Span, carried, shape_of
+from lintel.sql.literals import Span
+from lintel.sql.shape import Shape, carried, shape_of
 
 MANY_PARAMETERS = 100  # as few as a person would write are told apart, for what is recorded
 
@@ -46,14 +47,14 @@ def condensed(shape: Shape) -> tuple[Shape, Shape]:
     short = key + shape.key[at:]
     model = plain(shape_of(shape.key)) if runs else shape
     moved = _moved([(run.start, run.end) for run in runs], model, shape)
-    return _holed(plain(shape_of(short)), mine), _holed(shape._replace(key=short), moved)
+    return _holed(plain(shape_of(short)), mine), _holed(shape.keyed(short), moved)
 
 
 def _unnumbered(shape: Shape) -> Shape:
     """With the parameters as holes."""
     found = _parameters(shape.key)
     key = _PARAMETER.sub(lambda hit: b"$1" if hit[0][:1] == b"$" else hit[0], shape.key)
-    return _holed(shape._replace(key=key), _moved(found, shape_of(shape.key), shape))
+    return _holed(shape.keyed(key), _moved(found, shape_of(shape.key), shape))
 
 
 def _as_it_is(shape: Shape) -> Shape:

@@ -9,20 +9,26 @@ caller to know: it asks for `spans` and then goes by the exact text.
 
 import re
 from bisect import bisect_right
-from typing import NamedTuple
 
+from lintel.sql.literals import COMPILED, Span, literals, one
 from lintel.sql.tokens import Token, tokens
 
-Span = tuple[int, int]
 Edit = tuple[int, int, bytes]
 
 
-class Shape(NamedTuple):
+class Shape:
     """`holes` are the literals (`spans`) and comments of one text, in order: texts of one key have as many of each."""
 
-    key: bytes
-    spans: tuple[Span, ...]
-    holes: tuple[Span, ...]
+    __slots__ = ("holes", "key", "spans")
+
+    def __init__(self, key: bytes, spans: tuple[Span, ...], holes: tuple[Span, ...]) -> None:
+        self.key = key
+        self.spans = spans
+        self.holes = holes
+
+    def keyed(self, key: bytes) -> "Shape":
+        """With another key."""
+        return Shape(key, self.spans, self.holes)
 
     @property
     def comments(self) -> tuple[Span, ...]:
@@ -47,6 +53,8 @@ _PLACEHOLDERS = (b"", b"''", b"1", b"1.0", b"", b"/**/")
 
 def shape_of(text: bytes) -> Shape:
     """The shape of a text: 1-2 us where there is nothing odd in it."""
+    if COMPILED and (found := _shape_by_bytes(text)) is not None:
+        return found
     pieces: list[bytes] = []
     holes: list[Span] = []
     at = 0
@@ -60,11 +68,20 @@ def shape_of(text: bytes) -> Shape:
         comments = comments or kind == _COMMENT
         hole = start, end = hit.span()
         pieces.append(text[at:start])
-        pieces.append(_PLACEHOLDERS[kind] or _one(text[start:end]))
+        pieces.append(_PLACEHOLDERS[kind] or one(text[start:end]))
         holes.append(hole)
         at = end
     pieces.append(text[at:])
     spans = [hole for hole in holes if text[hole[0]] != _SLASH] if comments else holes
+    return Shape(b"".join(pieces), tuple(spans), tuple(holes))
+
+
+def _shape_by_bytes(text: bytes) -> Shape | None:
+    pieces: list[bytes] = []
+    spans: list[Span] = []
+    holes: list[Span] = []
+    if not literals(text, pieces, spans, holes):
+        return None
     return Shape(b"".join(pieces), tuple(spans), tuple(holes))
 
 
@@ -99,22 +116,12 @@ def _empty_string(literal: bytes) -> bytes:
     return literal[: literal.index(b"'")] + b"''" if literal[:1] != b"$" else b"''"
 
 
-def _one(literal: bytes) -> bytes:
-    """1 where the scanner would give ICONST, else 1.0."""
-    try:
-        value = int(literal.replace(b"_", b""), 0 if literal[1:2] in _RADIX else 10) if len(literal) < 100 else 1 << 31
-    except ValueError:
-        return b"1.0"
-    return b"1" if value < 1 << 31 else b"1.0"
-
-
 def _empty_comment(comment: bytes) -> bytes:
     return comment[:2] if comment[:2] == b"--" else b"/**/"
 
 
 _SLASH = 0x2F
-_RADIX = frozenset({b"x", b"X", b"o", b"O", b"b", b"B"})
-_PLACEHOLDER_OF = {"string": _empty_string, "number": _one, "comment": _empty_comment}
+_PLACEHOLDER_OF = {"string": _empty_string, "number": one, "comment": _empty_comment}
 
 
 def carried(edits: tuple[Edit, ...], made_for: Shape, other: Shape) -> tuple[Edit, ...]:
