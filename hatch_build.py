@@ -23,7 +23,7 @@ MODULES = (
         "answers", "ask", "client", "conversation", "decision", "direction", "errors", "expected", "framing", "limits",
         "login", "messages", "needs", "replies", "requests", "rows", "server", "state", "statements", "transparent",
     )),
-    *(f"lintel/policy/{name}.py" for name in ("context", "kept", "recent", "shapes")),
+    *(f"lintel/policy/{name}.py" for name in ("context", "kept", "recent", "seen", "shapes")),
     "lintel/policy/statement.py",
     "lintel/metrics/counters.py",
     "lintel/recorder/count.py",

@@ -115,7 +115,7 @@ STATEMENTS: dict[str, tuple[str, bytes, bytes, tuple[bytes, ...], int]] = {
     "extended": ("old", b"", parse_frame(b"", TEXT) + bind_frame(b"") + ALL, (PARSED + BOUND + ANSWERED,), 468),
     "prepared": ("old", parse_frame(b"s", TEXT), bind_frame(b"s") + ALL, (BOUND + ANSWERED,), 451),
     "rewritten": (
-        "new", parse_frame(b"s", TEXT.replace(b"total", b"priority")), bind_frame(b"s") + ALL, (BOUND + ANSWERED,), 451,
+        "new", parse_frame(b"s", TEXT.replace(b"total", b"priority")), bind_frame(b"s") + ALL, (BOUND + ANSWERED,), 456,
     ),
     "narrow rows, 64 KB": ("old", b"", SIMPLE, (DESCRIPTION, ROW * 5400, COMPLETE + READY), 1300),
     "wide rows, 1 MB": (

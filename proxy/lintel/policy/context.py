@@ -1,5 +1,7 @@
 """A context: all that a session's verdicts depend on besides the text, and the decisions made under it."""
 
+from typing import Final
+
 from lintel.policy.deciding import decide
 from lintel.policy.kept import Carried, History, Kept
 from lintel.policy.key import ContextKey
@@ -12,9 +14,9 @@ from lintel.sql.shape import Shape, shape_of
 from lintel.wire import decision as wire
 from lintel.wire.decision import Decision
 
-LONG = 4096  # bytes of a text
-MANY = 24  # literals
-GLANCE = 32 * 1024  # bytes of a text whose shape is looked up at once: 1 ms; of a longer one it is made aside
+LONG: Final = 4096  # bytes of a text
+MANY: Final = 24  # literals
+GLANCE: Final = 32 * 1024  # bytes of a text whose shape is looked up at once: 1 ms; of a longer one it is made aside
 
 
 class Context:
@@ -50,7 +52,8 @@ class Context:
         if decision is None:
             decision = self._made(text)
             assert decision is not None
-            self._decisions.remember(text, decision)
+            if self._kept.seen.again(text):
+                self._decisions.remember(text, decision)
         self.decisions = self._decisions.young
         return decision
 

@@ -11,6 +11,7 @@ from itertools import islice
 
 from lintel.policy.deciding import Decided
 from lintel.policy.recent import Recent
+from lintel.policy.seen import Seen
 from lintel.policy.shapes import Prototype
 from lintel.schema import Difference
 
@@ -29,11 +30,12 @@ class Carried:
 class Kept:
     """The decisions of one context key."""
 
-    __slots__ = ("shapes", "texts")
+    __slots__ = ("seen", "shapes", "texts")
 
     def __init__(self) -> None:
         self.texts: Recent[Carried] = Recent()
         self.shapes: Recent[Carried] = Recent()
+        self.seen = Seen()  # texts
 
 
 class History:

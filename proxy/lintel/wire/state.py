@@ -78,13 +78,11 @@ class State:
         self, resolve: Resolve, completed: Completed, settings: Settings, counts: Counts | None = None
     ) -> None:
         self.counts = counts
-        self.resolve = resolve
-        self.completed = completed
+        self.resolve, self.completed = resolve, completed
         self.settings = settings
         self.context: Context = resolve(settings)
         self.expected: deque[Expected] = deque((Expected(STARTUP),))  # the same object for good
-        self.expect = self.expected.append  # at hand for the hot path
-        self.take = self.expected.popleft
+        self.expect, self.take = self.expected.append, self.expected.popleft  # at hand for the hot path
         self.folded = False  # there may be segments in `expected`; nobody but the hot path meets one
         self.statements: dict[bytes, Statement] = {}
         self.made = 0  # names made up so far
