@@ -52,14 +52,14 @@ def policy() -> Policy:
 
 
 def context(policy: Policy, *ran: Ran, temporary: frozenset[str] = frozenset()) -> Context:
-    settings = Settings("public", "none", "UTF8", temporary=temporary, uncommitted=ran)
+    settings = Settings("public", "none", client_encoding="UTF8", temporary=temporary, uncommitted=ran)
     return policy.context_for(settings, ClientAttributes("app", "me", "shop", None))
 
 
 @pytest.mark.parametrize("sql", ["SELECT * FROM o", "DELETE FROM o WHERE id = 1"])
 def test_in_doubt(policy: Policy, sql: str) -> None:
     """Behind what is not understood the table is probed; where it is not the catalog's, the statement is refused."""
-    settings = Settings("public", "none", "UTF8", uncommitted=(in_public("DO 'BEGIN END'"),))
+    settings = Settings("public", "none", client_encoding="UTF8", uncommitted=(in_public("DO 'BEGIN END'"),))
     client = ClientAttributes("app", "me", "shop", None)
     (probe,) = policy.context_for(settings, client).decide(sql.encode()).probes
     assert (probe.text, probe.columns) == (b"TABLE public.o", (b"id", b"note"))

@@ -1,7 +1,7 @@
 """Whether a text has come lately: what comes but once is then not remembered, and pushes nothing out.
 
-A byte of its hash in one of so many places: the next text of that place takes it over, and one in 256 that never came is
-taken for one that did. Either costs a little time and nothing else.
+A byte of its hash in one of so many places: the next text of that place takes it over, and one in 256 that never came
+is taken for one that did. Either costs a little time and nothing else.
 """
 
 from typing import TYPE_CHECKING, Final
