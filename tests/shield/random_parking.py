@@ -45,12 +45,13 @@ class Parking(Writes):
         """Most write parked columns."""
         kinds: list[Callable[[], str]] = [self._read] * 5 + [self._dml] * 3 + [self._merged]
         kinds += [self._rows, self._row, self._query_in, self._many, self._set_some, self._set_from, self._set_case] * 2
-        kinds += [self._deletion, self._keyed_read]
+        kinds += [self._deletion, self._keyed_read, self._within, self._within]
         return self.chance.choice(kinds)()
 
     def keyed(self) -> str:
         """One that somebody else's changes of the same rows decide."""
         kinds = [self._row, self._rows, self._set_some, self._set_some, self._set_case, self._deletion, self._locking]
+        kinds += [self._within]
         self.budget = 0
         return self.chance.choice(kinds)()
 
@@ -185,6 +186,8 @@ class Parking(Writes):
         if not self._maybe(0.1):
             columns = [name for name in columns if name not in KEYS[table]]
         if self._maybe(0.15):
+            return f"({', '.join(columns)}) = ({self._queried(columns, scope)})"
+        if self._maybe(0.15):
             values = ", ".join(self._expression(scope, 1) for _ in columns)
             return (
                 f"({', '.join(columns)}) = {self.chance.choice(('ROW', '')) if len(columns) > 1 else 'ROW'}({values})"
@@ -192,6 +195,13 @@ class Parking(Writes):
         return ", ".join(
             f"{name} = {self._small() if self._maybe(0.4) else self._expression(scope, 2)}" for name in columns
         )
+
+    def _queried(self, columns: list[str], scope: Scope) -> str:
+        """A query of one row or none."""
+        of = Source("t2", TABLES["t2"])
+        inner = Scope([of], scope)
+        values = ", ".join(self._expression(inner, 1) if self._maybe(0.6) else f"t2.{of.columns[0]}" for _ in columns)
+        return f"SELECT {values} FROM t2 WHERE t2.d = {self.chance.randint(1, 8)}"
 
     def _set_some(self) -> str:
         table, scope, _ = self._table()
@@ -225,6 +235,17 @@ class Parking(Writes):
         )
 
     # The rest
+
+    def _within(self) -> str:
+        """A write in a WITH query; by TABLE, so that nothing but it says FROM."""
+        kinds = (self._row, self._rows, self._set_some, self._set_case, self._deletion)
+        others = (self._query_in, self._many, self._set_from) if self.budget else ()
+        text = self.chance.choice((*kinds, *others))()
+        return f"WITH w AS {self.chance.choice(('', 'MATERIALIZED '))}({text}) " + (
+            self.chance.choice(("TABLE w", "TABLE w ORDER BY 1", "DELETE FROM t2 WHERE e = 1"))
+            if " RETURNING " in text
+            else "SELECT 7"
+        )
 
     def _deletion(self) -> str:
         table, scope, _ = self._table()

@@ -18,9 +18,10 @@ from tests.shield.test_parked_values import PLAN
 from lintel.demo.postgres import Server
 
 SECONDS = 30.0
-TABLE = "CREATE TABLE o (id int PRIMARY KEY, n int NOT NULL DEFAULT 0, note text)"
+TABLE = "CREATE TABLE o (id int PRIMARY KEY, n int NOT NULL DEFAULT 0, note text); CREATE TABLE c (id int, m int)"
 ROWS = (
     "DELETE FROM o; INSERT INTO o SELECT g, g, 'x' FROM generate_series(1, 6) g",
+    "DELETE FROM c; INSERT INTO c VALUES (1, 10), (2, 20)",
     "UPDATE o SET prio = 7 WHERE id = 1",
     "UPDATE o SET prio = 6 WHERE id = 2",
 )
@@ -35,7 +36,8 @@ SWAPS = "UPDATE o SET id = 30 WHERE id = 1; UPDATE o SET id = 1 WHERE id = 2; UP
 DELETES = "DELETE FROM o WHERE id = 1"
 AGAIN = "DELETE FROM o WHERE id = 1; INSERT INTO o (id, prio) VALUES (1, 9)"
 INSERTS = "INSERT INTO o (id, prio) VALUES (40, 4)"
-BEFORE = (PARKS, MATCHES, FIRST, OTHER, MOVES, SWAPS, DELETES, AGAIN, INSERTS)
+ELSEWHERE = "UPDATE c SET m = m + 5"
+BEFORE = (PARKS, MATCHES, FIRST, OTHER, MOVES, SWAPS, DELETES, AGAIN, INSERTS, ELSEWHERE)
 WAYS = [(before, "READ COMMITTED", True) for before in BEFORE]
 WAYS += [
     (before, how, how != "READ COMMITTED") for before in (PARKS, SWAPS) for how in ("READ COMMITTED", "REPEATABLE READ")
@@ -58,6 +60,13 @@ STATEMENTS = (
     "INSERT INTO o (id, prio) VALUES (1, 3), (40, 5) ON CONFLICT (id) DO UPDATE SET prio = o.prio + excluded.prio",
     "INSERT INTO o (id, n, prio) VALUES (3, 3, 4) ON CONFLICT (id) DO UPDATE SET n = 9 RETURNING *",
     "INSERT INTO o (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET prio = o.prio + 1 WHERE o.prio > 6 RETURNING prio",
+    "UPDATE o SET (prio, n) = (SELECT o.n + 10, s.n + o.prio FROM o s WHERE s.id = o.id) WHERE id < 4 RETURNING *",
+    "WITH u AS (UPDATE o SET prio = prio + 1, n = n + 10 WHERE id < 4 RETURNING *) SELECT id, n, prio FROM u",
+    "WITH u AS (UPDATE o SET prio = n + 10 WHERE prio = 7) SELECT id, prio FROM o WHERE id < 4",
+    "WITH i AS (INSERT INTO o (id, prio) VALUES (1, 4), (40, 6) ON CONFLICT (id) DO UPDATE SET prio = 5) SELECT 1",
+    "WITH i AS (INSERT INTO o (prio, id) VALUES (1, 41) RETURNING prio) UPDATE c SET m = m + prio FROM i RETURNING m",
+    "WITH u AS (UPDATE o SET prio = n + 20 WHERE n = 5 RETURNING *) DELETE FROM c USING u WHERE prio = m RETURNING m",
+    "WITH d AS (DELETE FROM o WHERE prio = 7 RETURNING id, prio) SELECT prio, id FROM d",
 )
 
 

@@ -111,6 +111,8 @@ class Writers:
             [update, update, update.replace("id =", "n %% 3 = 1 OR id ="), update + " RETURNING shadow, prio",
              "UPDATE o SET shadow = shadow + 1, prio = prio + 1 WHERE id < %(k)s RETURNING shadow, prio",
              "DELETE FROM o WHERE prio = %(v)s OR prio IS NULL AND id = %(k)s", again,
+             f"WITH w AS ({update} RETURNING shadow, prio) SELECT * FROM w", f"WITH w AS ({again}) TABLE w",
+             "UPDATE o SET (prio, shadow) = (SELECT o.prio + x, o.shadow + x FROM (VALUES (%(k)s)) v (x)) WHERE id < 5",
              insert + "NOTHING", insert + "UPDATE SET shadow = excluded.shadow, prio = excluded.prio",
              "DELETE FROM o WHERE id = %(k)s", "DELETE FROM o WHERE n = %(k)s",
              "UPDATE o SET id = %(m)s WHERE id = %(k)s", "UPDATE o SET n = n + 1 WHERE id < 4"]

@@ -17,7 +17,7 @@ from tests.shield.wire_client import Client, Row
 
 from lintel.demo.postgres import Server
 
-CASES = [case for stem in ("reads", "writes") for case in load(stem, "parked")]
+CASES = [case for stem in ("reads", "writes", "within") for case in load(stem, "parked")]
 PLANS = {
     "orders-priority": ("orders", "priority", "smallint", 'default = "0"\nnot_null = true'),
     "orders-label": ("orders", "label", "varchar(5)", ""),

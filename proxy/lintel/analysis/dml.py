@@ -261,6 +261,7 @@ def _returning(walk: Walk, node: Node, target: Item, items: list[Item], scope: S
     walk.returning = True
     columns, known = target_list(walk, clause["exprs"], inner)
     walk.returning = False
+    walk.result.returned[target.at] = columns if known else None
     return columns, known
 
 

@@ -153,6 +153,7 @@ class Resolution:
     functions: set[str] = field(default_factory=set)  # bare names of functions called
     inside: list["Resolution"] = field(default_factory=list)  # of the statements in DO's block, where somebody read it
     outputs: Columns | None = None  # what the first query returns; None: nothing, or not known
+    returned: dict[int, Columns | None] = field(default_factory=dict)  # by a target's offset: RETURNING's, as outputs
     exact: bool = False  # a literal decides what is meant: ORDER BY 1
     utility: bool = False  # DDL and the like: neither returns nor writes rows
     stored: bool = False  # the text of a view, function or rule: kept by the server, never to be rewritten

@@ -126,6 +126,15 @@ def flat(items: tuple[Item, ...]) -> list[Item]:
     return [leaf for item in items for leaf in (flat(item.parts) if item.parts else [item])]
 
 
+def offsets(node: object) -> set[int]:
+    """Where the nodes under a node stand."""
+    if isinstance(node, list):
+        return set().union(*map(offsets, node))
+    if not isinstance(node, dict):
+        return set()
+    return {node.get("location", -1)}.union(*map(offsets, node.values()))
+
+
 def columns_in(value: object) -> set[Col]:
     """Every relation column that a binding speaks of, candidates and whole rows included."""
     if isinstance(value, Col):

@@ -27,6 +27,10 @@ _ASSIGNED = (
     | {(a, b) for a in (*_TEXTS, *_WRITTEN) for b in _TEXTS}
     | {("json", "jsonb"), ("jsonb", "json"), ("float4", "float8"), ("date", "timestamp")}
 )
+# Whatever may be assigned to them has a type in common with them: not so json and jsonb, money and numeric.
+_ALIKE = _INTEGERS | _TEXTS | {
+    "numeric", "float4", "float8", "bool", "uuid", "date", "timestamp", "timestamptz"
+}  # fmt: skip
 _BLANKS = frozenset(("text", "varchar", "json"))  # may end in blanks, which varchar(n) and char(n) cut off unasked
 
 
@@ -120,6 +124,21 @@ def assigned(value: str, target: TypeName) -> str:
     if target.base not in _TEXTS:
         return f"({value})::{target.sql}"
     return f'pg_catalog."{target.base}"(({value})::{unlimited(target)}, {_length(target)}, false)'
+
+
+def written(value: str, target: TypeName) -> str:
+    """A value of any type as a column of the type `target` would get it, or an error.
+
+    COALESCE is as particular as an assignment, where a cast would take an integer for a boolean.
+    """
+    if is_text(target):
+        return assigned(value, target)
+    return assigned(f"COALESCE({value}, NULL::{unlimited(target)})", target)
+
+
+def is_alike(name: TypeName) -> bool:
+    """Whether `written` takes for that type all that an assignment takes."""
+    return not name.array and name.base in _ALIKE
 
 
 def unlimited(name: TypeName) -> str:

@@ -12,10 +12,8 @@ from lintel.analysis.meanings import Col
 from lintel.analysis.resolution import BindingKey, InsertUse, Node, Resolution, Source, TargetName
 from lintel.shield.case import Case, Unserved
 from lintel.shield.splices import Splice
-from lintel.shield.values import Assigned, Row, assigned, is_plain, list_at, rows, set_lists, written
+from lintel.shield.values import Assigned, Row, assigned, entered, is_plain, list_at, rows, set_lists, written
 from lintel.sql.quoting import quote_ident, quote_qualified
-
-_ENTERED = {"ExplainStmt": "query", "PrepareStmt": "query", "DeclareCursorStmt": "query", "CopyStmt": "query"}
 
 
 @dataclass(slots=True)
@@ -197,10 +195,7 @@ class Dropping:
 
     def _with(self) -> tuple[int, bool]:
         """Where a WITH query goes, and whether there is a WITH already."""
-        node = self.case.statement
-        ((kind, body),) = node.items()
-        while kind in _ENTERED:
-            ((kind, body),) = body[_ENTERED[kind]].items()
+        _, body = entered(self.case.statement)
         spans = self.case.spans
         if "withClause" in body:
             return spans.after_with(body["withClause"].get("location", 0)), True

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from lintel.analysis.meanings import Col
 from lintel.analysis.resolution import Node, Reference
 from lintel.plan import Add, Plan
+from lintel.shield import casts
 from lintel.shield.case import Case, Unserved
-from lintel.shield.casts import assigned, is_text, unlimited
+from lintel.shield.casts import assigned
 from lintel.shield.values import is_plain
 
 
@@ -29,14 +30,9 @@ class GivenColumn:
         return self.assigned_to(*self.row(number))
 
     def assigned_to(self, node: Node, text: str) -> str:
-        """A value as the column would get it, or an error: also for a row that is not written, or gets another one.
-
-        COALESCE is as particular as an assignment, where a cast would take an integer for a boolean.
-        """
+        """A value as the column would get it, or an error: also for a row that is not written, or gets another one."""
         kind = self.plan.type
-        if is_untyped(node) or is_text(kind):
-            return assigned(text, kind)
-        return assigned(f"COALESCE({text}, NULL::{unlimited(kind)})", kind)
+        return assigned(text, kind) if is_untyped(node) else casts.written(text, kind)
 
     @property
     def is_one(self) -> bool:

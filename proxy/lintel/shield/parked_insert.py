@@ -27,8 +27,8 @@ from lintel.sql.quoting import quote_ident
 class ParkedInsert(ParkedPairs):
     """The work on one INSERT."""
 
-    def __init__(self, case: Case, body: Node, target: Source) -> None:
-        super().__init__(case, body, target)
+    def __init__(self, case: Case, body: Node, target: Source, query: Node | None = None) -> None:
+        super().__init__(case, body, target, query)
         self._assigning = False
 
     # What is written
@@ -72,15 +72,17 @@ class ParkedInsert(ParkedPairs):
         self._assert_key_kept()
         if self._paired:
             self._check_paired()
-        at, end = self.body["relation"]["location"], self.case.spans.whole()[1]
+        at, end = self.body["relation"]["location"], self._end
         outputs = self.outputs()
         extra = [*(f"{self._row}.{quote_ident(name)}" for name, _ in self.sides[0].keys), *self._before()]
         closing = f"{', ' if outputs else ' RETURNING '}{', '.join(extra)}){self._lists()}"
-        for number, side in enumerate(self.sides[1:], 1):
+        first = 0 if outputs and self.query is not None else 1
+        for number, side in list(enumerate(self.sides))[first:]:
             returning = f"RETURNING {side.key_list}, {parking.VALUE}"
             closing += f", {self._parking(number)} AS ({self._into(side, number)} {returning})"
-        closing += f" {self._into(self.sides[0], 0)}"
-        closing += f" RETURNING {', '.join(self.output(*output) for output in enumerate(outputs))}" if outputs else ""
+        closing += self._main + (self._into(self.sides[0], 0) if first else self.selected(outputs))
+        returned = ", ".join(self.output(*output) for output in enumerate(outputs))
+        closing += f" RETURNING {returned}" if outputs and first else ""
         stand_for = {side.plan.change.column: Col(self.target.at, side.oid, side.plan.id) for side in self.sides}
         return [
             *self.returned(),
@@ -90,11 +92,8 @@ class ParkedInsert(ParkedPairs):
 
     def _opening(self, columns: list[str]) -> list[Splice]:
         """What stands before the client's INSERT: it becomes a query with these columns."""
-        at = self.body["relation"]["location"]
-        start = self.case.spans.verb(at)
-        lead = ", " if "withClause" in self.body else "WITH "
-        text = f"{lead}{self._marker}, {self._inserted} ({', '.join(columns)}) AS ("
-        return [Splice(start, start, text.encode(), at, "words")]
+        text = f"{self._lead}{self._marker}, {self._inserted} ({', '.join(columns)}) AS ("
+        return [Splice(self._start, self._verb, text.encode(), self.body["relation"]["location"], "words")]
 
     def _columns(self, outputs: int) -> list[str]:
         """Of the query that inserts: the client's outputs, the key, whether the row was there and what it had."""

@@ -1,4 +1,7 @@
-"""RETURNING of an INSERT that parks: the client's outputs, gathered from the row inserted and from what was parked."""
+"""RETURNING of an INSERT that parks: the client's outputs, gathered from the row inserted and from what was parked.
+
+Of a WITH query they are a SELECT over both: what the statement reads of it then means what the client's own means.
+"""
 
 from lintel.analysis.meanings import Col, Meaning
 from lintel.analysis.scope import Item
@@ -7,7 +10,7 @@ from lintel.shield.absent import stand_in
 from lintel.shield.case import Unserved
 from lintel.shield.parked_writes import ParkedWrites
 from lintel.shield.side_table import SideTable
-from lintel.shield.splices import Splice
+from lintel.shield.splices import HELPER, Splice
 from lintel.sql.quoting import quote_ident
 
 
@@ -26,7 +29,7 @@ class ParkedOutputs(ParkedWrites):
         """The client's output columns."""
         if "returningClause" not in self.body:
             return []
-        outputs = self.case.answer.outputs
+        outputs = self.case.answer.returned.get(self.target.at)
         if outputs is None:
             raise Unserved("what RETURNING gives is not known")
         return list(outputs)
@@ -45,6 +48,24 @@ class ParkedOutputs(ParkedWrites):
             other, column = (self._parking(at), parking.VALUE) if at > 0 else (r, f"{r}{number}")
             text = f"(SELECT {other}.{column} FROM {other} WHERE {self.sides[0].same(other, first)})"
         return f"{text} AS {quote_ident(name)}"
+
+    def selected(self, outputs: list[tuple[str, object]]) -> str:
+        """All of them, of a WITH query."""
+        listed = ", ".join(self._selected(*output) for output in enumerate(outputs))
+        return f"SELECT {listed} FROM {self._inserted}"
+
+    def _selected(self, number: int, output: tuple[str, object]) -> str:
+        name, meaning = output
+        r, d = self._inserted, self.case.alias(HELPER)
+        key = meaning.key if isinstance(meaning, Col) and meaning.item == self.target.at else None
+        at = next((n for n, side in enumerate(self.sides) if key == side.plan.id), -1)
+        if at < 0:
+            return f"{r}.{r}{number} AS {quote_ident(name)}"
+        side, other = self.sides[at], self._parking(at)
+        column = quote_ident(side.plan.change.column)
+        same = self.sides[0].same(other, r)
+        parked = f"SELECT {other}.{parking.VALUE} AS {column} FROM {other} WHERE {same}"
+        return f"(SELECT {d}.{column} FROM ({parked}) {d}) AS {quote_ident(name)}"
 
     def returned(self) -> list[Splice]:
         """The parked columns in RETURNING replaced, in the query that inserts: their values come later."""

@@ -19,8 +19,8 @@ _NOT_TOLD = "which of its rows were left out could not be told by what is in the
 class ParkedPairs(ParkedOutputs):
     """What an INSERT gives the parked columns, and how its rows are told."""
 
-    def __init__(self, case: Case, body: Node, target: Source) -> None:
-        super().__init__(case, body, target)
+    def __init__(self, case: Case, body: Node, target: Source, query: Node | None = None) -> None:
+        super().__init__(case, body, target, query)
         self.given = {side.plan.id: GivenColumn(case, side.plan, updates(body)) for side in self.sides}
         self._told: list[Given] = []  # the columns by which rows are paired; none: by position
 

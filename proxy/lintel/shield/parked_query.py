@@ -129,8 +129,7 @@ class ParkedQuery(ParkedInsert):
         s, n = self.case.alias("s"), self._numbered
         query, typed = [f"{s}{number}" for number in range(self._width)], self._typed()
         values_of = (typed.get(name, name) for name in query)
-        lead = ", " if "withClause" in self.body else "WITH "
-        head = f"{lead}{self._marker}, {s} ({', '.join(query)}) AS MATERIALIZED ("
+        head = f"{self._lead}{self._marker}, {s} ({', '.join(query)}) AS MATERIALIZED ("
         names, values = zip(*self.columns, strict=True)
         listed = f"{n} ({n}, {', '.join(query)}) AS MATERIALIZED (SELECT pg_catalog.row_number() OVER (), "
         tail = (
@@ -139,7 +138,7 @@ class ParkedQuery(ParkedInsert):
         )
         end = spans.query_end(self._behind, conflict="onConflictClause" in self.body)
         return [
-            Splice(spans.verb(at), spans.next(self._behind), head.encode(), at, "words"),
+            Splice(self._start, spans.next(self._behind), head.encode(), at, "words"),
             Splice(end, end, tail.encode("utf-8", "surrogateescape"), at, "words"),
         ]
 

@@ -3,7 +3,7 @@
 from lintel.analysis import World
 from lintel.analysis.meanings import Col
 from lintel.analysis.resolution import Node
-from lintel.shield.case import Case, Unserved, flat
+from lintel.shield.case import Case, Unserved, flat, offsets
 from lintel.shield.discard import Discards
 from lintel.shield.splices import Splice
 from lintel.shield.values import set_lists
@@ -60,7 +60,7 @@ def _returned_under_another_key(case: Case, node: object) -> bool:
     if "returningClause" in node and _sets_key(case, node):
         read = {r.at for r in case.answer.references if _doubt(case, r.meaning)}
         read |= {use.at for use in case.answer.stars for item in use.items for _, m in item.columns if _doubt(case, m)}
-        if not read.isdisjoint(_offsets(node["returningClause"])):
+        if not read.isdisjoint(offsets(node["returningClause"])):
             return True
     return any(_returned_under_another_key(case, part) for part in node.values())
 
@@ -76,14 +76,6 @@ def _lists(body: Node) -> Node:
     """A statement by itself, for what looks for its SET lists: not those of its WITH queries."""
     own = {key: part for key, part in body.items() if key != "withClause"}
     return {"UpdateStmt": own} if "targetList" in own else own
-
-
-def _offsets(node: object) -> set[int]:
-    if isinstance(node, list):
-        return set().union(*map(_offsets, node))
-    if not isinstance(node, dict):
-        return set()
-    return {node.get("location", -1)}.union(*map(_offsets, node.values()))
 
 
 def _elsewhere(case: Case, column: Col) -> bool:

@@ -12,14 +12,16 @@ has changed meanwhile. `count` makes the parking run first: a WITH query that no
 
 from lintel.analysis.resolution import Node
 from lintel.plan import parking
+from lintel.plan.types import TypeName
 from lintel.shield import parked_value
 from lintel.shield.case import Unserved
 from lintel.shield.discard import Discards
+from lintel.shield.parked_records import Record, assert_alike, type_of
 from lintel.shield.parked_skipping import column_type
 from lintel.shield.parked_writes import ParkedWrites
 from lintel.shield.side_table import SideTable
 from lintel.shield.splices import Splice
-from lintel.shield.values import assigned, is_plain
+from lintel.shield.values import Assigned, assigned, is_plain
 from lintel.sql.quoting import quote_ident
 
 
@@ -34,10 +36,14 @@ class ParkedUpdate(ParkedWrites):
         self.parked: dict[str, str] = {}  # by plan id: the value, in a query over l
         self.keys: dict[str, str] = {}  # by name: what the key is set to
         self.kept: list[tuple[int, int]] = []  # the values that stay where they are, and become columns of l
-        self.assigned = assigned(self.case, self._entries)
+        self.records: dict[int, Record] = {}  # by their number among these: those of several columns
+        self.assigned = assigned(self.case, self._entries, queries=True)
         for entry in self.assigned:
+            if _is_of_query(entry.bodies[0]):
+                self._assign_fields(entry)
+                continue
             for body, value, place in zip(entry.bodies, entry.values, entry.places, strict=True):
-                self._assign(body, value, *place)
+                self._assign(body, value, self._value(value, *place))
         self.found.splices = self._locked()
         self.found.without = self._without(self.case.answer)
         return self.found
@@ -46,13 +52,32 @@ class ParkedUpdate(ParkedWrites):
     def _entries(self) -> list[Node]:
         return [entry["ResTarget"] for entry in self.body["targetList"]]
 
-    def _assign(self, body: Node, node: Node, start: int, end: int) -> None:
+    def _assign_fields(self, entry: Assigned) -> None:
+        """`(a, c) = (SELECT ..)`."""
+        number = len(self.kept)
+        column = f"{self.case.alias('s')}{number}"
+        record = Record(column, [self._type(body) for body in entry.bodies], self.case.alias("v"))
+        self.kept.append(entry.places[0])
+        self.records[number] = record
+        for body, name in zip(entry.bodies, record.names, strict=True):
+            self._assign(body, entry.values[0], f"{self.case.alias('f')}.{name}")
+
+    def _type(self, body: Node) -> TypeName:
+        """Of a column that a query gives a value."""
+        named = next(name for name in self.case.answer.named if name.at == body["location"])
+        plan = self.case.plan(getattr(named.meaning, "key", None))
+        if plan is not None and self._gone(named.meaning):
+            return assert_alike(plan.type)
+        if plan is not None:
+            raise Unserved("a query gives values to several columns, and another one of them is under a plan")
+        return type_of(self.target.table.relation, named.name)
+
+    def _assign(self, body: Node, node: Node, value: str) -> None:
         if "indirection" in body:
             raise Unserved("the column that is not there cannot be taken out of this SET list")
         named = next(name for name in self.case.answer.named if name.at == body["location"])
         key = getattr(named.meaning, "key", None)
         plan = self.case.plan(key)
-        value = self._value(node, start, end)
         if self._gone(named.meaning) and plan is not None:
             if plan.id in self.parked:
                 raise Unserved("it sets the column more than once")
@@ -75,15 +100,17 @@ class ParkedUpdate(ParkedWrites):
 
     def _locked(self) -> list[Splice]:
         spans, at = self.case.spans, self.body["relation"]["location"]
-        found, cursor = [], spans.verb(at)
-        opening = f"{', ' if 'withClause' in self.body else f'WITH {self._marker}, '}{self._locking}"
-        for start, end in self.kept:
-            found.append(Splice(cursor, start, f"{opening}, ".encode(), at, "words"))
-            cursor, opening = end, ""
+        found, cursor = [], self._start
+        opening = f"{self._lead}{'' if 'withClause' in self.body else f'{self._marker}, '}{self._locking}"
+        for number, (start, end) in enumerate(self.kept):
+            record = self.records.get(number)
+            opening += f", {record.opening if record else ''}"
+            found.append(Splice(cursor, start, opening.encode(), at, "words"))
+            cursor, opening = end, record.closing if record else ""
         last = self.assigned[-1].place[1]
         until = spans.after(b"from", last) if "fromClause" in self.body else last
         found.append(Splice(cursor, until, f"{opening} {self._from}".encode(), at, "words"))
-        end = self._end()
+        end = self._until
         if end > until:
             found.append(Splice(end, end, self._writing.encode("utf-8", "surrogateescape"), at, "words"))
         else:
@@ -93,9 +120,11 @@ class ParkedUpdate(ParkedWrites):
             found.append(Splice(start, start, f" {self._marker},".encode(), at, "words"))
         return found
 
-    def _end(self) -> int:
+    @property
+    def _until(self) -> int:
+        """The end of the client's condition."""
         if "returningClause" not in self.body:
-            return self.case.spans.whole()[1]
+            return self._end
         return self.case.spans.before(b"returning", self._entries[0]["location"])
 
     @property
@@ -107,6 +136,11 @@ class ParkedUpdate(ParkedWrites):
     @property
     def _found(self) -> str:
         """The query that has each of them once."""
+        return self.case.alias("f") if any(map(_is_of_query, self._entries)) else self._once
+
+    @property
+    def _once(self) -> str:
+        """The same, before what a query gives several columns is taken apart."""
         return self.case.alias("u" if "fromClause" in self.body else "l")
 
     @property
@@ -134,14 +168,20 @@ class ParkedUpdate(ParkedWrites):
         if "fromClause" in self.body:  # a row that is found several times is updated once, by any of them
             columns, keys = self._columns, self._columns[: len(self.sides[0].keys)]
             once = f"SELECT DISTINCT ON ({', '.join(keys)}) {', '.join(columns)} FROM {self.case.alias('l')}"
-            text += f", {self._found} AS MATERIALIZED ({once})"
+            text += f", {self._once} AS MATERIALIZED ({once})"
+        if self.records:
+            records = self.records.values()
+            listed = [f"{self._once}.{name}" for name in self._columns]
+            listed += [f"{record.column}.{name}" for record in records for name in record.names]
+            joined = "".join(record.joined(self._once) for record in records)
+            text += f", {self._found} AS MATERIALIZED (SELECT {', '.join(listed)} FROM {self._once}{joined})"
         text += "".join(f", {self._into(side, number)}" for number, side in enumerate(self.sides))
         counted = "".join(
             f" AND (SELECT pg_catalog.count(*) FROM {self.case.alias(f'p{number}')}) OPERATOR(pg_catalog.>=) 0"
             for number in range(len(self.sides))
         )
         sets = ", ".join(self.sets or [self._itself(self.target)])
-        return f"{text} UPDATE {self._table} SET {sets} FROM {self._found} WHERE {self._is_row}{counted}"
+        return f"{text}{self._main}UPDATE {self._table} SET {sets} FROM {self._found} WHERE {self._is_row}{counted}"
 
     def _into(self, side: SideTable, number: int) -> str:
         new, value, p = self._new_key(side), self.parked[side.plan.id], self.case.alias(f"p{number}")
@@ -200,3 +240,8 @@ class ParkedUpdate(ParkedWrites):
             f"{self._row}.{quote_ident(name)} OPERATOR(pg_catalog.=) {self._key(kind, number)}"
             for number, (name, _) in enumerate(self.sides[0].keys)
         )
+
+
+def _is_of_query(body: Node) -> bool:
+    """Whether a query gives a column of a SET list its value together with others."""
+    return "SubLink" in body.get("val", {}).get("MultiAssignRef", {}).get("source", {})

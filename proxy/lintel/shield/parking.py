@@ -13,9 +13,8 @@ from lintel.shield.parked_insert import ParkedInsert
 from lintel.shield.parked_query import ParkedQuery
 from lintel.shield.parked_update import ParkedUpdate
 from lintel.shield.parked_writes import ParkedWrites
-from lintel.shield.values import is_plain, rows, written
+from lintel.shield.values import entered, is_plain, rows, with_queries, written
 
-_ENTERED = {"ExplainStmt": "query", "PrepareStmt": "query"}
 _KINDS = ("InsertStmt", "UpdateStmt")
 
 
@@ -29,27 +28,32 @@ def parks(case: Case) -> Discards:
 
     Raises Unserved where that cannot be done without a doubt which row a value is for.
     """
-    kind, body = _top(case.statement)
     tables = {case.covered.parked[plan_id].oid for plan_id in case.discarded}
     writers = [s for s in case.answer.sources if s.role in ("insert", "update", "delete", "merge")]
     if len([s for s in writers if s.table.relation.oid in tables]) != 1:
         raise Unserved("it writes the table in a WITH query too: at its end that would undo what it parks")
+    kind, body, query = _writing(case.statement, [s.node for s in writers if s.table.relation.oid in tables])
     target = next(s for s in case.sources.values() if s.node is body["relation"])
     if {target.table.relation.oid} != tables:
-        raise Unserved("only the statement itself can park its writes, not a WITH query of it")
+        raise Unserved("it writes columns of two tables, and only one's values can be parked at once")
     work: type[ParkedWrites] = ParkedUpdate if kind == "UpdateStmt" else ParkedInsert
     if kind == "InsertStmt" and _queried(case, body, target):
         work = ParkedQuery
-    return work(case, body, target).done()
+    return work(case, body, target, query).done()
 
 
-def _top(node: Node) -> tuple[str, Node]:
-    ((kind, body),) = node.items()
-    while kind in _ENTERED:
-        ((kind, body),) = body[_ENTERED[kind]].items()
-    if kind not in _KINDS:
-        raise Unserved("only INSERT and UPDATE can park their writes")
-    return kind, body
+def _writing(node: Node, targets: list[Node]) -> tuple[str, Node, Node | None]:
+    """The INSERT or UPDATE of one of the targets: the statement itself, or one of its WITH queries, and that."""
+    found: list[tuple[str, Node, Node | None]] = [] if "CopyStmt" in node else [(*entered(node), None)]
+    for query in with_queries(node):
+        ((kind, body),) = query["ctequery"].items()
+        found.append((kind, body, query))
+    for own in found:
+        if own[0] in _KINDS and any(own[1]["relation"] is target for target in targets):
+            if own[2] is not None and "withClause" in own[1]:
+                raise Unserved("a WITH query that writes has WITH queries of its own")
+            return own
+    raise Unserved("only INSERT and UPDATE can park their writes")
 
 
 def _queried(case: Case, body: Node, target: Source) -> bool:

@@ -136,6 +136,10 @@ class Spans:
             index += 1
         raise LookupError(f"no parenthesis behind {at}")
 
+    def inside(self, at: int) -> int:
+        """The end of what stands in the parenthesis that opens first at or behind an offset."""
+        return self._tokens[bisect_left(self._starts, self.closing(at)) - 2].end
+
     def opening(self, at: int) -> int:
         """The parenthesis that stands right before an offset."""
         index = self._index(at) - 1

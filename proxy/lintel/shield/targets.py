@@ -12,12 +12,13 @@ from lintel.analysis.meanings import Ambiguous, Col, Missing
 from lintel.analysis.resolution import InsertUse, Reference, Resolution, RowUse
 from lintel.schema.logical import LogicalColumn
 from lintel.shield.absent import assert_there, stand_in
-from lintel.shield.case import Case, Unserved
+from lintel.shield.case import Case, Unserved, offsets
 from lintel.shield.derived import as_query, casts, constants
 from lintel.shield.items import is_exact
 from lintel.shield.retype import cast_read, copied_as
 from lintel.shield.splices import Splice
 from lintel.shield.stars import spelled
+from lintel.shield.values import with_queries
 from lintel.sql.quoting import quote_ident
 
 
@@ -141,10 +142,10 @@ def names(case: Case) -> list[Splice]:
 def references(case: Case, others: list[Resolution]) -> list[Splice]:
     """Columns of targets that are absent or have another name, and names that another permitted schema would take."""
     found = []
-    outputs = set(_outputs(case.statement))
+    outputs, reaches = set(_outputs(case.statement)), _reaches(case)
     for reference in case.answer.references:
         meaning = reference.meaning
-        if not isinstance(meaning, Col):
+        if not isinstance(meaning, Col) or reference.at not in reaches.get(meaning.item, {reference.at}):
             continue
         if case.plan(meaning.key) is not None and case.is_target(meaning.item):
             shown = case.shown_name(meaning.key)
@@ -159,6 +160,12 @@ def references(case: Case, others: list[Resolution]) -> list[Splice]:
         elif reference.parts == 1 and any(_beside_target(case, reference, other) for other in others):
             found.append(_qualify(case, reference, meaning))
     return found
+
+
+def _reaches(case: Case) -> dict[int, set[int]]:
+    """By the target of a WITH query: what can name a column of its row. All else names what the query returned."""
+    bodies = (body for query in with_queries(case.statement) for body in query["ctequery"].values())
+    return {body["relation"]["location"]: offsets(body) for body in bodies if "relation" in body}
 
 
 def _outputs(node: object) -> Iterator[int]:

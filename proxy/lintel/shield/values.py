@@ -10,6 +10,8 @@ from lintel.shield.case import Case, Unserved
 
 _NOT_TOLD = "a value cannot be told from the others in this SET list"
 
+_ENTERED = frozenset(("ExplainStmt", "PrepareStmt", "DeclareCursorStmt", "CopyStmt"))
+
 Row = tuple[list[Node], list[tuple[int, int]]]  # expressions, and where they stand
 
 _PLAIN = frozenset({"A_Const", "ParamRef", "SetToDefault"})
@@ -161,6 +163,19 @@ def set_lists(node: object) -> Iterator[list[Node]]:
             if updates and body.get("targetList"):
                 yield body["targetList"]
             yield from set_lists(body)
+
+
+def entered(node: Node) -> tuple[str, Node]:
+    """The statement that EXPLAIN, PREPARE, DECLARE or COPY is about: what kind it is, and its node."""
+    ((kind, body),) = node.items()
+    while kind in _ENTERED and "query" in body:
+        ((kind, body),) = body["query"].items()
+    return kind, body
+
+
+def with_queries(node: Node) -> list[Node]:
+    """The WITH queries of the statement as a whole, the only ones that may write."""
+    return [entry["CommonTableExpr"] for entry in entered(node)[1].get("withClause", {}).get("ctes", ())]
 
 
 def updates(insert: Node) -> bool:

@@ -83,8 +83,6 @@ INSERT INTO pairs (a, b, state) SELECT 1, k, k || '!' FROM unnest(ARRAY['x', 'q'
 INSERT INTO orders AS o (id, priority, cid) SELECT cid, cid + 4, cid FROM customers ON CONFLICT (id) DO UPDATE SET priority = o.priority + excluded.priority WHERE o.id <> 2 RETURNING id, priority
 --- new rewrite
 WITH c AS (SELECT 2 AS cid) INSERT INTO orders (cid, priority) VALUES ((SELECT cid FROM c), 5) RETURNING cid
---- new refuse # only the statement itself parks
-WITH i AS (INSERT INTO orders (cid, priority) VALUES (2, 5) RETURNING id) SELECT id > 0 FROM i
 --- new rewrite
 INSERT INTO orders (id, priority) VALUES (77, 5) RETURNING priority + 1
 --- new rewrite
@@ -255,8 +253,37 @@ UPDATE orders SET note = 'n', (priority, total, label) = ROW (priority + 1, DEFA
 --- params row
 --- new rewrite
 UPDATE orders o SET (label, note) = (c.name, upper(c.name)) FROM customers c WHERE c.cid = o.cid
---- new refuse # a subquery of several columns cannot be taken apart
+--- new rewrite
 UPDATE orders SET (total, priority) = (SELECT 1, 2) WHERE id = 1
+--- new rewrite
+UPDATE orders o SET (priority, total, note) = (SELECT c.cid + o.priority, o.total + 0.005, c.name FROM customers c WHERE c.cid = o.cid) WHERE id < 5 AND priority + id < 9 RETURNING *
+--- new rewrite
+UPDATE orders SET (label) = (SELECT note || $1 FROM orders x WHERE x.id = orders.id), cid = 9, (note, priority) = (VALUES ('n', id + 1)) WHERE label IS NULL OR id = 4 RETURNING id, label, priority, note
+--- params !
+--- new rewrite
+UPDATE orders o SET (label, priority) = (SELECT left(name, 2), x.cid + c.cid + o.priority FROM customers x WHERE x.cid = 1) FROM customers c WHERE c.cid = o.cid
+--- new rewrite
+UPDATE orders SET (label, priority) = (SELECT name, cid FROM customers) WHERE id = 1
+--- new rewrite
+UPDATE orders SET (label, priority) = (SELECT 12345.5, 4.5) WHERE id = 1
+--- new rewrite
+UPDATE orders SET (label, priority) = (SELECT 'longer than five', 4) WHERE id = 1
+--- new rewrite
+UPDATE orders SET (label, priority) = (SELECT 'a', 40000) WHERE id = 1
+--- new rewrite
+UPDATE orders SET (label, note) = (SELECT 'cut      ', 'x' WHERE orders.id > 2) WHERE id < 4 RETURNING *
+--- new rewrite
+UPDATE orders SET (label, note) = (SELECT 'cut      ', total FROM orders o WHERE o.id = orders.id) WHERE id < 3
+--- new rewrite
+UPDATE orders SET (id, priority) = (SELECT orders.id + 60, priority + 1) WHERE id < 3
+--- new rewrite
+UPDATE pairs SET (state, b) = (SELECT state || a, b || 'w') WHERE a = 1
+--- new refuse 42601 # the client's own error
+UPDATE orders SET (total, priority) = (SELECT 1, 2, 3) WHERE id = 1
+--- new rewrite
+WITH c AS (SELECT 3 AS k), u AS (UPDATE orders SET (priority, cid) = (SELECT k, k + 1 FROM c) WHERE id = 2 RETURNING *) SELECT * FROM u, c
+--- new rewrite
+UPDATE orders SET (priority) = ROW ((SELECT max(cid) FROM customers)) WHERE id = 1
 --- new allow
 UPDATE orders SET total = 0 WHERE id = 1 RETURNING id
 --- new allow
