@@ -241,6 +241,8 @@ class Parking(Writes):
         kinds = (self._row, self._rows, self._set_some, self._set_case, self._deletion)
         others = (self._query_in, self._many, self._set_from) if self.budget else ()
         text = self.chance.choice((*kinds, *others))()
+        if self._maybe(0.4):
+            return f"WITH w AS ({text}) {self.chance.choice((*kinds, *others))()}"
         return f"WITH w AS {self.chance.choice(('', 'MATERIALIZED '))}({text}) " + (
             self.chance.choice(("TABLE w", "TABLE w ORDER BY 1", "DELETE FROM t2 WHERE e = 1"))
             if " RETURNING " in text

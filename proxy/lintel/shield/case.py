@@ -42,6 +42,7 @@ class Case:
     answer: Resolution
     path: tuple[str, ...] = ()  # where unqualified names are looked up
     discarded: frozenset[str] = frozenset()  # ids of the plans whose column's writes are taken out of the text
+    tag: str = ""  # what tells the names of one of several parts of the statement that park from the others
     kept: set[int] = field(default_factory=set)  # offsets of FROM items that stay, as a target does
     sources: dict[int, Source] = field(default_factory=dict)  # by offset
 
@@ -83,7 +84,7 @@ class Case:
 
     def alias(self, suffix: str) -> str:
         """A name of ours."""
-        return self.prefix + suffix
+        return self.prefix + (suffix if suffix == HELPER else self.tag + suffix)
 
     def is_target(self, item: int) -> bool:
         """Whether an item is the target of DML or COPY, or stays as one."""

@@ -35,11 +35,13 @@ class ParkedInsert(ParkedPairs):
 
     def _insert(self, use: InsertUse) -> None:
         self._assigning = False
-        super()._insert(use)
+        if use.source is self.target:
+            super()._insert(use)
 
     def _assignments(self, entries: list[Node]) -> None:
         self._assigning = True
-        super()._assignments(entries)
+        if entries is self.body.get("onConflictClause", {}).get("targetList"):
+            super()._assignments(entries)
 
     def _keep(self, meaning: Col, node: Node, start: int, end: int) -> None:
         given = self.given[str(meaning.key)]

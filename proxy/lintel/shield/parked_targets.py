@@ -57,7 +57,7 @@ def _returned_under_another_key(case: Case, node: object) -> bool:
         return any(_returned_under_another_key(case, part) for part in node)
     if not isinstance(node, dict):
         return False
-    if "returningClause" in node and _sets_key(case, node):
+    if "returningClause" in node and sets_key(case, node):
         read = {r.at for r in case.answer.references if _doubt(case, r.meaning)}
         read |= {use.at for use in case.answer.stars for item in use.items for _, m in item.columns if _doubt(case, m)}
         if not read.isdisjoint(offsets(node["returningClause"])):
@@ -65,7 +65,8 @@ def _returned_under_another_key(case: Case, node: object) -> bool:
     return any(_returned_under_another_key(case, part) for part in node.values())
 
 
-def _sets_key(case: Case, body: Node) -> bool:
+def sets_key(case: Case, body: Node) -> bool:
+    """Whether an INSERT or UPDATE sets the key of a row whose values may be parked."""
     keys = {side.oid: {name for name, _ in side.keys} for side in case.covered.parked.values()}
     at = {entry["ResTarget"]["location"] for entries in set_lists(_lists(body)) for entry in entries}
     named = [(name.name, name.meaning) for name in case.answer.named if name.at in at]

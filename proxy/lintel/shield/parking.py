@@ -5,17 +5,22 @@ which statements can do so; shield.parked_insert, shield.parked_query and
 shield.parked_update say how.
 """
 
+from dataclasses import replace
+
+from lintel.analysis.meanings import Col
 from lintel.analysis.resolution import Node, Source
 from lintel.shield.case import Case, Unserved
 from lintel.shield.discard import Discards
 from lintel.shield.parked_given import queries
 from lintel.shield.parked_insert import ParkedInsert
 from lintel.shield.parked_query import ParkedQuery
+from lintel.shield.parked_targets import sets_key
 from lintel.shield.parked_update import ParkedUpdate
 from lintel.shield.parked_writes import ParkedWrites
-from lintel.shield.values import entered, is_plain, rows, with_queries, written
+from lintel.shield.values import entered, is_plain, rows, updates, with_queries, written
 
 _KINDS = ("InsertStmt", "UpdateStmt")
+_ROLES = ("insert", "update", "delete", "merge", "copy_from")
 
 
 def parked(case: Case) -> frozenset[str]:
@@ -29,31 +34,54 @@ def parks(case: Case) -> Discards:
     Raises Unserved where that cannot be done without a doubt which row a value is for.
     """
     tables = {case.covered.parked[plan_id].oid for plan_id in case.discarded}
-    writers = [s for s in case.answer.sources if s.role in ("insert", "update", "delete", "merge")]
-    if len([s for s in writers if s.table.relation.oid in tables]) != 1:
-        raise Unserved("it writes the table in a WITH query too: at its end that would undo what it parks")
-    kind, body, query = _writing(case.statement, [s.node for s in writers if s.table.relation.oid in tables])
-    target = next(s for s in case.sources.values() if s.node is body["relation"])
-    if {target.table.relation.oid} != tables:
-        raise Unserved("it writes columns of two tables, and only one's values can be parked at once")
-    work: type[ParkedWrites] = ParkedUpdate if kind == "UpdateStmt" else ParkedInsert
-    if kind == "InsertStmt" and _queried(case, body, target):
-        work = ParkedQuery
-    return work(case, body, target, query).done()
+    writers = [s for s in case.answer.sources if s.role in _ROLES and s.table.relation.oid in tables]
+    parts = [(source, *_part(case.statement, source)) for source in writers]
+    for oid in tables:
+        _assert_apart(case, [part[2] for part in parts if part[0].table.relation.oid == oid])
+    if frozenset().union(*(_written_by(case, target) for target in writers)) != case.discarded:
+        raise Unserved("it is not known what writes the column that is not there")
+    found = Discards(without=case.answer.bindings)
+    for number, (target, kind, body, query) in enumerate(parts):
+        if ids := _written_by(case, target):
+            tag, left = str(number or ""), replace(case.answer, bindings=found.without)
+            done = _work(kind, replace(case, tag=tag, discarded=ids, answer=left), body, target, query).done()
+            found = Discards(found.splices + done.splices, done.without)
+    return found
 
 
-def _writing(node: Node, targets: list[Node]) -> tuple[str, Node, Node | None]:
-    """The INSERT or UPDATE of one of the targets: the statement itself, or one of its WITH queries, and that."""
+def _part(node: Node, target: Source) -> tuple[str, Node, Node | None]:
+    """The INSERT or UPDATE of a target: the statement itself, or one of its WITH queries, and that."""
     found: list[tuple[str, Node, Node | None]] = [] if "CopyStmt" in node else [(*entered(node), None)]
     for query in with_queries(node):
         ((kind, body),) = query["ctequery"].items()
         found.append((kind, body, query))
-    for own in found:
-        if own[0] in _KINDS and any(own[1]["relation"] is target for target in targets):
-            if own[2] is not None and "withClause" in own[1]:
+    for part in found:
+        if part[0] in _KINDS and part[1]["relation"] is target.node:
+            if part[2] is not None and "withClause" in part[1]:
                 raise Unserved("a WITH query that writes has WITH queries of its own")
-            return own
-    raise Unserved("only INSERT and UPDATE can park their writes")
+            return part
+    raise Unserved("only INSERT and UPDATE can park their writes, and nothing else may write the table beside them")
+
+
+def _assert_apart(case: Case, bodies: list[Node]) -> None:
+    """Unserved where two parts of the statement may write the same row, or the row that another's value is for."""
+    changing = [body for body in bodies if "targetList" in body or updates(body)]
+    if len(bodies) > 1 and (len(changing) > 1 or any(updates(body) or sets_key(case, body) for body in changing)):
+        raise Unserved("it writes the table in a WITH query too, maybe the same rows")
+
+
+def _written_by(case: Case, target: Source) -> frozenset[str]:
+    """Ids of the plans whose column a target is given values for."""
+    named = [name.meaning for name in case.answer.named if not name.arbiter]
+    listed = [meaning for use in case.answer.inserts if use.source is target for meaning in written(case, use)]
+    columns = [m for m in (*named, *listed) if isinstance(m, Col) and m.item == target.at]
+    return frozenset(str(column.key) for column in columns) & case.discarded
+
+
+def _work(kind: str, case: Case, body: Node, target: Source, query: Node | None) -> ParkedWrites:
+    if kind == "UpdateStmt":
+        return ParkedUpdate(case, body, target, query)
+    return (ParkedQuery if _queried(case, body, target) else ParkedInsert)(case, body, target, query)
 
 
 def _queried(case: Case, body: Node, target: Source) -> bool:

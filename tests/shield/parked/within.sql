@@ -65,10 +65,30 @@ DEALLOCATE w
 COPY (WITH i AS (INSERT INTO orders (id, priority) VALUES (66, 5) RETURNING id, priority) SELECT priority, id FROM i) TO STDOUT
 --- new refuse # COPY of it
 COPY (INSERT INTO orders (id, priority) VALUES (66, 5) RETURNING id) TO STDOUT
---- new refuse # which of the two writes last nobody can say
+--- new rewrite
 WITH i AS (INSERT INTO orders (id, priority) VALUES (65, 5)) UPDATE orders SET priority = 6 WHERE id = 1
---- new refuse # two tables at once
-WITH i AS (INSERT INTO orders (id, priority) VALUES (65, 5)) INSERT INTO pairs (a, b, state) VALUES (8, 'o', 'p')
+--- new rewrite
+WITH u AS (UPDATE orders SET priority = $2 WHERE id = $1 RETURNING id) INSERT INTO orders (id, priority, label) SELECT $1, $2, 'new' WHERE NOT EXISTS (SELECT FROM u) RETURNING id, priority, label
+--- params 3 | 8
+--- new rewrite
+WITH u AS (UPDATE orders SET priority = $2 WHERE id = $1 RETURNING id) INSERT INTO orders (id, priority, label) SELECT $1, $2, 'new' WHERE NOT EXISTS (SELECT FROM u) RETURNING id, priority, label
+--- params 33 | 8
+--- new rewrite
+WITH i AS (INSERT INTO orders (id, priority) VALUES (65, 5) RETURNING id, priority) INSERT INTO pairs (a, b, state) SELECT id, 'o', 'p' || priority FROM i RETURNING a, state
+--- new rewrite
+WITH u AS (UPDATE orders SET priority = priority + 1 WHERE id < 4 RETURNING id, priority), i AS (INSERT INTO orders (id, label) VALUES (71, 'a'), (72, 'b') RETURNING *) UPDATE pairs SET state = state || u.priority, n = i.id FROM u, i WHERE u.id = a AND i.label = 'a' RETURNING pairs.a, pairs.state
+--- new rewrite
+WITH a AS (INSERT INTO orders (id, priority) VALUES (65, 5)), b AS (INSERT INTO orders (id, label) VALUES (66, 'six') RETURNING label), c AS (INSERT INTO pairs (a, b, state) SELECT 9, label, label FROM b) SELECT label FROM b
+--- new rewrite
+WITH i AS (INSERT INTO orders (id) VALUES (65)) UPDATE orders SET priority = 6, (label, note) = (SELECT name, name FROM customers WHERE cid = 2) WHERE id = 1 RETURNING *
+--- new refuse # which of the two changes a row nobody can say
+WITH u AS (UPDATE orders SET note = 'x' WHERE id < 3) UPDATE orders SET priority = 6 WHERE id > 1
+--- new refuse # a row that is deleted takes the value of the next one of its key along
+WITH d AS (DELETE FROM orders WHERE id = 1) INSERT INTO orders (id, priority) VALUES (67, 6)
+--- new refuse # so does one that gets another key
+WITH u AS (UPDATE orders SET id = 68 WHERE id = 1) INSERT INTO orders (id, priority) VALUES (67, 6)
+--- new refuse # nor is it known which of the two comes first
+WITH u AS (UPDATE orders SET note = 'x' WHERE id = 1) INSERT INTO orders (id, priority) VALUES (1, 6) ON CONFLICT (id) DO UPDATE SET priority = 7
 --- new refuse # WITH within
 WITH i AS (WITH s AS (SELECT 5 AS p) INSERT INTO orders (id, priority) SELECT 65, p FROM s RETURNING id) SELECT id FROM i
 --- old allow
