@@ -42,6 +42,10 @@ WAYS = [(before, "READ COMMITTED", True) for before in BEFORE]
 WAYS += [
     (before, how, how != "READ COMMITTED") for before in (PARKS, SWAPS) for how in ("READ COMMITTED", "REPEATABLE READ")
 ]
+UPSERT = """
+WITH u AS (UPDATE o SET prio = 50 WHERE id = 1 RETURNING id)
+INSERT INTO o (id, prio) SELECT 1, n + 50 FROM o x WHERE id = 4 AND NOT EXISTS (SELECT FROM u)
+"""
 STATEMENTS = (
     "DELETE FROM o WHERE prio = 7",
     "DELETE FROM o WHERE prio = 7 RETURNING id, prio",
@@ -66,6 +70,7 @@ STATEMENTS = (
     "WITH i AS (INSERT INTO o (id, prio) VALUES (1, 4), (40, 6) ON CONFLICT (id) DO UPDATE SET prio = 5) SELECT 1",
     "WITH i AS (INSERT INTO o (prio, id) VALUES (1, 41) RETURNING prio) UPDATE c SET m = m + prio FROM i RETURNING m",
     "WITH u AS (UPDATE o SET prio = n + 20 WHERE n = 5 RETURNING *) DELETE FROM c USING u WHERE prio = m RETURNING m",
+    UPSERT,
     "WITH d AS (DELETE FROM o WHERE prio = 7 RETURNING id, prio) SELECT prio, id FROM d",
 )
 

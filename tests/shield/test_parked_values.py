@@ -107,11 +107,15 @@ class Writers:
             "INSERT INTO o (id, shadow, prio) VALUES (%(k)s, %(v)s, %(v)s), (%(k)s + 50, 1, 1) ON CONFLICT (id) DO "
             "UPDATE SET shadow = o.shadow + excluded.shadow, prio = o.prio + excluded.prio RETURNING shadow, prio"
         )
+        upsert = (
+            f"WITH u AS ({update} RETURNING id) INSERT INTO o (id, shadow, prio) SELECT %(k)s::int, %(v)s::int, "
+            "%(v)s::int WHERE NOT EXISTS (SELECT FROM u) ON CONFLICT DO NOTHING"
+        )
         sql = chance.choice(
             [update, update, update.replace("id =", "n %% 3 = 1 OR id ="), update + " RETURNING shadow, prio",
              "UPDATE o SET shadow = shadow + 1, prio = prio + 1 WHERE id < %(k)s RETURNING shadow, prio",
              "DELETE FROM o WHERE prio = %(v)s OR prio IS NULL AND id = %(k)s", again,
-             f"WITH w AS ({update} RETURNING shadow, prio) SELECT * FROM w", f"WITH w AS ({again}) TABLE w",
+             f"WITH w AS ({update} RETURNING shadow, prio) SELECT * FROM w", f"WITH w AS ({again}) TABLE w", upsert,
              "UPDATE o SET (prio, shadow) = (SELECT o.prio + x, o.shadow + x FROM (VALUES (%(k)s)) v (x)) WHERE id < 5",
              insert + "NOTHING", insert + "UPDATE SET shadow = excluded.shadow, prio = excluded.prio",
              "DELETE FROM o WHERE id = %(k)s", "DELETE FROM o WHERE n = %(k)s",
