@@ -107,6 +107,9 @@ def _type(walk: Walk, node: Node, scope: Scope) -> str | None:
 
 def _returned_type(walk: Walk, call: Node) -> str | None:
     """Of a call that gives rows of one relation, or arrays of them."""
+    base = values.base(walk, call)
+    if base is not None:
+        return _cast_type(walk, base)
     found = set(values.of_call(walk, call))
     held = found.pop() if len(found) == 1 else None
     if not isinstance(held, int):

@@ -215,7 +215,7 @@ def _filled(walk: Walk, call: Node, names: list[str], scope: Scope) -> LogicalTa
         return None
     if walk.world.schema.fields(table.relation.oid):  # some of them are rows again
         return None
-    at = walk.at(values.place(base))
+    at = walk.at(values.place(walk, base))
     walk.held.pop(at, None)
     walk.result.bindings.pop((at, "type"), None)
     return table

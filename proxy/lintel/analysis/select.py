@@ -134,7 +134,7 @@ def _fields(walk: Walk, origin: int, entries: list[Node], scope: Scope) -> None:
         known = dict(_named_fields(walk, indirection, scope) or ())
         if name not in known:
             walk.problem("42703", walk.at(entry["location"]), f'column "{name}" not found in data type')
-        location = values.place(indirection["arg"])
+        location = values.place(walk, indirection["arg"])
         walk.result.bindings.pop((walk.at(location), "field"), None)  # the star is what counts
         found = (*found, (name, known.get(name)))
     walk.result.bindings[(origin, "star")] = found

@@ -12,6 +12,10 @@ from lintel.analysis.walk import Walk
 from lintel.schema import Function
 from lintel.schema.snapshot import Held
 
+_FILLING = frozenset(
+    ("json_populate_record", "json_populate_recordset", "jsonb_populate_record", "jsonb_populate_recordset")
+)
+
 
 def note(walk: Walk, location: int, found: Iterable[Held]) -> None:
     """A value of these types stands here."""
@@ -93,7 +97,7 @@ def _returned(function: Function) -> Held | None:
 
 def fields(walk: Walk, node: Node, steps: list[Node]) -> None:
     """(f(x)).c, (r).*, (rs[1]).c: of a value that holds rows only what the steps lead to counts."""
-    location = place(node)
+    location = place(walk, node)
     at = walk.at(location)
     if walk.ours(location) is not None or at not in walk.held:
         return
@@ -122,10 +126,21 @@ def is_null(node: Node) -> bool:
     return "TypeCast" in node and "isnull" in node["TypeCast"]["arg"].get("A_Const", ())
 
 
-def place(node: Node) -> int:
+def base(walk: Walk, node: Node) -> Node | None:
+    """The NULL::t of json_populate_record(NULL::t, ..), filled by the names of t's columns: all that counts of it."""
+    call = node.get("FuncCall", {})
+    names = [part["String"]["sval"] for part in call.get("funcname", [])]
+    if names[-1:] and names[-1] in _FILLING and names[:-1] in ([], ["pg_catalog"]) and is_null(call["args"][0]):
+        own = {function.schema for function in walk.world.schema.functions.get(names[-1], ())} <= {"pg_catalog"}
+        return call["args"][0] if own else None
+    return None
+
+
+def place(walk: Walk, node: Node) -> int:
     """Where the value is noted that is taken apart."""
     while "A_Indirection" in node:
         node = node["A_Indirection"]["arg"]
+    node = base(walk, node) or node
     if is_null(node):
         return int(node["TypeCast"]["typeName"].get("location", -1))
     return int((node.get("FuncCall") or node.get("ColumnRef") or {}).get("location", -1))

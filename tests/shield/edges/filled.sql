@@ -5,7 +5,7 @@ CREATE TABLE n (id int PRIMARY KEY, c text);
 CREATE TABLE y (id int PRIMARY KEY, c int);
 CREATE TABLE docs (id int, body jsonb, note text); INSERT INTO docs VALUES (1, '{"id": 1, "c": "k"}', '{"id": 2}'), (2, '{"d": "z", "c": "w"}', NULL);
 CREATE TABLE typed (id int PRIMARY KEY, c char(3) COLLATE "C", n numeric(5,1), at timestamptz(0), a int[], "K k" varchar(2));
-CREATE TYPE mood AS ENUM ('good', 'bad'); CREATE TABLE felt (id int, m mood);
+CREATE TABLE hold (k int, r o); CREATE TYPE mood AS ENUM ('good', 'bad'); CREATE TABLE felt (id int, m mood);
 ## change
 ALTER TABLE felt ADD x int; ALTER TABLE typed RENAME c TO cc; ALTER TABLE typed ADD late text;
 ALTER TABLE o ADD prio int;
@@ -72,7 +72,7 @@ old: SELECT * FROM json_populate_record(NULL::n, '{"id": 1, "c": "x"}')
 old: SELECT c FROM json_populate_record(NULL::y, '{"id": 1, "c": 5}')
 old refuse: SELECT x FROM json_populate_record(NULL::o, '{"id": 1}') x
 old refuse: SELECT json_populate_record(NULL::o, '{"id": 1}')
-old refuse: SELECT (json_populate_record(NULL::o, '{"id": 1}')).*
+old: SELECT (json_populate_record(NULL::o, '{"id": 1}')).*
 old refuse: SELECT * FROM o, json_populate_record(o, '{"id": 1}')
 old refuse: SELECT id FROM json_populate_record('(1,a,b)'::o, '{"id": 1}')
 new: SELECT * FROM json_populate_record(NULL::o, '{"id": 8, "prio": 4}')
@@ -127,3 +127,20 @@ new: SELECT (NULL::n).*
 new: SELECT q.*, pg_typeof(c) FROM (SELECT (NULL::y).*) q
 old refuse: SELECT (NULL::n).c
 old refuse: SELECT ('(1,a)'::n).*
+old: SELECT (jsonb_populate_recordset(NULL::o, '[{"id": 8}, {"b": "q", "prio": 3}]')).*
+old: SELECT 1, (json_populate_recordset(NULL::public.o, $1)).* @@ [{"id": 5, "note": "x"}]
+old: SELECT (json_populate_record(NULL::o, '{"id": 1, "note": "n"}')).note, (pg_catalog.json_populate_record(NULL::o, '{"id": 2}')).id + 1
+old: INSERT INTO o SELECT (json_populate_recordset(NULL::o, '[{"id": 9, "note": "z"}]')).* RETURNING *
+old: SELECT (jsonb_populate_record(NULL::n, body)).id FROM docs
+old: SELECT s.* FROM (SELECT (jsonb_populate_record(NULL::o, body)).* FROM docs) s
+old: SELECT (jsonb_populate_record(NULL::y, body)).id FROM docs WHERE id = 1
+old 22P02: SELECT (json_populate_record(NULL::o, '{"id": 1, "prio": "no"}')).id
+old refuse: SELECT (json_populate_record(NULL::n, '{"id": 1}')).*
+old refuse: SELECT (json_populate_record(NULL::y, '{"id": 1}')).*
+old refuse: SELECT (json_populate_record(NULL::y, '{"id": 1}')).c
+old refuse: SELECT jsonb_populate_recordset(NULL::o, '[{"id": 8}]')
+old refuse: SELECT (jsonb_populate_record('(1,a,b)'::o, '{"id": 8}')).id
+old refuse: SELECT json_populate_record(NULL::o, '{"id": 1}')::text
+old refuse: SELECT (json_populate_record(NULL::hold, '{"k": 1}')).r
+old refuse: SELECT (json_populate_record(NULL::hold, '{"k": 1}')).*
+old: SELECT (json_populate_record(NULL::hold, '{"k": 1, "r": {"id": 4}}')).k, ((json_populate_record(NULL::hold, '{"k": 1, "r": {"id": 4}}')).r).id

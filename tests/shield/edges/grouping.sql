@@ -85,7 +85,7 @@ old: SELECT id, (one_o(id)).* FROM t LEFT JOIN (SELECT 1 AS id) s ON s.id = oid
 old: SELECT s.kind FROM (SELECT (one_o($1)).*) s @@ 2
 old: SELECT (SELECT f.kind FROM (SELECT (one_o(t.tid)).*) f WHERE f.cid = 1) FROM t
 old: INSERT INTO t SELECT x.id + 50, x.cid FROM (SELECT (one_o(1)).*) x RETURNING *
-old refuse: SELECT (json_populate_record(NULL::o, '{"id": 1}')).*
+old: SELECT (json_populate_record(NULL::o, '{"id": 1}')).*
 new: SELECT (one_o(1)).kind
 new 42703: SELECT (one_o(1)).nosuch
 old: SELECT (NULL::y).*
