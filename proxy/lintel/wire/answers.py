@@ -168,9 +168,8 @@ class Answers:
     def _release_if_parsed(self) -> None:
         """What was waited for is known now; a Parse of Lintel's may still be under way."""
         state = self._state
-        if state.blocked not in (FOR_PARSE, FOR_DDL) or state.moving is not None:
-            return
-        if all(entry.kind not in _OWN for entry in state.expected):
+        waited = state.blocked in (FOR_PARSE, FOR_DDL) and state.moving is None
+        if waited and all(entry.kind not in _OWN for entry in state.expected):
             self._release()
 
     def _answered(self, kind: int, frame: bytes) -> bytes:
@@ -181,10 +180,9 @@ class Answers:
 
     def _close_complete(self, frame: bytes) -> bytes:
         entry = self._state.head()
-        if entry is None or entry.kind not in (messages.CLOSE, OWN_CLOSE):
-            return frame
-        self._state.pop()
-        return b"" if entry.kind == OWN_CLOSE else frame
+        own = entry is not None and entry.kind == OWN_CLOSE
+        self._answered(OWN_CLOSE if own else messages.CLOSE, frame)
+        return b"" if own else frame
 
     def _copy_in_response(self, frame: bytes) -> bytes:
         state = self._state
@@ -202,13 +200,17 @@ class Answers:
         state.rolled_back = state.rolled_back or frame[5:] == b"ROLLBACK\0"
         if entry is None or entry.kind not in (messages.EXECUTE, messages.QUERY):
             return frame
-        if state.copying:
+        if copied := state.copying:
             state.end_copy(failed=False)
         if entry.kind == messages.EXECUTE:
             state.pop()
             self._count(entry, None, frame)
             state.counted.discard(entry.portal)
             state.note(entry)
+            if copied and not owes_ready(state.expected):  # a Sync among the data was swallowed
+                state.bound = True  # what has been copied is not committed, and no ReadyForQuery comes
+                if state.blocked == FOR_READY:
+                    self._release()
         elif not state.kept_after:
             state.kept = None  # something ran
         state.ran(entry)
