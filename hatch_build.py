@@ -98,6 +98,8 @@ def _extensions(into: str, work: str) -> None:
     Path(work, "mypy.ini").write_text(MYPY_INI)
     modules = mypycify([*options, *MODULES], group_name="lintel", target_dir=f"{work}/c", debug_level="0")
     modules += [Extension(name, [source]) for name, source in NATIVE.items()]
+    for module in modules:
+        module.extra_compile_args += ["-fvisibility=hidden"]  # calls within the library are then direct, or inlined
     build = Distribution({"ext_modules": modules}).get_command_obj("build_ext")
     build.build_lib, build.build_temp = into, f"{work}/objects"
     build.ensure_finalized()
