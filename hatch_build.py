@@ -17,14 +17,20 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SOURCE = Path(__file__).parent / "proxy"
 
-# What runs for every statement. Together, as calls between them become plain C calls.
+# What runs for every statement, and what decides one that is new. Together, as calls between them become plain C calls.
 MODULES = (
     *(f"lintel/wire/{name}.py" for name in (
         "answers", "ask", "client", "conversation", "decision", "direction", "errors", "expected", "framing", "limits",
         "login", "messages", "needs", "replies", "requests", "rows", "server", "state", "statements", "transparent",
     )),
-    *(f"lintel/policy/{name}.py" for name in ("context", "kept", "recent", "seen", "shapes")),
-    "lintel/policy/statement.py",
+    *(f"lintel/policy/{name}.py" for name in (
+        "context", "deciding", "effects", "judged", "kept", "path", "recent", "seen", "shapes", "statement",
+    )),
+    "lintel/shield/judge.py",
+    *(f"lintel/analysis/{name}.py" for name in (
+        "calls", "collect", "composite", "dml", "expressions", "facts", "from_items", "looking", "meanings", "names",
+        "recursion", "references", "resolution", "scope", "select", "utility", "values", "views", "walk", "world",
+    )),
     "lintel/metrics/counters.py",
     "lintel/recorder/count.py",
     "lintel/store/durations.py",

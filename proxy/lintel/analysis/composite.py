@@ -60,7 +60,7 @@ def _element(walk: Walk, elements: list[Node], scope: Scope) -> set[Shape]:
         found = columns(walk, node, scope)
         if found is not None:
             return {found}
-        if _PLAIN & node.keys() or _type(walk, node, scope) is not None:
+        if not _PLAIN.isdisjoint(node) or _type(walk, node, scope) is not None:
             return {None}
         if "FuncCall" in node and shapes(walk, node["FuncCall"]["funcname"]) == {None}:
             return {None}

@@ -111,7 +111,7 @@ def expression_list(walk: Walk, nodes: list[Node], scope: Scope) -> int | None:
 
 
 def _func_call(walk: Walk, node: Node, scope: Scope) -> None:
-    carried, walk.use = walk.use, None
+    carried = walk.taken_use()
     name = node["funcname"][-1]["String"]["sval"]
     walk.result.functions.add(name)
     args = node.get("args", [])
@@ -218,7 +218,7 @@ def _note_field(walk: Walk, location: int, name: str, found: list[Meaning]) -> N
 
 
 def _sub_link(walk: Walk, node: Node, scope: Scope) -> None:
-    walk.use, carried = None, walk.use
+    carried = walk.taken_use()
     if "testexpr" in node:
         carried = ("(compared)",) if not {"ColumnRef", "RowExpr"}.isdisjoint(node["testexpr"]) else None
         look(walk, node["testexpr"], scope, carried and COMPARED)

@@ -25,7 +25,7 @@ _TOO_MANY = f"target lists can have at most {MOST_COLUMNS} entries"
 
 def select(walk: Walk, node: Node, outer: Scope) -> tuple[Columns, bool]:
     """Resolve a SelectStmt in the scope around it; returns its output columns and whether they are all known."""
-    use, walk.use = walk.use, None
+    use = walk.taken_use()
     scope = Scope(outer)
     with_clause(walk, node, scope)
     if node.get("op", "SETOP_NONE") != "SETOP_NONE":

@@ -100,6 +100,12 @@ class Walk:
         self.level = Level(self._level)
         return self.level
 
+    def taken_use(self) -> tuple[str | None] | None:
+        """The `use` of the call or subquery that is entered; it is nobody else's."""
+        use = self.use
+        self.use = None
+        return use
+
     # Notes
 
     def problem(self, sqlstate: str, at: int, message: str) -> None:
