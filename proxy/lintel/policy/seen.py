@@ -1,8 +1,8 @@
 """Whether a text has come lately: what comes but once is then not remembered, and pushes nothing out.
 
 A byte of its hash in one of so many places, which keeps that of the text before it as well: two that come by turns may
-share one. A third takes the place of the first, and one in 128 that never came is taken for one that did: either costs a
-little time and nothing else.
+share one. A third takes the place of the first, and one in 128 that never came is taken for one that did: either costs
+a little time and nothing else.
 """
 
 from typing import TYPE_CHECKING, Final
