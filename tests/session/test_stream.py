@@ -451,3 +451,40 @@ def test_only_bytes_are_taken(connected: tuple[Peer, Peer]) -> None:
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(test())
+
+
+def test_other_threads_have_their_turn(run: Run) -> None:
+    """The GIL, which a Stream has while it is served, is given back before the loop waits."""
+
+    async def test(_: asyncio.Transport, heard: Heard, peer: Peer) -> None:
+        for number in range(20):
+            peer.send(b"x")
+            await heard.until(lambda number=number: len(heard.data) > number)  # type: ignore[misc]
+            assert await asyncio.to_thread(len, b"four") == 4
+
+    run(test)
+
+
+@pytest.mark.skipif(not stream.STREAMS, reason="not compiled")
+def test_closed_while_they_are_served_and_others_opened() -> None:
+    """The last Stream of a loop goes in the middle of a turn; the next one begins anew."""
+
+    async def test() -> None:
+        for _ in range(3):
+            ours, theirs = by_tcp()
+            with ours, theirs:
+                transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=ours)
+                taken = stream.streamed(transport)
+                heard = Heard(on_data=lambda _: stream.close_all())
+                taken.set_protocol(heard)
+                taken.resume_reading()
+                theirs.send(b"x")
+                await heard.until(lambda: heard.data == b"x")  # noqa: B023 - called here
+                assert await asyncio.to_thread(len, b"four") == 4
+
+    async def timed() -> None:
+        async with asyncio.timeout(20):
+            await test()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(timed())
