@@ -28,7 +28,7 @@ class Recent(Generic[Value]):
     def recall(self, text: bytes) -> Value | None:
         """What is remembered of a text."""
         found = self.young.get(text)
-        if found is None and (found := self._old.pop(text, None)) is not None:
+        if found is None and self._old and (found := self._old.pop(text, None)) is not None:
             self.remember(text, found)
         return found
 

@@ -67,8 +67,8 @@ def _kind_of(byte: int) -> int:
 _KINDS: Final = bytes(map(_kind_of, range(256)))
 
 
-def literals(text: bytes, pieces: list[bytes], spans: list[Span], holes: list[Span]) -> bool:  # noqa: C901, PLR0915
-    """Fill in the pieces of the key, and where the literals are and the comments (these in `holes` alone).
+def literals(text: bytes, pieces: list[bytes], holes: list[Span]) -> bool:  # noqa: C901, PLR0915
+    """Fill in the pieces of the key, and where the literals and comments are.
 
     False: it has given up, and what was filled in is worth nothing.
     """
@@ -96,8 +96,8 @@ def literals(text: bytes, pieces: list[bytes], spans: list[Span], holes: list[Sp
                 placeholder = b"1.0"
             if pos < end and (_KINDS[text[pos]] <= _DOLLAR or _KINDS[text[pos]] == _POINT):
                 return False
-            pieces += (text[at:start], placeholder)
-            spans.append((start, pos))
+            pieces.append(text[at:start])
+            pieces.append(placeholder)
             holes.append((start, pos))
             at = pos
         elif kind == _QUOTE or kind == _QUOTED:  # noqa: PLR1714, SIM109 - quicker so
@@ -116,8 +116,8 @@ def literals(text: bytes, pieces: list[bytes], spans: list[Span], holes: list[Sp
                 after += 1
             if after < end and text[after] == _QUOTE_BYTE:
                 return False  # a doubled quote, or a continuation
-            pieces += (text[at:start], b"''")
-            spans.append((start, pos))
+            pieces.append(text[at:start])
+            pieces.append(b"''")
             holes.append((start, pos))
             at = pos
         elif kind == _DOLLAR:
@@ -142,7 +142,8 @@ def literals(text: bytes, pieces: list[bytes], spans: list[Span], holes: list[Sp
             if pos + 1 >= end or text[pos] != _STAR_BYTE or text[pos + 1] != _SLASH_BYTE:
                 return False
             pos += 2
-            pieces += (text[at:start], b"/**/")
+            pieces.append(text[at:start])
+            pieces.append(b"/**/")
             holes.append((start, pos))
             at = pos
         elif kind == _STRANGE:

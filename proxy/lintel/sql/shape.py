@@ -48,41 +48,43 @@ _FAST = re.compile(
     rb"|((?<=[\x80-\xff'\"\\])|(?<=-)-|(?<=/)\*|(?<=\$)(?![0-9])|(?<=\.)[0-9]|(?<=[0-9])(?<![\w$.][0-9])))"
 )
 _STRING, _INT, _FLOAT, _LONG, _COMMENT, _TROUBLE = range(1, 7)
-_PLACEHOLDERS = (b"", b"''", b"1", b"1.0", b"", b"/**/")
+_BLOCK = b"/**/"
+_PLACEHOLDERS = (b"", b"''", b"1", b"1.0", b"", _BLOCK)
 
 
 def shape_of(text: bytes) -> Shape:
     """The shape of a text: 1-2 us where there is nothing odd in it."""
-    if COMPILED and (found := _shape_by_bytes(text)) is not None:
-        return found
+    if COMPILED and (quick := _shape_by_bytes(text)) is not None:
+        return quick
     pieces: list[bytes] = []
     holes: list[Span] = []
     at = 0
-    comments = False
     for hit in _FAST.finditer(text):
         kind = hit.lastindex
         if kind is None:
             continue
         if kind == _TROUBLE:
             return _shape_by_tokens(text)
-        comments = comments or kind == _COMMENT
         hole = start, end = hit.span()
         pieces.append(text[at:start])
         pieces.append(_PLACEHOLDERS[kind] or one(text[start:end]))
         holes.append(hole)
         at = end
     pieces.append(text[at:])
-    spans = [hole for hole in holes if text[hole[0]] != _SLASH] if comments else holes
-    return Shape(b"".join(pieces), tuple(spans), tuple(holes))
+    return _shape(text, pieces, holes)
 
 
 def _shape_by_bytes(text: bytes) -> Shape | None:
     pieces: list[bytes] = []
-    spans: list[Span] = []
     holes: list[Span] = []
-    if not literals(text, pieces, spans, holes):
-        return None
-    return Shape(b"".join(pieces), tuple(spans), tuple(holes))
+    return _shape(text, pieces, holes) if literals(text, pieces, holes) else None
+
+
+def _shape(text: bytes, pieces: list[bytes], holes: list[Span]) -> Shape:
+    every = tuple(holes)
+    comments = _BLOCK in pieces
+    spans = tuple(hole for hole in holes if text[hole[0]] != _SLASH) if comments else every
+    return Shape(b"".join(pieces), spans, every)
 
 
 def _shape_by_tokens(text: bytes) -> Shape:
@@ -117,7 +119,7 @@ def _empty_string(literal: bytes) -> bytes:
 
 
 def _empty_comment(comment: bytes) -> bytes:
-    return comment[:2] if comment[:2] == b"--" else b"/**/"
+    return comment[:2] if comment[:2] == b"--" else _BLOCK
 
 
 _SLASH = 0x2F
