@@ -76,7 +76,7 @@ class Run:
         default_factory=dict
     )  # p50 by (workload, relay), a round each
     sent: Counter[str] = field(default_factory=Counter)  # transactions by relay, warming included
-    starts: dict[str, float] = field(default_factory=dict)  # CPU microseconds of opening a session, by relay
+    starts: report.Starts = field(default_factory=dict)
 
     def measure(self) -> None:
         """Warm up, then every case through every relay, round by round."""
@@ -84,7 +84,8 @@ class Run:
             for relay in self._of(case, 0):
                 say.progress(f"warming {case.name} through {relay.name}")
                 self._few(case, relay, WARM_TRANSACTIONS)
-        self._start()
+        for case in {case.clients: case for case in self.options.cases}.values():
+            self._start(case)
         for number in range(self.options.rounds):
             for case in self.options.cases:
                 for relay in in_turn(number, self._of(case, number)):
@@ -109,9 +110,9 @@ class Run:
         load = self._load(case.workload, relay, case.clients)
         self.sent[relay.name] += self.pgbench.few(relay.target, load, transactions).transactions
 
-    def _start(self) -> None:
-        """What opening the sessions of a run costs, after a pause as between runs."""
-        case, costs = self.options.cases[0], [(relay, relay.pid, list[float]()) for relay in self.relays]
+    def _start(self, case: Case) -> None:
+        """What opening the sessions of a run costs, after a pause as between runs: the more at once, the less each."""
+        costs = [(relay, relay.pid, list[float]()) for relay in self.relays]
         for _ in range(START_RUNS):
             time.sleep(START_PAUSE_SECONDS)
             for relay, pid, found in costs:
@@ -121,7 +122,7 @@ class Run:
                 before = cpu.spent_ns(pid)
                 self._few(case, relay, 1)
                 found.append((cpu.spent_ns(pid) - before) / 1000 / case.clients)
-        self.starts.update({relay.name: median(found) for relay, _, found in costs if found})
+        self.starts.update({(relay.name, case.clients): median(found) for relay, _, found in costs if found})
 
     def _throughput(self, case: Case, relay: Relay, number: int) -> None:
         say.progress(f"round {number + 1}: {case.name} through {relay.name}")
@@ -129,7 +130,7 @@ class Run:
         done = self.pgbench.run(relay.target, self._load(case.workload, relay, case.clients))
         per_statement = None
         if relay.pid:
-            spent = (cpu.spent_ns(relay.pid) - before) / 1000 - self.starts[relay.name] * case.clients
+            spent = (cpu.spent_ns(relay.pid) - before) / 1000 - self.starts[relay.name, case.clients] * case.clients
             per_statement = spent / (done.transactions * case.workload.statements)
         self.samples.append(Sample(case.name, relay.name, number, done.tps, per_statement))
         self.sent[relay.name] += done.transactions

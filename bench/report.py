@@ -16,6 +16,7 @@ from bench.recorded import Recorded
 
 BASE = "pgbouncer"
 Latencies = Mapping[tuple[str, str], Sequence[float]]
+Starts = dict[tuple[str, int], float]  # CPU microseconds of opening a session, by relay and how many are opened at once
 _Value = Callable[[Sample], float | None]
 
 
@@ -25,7 +26,7 @@ class Measured:
 
     samples: Sequence[Sample]
     latencies: Latencies
-    starts: Mapping[str, float]  # CPU microseconds of opening a session, by relay
+    starts: Starts
     recorded: Recorded
 
     def relays(self, workload: str | None = None) -> list[str]:
@@ -49,12 +50,18 @@ def table(found: Measured, known: About) -> None:
     console = Console(width=max(140, Console().width))
     console.print(shown)
     console.print(known.line(), highlight=False)
-    opened = ", ".join(f"{relay} {cost:.0f}" for relay, cost in found.starts.items())
+    opened = ", ".join(f"{name} {cost:.0f}" for name, cost in _openings(found.starts))
     console.print(f"CPU us to open a session (not in the figures above): {opened}", highlight=False)
     reached = found.recorded
     console.print(f"recorded {reached.stored} of {reached.sent} statements sent through Lintel", highlight=False)
     if not reached.complete:
         say.note(f"the store does not hold what was relayed: {reached.stored} of {reached.sent}")
+
+
+def _openings(starts: Starts) -> Iterable[tuple[str, float]]:
+    first = next((clients for _, clients in starts), 0)
+    for (relay, clients), cost in starts.items():
+        yield relay if clients == first else f"{relay}@{clients}", cost
 
 
 def _cells(found: Measured, workload: str, relay: str) -> list[str]:
@@ -107,7 +114,7 @@ def figures(found: Measured, known: About) -> dict[str, object]:
         "against": {
             other: {kind: _medians(values) for kind, values in kinds.items()} for other, kinds in against.items()
         },
-        "session_start_cpu_us": {relay: round(cost) for relay, cost in found.starts.items()},
+        "session_start_cpu_us": {name: round(cost) for name, cost in _openings(found.starts)},
         "recorded": {"sent": found.recorded.sent, "stored": found.recorded.stored},
         **known.json(),
     }  # fmt: skip
