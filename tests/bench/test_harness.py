@@ -25,7 +25,7 @@ LATENCIES = {("simple", "direct"): [50.0, 52.0], ("simple", "lintel"): [70.0, 74
 
 def measured(*relays: str, stored: int = 10) -> report.Measured:
     samples = [Sample("simple", relay, 0, 1000.0, None if relay == "direct" else 15.0) for relay in relays]
-    return report.Measured(samples, LATENCIES, {"lintel": 700.4}, Recorded(10, stored))
+    return report.Measured(samples, LATENCIES, {("lintel", 8): 700.4, ("lintel", 64): 500.0}, Recorded(10, stored))
 
 
 @LINUX
@@ -53,7 +53,7 @@ def test_the_line_of_json() -> None:
     assert json.loads(json.dumps(found)) == found
     assert found["compiled"] is False
     assert found["cpu_vs_pgbouncer"] == {"simple": 1.0}
-    assert found["session_start_cpu_us"] == {"lintel": 700}
+    assert found["session_start_cpu_us"] == {"lintel": 700, "lintel@64": 500}
     assert found["latency_p50_added_us"] == {"lintel": {"simple": 21.0}}
 
 
