@@ -67,6 +67,11 @@ def by_tcp() -> tuple[Peer, Peer]:
     return ours, theirs
 
 
+async def taken_over(ours: Peer) -> asyncio.Transport:
+    transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=ours)
+    return stream.streamed(transport)
+
+
 CONNECTIONS = {"tcp": by_tcp, "unix": lambda: socket.socketpair(socket.AF_UNIX)}
 Test = Callable[[asyncio.Transport, Heard, Peer], Awaitable[None]]
 Run = Callable[[Test], None]
@@ -406,8 +411,7 @@ def test_what_is_not_to_be_taken_over(connected: tuple[Peer, Peer]) -> None:
 def test_the_loop_ends_though_one_is_open(connected: tuple[Peer, Peer]) -> None:
     async def test() -> None:
         ours, _ = connected
-        transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=ours)
-        taken = stream.streamed(transport)
+        taken = await taken_over(ours)
         taken.set_protocol(Heard())
         taken.resume_reading()
         taken.write(MEGABYTE * 16)
@@ -424,8 +428,7 @@ def test_the_loop_ends_though_one_is_open(connected: tuple[Peer, Peer]) -> None:
 def test_nothing_is_read_as_long_as_nobody_is_told(connected: tuple[Peer, Peer]) -> None:
     async def test() -> None:
         ours, theirs = connected
-        transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=ours)
-        taken = stream.streamed(transport)
+        taken = await taken_over(ours)
         taken.resume_reading()
         theirs.send(b"waits")
         await some_turns()
@@ -443,8 +446,7 @@ def test_nothing_is_read_as_long_as_nobody_is_told(connected: tuple[Peer, Peer])
 def test_only_bytes_are_taken(connected: tuple[Peer, Peer]) -> None:
     async def test() -> None:
         ours, _ = connected
-        transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=ours)
-        taken = stream.streamed(transport)
+        taken = await taken_over(ours)
         with pytest.raises(TypeError, match="bytes expected, not str"):
             taken.write("x")  # type: ignore[arg-type]
         stream.close_all()
@@ -473,8 +475,7 @@ def test_closed_while_they_are_served_and_others_opened() -> None:
         for _ in range(3):
             ours, theirs = by_tcp()
             with ours, theirs:
-                transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=ours)
-                taken = stream.streamed(transport)
+                taken = await taken_over(ours)
                 heard = Heard(on_data=lambda _: stream.close_all())
                 taken.set_protocol(heard)
                 taken.resume_reading()

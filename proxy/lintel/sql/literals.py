@@ -67,7 +67,7 @@ def _kind_of(byte: int) -> int:
 _KINDS: Final = bytes(map(_kind_of, range(256)))
 
 
-def literals(text: bytes, pieces: list[bytes], holes: list[Span]) -> bool:  # noqa: C901, PLR0915
+def literals(text: bytes, pieces: list[bytes], holes: list[Span]) -> bool:  # noqa: C901, PLR0915 - the hot path
     """Fill in the pieces of the key, and where the literals and comments are.
 
     False: it has given up, and what was filled in is worth nothing.
