@@ -37,6 +37,7 @@ MODULES = (
     "lintel/sql/literals.py",
     "lintel/sql/shape.py",
     "lintel/sql/tokens.py",
+    "lintel/session/records.py",
     "lintel/session/relay.py",
     "lintel/app/presence.py",
 )  # fmt: skip

@@ -111,15 +111,15 @@ def shown(value: bytes) -> bytes:
 SIMPLE = m.query(TEXT.replace(b"$1", b"42"))
 # name: application, prepared before, asked, answered, instructions at most for each time
 STATEMENTS: dict[str, tuple[str, bytes, bytes, tuple[bytes, ...], int]] = {
-    "simple": ("old", b"", SIMPLE, (ANSWERED,), 390),
-    "extended": ("old", b"", parse_frame(b"", TEXT) + bind_frame(b"") + ALL, (PARSED + BOUND + ANSWERED,), 468),
-    "prepared": ("old", parse_frame(b"s", TEXT), bind_frame(b"s") + ALL, (BOUND + ANSWERED,), 451),
+    "simple": ("old", b"", SIMPLE, (ANSWERED,), 395),
+    "extended": ("old", b"", parse_frame(b"", TEXT) + bind_frame(b"") + ALL, (PARSED + BOUND + ANSWERED,), 474),
+    "prepared": ("old", parse_frame(b"s", TEXT), bind_frame(b"s") + ALL, (BOUND + ANSWERED,), 460),
     "rewritten": (
-        "new", parse_frame(b"s", TEXT.replace(b"total", b"priority")), bind_frame(b"s") + ALL, (BOUND + ANSWERED,), 456,
+        "new", parse_frame(b"s", TEXT.replace(b"total", b"priority")), bind_frame(b"s") + ALL, (BOUND + ANSWERED,), 464,
     ),
-    "narrow rows, 64 KB": ("old", b"", SIMPLE, (DESCRIPTION, ROW * 5400, COMPLETE + READY), 1300),
+    "narrow rows, 64 KB": ("old", b"", SIMPLE, (DESCRIPTION, ROW * 5400, COMPLETE + READY), 1480),
     "wide rows, 1 MB": (
-        "old", b"", SIMPLE, (DESCRIPTION, m.frame(m.DATA_ROW, bytes(2000)) * 500, COMPLETE + READY), 19_800,
+        "old", b"", SIMPLE, (DESCRIPTION, m.frame(m.DATA_ROW, bytes(2000)) * 500, COMPLETE + READY), 20_000,
     ),
 }  # fmt: skip
 
@@ -152,7 +152,7 @@ def test_opening_a_session(recorder: Recorder) -> None:
     policy = Policy(SCHEMA, PLANS)
     Relayed(recorder, "old", policy)
     each = instructions(lambda: assert_open(Relayed(recorder, "old", policy)))
-    assert each <= 8_750, f"{each} instructions for a session"
+    assert each <= 8_770, f"{each} instructions for a session"
 
 
 def assert_open(relayed: Relayed) -> None:

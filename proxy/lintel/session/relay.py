@@ -20,6 +20,8 @@ from lintel.wire.transparent import Transparent
 
 from .connector import Address, show
 from .database import Presence
+from .gathering import PIECE, Gathering
+from .records import in_records
 from .stall import Stall, reset
 
 # Why reading from a side is paused.
@@ -29,7 +31,6 @@ _ENDING: Final = 4  # nothing more is wanted
 
 _PATIENCE: Final = 5.0  # seconds
 _TICK: Final = 0.002
-_TLS_RECORD: Final = 8192  # bytes to a client: libpq's asynchronous clients hang on larger ones
 _LINGER: Final = 60.0  # seconds that a client may take nothing of the rest when its session has ended
 
 clock: Final = monotonic
@@ -80,9 +81,9 @@ class Session:
         self._conversation = conversation
         self._presence = presence
         encrypted = self._client.get_extra_info("ssl_object") is not None
-        write = _in_records(self._client) if encrypted else self._client.write
+        write = in_records(self._client) if encrypted else self._client.write
         client_leg = _ClientLeg(self, conversation, self._server, encrypted)
-        server_leg = _ServerLeg(self, conversation, write)
+        server_leg = _ServerLeg(self, conversation, self._server, write)
         # They are protocols in all but the base, without which they can be compiled to plain objects.
         self._client.set_protocol(cast("asyncio.Protocol", client_leg))
         self._server.set_protocol(cast("asyncio.Protocol", server_leg))
@@ -336,19 +337,27 @@ class _ClientLeg:
 class _ServerLeg:
     """Bytes from the server; pause_writing means that the server takes no more, so the client is not read."""
 
-    __slots__ = ("_counters", "_direction", "_needs", "_session", "_write")
+    __slots__ = ("_conversation", "_counters", "_direction", "_gathering", "_needs", "_server", "_session", "_write")
 
     def __init__(
-        self, session: Session, conversation: Conversation | Transparent, write: Callable[[bytes], object]
+        self,
+        session: Session,
+        conversation: Conversation | Transparent,
+        server: asyncio.Transport,
+        write: Callable[[bytes], object],
     ) -> None:
         self._session = session
+        self._server = server
+        self._gathering: Gathering | None = None  # of an answer with large pieces
         self._counters = session.counters
+        self._conversation = conversation
         self._direction = conversation.server
         self._needs = conversation.needs
         self._write = write
 
     def data_received(self, data: bytes) -> None:
-        self._counters.server_bytes += len(data)
+        size = len(data)
+        self._counters.server_bytes += size
         try:
             sent = self._direction.receive(data)
         except ProtocolError as problem:
@@ -356,6 +365,8 @@ class _ServerLeg:
             return
         if sent:
             self._write(sent)
+        if size >= PIECE or self._gathering is not None:
+            self._gather(size)
         if self._needs.any:
             self._session.attend()
 
@@ -371,18 +382,18 @@ class _ServerLeg:
         self._session.unpause_client(_CLOGGED)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+        self._stop_gathering()
         self._session.server_done()
         self._session.server_stall.end()
 
-
-def _in_records(client: asyncio.Transport) -> Callable[[bytes], object]:
-    """Writes to a client under TLS, each piece a record of its own."""
-
-    def write(data: bytes) -> None:
-        if len(data) <= _TLS_RECORD:
-            client.write(data)
+    def _gather(self, size: int) -> None:
+        if self._conversation.answered:
+            self._stop_gathering()
         else:
-            view = memoryview(data)
-            client.writelines(view[start : start + _TLS_RECORD] for start in range(0, len(data), _TLS_RECORD))
+            self._gathering = self._gathering or Gathering(self._server)
+            self._gathering.received(size, self._session.heard)
 
-    return write
+    def _stop_gathering(self) -> None:
+        if self._gathering is not None:
+            self._gathering.end()
+            self._gathering = None
