@@ -105,6 +105,8 @@ def test_a_table_that_the_catalog_does_not_have() -> None:
     [
         ("CREATE TABLE o (id int, prio int); INSERT INTO o VALUES (1); SELECT * FROM o", "rewrite"),
         ("CREATE TABLE o (id int); ROLLBACK; SELECT * FROM o", "refuse"),
+        ("SET search_path = public; CREATE TABLE o (id int, prio int); SELECT * FROM o", "rewrite"),
+        ("CREATE TABLE o (id int); CREATE FUNCTION f() RETURNS o LANGUAGE sql AS 'TABLE o'; SELECT f()", "refuse"),
         ("CREATE TABLE o (id int); DO 'BEGIN END'; SELECT * FROM o", "refuse"),
         ("CREATE TEMP TABLE o (id int); SELECT id FROM o", "rewrite"),
     ],

@@ -73,16 +73,15 @@ class Draft:
 
     def put(self, *changed: Relation) -> "Draft":
         """With these relations added or replaced."""
-        relations = {**self.schema.relations, **{relation.oid: relation for relation in changed}}
         before = [self.schema.relations[r.oid] for r in changed if r.oid in self.schema.relations]
         highest = {**self.highest, **{relation.oid: self.next_attnum(relation) - 1 for relation in before}}
-        return replace(self, schema=replace(self.schema, relations=relations), highest=highest)
+        return replace(
+            self, schema=self.schema.changed({relation.oid: relation for relation in changed}), highest=highest
+        )
 
     def without(self, oids: Iterable[int]) -> "Draft":
         """Without these relations."""
-        gone = set(oids)
-        kept = {oid: relation for oid, relation in self.schema.relations.items() if oid not in gone}
-        return replace(self, schema=replace(self.schema, relations=kept))
+        return replace(self, schema=self.schema.changed({}, oids))
 
     def with_schema(self, name: str) -> "Draft":
         """With one more schema."""

@@ -48,9 +48,9 @@ def judged_in_turn(
         yield replace(part, unplanned=amiss, astray=not path.known) if amiss or not path.known else part
         if number == len(statements):
             return
+        left = None if left is None else left.after(raw, text, path.certain, question.shadowed)
         path = path.after(raw.node, part.effects)
         question = replace(question, search_path=path.names)
-        left = None if left is None else left.after(raw, text, question.search_path, question.shadowed)
         question = replace(question, covered=_covered(left, question.covered, before))
 
 

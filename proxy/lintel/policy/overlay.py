@@ -1,5 +1,6 @@
 """A context of a session with uncommitted DDL: what speaks of tables under plans is decided by what the session sees.
 
+So is what speaks of a name by which the DDL has given such rows another place: a child, a column, a type, a function.
 It belongs to its session and lives as long as the DDL is uncommitted: no context of the policy's own is displaced by
 it. Everything else is decided by the context without it.
 """
@@ -7,11 +8,14 @@ it. Everything else is decided by the context without it.
 from copy import copy
 from dataclasses import replace
 
+from lintel.analysis.resolution import Resolution
 from lintel.policy.context import GLANCE, Context
 from lintel.policy.deciding import not_followed
+from lintel.policy.effects import effects_of
 from lintel.policy.kept import History, Kept
 from lintel.policy.mentions import mentions
 from lintel.policy.moment import Moment
+from lintel.policy.path import Path
 from lintel.policy.search_path import schemas_of
 from lintel.policy.uncommitted import Uncommitted
 from lintel.schema import Schema
@@ -57,10 +61,13 @@ def _after(found: Uncommitted, ran: Ran, who: Who) -> Uncommitted | None:
         statements = parse(ran.text)
     except (SyntaxProblem, TooDeep, UnicodeDecodeError):
         return None
-    path = schemas_of(ran.search_path, ran.role, who[0])
+    if b"set_config" in ran.text.lower():
+        return None
+    path = Path(schemas_of(ran.search_path, ran.role, who[0]))
     left: Uncommitted | None = found
     for raw in statements:
-        left = None if left is None else left.after(raw, ran.text, path, who[1])
+        left = None if left is None else left.after(raw, ran.text, path.certain, who[1])
+        path = path.after(raw.node, effects_of(raw.node, Resolution()))
     return left
 
 
@@ -72,7 +79,8 @@ class Overlay:
     """
 
     __slots__ = (
-        "_base", "_changes", "_described", "_overlays", "_own", "_read", "_user", "decisions", "planned", "queries",
+        "_base", "_changes", "_described", "_gone", "_made", "_names", "_overlays", "_own", "_user", "decisions",
+        "planned", "queries",
     )  # fmt: skip
 
     def __init__(self, base: Context, overlays: Overlays, settings: Settings, user: str) -> None:
@@ -81,8 +89,10 @@ class Overlay:
         self._changes = settings.uncommitted
         self._described = dict(settings.described)
         self._user = user
-        self._read = False
         self._own: Context | None = None
+        self._gone: frozenset[str] = frozenset()  # tables under plans that are not there any longer
+        self._names: frozenset[str] = frozenset()  # a text that speaks of one of them is decided by what is seen
+        self._made: frozenset[str] = frozenset()  # names that have to do with rows of such tables by the DDL alone
         self.planned = True
         self.decisions: dict[bytes, Decision] = {}  # the two contexts behind it have theirs
         self.queries: dict[bytes, Decision] = {}
@@ -92,13 +102,13 @@ class Overlay:
         own = self._asked(text) if len(text) <= GLANCE else None
         if own is None or not own.known(text):
             return own is None and self._base.known(text)
-        return not _is_lost(own, _decided(own, text)) or self._base.known(text)
+        return not self._is_lost(own, text) or self._base.known(text)
 
     def aside(self) -> "Overlay":
         """The DDL is read here, its texts are short; what is decided by it, in the other thread."""
         own = self._seen()
         aside = copy(self)
-        aside._base, aside._own = self._base.aside(), None if own is None else own.aside()  # noqa: SLF001 - of this class
+        aside._base, aside._own = self._base.aside(), own.aside()  # noqa: SLF001 - of this class
         return aside
 
     def learn(self, aside: wire.Context) -> None:
@@ -110,31 +120,41 @@ class Overlay:
             self._own.learn(own)
 
     def decide(self, text: bytes) -> Decision:
-        """The decision for a text; where it is not understood, say of a table that is gone, the catalog's is better."""
+        """The decision for a text; where it speaks of a table that is gone, the catalog's lets the server say so."""
         own = self._asked(text)
-        found = None if own is None else _decided(own, text)
-        if own is None or found is None or _is_lost(own, found):
+        if own is None or self._is_lost(own, text):
             return _decided(self._base, text)
+        found = _decided(own, text)
         if any(self._described.get(probe.text, probe.columns) != probe.columns for probe in found.probes):
             return not_followed(self._base.moment, text)
         return found
 
     def _asked(self, text: bytes) -> Context | None:
-        return self._seen() if mentions(text, self._base.moment.planned) else None
+        own = self._seen()
+        return own if mentions(text, self._names) else None
 
-    def _seen(self) -> Context | None:
-        """The context by what the session sees; None: by temporary relations."""
-        base = self._base
-        if not self._read and base.key.shadowed.isdisjoint(base.moment.planned):
-            found = self._overlays.after((self._user, base.key.shadowed), self._changes)
+    def _is_lost(self, own: Context, text: bytes) -> bool:
+        opaque = self._gone and _decided(own, text).statement.facts.opaque
+        return bool(opaque and mentions(text, self._gone) and not mentions(text, self._made))
+
+    def _seen(self) -> Context:
+        """The context by what the session sees."""
+        if self._own is None:
+            base = self._base
+            found = None
+            if base.key.shadowed.isdisjoint(base.moment.planned):
+                found = self._overlays.after((self._user, base.key.shadowed), self._changes)
             moment = replace(base.moment, doubtful=True) if found is None else _at(base.moment, found)
             self._own = Context(moment, base.key, Kept(), History(), 0)
-        self._read = True
+            self._names = frozenset(moment.planned).union(base.moment.planned)
+            self._made = self._names.difference(base.moment.planned)
+            self._gone = _names(base.moment).difference(_names(moment))
         return self._own
 
 
-def _is_lost(own: Context, found: Decision) -> bool:
-    return bool(found.statement.facts.opaque) and not own.moment.doubtful
+def _names(moment: Moment) -> frozenset[str]:
+    relations = moment.covered.schema.relations
+    return frozenset(relations[oid].name for oid in moment.covered.by_oid)
 
 
 def _at(moment: Moment, found: Uncommitted) -> Moment:

@@ -17,6 +17,11 @@ class Path:
     known: bool = True
     moved: bool = False  # in a transaction that is open, or by the text itself: the end of one may take it back
 
+    @property
+    def certain(self) -> tuple[str, ...] | None:
+        """None: not known."""
+        return self.names if self.known else None
+
     def after(self, node: dict[str, Any], effects: Effects) -> "Path":
         """Behind a statement: one that SET it to constants is followed, after any other that may it is not known."""
         if not effects.bits & SETTINGS:

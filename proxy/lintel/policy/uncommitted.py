@@ -1,30 +1,32 @@
 """The schema that a session sees after DDL of its own that is not committed: statement by statement, savepoints too.
 
-Only what is understood to its last column counts; after anything else nothing is claimed (None), and what speaks of a
-table under a plan is judged by the catalog alone.
+Only what is understood to its last column counts, and of routines and types whose rows their values are; after
+anything else nothing is claimed (None). What a query has made (a view, CREATE TABLE AS) is in no such schema: it was
+judged when it was made, so it holds no rows of a table under a plan.
 """
 
 from dataclasses import dataclass, replace
 
 from lintel.analysis.ddl import DdlProblem, apply
+from lintel.analysis.ddl_routines import with_routines, with_types
 from lintel.analysis.resolution import Resolution
 from lintel.policy.effects import effects_of
 from lintel.policy.mentions import mentions
 from lintel.schema import Schema
 from lintel.sql.grammar import Node, RawStatement, TooDeep
-from lintel.wire.decision import DDL, SETTINGS, TEMPORARY
+from lintel.wire.decision import DDL, TEMPORARY
 
-# They change what a relation's name means, or its columns, and `apply` says how.
+# They change what a name means, or the columns of a relation, and `apply` and `with_routines` say how.
 _CHANGING = frozenset(
     ["CreateStmt", "AlterTableStmt", "RenameStmt", "AlterObjectSchemaStmt", "DropStmt", "CreateSchemaStmt",
      "CreateSeqStmt", "CreateForeignTableStmt", "CompositeTypeStmt", "CreateEnumStmt", "CreateRangeStmt",
-     "CreateDomainStmt"]
+     "CreateDomainStmt", "CreateFunctionStmt", "DefineStmt"]
 )  # fmt: skip
-# They leave relations and columns as they are.
+# They leave relations, columns and what values are made of as they are.
 _BESIDES = frozenset(
     ["IndexStmt", "ReindexStmt", "ClusterStmt", "GrantStmt", "AlterDefaultPrivilegesStmt", "CommentStmt",
      "SecLabelStmt", "CreateTrigStmt", "CreatePolicyStmt", "AlterPolicyStmt", "CreateStatsStmt", "AlterStatsStmt",
-     "AlterSeqStmt", "AlterOwnerStmt", "AlterEnumStmt", "CreateFunctionStmt", "AlterFunctionStmt",
+     "AlterSeqStmt", "AlterOwnerStmt", "AlterEnumStmt", "AlterDomainStmt", "AlterFunctionStmt", "CreateCastStmt",
      "RefreshMatViewStmt"]
 )  # fmt: skip
 _TABLES = frozenset(["OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_FOREIGN_TABLE", "OBJECT_SEQUENCE"])
@@ -39,9 +41,9 @@ class Uncommitted:
     savepoints: tuple[tuple[str, Schema], ...] = ()
 
     def after(
-        self, raw: RawStatement, text: bytes, search_path: tuple[str, ...], shadowed: frozenset[str]
+        self, raw: RawStatement, text: bytes, search_path: tuple[str, ...] | None, shadowed: frozenset[str]
     ) -> "Uncommitted | None":
-        """Once a statement of this text has run, under that path and beside those temporary relations.
+        """Once a statement of this text has run, under that path, if it is known, beside those temporary relations.
 
         None: nobody can say.
         """
@@ -49,19 +51,29 @@ class Uncommitted:
         if tag == "TransactionStmt":
             return self._moved(body)
         bits = effects_of(raw.node, Resolution()).bits
-        if bits & SETTINGS or b"set_config" in text.lower():
-            return None
         if bits & TEMPORARY or not bits & DDL or tag in _BESIDES:
             return self
-        if tag not in _CHANGING or _unread(tag, body) or mentions(text[raw.start : raw.end], shadowed):
+        made = _by_query(tag, body)
+        if (
+            search_path is None
+            or not (made or tag in _CHANGING)
+            or _unread(tag, body)
+            or mentions(text[raw.start : raw.end], shadowed)
+        ):
             return None
-        return self._changed(raw, text, search_path)
+        return self._without(made, search_path) if made else self._changed(raw, text, search_path)
 
     def _changed(self, raw: RawStatement, text: bytes, search_path: tuple[str, ...]) -> "Uncommitted | None":
         try:
-            return replace(self, schema=apply(self.schema, raw, text, search_path))
+            applied = with_types(self.schema, apply(self.schema, raw, text, search_path))
+            return replace(self, schema=with_routines(applied, raw.node, search_path))
         except (DdlProblem, TooDeep, LookupError, TypeError, ValueError, RecursionError):
             return None
+
+    def _without(self, made: Node, search_path: tuple[str, ...]) -> "Uncommitted":
+        """A relation whose columns nobody has read."""
+        known = self.schema.find(made.get("schemaname"), made["relname"], search_path)
+        return self if known is None else replace(self, schema=self.schema.changed({}, [known.oid]))
 
     def _moved(self, body: Node) -> "Uncommitted":
         kind, name = body["kind"], body.get("savepoint_name", "")
@@ -82,12 +94,20 @@ class Uncommitted:
         return replace(self, schema=self.savepoints[places[-1]][1], savepoints=self.savepoints[: places[-1] + 1])
 
 
+def _by_query(tag: str, body: Node) -> Node | None:
+    """What a query has made: CREATE VIEW, TABLE AS, MATERIALIZED VIEW, SELECT INTO."""
+    found: Node | None = body.get("view") or (body.get("into") or body.get("intoClause") or {}).get("rel")
+    return found if tag in ("ViewStmt", "CreateTableAsStmt", "SelectStmt") else None
+
+
 def _unread(tag: str, body: Node) -> bool:
-    """What takes columns along that it does not name: CASCADE, and a type that tables are made of."""
+    """What takes columns along that it does not name: CASCADE, to the columns of a type's tables too."""
     if tag == "DropStmt":
         return body.get("behavior") == "DROP_CASCADE" and body["removeType"] not in _TABLES
     if tag == "RenameStmt":
-        return bool(body["renameType"] == "OBJECT_ATTRIBUTE")
+        return bool(body["renameType"] == "OBJECT_ATTRIBUTE" and body["behavior"] == "DROP_CASCADE")
     commands = [entry["AlterTableCmd"] for entry in body.get("cmds", ())]
-    cascades = any(c.get("subtype") == "AT_DropColumn" and c.get("behavior") == "DROP_CASCADE" for c in commands)
-    return cascades or body.get("objtype") == "OBJECT_TYPE"
+    to_type = body.get("objtype") == "OBJECT_TYPE"
+    return any(
+        c.get("behavior") == "DROP_CASCADE" and (to_type or c.get("subtype") == "AT_DropColumn") for c in commands
+    )
