@@ -7,6 +7,7 @@ text on its own schema; on a schema that it was not edited for it may fail in an
 wrong, but counted.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -58,10 +59,16 @@ MANY: list[list[Change]] = [
 def undecided(sql: str, sent: str, wanted: Outcome, got: Outcome) -> bool:
     """Whether the server itself may answer one way or the other: by what it evaluates or meets first."""
     errors = [outcome.error for outcome in (wanted, got) if outcome.error is not None]
-    if chosen(sql) or by_data(errors):
+    if chosen(sql) or by_data(errors) or _locks_what_may_be_missing(sql, got):
         return True
     # A row that joins several is changed by any one of them.
     return sql == sent and " RETURNING " in sql and wanted._replace(rows=()) == got._replace(rows=())
+
+
+def _locks_what_may_be_missing(sql: str, got: Outcome) -> bool:
+    """A limit of docs/plans.md: that a condition on a constant makes a join an inner one PostgreSQL cannot tell."""
+    outer = re.search(r"\b(LEFT|RIGHT|FULL) JOIN\b.*\bFOR (NO KEY |KEY )?(UPDATE|SHARE)\b", sql, re.DOTALL)
+    return got.error == "0A000" and outer is not None
 
 
 def varies(state: State, text: bytes, wanted: Outcome) -> bool:
@@ -112,6 +119,7 @@ def test_random_statements(server: Server, changes: list[Change]) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("changes", MANY, ids=_named)
 def test_many_random_statements(server: Server, changes: list[Change]) -> None:
     found, _ = differences(server, changes, "8", count=2_000)

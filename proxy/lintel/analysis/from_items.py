@@ -64,7 +64,7 @@ def relation_item(walk: Walk, node: Node, scope: Scope, role: str) -> Item:
     if cte is not None:
         if cte.early:
             walk.problem("42P19", at, f'recursive reference to query "{name}" where it cannot stand')
-        item = Item(at, alias or name, renamed(cte.columns, columns_alias), known=cte.known)
+        item = Item(at, alias or name, renamed(walk, at, cte.columns, columns_alias, known=cte.known), known=cte.known)
         item.unexpanded = frozenset(meaning for _, meaning in cte.columns[len(cte.columns) - cte.unexpanded :])
         return item
     walk.result.names.add((schema, name))
@@ -76,7 +76,7 @@ def relation_item(walk: Walk, node: Node, scope: Scope, role: str) -> Item:
     item = Item(at, alias or name, None)
     item.table, item.relation = table, relation
     if columns_alias:
-        plain, item = item, Item(at, alias or name, renamed(item.columns, columns_alias))
+        plain, item = item, Item(at, alias or name, renamed(walk, at, item.columns, columns_alias))
         item.relation, item.typed = relation, plain.columns
     item.schema_name = None if alias else relation.schema
     walk.result.relations[relation.oid] = relation
@@ -93,10 +93,12 @@ def alias_of(node: Node) -> tuple[str | None, list[str]]:
     return alias.get("aliasname"), [name["String"]["sval"] for name in alias.get("colnames", [])]
 
 
-def renamed(columns: Columns, names: list[str]) -> Columns:
-    """The columns with the first ones renamed by position, as `AS t(a, b)` does."""
+def renamed(walk: Walk, at: int, columns: Columns, names: list[str], *, known: bool = True) -> Columns:
+    """The columns with the first ones renamed by position, as `AS t(a, b)` does (buildRelationAliases)."""
     if not names:
         return columns
+    if known and len(names) > len(columns):
+        walk.problem("42P10", at, f"{len(columns)} columns available but {len(names)} columns specified")
     return tuple((names[i] if i < len(names) else name, m) for i, (name, m) in enumerate(columns))
 
 
@@ -145,7 +147,8 @@ def _subselect(walk: Walk, node: Node, scope: Scope) -> Item:
     splice = walk.ours(location) if location >= 0 else None
     if splice is not None and walk.places is not None and alias == walk.places.helper:
         columns = tuple((name, splice.constants[name]) for name, _ in columns)
-    item = Item(walk.at(location), alias, renamed(columns, columns_alias), known=known)
+    at = walk.at(location)
+    item = Item(at, alias, renamed(walk, at, columns, columns_alias, known=known), known=known)
     item.typed = item.columns if columns_alias else None
     return item
 
@@ -186,7 +189,8 @@ def _function(walk: Walk, node: Node, scope: Scope) -> Item:
         columns.append(("ordinality", Expr(-1, len(columns))))
     name = alias or output_name(calls[0][0], walk.subqueries)
     at = walk.at(leftmost(node["functions"]))
-    item = Item(at, name, renamed(tuple(columns), columns_alias), known=known or bool(columns_alias))
+    outputs = renamed(walk, at, tuple(columns), columns_alias, known=known)
+    item = Item(at, name, outputs, known=known or bool(columns_alias))
     item.scalar = scalar and len(calls) == 1
     item.typed = tuple(columns) if typed and columns_alias and not node.get("ordinality") else None
     if table is not None and typed and _is_plainly_filled(walk, node, calls[0][0]["FuncCall"]):
@@ -278,7 +282,7 @@ def _table_function(walk: Walk, tag: str, node: Node, scope: Scope) -> Item:
     if tag not in ("RangeTableFunc", "JsonTable"):
         walk.opaque(f"FROM item {tag} is not understood")
     return Item(at, alias or ("xmltable" if tag == "RangeTableFunc" else "json_table"),
-                renamed(columns, columns_alias), known=tag in ("RangeTableFunc", "JsonTable"))  # fmt: skip
+                renamed(walk, at, columns, columns_alias), known=tag in ("RangeTableFunc", "JsonTable"))  # fmt: skip
 
 
 def _column_names(columns: list[Node]) -> list[str]:
@@ -298,10 +302,10 @@ def _join(walk: Walk, node: Node, scope: Scope) -> list[Item]:
     merged = _merge(walk, node, left, right)
     if "quals" in node:
         walk.visit(node["quals"], Scope(scope.parent, left + right, scope.ctes))
-    return _joined(node, left, right, merged)
+    return _joined(walk, node, left, right, merged)
 
 
-def _joined(node: Node, left: list[Item], right: list[Item], merged: dict[str, Meaning]) -> list[Item]:
+def _joined(walk: Walk, node: Node, left: list[Item], right: list[Item], merged: dict[str, Meaning]) -> list[Item]:
     """The namespace after a join: what of its sides can still be named, and the join itself."""
     inside = left + right
     alias, columns_alias = alias_of(node)
@@ -311,7 +315,8 @@ def _joined(node: Node, left: list[Item], right: list[Item], merged: dict[str, M
     joined.parts, joined.merged, joined.named = tuple(inside), merged, alias is not None
     joined.unexpanded = frozenset().union(*(side.unexpanded for side in joined.sides))
     if columns_alias:
-        plain, joined = joined, Item(joined.at, alias, renamed(joined.columns, columns_alias), known=joined.known)
+        outputs = renamed(walk, joined.at, joined.columns, columns_alias, known=joined.known)
+        plain, joined = joined, Item(joined.at, alias, outputs, known=joined.known)
         joined.parts, joined.sides, joined.unexpanded = plain.parts, plain.sides, plain.unexpanded
     for item in inside:
         item.open = False

@@ -15,8 +15,12 @@ class Memory:
 
     def before(self, table: str, column: str) -> tuple[str, ...] | None:
         """The columns that stood before it in that table; None where that is not known."""
-        names = dict(self.orders).get(table)
+        names = self.names(table)
         return names[: names.index(column)] if names is not None and column in names else None
+
+    def names(self, table: str) -> tuple[str, ...] | None:
+        """All columns of that table in their order; None where that is not known."""
+        return dict(self.orders).get(table)
 
     def as_json(self) -> dict[str, Any]:
         """As the store keeps it."""

@@ -291,6 +291,8 @@ class _Followed:
         for projection in getattr(scope.expression, "selects", ()):
             if isinstance(projection, exp.Dot) and projection.is_star:
                 raise NotRead("a row that is expanded")  # its type is not known here
+            if isinstance(projection, exp.Star) and any(_call(source) for _, source in scope.selected_sources.values()):
+                raise NotRead("a row that is expanded")  # of a function that names no columns
             name = projection.alias_or_name
             planned = self._stands_for(scope, name)
             found.append((name, frozenset({planned}) if planned else self._all(projection, scope)))

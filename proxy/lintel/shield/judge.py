@@ -279,7 +279,14 @@ class _Judging:
                     source = case.sources.get(col.item)
                     if col.key in self.covered.plans and source and source.role == "from":
                         found.add(col.item)
-        return found
+        return found or self._too_narrow(case, different)
+
+    def _too_narrow(self, case: Case, different: list[Resolution]) -> set[int]:
+        """Every planned FROM item where `AS q(a, b)` names more columns than there are, whatever they are."""
+        if not any(problem.sqlstate == "42P10" for other in different for problem in other.problems):
+            return set()
+        planned = [source for source in case.sources.values() if source.table.relation.oid in self.covered.by_oid]
+        return {source.at for source in planned if source.role == "from"}
 
     def _substituted(self, case: Case, items: set[int]) -> list[Splice]:
         found: list[Splice] = []

@@ -86,11 +86,36 @@ class Covered:
                 columns += _columns(plan, done)
         for plan in self.by_oid[oid]:
             if plan.id not in found:
-                at = _place(plan, relation, columns)
+                at = self._place(plan, relation, columns)
                 columns[at:at] = _columns(plan, done)
         return LogicalTable(
             relation, tuple(columns), tuple((attnum, self._key(plan_id, done)) for plan_id, attnum in found.items())
         )
+
+    def _place(self, plan: Plan, relation: Relation, columns: list[LogicalColumn]) -> int:
+        """Where a column stands that the relation does not have: last, as ADD COLUMN puts it, or where it was.
+
+        What stood before it may have been known by its other name then.
+        """
+        before = _before(plan, relation)
+        if before is None:
+            return len(columns)
+        known = [self._names(relation.oid, column.name) for column in columns]
+        return max((at for at, names in enumerate(known, 1) if not names.isdisjoint(before)), default=0)
+
+    def _is_lost(self, plan: Plan, relation: Relation) -> bool:
+        """Whether a stranger stands where it was: maybe one of those before it, by a name that no plan tells of."""
+        before = _before(plan, relation)
+        if before is None:
+            return False
+        known = [self._names(relation.oid, column.name) for column in relation.columns]
+        last = max((at for at, names in enumerate(known, 1) if not names.isdisjoint(before)), default=0)
+        stranger = last < len(known) and known[last].isdisjoint(_all_names(plan, relation))
+        return stranger and not set(before) <= set().union(*known)
+
+    def _names(self, oid: int, name: str) -> set[str]:
+        """Every name that a column of a relation goes by."""
+        return {name}.union(*(plan.names for plan in self.by_oid[oid] if name in plan.names))
 
     def _key(self, plan_id: str, done: Done) -> str:
         plan = self.plans[plan_id]
@@ -133,6 +158,9 @@ class Covered:
         relation = self.schema.relations[oid]
         plans = [plan for plan in self.by_oid.get(oid, ()) if isinstance(plan.change, Drop)]
         gone = [plan for plan in plans if not relation.column(plan.change.column)]
+        moved = next((plan for plan in gone if self._is_lost(plan, relation)), None)
+        if moved is not None:
+            return moved
         unknown = [plan for plan in gone if _before(plan, relation) is None]
         # A column that is dropped leaves a gap among the numbers, unless it was the last.
         without_gap = all(number == column.attnum for number, column in enumerate(relation.columns, 1))
@@ -206,17 +234,14 @@ def _columns(plan: Plan, done: Done) -> list[LogicalColumn]:
     return [] if name is None else [LogicalColumn(name, key_of(plan, side))]
 
 
-def _place(plan: Plan, relation: Relation, columns: list[LogicalColumn]) -> int:
-    """Where a column stands that the relation does not have: last, as ADD COLUMN puts it, or where it was."""
-    before = _before(plan, relation)
-    if before is None:
-        return len(columns)
-    return max((at for at, column in enumerate(columns, 1) if column.name in before), default=0)
-
-
 def _before(plan: Plan, relation: Relation) -> tuple[str, ...] | None:
     """The columns that stood before one that has gone; None where that is not known."""
     return plan.memory.before(_table_name(relation), plan.change.column) if plan.memory else None
+
+
+def _all_names(plan: Plan, relation: Relation) -> tuple[str, ...]:
+    """Of all columns that the relation had then."""
+    return plan.memory.names(_table_name(relation)) or () if plan.memory else ()
 
 
 def remembering(plan: Plan, schema: Schema) -> Plan:

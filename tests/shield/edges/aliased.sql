@@ -67,3 +67,12 @@ old refuse: SELECT row_to_json(q) FROM all_p() AS q(x, y, z)
 old refuse: SELECT to_jsonb(q) FROM p_of(1) AS q(x, y, z)
 old: SELECT q.x, q.z FROM all_p() AS q(x, y, z)
 old: SELECT row_to_json(q) FROM named_p() AS q(x, y)
+old: SELECT x FROM o AS q(x, y, z)
+old refuse: SELECT x FROM o AS q(x, y, z, w)
+new: SELECT x FROM o AS q(x, y, z, w)
+new: SELECT x, e.o FROM o AS q(x, y, z, w) JOIN e ON e.id = q.x
+new: SELECT x FROM o AS q(x, y, z, w, v)
+old refuse: SELECT q.x FROM (o JOIN e ON e.id = o.id) AS q(x, y, z, w, v, u)
+new refuse: SELECT q.x FROM (o JOIN e ON e.id = o.id) AS q(x, y, z, w, v, u)
+old: WITH q(x, y, z, w) AS (SELECT * FROM o) SELECT x FROM q
+new: WITH q AS (SELECT * FROM o) SELECT x FROM q AS s(x, y, z, w)
