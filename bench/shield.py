@@ -87,16 +87,16 @@ def _opened(plans: tuple[plan.Plan, ...]) -> Conversation:
 
     conversation = Conversation(lambda settings: policy.context_for(settings, client), completed, Settings(),
                                 counts=Counters())  # fmt: skip
-    conversation.receive_server(messages.authentication(messages.AUTHENTICATION_OK))
-    conversation.receive_server(messages.frame(messages.PARAMETER_STATUS, b"client_encoding\0UTF8\0"))
-    conversation.receive_server(_READY)
+    conversation.server.receive(messages.authentication(messages.AUTHENTICATION_OK))
+    conversation.server.receive(messages.frame(messages.PARAMETER_STATUS, b"client_encoding\0UTF8\0"))
+    conversation.server.receive(_READY)
     assert conversation.take_to_server()
     closed = messages.frame(messages.CLOSE_COMPLETE, b"")
     for value in (b"public", b"none"):
         row = messages.frame(messages.DATA_ROW, b"\0\1" + len(value).to_bytes(4, "big") + value)
         shown = messages.frame(messages.COMMAND_COMPLETE, b"SHOW\0")
-        conversation.receive_server(_PARSED + _BOUND + row + shown + closed + closed)
-    conversation.receive_server(_READY)
+        conversation.server.receive(_PARSED + _BOUND + row + shown + closed + closed)
+    conversation.server.receive(_READY)
     return conversation
 
 
@@ -105,12 +105,12 @@ def _session(way: Way, plans: tuple[plan.Plan, ...]) -> Callable[[], float]:
     conversation = _opened(plans)
     passed_on = b""
     if way.first:
-        passed_on += conversation.receive_client(way.first)
-        conversation.receive_server(way.first_answered)
-    passed_on += conversation.receive_client(way.sent)
-    assert conversation.receive_server(way.answered) == way.answered
+        passed_on += conversation.client.receive(way.first)
+        conversation.server.receive(way.first_answered)
+    passed_on += conversation.client.receive(way.sent)
+    assert conversation.server.receive(way.answered) == way.answered
     assert (passed_on != way.first + way.sent) == bool(plans)
-    client, server, sent, answered = conversation.receive_client, conversation.receive_server, way.sent, way.answered
+    client, server, sent, answered = conversation.client.receive, conversation.server.receive, way.sent, way.answered
 
     def round_() -> float:
         began = time.thread_time_ns()

@@ -123,7 +123,7 @@ class Play:
 
     def deliver(self) -> None:
         """Everything that was sent arrives, and everything that was to come has come."""
-        for side, receive in (("F", self.conversation.receive_client), ("B", self.conversation.receive_server)):
+        for side, receive in (("F", self.conversation.client.receive), ("B", self.conversation.server.receive)):
             for piece in self._slicing(self._sent[side]) if self._sent[side] else ():
                 self._got[side] += receive(piece)
                 self._got["F"] += self.conversation.take_to_server()

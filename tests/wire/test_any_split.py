@@ -88,7 +88,7 @@ class Run:
         return self._contexts[-1]
 
     def send(self, side: int, data: bytes) -> None:
-        receive = (self.conversation.receive_client, self.conversation.receive_server)[side]
+        receive = (self.conversation.client.receive, self.conversation.server.receive)[side]
         for piece in self._slicing(data):
             self.arrived[side].extend(receive(piece))
             while self.conversation.needs.any:

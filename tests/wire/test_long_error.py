@@ -20,17 +20,17 @@ def test_it_passes_in_parts(size: int) -> None:
     context = ScriptedContext()
     conversation = Conversation(lambda _: context, completed)
     for kind, body in ((messages.AUTHENTICATION, bytes(4)), (messages.READY_FOR_QUERY, b"I")):
-        conversation.receive_server(messages.frame(kind, body))
+        conversation.server.receive(messages.frame(kind, body))
     conversation._answers.asking = None
     conversation._state.unsettled = False
     conversation._state.blocked = 0
-    conversation.receive_client(messages.query(b"SELECT 1"))
+    conversation.client.receive(messages.query(b"SELECT 1"))
     error = messages.frame(messages.ERROR_RESPONSE, FIELDS)
     owed = 0
     for at in range(0, len(error), size):
-        owed += len(error[at : at + size]) - len(conversation.receive_server(error[at : at + size]))
+        owed += len(error[at : at + size]) - len(conversation.server.receive(error[at : at + size]))
         assert owed < 2048
     assert not owed
     ready = messages.frame(messages.READY_FOR_QUERY, b"I")
-    assert conversation.receive_server(ready) == ready
+    assert conversation.server.receive(ready) == ready
     assert counted == ["22P02"]

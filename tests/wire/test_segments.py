@@ -58,11 +58,11 @@ class Session:
         self.counted: list[str | None] = []
         context = ScriptedContext()
         self.conversation = Conversation(lambda _: context, self._completed)
-        self.conversation.receive_server(m.authentication(0) + READY)
+        self.conversation.server.receive(m.authentication(0) + READY)
         assert self.conversation.take_to_server() == QUESTION
-        self.conversation.receive_server(_shown() + READY)
-        self.conversation.receive_client(m.parse(b"s", b"SELECT 1", b"\0\0") + DESCRIBED)
-        self.conversation.receive_server(m.frame(m.PARSE_COMPLETE, b"") + BOUND + DESCRIPTION + COMPLETE + READY)
+        self.conversation.server.receive(_shown() + READY)
+        self.conversation.client.receive(m.parse(b"s", b"SELECT 1", b"\0\0") + DESCRIBED)
+        self.conversation.server.receive(m.frame(m.PARSE_COMPLETE, b"") + BOUND + DESCRIPTION + COMPLETE + READY)
         assert self.conversation.idle
         self.counted.clear()
 
@@ -70,10 +70,10 @@ class Session:
         self.counted.append(sqlstate)
 
     def ask(self, chunks: list[bytes]) -> bytes:
-        return b"".join(map(self.conversation.receive_client, chunks))
+        return b"".join(map(self.conversation.client.receive, chunks))
 
     def answer(self, *chunks: bytes) -> bytes:
-        return b"".join(map(self.conversation.receive_server, chunks))
+        return b"".join(map(self.conversation.server.receive, chunks))
 
 
 def _shown() -> bytes:

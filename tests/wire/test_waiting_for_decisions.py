@@ -42,7 +42,7 @@ class Waiting(Run):
 
     def send(self, side: int, data: bytes) -> None:
         """Without looking at what is needed but for the catalog."""
-        self.pump((self.conversation.receive_client, self.conversation.receive_server)[side](data), side)
+        self.pump((self.conversation.client.receive, self.conversation.server.receive)[side](data), side)
 
     def pump(self, arrived: bytes, side: int) -> None:
         self.arrived[side].extend(arrived)

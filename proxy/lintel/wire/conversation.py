@@ -1,8 +1,8 @@
 """One session's conversation, without any I/O: bytes in from either side, bytes out to the other.
 
     conversation = Conversation(resolve, completed)
-    to_server = conversation.receive_client(data)
-    to_client = conversation.receive_server(data)
+    to_server = conversation.client.receive(data)
+    to_client = conversation.server.receive(data)
     if conversation.needs.any: ...        # after either
 
 It begins behind the startup packet (which the shell has read and sent on), follows authentication, and then keeps in
@@ -15,7 +15,7 @@ frames back only where a reply may have to change, or where the next statement c
 - *injected, swallowed*: a statement that is prepared again, the question for search_path and role, the Sync before
   another try (`take_to_server`).
 
-`receive_*` raise ProtocolError: the stream cannot be followed any longer, the session has to end.
+`receive` raises ProtocolError: the stream cannot be followed any longer, the session has to end.
 """
 
 from .answers import Answers
@@ -31,7 +31,7 @@ from .state import FOR_ANSWER, FOR_CATALOG, FOR_DECISION, FOR_PARSE, FREE, IN_ST
 class Conversation:
     """A thin front: the two directions do the work, State is what they share."""
 
-    __slots__ = ("_answers", "_server", "_state", "client", "needs", "receive_client", "receive_server", "server")
+    __slots__ = ("_answers", "_server", "_state", "client", "needs", "server")
 
     def __init__(
         self,
@@ -48,11 +48,9 @@ class Conversation:
         self.needs = self._state.needs
         self.client: Direction = client
         self.server: Direction = self._server
-        self.receive_client = client.receive  # bytes -> bytes for the server
-        self.receive_server = self._server.receive  # bytes -> bytes for the client
 
     def take_to_server(self) -> bytes:
-        """What goes to the server besides what receive_client returned."""
+        """What goes to the server besides what client.receive returned."""
         data = b"".join(self.needs.to_server)
         self.needs.to_server.clear()
         self.needs.any = self.needs.catalog

@@ -131,7 +131,7 @@ class Crossing:
 
     def _client(self) -> None:
         size = self._slice(self._left)
-        self.up += timed(self.conversation.receive_client, self._left[:size])
+        self.up += timed(self.conversation.client.receive, self._left[:size])
         self._left = self._left[size:]
         self.up += self.conversation.take_to_server()
 
@@ -143,7 +143,7 @@ class Crossing:
 
     def _deliver(self) -> None:
         size = self._slice(self.down)
-        self.got += timed(self.conversation.receive_server, self.down[:size])
+        self.got += timed(self.conversation.server.receive, self.down[:size])
         self.down = self.down[size:]
         self.up += self.conversation.take_to_server()
 

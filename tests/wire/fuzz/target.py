@@ -22,10 +22,10 @@ def one_input(data: bytes) -> None:
     contexts = Contexts(decide)
     conversation = Conversation(contexts.resolve, contexts.completed)
     with contextlib.suppress(ProtocolError):
-        conversation.receive_server(START)
+        conversation.server.receive(START)
         while data:
             side, size = data[0] & 1, data[0] >> 1
-            receive = conversation.receive_server if side else conversation.receive_client
+            receive = conversation.server.receive if side else conversation.client.receive
             timed(receive, data[1 : 1 + size])
             conversation.take_to_server()
             if conversation.needs.catalog:

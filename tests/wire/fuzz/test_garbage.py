@@ -97,7 +97,7 @@ def converse(said: list[tuple[str, bytes]], seed: int, started: bool) -> None:
     held = {"client": 0, "server": 0}
     with contextlib.suppress(ProtocolError):
         for side, data in [("server", START)] * started + said:
-            receive: Callable[[bytes], bytes] = getattr(conversation, f"receive_{side}")
+            receive: Callable[[bytes], bytes] = getattr(conversation, side).receive
             held[side] += len(data)
             for piece in randomly(seed)(data):
                 timed(receive, piece)
