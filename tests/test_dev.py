@@ -78,6 +78,17 @@ def test_what_venv_is_made_from(dev: ModuleType, monkeypatch: pytest.MonkeyPatch
     assert before != dev.fingerprint("python")
 
 
+def test_who_wants_no_bytecode_beside_the_source_gets_it_in_venv(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    assert "PYTHONPYCACHEPREFIX" not in dev.inside()
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert dev.inside()["PYTHONPYCACHEPREFIX"] == str(ROOT / ".venv" / "bytecode")
+    assert "PYTHONDONTWRITEBYTECODE" not in dev.inside()
+
+
 @pytest.mark.long
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("tool", ["pip", "uv"])
