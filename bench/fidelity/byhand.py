@@ -41,8 +41,8 @@ def ask(server: Server, each: int | None = None, *, records: bool = False) -> Co
         for name, kind in kinds.items():
             cases = [case for case in kind.cases if case.runs_on(server.major)]
             fronted = {kind.databases(case.side)[1] for case in cases}
-            with proxy.in_front({one: databases.dsns[one] for one in fronted}, files[name]) as ports:
-                sessions = Sessions(databases, ports)
+            with proxy.in_front([(files[name], {one: databases.dsns[one] for one in fronted})]) as through:
+                sessions = Sessions(databases, through)
                 for case in cases[:: each or 1]:
                     _ask(sessions, case, kind.databases(case.side), total)
                 sessions.close()

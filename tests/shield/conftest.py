@@ -25,8 +25,8 @@ def databases(server: Server) -> Iterator[Databases]:
 def sessions(databases: Databases) -> Iterator[Sessions]:
     """Sessions with them, directly and through Lintel."""
     fronted = {name: databases.dsns[name] for name in ("bare", "filled", "moving")}
-    with proxy.in_front(fronted) as ports:
-        opened = Sessions(databases, ports)
+    with proxy.in_front([(world.PLANS, fronted)]) as through:
+        opened = Sessions(databases, through)
         yield opened
         opened.close()
 

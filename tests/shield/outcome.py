@@ -1,5 +1,6 @@
 """What a case came to: run it, and say where two outcomes differ. Knows the protocol, not what Lintel does."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from tests.shield.case import Case, Step
@@ -7,6 +8,7 @@ from tests.shield.wire_client import Client, Field, Reply, Result, Row
 
 MODES = ("simple", "simple in a block", "extended", "extended in a block")
 BINARY = "extended in a block"  # this mode asks for its columns in binary
+BINARY_COPY = b"PGCOPY\n\xff\r\n\0"
 
 
 @dataclass
@@ -104,4 +106,16 @@ def _rows(case: Case, result: Result) -> list[Row]:
 
 
 def _lines(result: Result) -> list[bytes]:
-    return sorted(result.copied.split(b"\n"))
+    binary = result.copied.startswith(BINARY_COPY)
+    return sorted(_tuples(result.copied) if binary else result.copied.split(b"\n"))
+
+
+def _tuples(copied: bytes) -> Iterator[bytes]:
+    """Behind a header of 19 bytes, each is a number of fields and the fields; the number of the trailer is -1."""
+    start = 19
+    while (fields := int.from_bytes(copied[start : start + 2], signed=True)) >= 0:
+        end = start + 2
+        for _ in range(fields):
+            end += 4 + max(0, int.from_bytes(copied[end : end + 4], signed=True))
+        yield copied[start:end]
+        start = end

@@ -1,38 +1,73 @@
-"""Lintel in front of a database, as its users start it: `lintel serve` as a process of its own."""
+"""Lintel in front of databases, as its users start it: `lintel serve` as a process of its own."""
 
+import json
 import re
 import select
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
 from tests.e2e.proxy import SECONDS_TO_BE_READY
-from tests.shield.world import PLANS
 
 READY = re.compile(r"lintel ready listen=\S*:(\d+) ")
 LINTEL = (sys.executable, "-m", "lintel")
 SECONDS = 30.0  # to end
+PREFIX = "lintel-shield-"  # of its directory
 
 
 @contextmanager
-def in_front(dsns: Mapping[str, str], plans: Sequence[Path] = PLANS) -> Iterator[dict[str, int]]:
-    """A Lintel with these plans in front of each of these databases: the ports it listens on."""
+def in_front_of(dsn: str, plans: Sequence[Path]) -> Iterator[int]:
+    """A Lintel with these plans in front of a server: the port it listens on."""
+    with (
+        tempfile.TemporaryDirectory(prefix=PREFIX) as directory,
+        _running(Path(directory), ["--server", dsn], plans) as port,
+    ):
+        yield port
+
+
+@contextmanager
+def in_front(sets: Sequence[tuple[Sequence[Path], Mapping[str, str]]]) -> Iterator[dict[str, str]]:
+    """One Lintel in front of databases by name, which a set of plans holds in: the DSNs through it, by the same names.
+
+    One process serves them all, because starting it costs more than most tests.
+    """
+    dsns = {name: dsn for _, named in sets for name, dsn in named.items()}
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as made:
+        directory = Path(made)
+        plans = [_held_in(plan, named, directory, at) for at, (files, named) in enumerate(sets) for plan in files]
+        file = directory / "lintel.toml"
+        file.write_text("[databases]\n" + "".join(f'"{name}" = "{dsn}"\n' for name, dsn in dsns.items()))
+        with _running(directory, ["--config", str(file)], plans) as port:
+            yield {name: _led(dsn, port, name) for name, dsn in dsns.items()}
+
+
+def _held_in(plan: Path, names: Iterable[str], directory: Path, number: int) -> Path:
+    """A copy of it that holds in these databases only, and has an id of its own among the sets."""
+    made = directory / f"{number}-{plan.name}"
+    renamed = re.sub(r"(?m)^id = .", rf"\g<0>set{number}-", plan.read_text())
+    made.write_text(f"routes = {json.dumps(list(names))}\n{renamed}")
+    return made
+
+
+def _led(dsn: str, port: int, name: str) -> str:
+    where = urlsplit(dsn)
+    return where._replace(netloc=f"{where.netloc.rpartition('@')[0]}@127.0.0.1:{port}", path=f"/{quote(name)}").geturl()
+
+
+@contextmanager
+def _running(directory: Path, flags: Sequence[str], plans: Sequence[Path]) -> Iterator[int]:
+    log = directory / "serve.log"
+    command = [*LINTEL, "serve", *flags, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]
+    command += ["--store", str(log.with_name("lintel.db")), *(word for plan in plans for word in ("--plan", str(plan)))]
     with ExitStack() as stack:
-        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lintel-shield-")))
-        started = {name: _start(stack, dsn, directory / name, plans) for name, dsn in dsns.items()}
-        yield {name: _port(process, directory / f"{name}.log") for name, process in started.items()}
-
-
-def _start(stack: ExitStack, dsn: str, path: Path, plans: Sequence[Path]) -> subprocess.Popen[str]:
-    command = [*LINTEL, "serve", "--server", dsn, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]
-    command += ["--store", f"{path}.db", *(word for plan in plans for word in ("--plan", str(plan)))]
-    log = stack.enter_context(path.with_suffix(".log").open("w"))
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
-    stack.callback(_stop, process)
-    return process
+        messages = stack.enter_context(log.open("w"))
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=messages, text=True)
+        stack.callback(_stop, process)
+        yield _port(process, log)
 
 
 def _stop(process: subprocess.Popen[str]) -> None:

@@ -33,7 +33,7 @@ def plans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
 
 @pytest.fixture(scope="session")
 def fronts(databases: Databases, plans: dict[str, list[Path]]) -> Iterator[dict[str, Sessions]]:
-    """Sessions through a Lintel with the plans of each kind."""
+    """Sessions through Lintel with the plans of each kind, by the kind."""
     wanted = {
         "dropped": ("bare", "filled"),
         "renamed": ("bare", "renamed"),
@@ -42,17 +42,15 @@ def fronts(databases: Databases, plans: dict[str, list[Path]]) -> Iterator[dict[
         "retyped": ("bare", "retyped"),
         "retyped back": ("retyped",),
     }
-    made: dict[str, Sessions] = {}
-    stacks = []
-    for kind, names in wanted.items():
-        stack = proxy.in_front({name: databases.dsns[name] for name in names}, plans[kind])
-        stacks.append(stack)
-        made[kind] = Sessions(databases, stack.__enter__())
-    yield made
-    for sessions in made.values():
-        sessions.close()
-    for stack in stacks:
-        stack.__exit__(None, None, None)
+    sets = [(plans[kind], {f"{name} {kind}": databases.dsns[name] for name in names}) for kind, names in wanted.items()]
+    with proxy.in_front(sets) as dsns:
+        made = {
+            kind: Sessions(databases, {name: dsns[f"{name} {kind}"] for name in names})
+            for kind, names in wanted.items()
+        }
+        yield made
+        for sessions in made.values():
+            sessions.close()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.name}-{case.side}")

@@ -104,7 +104,7 @@ def world(request: pytest.FixtureRequest, server: Server, tmp_path_factory: pyte
         for client in (direct, stack.enter_context(Client(real, "direct"))):
             done(client, script("tables"))
         done(client, script("columns"))
-        port = stack.enter_context(proxy.in_front({"parked": parked}, files))["parked"]
+        port = stack.enter_context(proxy.in_front_of(parked, files))
         made = World(
             {who: stack.enter_context(Client(real, who)) for who in ("old", "new")},
             {who: stack.enter_context(Client(parked, who, host="127.0.0.1", port=port)) for who in ("old", "new")},
@@ -151,6 +151,7 @@ def test_as_with_the_column(server: Server, world: World, case: Case) -> None:
 @pytest.mark.parametrize("sql", NULLS)
 def test_a_null_fails_for_a_row_in_conflict_too(world: World, sql: str) -> None:
     """Where it names another table, which is why these are no cases."""
+    world.restore()
     for side in (world.real, world.parked):
         reply = side["new"].simple(sql)
         assert (reply.error or {}).get("C") == "23502", reply

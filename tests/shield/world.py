@@ -7,7 +7,7 @@ other names for some columns; `resetting` is `fresh` with triggers that undo wri
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -108,7 +108,7 @@ class Sessions:
     """Sessions kept open from case to case, by database, application_name and way (through Lintel or not)."""
 
     databases: Databases
-    ports: dict[str, int]  # of the Lintel in front of each database
+    through: Mapping[str, str]  # the DSNs through Lintel
     _open: dict[tuple[str, str, bool], Client] = field(default_factory=dict)
 
     @contextmanager
@@ -128,10 +128,7 @@ class Sessions:
 
     def connect(self, name: str, application_name: str, *, through: bool = True) -> Client:
         """A session of the caller's own."""
-        dsn = self.databases.dsns[name]
-        if not through:
-            return Client(dsn, application_name)
-        return Client(dsn, application_name, host="127.0.0.1", port=self.ports[name])
+        return Client((self.through if through else self.databases.dsns)[name], application_name)
 
     def close(self) -> None:
         """Close what was kept."""
