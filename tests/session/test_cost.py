@@ -170,4 +170,4 @@ def test_a_new_text_of_a_known_shape(recorder: Recorder) -> None:
             relayed.ask(text, ANSWERED)
 
     each = instructions(run) / len(texts)
-    assert each <= 896, f"{each:.0f} instructions for a statement"
+    assert each <= 785, f"{each:.0f} instructions for a statement"

@@ -11,7 +11,7 @@ from . import messages
 from .decision import Decision
 from .direction import Direction
 from .expected import SYNC_REPLY
-from .framing import COMPILED, Carry, check_length, header, length_at
+from .framing import COMPILED, HEADER_SIZE, Carry, check_length, header, length_at
 from .limits import limit_of
 from .messages import (
     BIND,
@@ -67,7 +67,7 @@ class ClientStream(Direction):
         if data[0] == QUERY:
             decision = state.context.queries.get(data)
             if decision is None:
-                return self._walk(data)
+                return self._query(data)
             state.expect(decision.reply)
             return decision.frame or data
         statement = state.portal  # most often it is the one of last time
@@ -102,6 +102,34 @@ class ClientStream(Direction):
         state.folded = True
         state.bound = False
         return statement.parse_frame + data[at:] if at and statement.parse_frame else data
+
+    def _query(self, data: bytes) -> bytes:
+        """A chunk that begins with a Query of which nothing is known; mostly it is all there is."""
+        end = len(data) - 1
+        if end < HEADER_SIZE or end >= QUICK or data[end]:
+            return self._walk(data)
+        length: i64
+        if COMPILED:
+            length = length_at(data, 0)
+        else:
+            _, length = header(data, 0)
+        if length != end:
+            return self._walk(data)
+        state = self._state
+        context = state.context
+        text = data[HEADER_SIZE:end]
+        decision = context.decisions.get(text)
+        known = decision is not None
+        if decision is None:
+            if 0 in text:
+                return self._walk(data)
+            decision = context.decide(text)
+        if not decision.plain and not decision.frame:
+            return self._walk(data)
+        if known:
+            self._remember(data, decision)
+        state.expect(decision.reply)
+        return decision.frame or data
 
     def _walk(self, data: bytes) -> bytes:  # noqa: C901, PLR0915 - the hot path
         """Frame by frame."""
@@ -171,13 +199,10 @@ class ClientStream(Direction):
             elif kind == QUERY and length > 4:
                 text = data[pos + 5 : after - 1]
                 decision = context.decisions.get(text)
-                known = decision is not None
                 if decision is None and length < QUICK and 0 not in text:
                     decision = context.decide(text)
                 if decision is not None and not data[after - 1] and (decision.plain or decision.frame):
                     expected.append(decision.reply)
-                    if known and not pos and after == end and length < QUICK:
-                        self._remember(data, decision)
                     if decision.frame:
                         if made is None:
                             made = []
