@@ -11,6 +11,7 @@ import trustme
 from tests.session.proxy import Endpoint, Proxy
 
 from lintel.demo.postgres import NoPostgres, Server, find, launch
+from lintel.session import gathering
 from lintel.session.authentication import Authentication
 from lintel.session.listener import Options
 from lintel.wire.secret import Held, Password
@@ -93,6 +94,21 @@ def test_the_servers_own_certificate(tls_server: Server, party: Party, mode: str
             assert encrypted(client) is True
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
             psycopg.connect(through(proxy, tls_server, **secure, password="wrong"))
+
+
+def test_long_results_are_collected_under_tls_too(
+    tls_server: Server, party: Party, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Records end where they will: the end of the last one is not kept back."""
+    monkeypatch.setattr(gathering, "LONG", 0.0)
+    with (
+        Proxy(at(tls_server, "require", party.trusting), party.options) as proxy,
+        psycopg.connect(through(proxy, tls_server, sslmode="require")) as client,
+    ):
+        for rows in (20_000, 20_001):
+            found = client.execute("SELECT n, repeat('x', 100) FROM generate_series(1, %s) n", [rows]).fetchall()
+            assert found == [(n, "x" * 100) for n in range(1, rows + 1)]
+            assert client.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_with_another_certificate_scram_is_refused_with_the_reason(
