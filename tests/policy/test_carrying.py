@@ -17,6 +17,11 @@ CREATE TABLE c (id int);
 CREATE TABLE events (day date, id int) PARTITION BY LIST (day);
 CREATE VIEW v AS SELECT id, total FROM o;
 CREATE VIEW over_v AS SELECT id FROM v;
+CREATE TYPE w AS (k int);
+CREATE TABLE t (v w);
+CREATE TYPE around AS (w w);
+CREATE TABLE tt (v around[]);
+CREATE TABLE h (r o);
 """
 
 
@@ -57,6 +62,14 @@ def carried(policy: Policy, text: str, ddl: str) -> bool:
         ("SELECT id FROM events", "CREATE TABLE day_1 PARTITION OF events FOR VALUES IN ('2026-01-01')", False),
         ("SELECT id FROM n", "CREATE TABLE n (id int)", False),
         ("SELECT missing FROM o", "CREATE TABLE n (id int)", False),
+        ("SELECT NULL::n", "CREATE TABLE n (id int)", False),
+        ("SELECT NULL::public.n", "CREATE TYPE n AS (r o)", False),
+        ("SELECT NULL::other.n", "CREATE TYPE n AS (r o)", True),
+        ("SELECT ''::text, 1::numeric(3)", "CREATE TABLE n (id int)", True),
+        ("SELECT v FROM t", "ALTER TYPE w ADD ATTRIBUTE r o", False),
+        ("SELECT * FROM tt", "ALTER TYPE w ADD ATTRIBUTE r o", False),
+        ("SELECT (r).* FROM h", "ALTER TABLE o ADD COLUMN x int", False),
+        ("SELECT v FROM t", "CREATE TYPE n AS (w w)", True),
     ],
 )
 def test_only_what_changed_is_decided_again(text: str, ddl: str, expected: bool) -> None:
@@ -102,3 +115,12 @@ def test_a_function_that_yields_something_else() -> None:
     assert found.functions == {"f"}
     assert found.touches((), frozenset({"f"}), ("public",))
     assert not found.touches((), frozenset({"g"}), ("public",))
+
+
+def test_a_function_that_returns_what_has_changed() -> None:
+    """The composite type that it returns, or one around it."""
+    kept = schema_of(SETUP)
+    w, around = kept.by_name["public", "w"].oid, kept.by_name["public", "around"].oid
+    functions = {name: (Function("public", name, None, holds=(oid,)),) for name, oid in (("f", w), ("g", around))}
+    before = kept.changed({}, functions={**functions, "h": (Function("public", "h", None),)})
+    assert difference(before, after(before, "ALTER TYPE w ADD ATTRIBUTE r o")).functions == {"f", "g"}

@@ -7,6 +7,7 @@ means other columns after a change is known to.
 from lintel.analysis import scope as scopes
 from lintel.analysis import values
 from lintel.analysis.calls import Shape, called, shapes
+from lintel.analysis.ddl_types import BUILT_IN
 from lintel.analysis.meanings import Col, Missing
 from lintel.analysis.references import fields_of, is_star
 from lintel.analysis.resolution import Node
@@ -177,14 +178,18 @@ def _composite(walk: Walk, type_name: str | None) -> Relation | None:
 
 
 def _type_name(walk: Walk, node: Node, _: Scope) -> None:
-    """A table's row type, as in NULL::t, or a domain over it: it has the columns that the table has (trap T6)."""
+    """A table's row type, as in NULL::t, or a domain over it: it has the columns that the table has (trap T6).
+
+    Another type's name, but for those that PostgreSQL brings along, may become one.
+    """
     names = [part["String"]["sval"] for part in node.get("names", [])]
     if not names or names[0] == "pg_catalog":
         return
     schema = names[-2] if len(names) > 1 else None
     relation = walk.world.schema.find_type(schema, names[-1], walk.world.search_path)
-    if relation is not None and (schema is not None or names[-1] not in walk.world.shadowed):
+    if relation is not None or names[-1] not in BUILT_IN:
         walk.result.names.add((schema, names[-1]))
+    if relation is not None and (schema is not None or names[-1] not in walk.world.shadowed):
         values.note(walk, node["location"], (relation.oid,))
 
 

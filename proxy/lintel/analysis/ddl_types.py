@@ -41,7 +41,7 @@ _OTHERS = """
     regprocedure regrole regtype text tid tsmultirange tsquery tsrange tstzmultirange tstzrange tsvector txid_snapshot
     uuid xid xid8 xml int2vector oidvector
 """
-_BUILT_IN = frozenset(_OTHERS.split()) | frozenset(_SPELLINGS)
+BUILT_IN = frozenset(_OTHERS.split()) | frozenset(_SPELLINGS)
 # The bits of an interval's modifier (INTERVAL_MASK of timestamp.h) and their words.
 _INTERVALS = {
     1 << 2: "year",
@@ -79,7 +79,7 @@ def serial_of(node: Node) -> str | None:
 def _name(names: list[str], modifiers: list[str], where: Where) -> str:
     name = names[-1]
     schema = names[-2] if len(names) > 1 else None
-    if schema is None and where(name) is None and name in _BUILT_IN:
+    if schema is None and where(name) is None and name in BUILT_IN:
         schema = "pg_catalog"
     if schema != "pg_catalog":
         schema = schema or where(name)

@@ -1,7 +1,8 @@
 """What means something else in one snapshot than in the one before it: names, for whoever looked some of them up.
 
 Two snapshots share what did not change, so most of it is told by identity. A relation counts as changed with its
-parents and children, which are read through it, and with every view in whose definition its name occurs.
+parents and children, which are read through it, with every view in whose definition its name occurs, and with those in
+whose columns its rows are, or those of a composite type that has changed; so do functions that return such rows.
 """
 
 from collections.abc import Iterable, Iterator
@@ -37,11 +38,13 @@ def difference(before: Schema, after: Schema) -> Difference:
     came = {oid: relation for oid, relation in new.items() if old.get(oid) is not relation}
     went = {oid: relation for oid, relation in old.items() if oid not in new} if len(new) - len(came) < len(old) else {}
     oids = {*came, *went, *_taken(before, after)}
+    oids = {holder for oid in oids for schema in (before, after) for holder in schema.holders(oid)}
     related = {kin for oid in oids for schema in (before, after) for kin in _kin(schema, oid)} | oids
     changed = [schema.relations[oid] for schema in (before, after) for oid in related if oid in schema.relations]
     changed += _views(before, [old[oid] for oid in related if oid in old])
     names = frozenset((relation.schema, relation.name) for relation in changed)
-    return Difference(names, frozenset(name for _, name in names), _functions(before, after))
+    giving = {name for oid in oids for schema in (before, after) for name in schema.givers.get(oid, ())}
+    return Difference(names, frozenset(name for _, name in names), _functions(before, after) | giving)
 
 
 def _kin(schema: Schema, oid: int) -> Iterator[int]:

@@ -122,6 +122,34 @@ class Schema:
         types = ((oid, c.attnum, self.row_type(c.type.removesuffix("[]"))) for oid, c in columns)
         return {(oid, attnum): found.oid for oid, attnum, found in types if found and self.tables_in(found.oid)}
 
+    @cached_property
+    def _held_in(self) -> Mapping[int, frozenset[int]]:
+        """Relation -> those in whose columns its rows are."""
+        found: dict[int, set[int]] = {}
+        for (oid, _), held in self.rows_of.items():
+            found.setdefault(held, set()).add(oid)
+        return {oid: frozenset(oids) for oid, oids in found.items()}
+
+    def holders(self, oid: int) -> set[int]:
+        """The relation and all in whose columns its rows are, at whatever depth."""
+        found: set[int] = set()
+        todo = [oid]
+        while todo:
+            oid = todo.pop()
+            if oid not in found:
+                found.add(oid)
+                todo += self._held_in.get(oid, ())
+        return found
+
+    @cached_property
+    def givers(self) -> Mapping[int, frozenset[str]]:
+        """Relation -> bare names of the functions that return its rows, or what holds them."""
+        found: dict[int, set[str]] = {}
+        for name, overloads in self.functions.items():
+            for oid in {oid for function in overloads for oid in (function.row_type, *function.holds) if oid}:
+                found.setdefault(oid, set()).add(name)
+        return {oid: frozenset(names) for oid, names in found.items()}
+
     def fields(self, held: Held) -> Mapping[str, int]:
         """The columns of such a type that are of one themselves."""
         if not isinstance(held, int):
@@ -177,8 +205,12 @@ class Schema:
             made.__dict__["by_name"] = _renamed(self.by_name, left, relations.values())
         if "children" in self.__dict__ and not any(r.parents for r in (*left, *relations.values())):
             made.__dict__["children"] = self.children
+        if "givers" in self.__dict__ and functions is None:
+            made.__dict__["givers"] = self.givers
         if "rows_of" in self.__dict__ and domains is None and not any(_typed(r) for r in (*left, *relations.values())):
             made.__dict__["rows_of"] = self.rows_of
+            if "_held_in" in self.__dict__:
+                made.__dict__["_held_in"] = self._held_in
         return made
 
     def find(self, schema: str | None, name: str, search_path: Iterable[str]) -> Relation | None:
