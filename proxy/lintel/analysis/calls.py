@@ -34,7 +34,7 @@ def shapes(walk: Walk, funcname: list[Node]) -> set[Shape]:
     names = [part["String"]["sval"] for part in funcname]
     found = walk.world.schema.functions.get(names[-1], ())
     if len(names) > 1:
-        found = tuple(f for f in found if f.schema == names[0])
+        found = tuple(f for f in found if f.is_in(names[-2]))
     if found:
         return {None if f.record and f.columns is None else _row_columns(walk, f) for f in found}
     if names[-1] in _KNOWN and names[0] in ("pg_catalog", names[-1]):
@@ -47,7 +47,7 @@ def returned(walk: Walk, call: Node) -> tuple[LogicalTable, ...]:
     """The tables whose rows a call may return (trap T6), noted."""
     names = [part["String"]["sval"] for part in call["FuncCall"]["funcname"]] if "FuncCall" in call else [""]
     found = walk.world.schema.functions.get(names[-1], ())
-    relations = (walk.world.schema.relations.get(f.row_type) for f in found if names[:-1] in ([], [f.schema]))
+    relations = (walk.world.schema.relations.get(f.row_type) for f in found if not names[:-1] or f.is_in(names[-2]))
     tables = tuple(
         walk.world.table(relation) for relation in relations if relation is not None and relation.kind != "c"
     )

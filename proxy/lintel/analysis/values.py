@@ -82,7 +82,7 @@ def _called(walk: Walk, node: Node) -> Iterator[Function]:
     if "FuncCall" in node:
         names = [part["String"]["sval"] for part in node["FuncCall"]["funcname"]]
         for function in walk.world.schema.functions.get(names[-1], ()):
-            if names[:-1] in ([], [function.schema]):
+            if not names[:-1] or function.is_in(names[-2]):
                 yield function
 
 

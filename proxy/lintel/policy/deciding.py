@@ -128,8 +128,8 @@ def _why_opaque(moment: Moment, key: ContextKey, parts: list[Judged]) -> str | N
 
 
 def _understood(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged], found: dict[str, str]) -> Decided:
-    if moment.doubtful and len(parts) > 1 and any(part.verdict.plans for part in parts):
-        return _opaque(moment, text, NOT_FOLLOWED, parts)  # no probe can go ahead of the second
+    if _is_unfollowed(moment, parts):
+        return _opaque(moment, text, NOT_FOLLOWED, parts)
     made = _Edits()
     for part in parts:
         _follow(moment, part, made, alone=len(parts) == 1)
@@ -155,6 +155,13 @@ def _is_drawn(moment: Moment, statement: Statement) -> bool:
     """Whether it belongs to the referee's sample: by shape, and by another hash in each run, so that all get a turn."""
     share = moment.options.referee
     return statement.verdict == "rewrite" and share > 0 and hash(statement.shape) % 10_000 < share * 10_000
+
+
+def _is_unfollowed(moment: Moment, parts: list[Judged]) -> bool:
+    """Whether a table under a plan is used behind a change that is not understood, where no probe can go ahead."""
+    if moment.doubtful and len(parts) > 1 and any(part.verdict.plans for part in parts):
+        return True
+    return any(part.behind and part.verdict.plans and not part.verdict.resolution.utility for part in parts)
 
 
 def _decision(text: bytes, made: _Edits, effects: Effects, statement: Statement) -> Decision:

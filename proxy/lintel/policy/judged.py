@@ -8,11 +8,13 @@ from lintel.analysis.facts import Facts
 from lintel.analysis.views import with_bases
 from lintel.policy.effects import Effects, effects_of
 from lintel.policy.path import Path
+from lintel.policy.temporary_rows import refused
 from lintel.policy.uncommitted import Uncommitted
 from lintel.policy.unplanned import Unplanned, in_statement
 from lintel.shield import Question, Verdict, judge
 from lintel.shield.tables import Covered, remembering
 from lintel.sql.grammar import RawStatement, parse
+from lintel.wire.decision import DDL, TEMPORARY
 
 Name = tuple[str | None, str]  # (schema or None, relation), as looked up
 
@@ -30,6 +32,7 @@ class Judged:
     facts: Facts
     unplanned: tuple[Unplanned, ...] = ()  # changes of target tables that no plan announces
     astray: bool = False  # its search_path is not known: an earlier statement of its text may have changed it
+    behind: bool = False  # an earlier statement of its text may have changed the catalog, and nobody can say how
 
 
 def judged_in_turn(
@@ -38,6 +41,7 @@ def judged_in_turn(
     """Each after those before it: with temporary relations that shadow others, tables as DDL left them, its path."""
     several, before = len(statements) > 1, question.covered
     left = Uncommitted(before.schema, before.schema) if several and before.plans else None
+    behind = False
     for number, raw in enumerate(statements, 1):
         part = judged(text, raw, question, alone=not several)
         if part.verdict.kind == "opaque" and question.covered is not before:
@@ -45,10 +49,14 @@ def judged_in_turn(
         if part.effects.temporary:
             question = replace(question, shadowed=question.shadowed.union(part.effects.temporary))
         amiss = in_statement(raw, text, question.covered, targets, question.search_path, question.shadowed)
-        yield replace(part, unplanned=amiss, astray=not path.known) if amiss or not path.known else part
+        if amiss or behind or not path.known:
+            part = replace(part, unplanned=amiss, astray=not path.known, behind=behind)
+        yield part
         if number == len(statements):
             return
-        left = None if left is None else left.after(raw, text, path.certain, question.shadowed)
+        if left is not None:
+            left = left.after(raw, text, path.certain, question.shadowed)
+            behind = left is None
         path = path.after(raw.node, part.effects)
         question = replace(question, search_path=path.names)
         question = replace(question, covered=_covered(left, question.covered, before))
@@ -71,7 +79,10 @@ def judged(text: bytes, raw: RawStatement, question: Question, *, alone: bool) -
         (raw,) = parse(text)
     verdict = judge(text, raw, question)
     facts = with_bases(facts_of(verdict.resolution, verdict.world), verdict.resolution, verdict.world)
-    return Judged(start, end, verdict, effects_of(raw.node, verdict.resolution), facts)
+    effects = effects_of(raw.node, verdict.resolution)
+    if effects.bits & (DDL | TEMPORARY) and question.covered.by_oid:
+        verdict = refused(verdict, text, raw, question)
+    return Judged(start, end, verdict, effects, facts)
 
 
 def names_in(parts: list[Judged]) -> frozenset[Name]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from lintel.analysis.ddl import DdlProblem, apply
 from lintel.analysis.ddl_routines import with_routines, with_types
 from lintel.analysis.resolution import Resolution
+from lintel.analysis.sequence import dropped
 from lintel.policy.effects import effects_of
 from lintel.policy.mentions import mentions
 from lintel.schema import Schema
@@ -54,14 +55,16 @@ class Uncommitted:
         if bits & TEMPORARY or not bits & DDL or tag in _BESIDES:
             return self
         made = _by_query(tag, body)
-        if (
-            search_path is None
-            or not (made or tag in _CHANGING)
-            or _unread(tag, body)
-            or mentions(text[raw.start : raw.end], shadowed)
-        ):
+        if named := mentions(text[raw.start : raw.end], shadowed):
+            return self if self._is_beside(_altered(tag, body), named) else None
+        if search_path is None or not (made or tag in _CHANGING) or _unread(tag, body):
             return None
         return self._without(made, search_path) if made else self._changed(raw, text, search_path)
+
+    def _is_beside(self, altered: set[str], temporary: set[str]) -> bool:
+        """Whether what is altered or dropped are temporary relations, and could be nothing else."""
+        known = (relation.name in altered for relation in self.schema.relations.values())
+        return bool(altered) and altered <= temporary and not any(known)
 
     def _changed(self, raw: RawStatement, text: bytes, search_path: tuple[str, ...]) -> "Uncommitted | None":
         try:
@@ -98,6 +101,13 @@ def _by_query(tag: str, body: Node) -> Node | None:
     """What a query has made: CREATE VIEW, TABLE AS, MATERIALIZED VIEW, SELECT INTO."""
     found: Node | None = body.get("view") or (body.get("into") or body.get("intoClause") or {}).get("rel")
     return found if tag in ("ViewStmt", "CreateTableAsStmt", "SelectStmt") else None
+
+
+def _altered(tag: str, body: Node) -> set[str]:
+    """Bare names of the relations that DROP and ALTER TABLE are about."""
+    if tag == "DropStmt":
+        return {names[-1] for names in dropped(body)} if body["removeType"] in _TABLES else set()
+    return {body["relation"]["relname"]} if tag in ("AlterTableStmt", "RenameStmt") and "relation" in body else set()
 
 
 def _unread(tag: str, body: Node) -> bool:

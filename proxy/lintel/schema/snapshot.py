@@ -70,6 +70,10 @@ class Function:
     holds: tuple[int, ...] = ()  # relations whose rows, or arrays of them, its columns or its value are; 0: of none
     dyadic: bool = False  # has two arguments
 
+    def is_in(self, schema: str) -> bool:
+        """Whether a call may name its schema so: a session's own is called pg_temp, and pg_temp_3 in the catalog."""
+        return schema == self.schema or (schema == "pg_temp" and self.schema.startswith("pg_temp_"))
+
 
 class Taken(NamedTuple):
     """What functions that take a table's rows may stand behind."""

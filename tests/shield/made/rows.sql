@@ -210,3 +210,15 @@ SAVEPOINT a
 ALTER TABLE c ADD COLUMN r o
 RELEASE a
 refuse> SELECT * FROM c
+
+CREATE FUNCTION pg_temp.f() RETURNS SETOF o STABLE LANGUAGE sql AS 'SELECT * FROM o'
+> SELECT * FROM pg_temp.f()
+refuse> SELECT pg_temp.f()
+
+CREATE SCHEMA made CREATE TABLE x (r o)
+> SELECT (r).id FROM made.x
+refuse> SELECT * FROM made.x
+
+CREATE TEMP TABLE x AS SELECT * FROM o
+DROP TABLE x
+> SELECT * FROM public.o

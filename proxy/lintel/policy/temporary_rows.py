@@ -1,0 +1,74 @@
+"""Temporary relations and types that would have rows of a table under a plan: as its children, or in their columns.
+
+What a temporary relation has is in no catalog that Lintel reads, so that what it gives later could not be told from a
+table of its own. So it is refused where it is made, or comes to have them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from lintel.analysis.ddl import DdlProblem, apply
+from lintel.policy.mentions import mentions
+from lintel.schema import Schema
+from lintel.shield import Question, Verdict
+from lintel.shield.tables import Covered
+from lintel.sql.grammar import Node, RawStatement, TooDeep
+
+_GIVING = frozenset(("AT_AddColumn", "AT_AlterColumnType", "AT_AddInherit", "AT_AddOf"))
+_HINT = "Name the columns that it needs, make it a table that is not temporary, or release the plan."
+
+
+def refused(verdict: Verdict, text: bytes, raw: RawStatement, question: Question) -> Verdict:
+    """The verdict, or a refusal in its place; of a text of one statement."""
+    ids = () if verdict.kind == "refuse" else tuple(sorted(_plans(text, raw, question)))
+    if not ids:
+        return verdict
+    plan = question.covered.plans[ids[0]]
+    message = f'lintel: plan "{plan.id}" on {plan.table}: rows of the table in a temporary relation cannot be followed'
+    return replace(verdict, kind="refuse", edits=(), sqlstate="42501", message=message, hint=_HINT, plans=ids)
+
+
+def _plans(text: bytes, raw: RawStatement, question: Question) -> set[str]:
+    ((tag, body),) = raw.node.items()
+    covered = question.covered
+    if tag == "AlterTableStmt" and _is_temporary(body["relation"], question.shadowed):
+        return _added(text, body, covered)
+    made = body.get("relation") if tag == "CreateStmt" else body.get("typevar") if tag == "CompositeTypeStmt" else None
+    domain = tag == "CreateDomainStmt" and body["domainname"][0]["String"]["sval"].startswith("pg_temp")
+    if not domain and (made is None or not _is_temporary(made, frozenset())):
+        return set()
+    try:
+        after = apply(covered.schema, raw, text, question.search_path)
+    except (DdlProblem, TooDeep, LookupError, TypeError, ValueError, RecursionError):
+        return set()  # of a temporary relation, which has no such rows, or of what is not there
+    return {plan.id for oid in _had(covered.schema, after) for plan in covered.by_oid.get(oid, ())}
+
+
+def _is_temporary(relation: Node, shadowed: frozenset[str]) -> bool:
+    schema = relation.get("schemaname", "")
+    named = not schema and relation["relname"] in shadowed
+    return named or relation.get("relpersistence") == "t" or schema.startswith("pg_temp")
+
+
+def _added(text: bytes, body: Node, covered: Covered) -> set[str]:
+    """A column or parent that may be such a table's: its name is in the text, beside the temporary relation's."""
+    if not any(entry["AlterTableCmd"].get("subtype", "AT_AddColumn") in _GIVING for entry in body["cmds"]):
+        return set()
+    relations = covered.schema.relations
+    holders = {each for oid in covered.by_oid for each in covered.schema.holders(oid)}
+    names = {relations[oid].name for oid in holders} | {name for _, name in covered.schema.domains}
+    names.discard(body["relation"]["relname"])
+    return {plan for plan in covered.plans if mentions(text, names)}
+
+
+def _had(before: Schema, after: Schema) -> Iterator[int]:
+    """The relations whose rows what was made has: its ancestors, and those in its columns."""
+    for oid in after.relations.keys() - before.relations.keys():
+        todo = list(after.relations[oid].parents)
+        while todo:
+            yield (parent := todo.pop())
+            todo += after.relations[parent].parents
+        yield from after.tables_in(oid)
+    for name, oid in after.domains.items():
+        if name not in before.domains:
+            yield from after.tables_in(oid)

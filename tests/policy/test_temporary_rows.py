@@ -1,0 +1,62 @@
+"""A temporary relation or type that would have rows of a table under a plan is refused where it is made."""
+
+import pytest
+
+from lintel import plan
+from lintel.analysis.ddl import schema_of
+from lintel.policy import ContextKey, Policy, Statement
+
+SETUP = b"CREATE TABLE o (id int, note text); CREATE TABLE c (id int); CREATE TYPE w AS (r o); CREATE DOMAIN od AS o"
+PLAN = 'id = "p"\npurpose = "x"\ntable = "public.o"\n[add]\ncolumn = "prio"\ntype = "int"'
+KEY = ContextKey(shadowed=frozenset({"tmp"}))
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("CREATE TEMP TABLE x (r o)", "refuse"),
+        ("CREATE TEMP TABLE x (k int, rs o[])", "refuse"),
+        ("CREATE TEMP TABLE x (w w)", "refuse"),
+        ("CREATE TEMP TABLE x (d od)", "refuse"),
+        ("CREATE TEMP TABLE x () INHERITS (o)", "refuse"),
+        ("CREATE TABLE pg_temp.x (r o)", "refuse"),
+        ("CREATE TYPE pg_temp.x AS (r o)", "refuse"),
+        ("CREATE DOMAIN pg_temp.x AS o", "refuse"),
+        ("ALTER TABLE tmp ADD COLUMN r o", "refuse"),
+        ("ALTER TABLE tmp ADD COLUMN r w", "refuse"),
+        ("ALTER TABLE pg_temp.x ADD COLUMN r o[]", "refuse"),
+        ("ALTER TABLE tmp INHERIT o", "refuse"),
+        ("CREATE TEMP TABLE x (id int, o text)", "allow"),
+        ("CREATE TEMP TABLE x (r c)", "allow"),
+        ("CREATE TEMP TABLE o (id int)", "allow"),
+        ("CREATE TEMP TABLE x (LIKE o)", "rewrite"),
+        ("CREATE TEMP TABLE x (k an_enum, LIKE tmp)", "allow"),
+        ("ALTER TABLE tmp ADD COLUMN r int", "allow"),
+        ("ALTER TABLE tmp DROP COLUMN o", "allow"),
+        ("CREATE TABLE x (r o)", "allow"),
+        ("CREATE DOMAIN x AS o", "allow"),
+    ],
+)
+def test_rows_of_a_temporary_relation(text: str, verdict: str) -> None:
+    policy = Policy(schema_of(SETUP), (plan.parse(PLAN, "p.toml"),))
+    statement: Statement = policy.context(KEY).decide(text.encode()).statement
+    assert statement.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("DROP TABLE tmp; SELECT id FROM o", "allow"),
+        ("CREATE TEMP TABLE t AS SELECT 1 AS a; ALTER TABLE t RENAME a TO b; SELECT id FROM o", "allow"),
+        ("CREATE EXTENSION x; SELECT id FROM c", "allow"),
+        ("CREATE EXTENSION x; ALTER TABLE o ADD y int", "allow"),
+        ("CREATE EXTENSION x; SELECT id FROM o", "refuse"),
+        ("CREATE EXTENSION x; CREATE VIEW v AS SELECT id FROM o", "refuse"),
+        ("SELECT id FROM o; CREATE EXTENSION x", "allow"),
+    ],
+)
+def test_behind_other_ddl_in_its_text(text: str, verdict: str) -> None:
+    """What is not understood makes a table under a plan doubtful; what is done to a temporary relation does not."""
+    policy = Policy(schema_of(SETUP), (plan.parse(PLAN, "p.toml"),))
+    statement: Statement = policy.context(KEY).decide(text.encode()).statement
+    assert statement.verdict == verdict
