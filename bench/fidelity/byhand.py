@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.shield import other_plans, proxy, world
 from tests.shield.case import Case, Side, everything
-from tests.shield.outcome import Outcome, differences, modes, perform
+from tests.shield.outcome import differences, modes, stays
 from tests.shield.world import PLANS, Sessions
 
 from bench.fidelity.both import recorded_rows
@@ -72,8 +72,8 @@ def _ask(sessions: Sessions, case: Case, databases: tuple[str, str], count: Coun
     found: list[str] = []
     refused, invalid, recorded = "", False, "record" in case.flags
     for mode in modes(case):
-        wanted = _run(sessions, own, case, mode, through=False)
-        got = _run(sessions, physical, case, mode, through=True)
+        wanted = sessions.perform(own, case.side, case, mode, through=False)
+        got = sessions.perform(physical, case.side, case, mode, through=True)
         invalid = wanted.error is not None
         if got.refused() and got.error is not None:
             refused = got.error["M"] if got.error["C"] != (wanted.error or {}).get("C") else refused
@@ -95,7 +95,7 @@ def _ask(sessions: Sessions, case: Case, databases: tuple[str, str], count: Coun
 def _affected(sessions: Sessions, case: Case, own: str, physical: str) -> bool:
     """Whether its own text gets another answer there."""
     mode = modes(case)[0]
-    outcomes = [_run(sessions, name, case, mode, through=False) for name in (own, physical)]
+    outcomes = [sessions.perform(name, case.side, case, mode, through=False) for name in (own, physical)]
     if case.writes:
         for name in (own, physical):
             sessions.databases.restore(name)
@@ -107,15 +107,8 @@ def _asked(message: str) -> bool:
     return any(words in message for words in ("was refused", "no rule of plan", "the place of column", "whole_rows"))
 
 
-def _run(sessions: Sessions, database: str, case: Case, mode: str, *, through: bool) -> Outcome:
-    if case.writes:
-        sessions.databases.rewind(database)
-    with sessions.session(database, case.side, through=through, keep=len(case.steps) == 1) as client:
-        return perform(client, case, mode)
-
-
 def _left(sessions: Sessions, case: Case, mode: str, own: str, physical: str) -> list[str]:
-    if not case.writes or mode.endswith("block"):
+    if not stays(case, mode):
         return []
     databases = sessions.databases
     same = other_plans.rows(databases, own) == other_plans.rows(databases, physical)

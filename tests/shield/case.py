@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast
 
+import pytest
 from tests.shield.wire_client import Param
 
 HERE = Path(__file__).parent
@@ -69,6 +70,12 @@ class Case:
         return all(int(flag[2:]) <= major for flag in self.flags if flag.startswith("pg")) and major < min(
             before, default=99
         )
+
+
+def skip_if_unknown(case: Case, major: int) -> None:
+    """Where that version of the server does not know what the case says."""
+    if not case.runs_on(major):
+        pytest.skip(f"PostgreSQL {major} does not know it")
 
 
 def load(stem: str, directory: str = "cases") -> list[Case]:

@@ -40,6 +40,11 @@ def modes(case: Case) -> list[str]:
     return possible
 
 
+def stays(case: Case, mode: str) -> bool:
+    """Whether it may leave something behind, to be undone: a block is rolled back."""
+    return case.writes and not mode.endswith("block")
+
+
 def perform(client: Client, case: Case, mode: str) -> Outcome:
     """Send a case's statements one after the other."""
     block = mode.endswith("block")

@@ -6,9 +6,9 @@ parameter types, command tags, SQLSTATE with position and message, transaction s
 """
 
 import pytest
-from tests.shield.case import Case, Side, everything
+from tests.shield.case import Case, Side, everything, skip_if_unknown
 from tests.shield.change import plans_met
-from tests.shield.outcome import Outcome, differences, modes, perform
+from tests.shield.outcome import Outcome, differences, modes, stays
 from tests.shield.world import Sessions
 
 from lintel.demo.postgres import Server
@@ -35,12 +35,12 @@ def test_there_are_enough_cases() -> None:
 @each_case
 def test_on_the_other_schema(server: Server, sessions: Sessions, case: Case) -> None:
     """The promise: old code on the new schema, new code on the old one."""
-    _skip_if_unknown(case, server)
+    skip_if_unknown(case, server.major)
     logical, physical = OTHER[case.side]
     found: list[str] = []
     for mode in modes(case):
-        wanted = _run(sessions, logical, case.side, case, mode, through=False)
-        got = _run(sessions, physical, case.side, case, mode, through=True)
+        wanted = sessions.perform(logical, case.side, case, mode, through=False)
+        got = sessions.perform(physical, case.side, case, mode, through=True)
         found += [f"{mode}: {line}" for line in _judged(case, wanted, got)]
         found += [f"{mode}: {line}" for line in _left_behind(sessions, case, mode, logical, physical)]
     assert not found, _shown(case, found)
@@ -49,15 +49,15 @@ def test_on_the_other_schema(server: Server, sessions: Sessions, case: Case) -> 
 @each_case
 def test_on_its_own_schema(server: Server, sessions: Sessions, case: Case) -> None:
     """The plan is announced, the client meets what it was built for: nothing changes (writes to the column go on)."""
-    _skip_if_unknown(case, server)
+    skip_if_unknown(case, server.major)
     logical, physical = OWN[case.side]
     found: list[str] = []
     for mode in modes(case)[:1] + modes(case)[-1:]:
-        wanted = _run(sessions, logical, case.side, case, mode, through=False)
-        if case.writes:
+        wanted = sessions.perform(logical, case.side, case, mode, through=False)
+        if stays(case, mode):
             sessions.databases.restore(logical)
-        got = _run(sessions, physical, case.side, case, mode, through=True)
-        if case.writes:
+        got = sessions.perform(physical, case.side, case, mode, through=True)
+        if stays(case, mode):
             sessions.databases.restore(physical)
         if not _refused_anywhere(case, wanted, got):
             found += [f"{mode}: {line}" for line in differences(case, wanted, got)]
@@ -67,13 +67,13 @@ def test_on_its_own_schema(server: Server, sessions: Sessions, case: Case) -> No
 @each_case
 def test_without_a_client_rule(server: Server, sessions: Sessions, case: Case) -> None:
     """The statement itself tells for which table it was built; where both are possible it was the old one."""
-    _skip_if_unknown(case, server)
+    skip_if_unknown(case, server.major)
     if plans_met(case) > 1:
         pytest.skip("it may be taken as old for one plan and as new for the other")
     _, physical = OTHER[case.side]
     mode = modes(case)[0]
     wanted = _built_for(sessions, case, mode, landed=physical == "filled")
-    got = _run(sessions, physical, "anyone", case, mode, through=True)
+    got = sessions.perform(physical, "anyone", case, mode, through=True)
     if case.writes:
         sessions.databases.restore(physical)
     found = [] if _refused_anywhere(case, wanted, got) or _refused_write(case, got) else differences(case, wanted, got)
@@ -84,23 +84,11 @@ def _built_for(sessions: Sessions, case: Case, mode: str, *, landed: bool) -> Ou
     """What the old client gets, unless only a new one can have sent it."""
     outcomes = []
     for logical, who in (("bare", "old"), ("filled" if landed else "fresh", "new")):
-        outcomes.append(_run(sessions, logical, who, case, mode, through=False))
+        outcomes.append(sessions.perform(logical, who, case, mode, through=False))
         if case.writes:
             sessions.databases.restore(logical)
     old, new = (outcome.error and outcome.error["C"] in UNRESOLVED for outcome in outcomes)
     return outcomes[1] if old and not new else outcomes[0]
-
-
-def _skip_if_unknown(case: Case, server: Server) -> None:
-    if not case.runs_on(server.major):
-        pytest.skip(f"PostgreSQL {server.major} does not know it")
-
-
-def _run(sessions: Sessions, database: str, who: str, case: Case, mode: str, *, through: bool) -> Outcome:
-    if case.writes:
-        sessions.databases.rewind(database)
-    with sessions.session(database, who, through=through, keep=len(case.steps) == 1) as client:
-        return perform(client, case, mode)
 
 
 def _judged(case: Case, wanted: Outcome, got: Outcome) -> list[str]:
@@ -141,7 +129,7 @@ def _before_the_refusal(case: Case, wanted: Outcome, got: Outcome) -> list[str]:
 
 def _left_behind(sessions: Sessions, case: Case, mode: str, logical: str, physical: str) -> list[str]:
     """Where the tables differ afterwards; a refusal leaves them as they were."""
-    if not case.writes or mode.endswith("block"):
+    if not stays(case, mode):
         return []
     databases = sessions.databases
     if case.verdict == "refuse":

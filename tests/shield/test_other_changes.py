@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from tests.shield import proxy
-from tests.shield.case import Case, Side, everything
+from tests.shield.case import Case, Side, everything, skip_if_unknown
 from tests.shield.other_plans import other_words, renamed_cases, rows, written
-from tests.shield.outcome import Outcome, differences, modes, perform
+from tests.shield.outcome import Outcome, differences, modes, stays
 from tests.shield.world import Databases, Sessions
 
 from lintel.demo.postgres import Server
@@ -56,15 +56,16 @@ def fronts(databases: Databases, plans: dict[str, list[Path]]) -> Iterator[dict[
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.name}-{case.side}")
 def test_dropped(server: Server, fronts: dict[str, Sessions], case: Case) -> None:
     """Old code where the column has gone, new code where it is there still."""
-    _skip_if_unknown(case, server)
+    skip_if_unknown(case, server.major)
     logical, physical = OTHER[case.side]
     found = []
     for mode in dict.fromkeys((modes(case)[0], modes(case)[-1])):
-        wanted = _run(fronts["dropped"], logical, case.side, case, mode, through=False)
-        got = _run(fronts["dropped"], physical, case.side, case, mode, through=True)
+        wanted = fronts["dropped"].perform(logical, case.side, case, mode, through=False)
+        got = fronts["dropped"].perform(physical, case.side, case, mode, through=True)
         refused = case.verdict == "refuse" or _unplaced(got)
         if refused:
-            fronts["dropped"].databases.restore(logical)
+            if stays(case, mode):
+                fronts["dropped"].databases.restore(logical)
             found += [] if got.refused() else [f"{mode}: not refused"]
         else:
             found += [f"{mode}: {line}" for line in differences(case, wanted, got)]
@@ -75,13 +76,14 @@ def test_dropped(server: Server, fronts: dict[str, Sessions], case: Case) -> Non
 @pytest.mark.parametrize("case", [case for case in CASES if case.side == "new"], ids=lambda case: case.name)
 def test_discarded(server: Server, fronts: dict[str, Sessions], case: Case) -> None:
     """New code on the old schema, its writes to the column undone as a trigger would undo them; never half of them."""
-    _skip_if_unknown(case, server)
+    skip_if_unknown(case, server.major)
     sessions, found = fronts["discarded"], []
     for mode in dict.fromkeys((modes(case)[0], modes(case)[-1])):
-        wanted = _run(sessions, "resetting", "new", case, mode, through=False)
-        got = _run(sessions, "bare", "new", case, mode, through=True)
+        wanted = sessions.perform("resetting", "new", case, mode, through=False)
+        got = sessions.perform("bare", "new", case, mode, through=True)
         if got.refused():
-            sessions.databases.restore("resetting")
+            if stays(case, mode):
+                sessions.databases.restore("resetting")
             found += [] if case.verdict == "refuse" else [f"{mode}: refused: {got.error}"]
         else:
             found += [f"{mode}: {line}" for line in differences(case, wanted, got)]
@@ -95,24 +97,24 @@ def test_discarded(server: Server, fronts: dict[str, Sessions], case: Case) -> N
 @pytest.mark.parametrize("case", RENAMED, ids=lambda case: case.name)
 def test_other_name_or_type(server: Server, fronts: dict[str, Sessions], case: Case, kind: str, change: str) -> None:
     """The same answers under other names and from other types, before the change and after it."""
-    _skip_if_unknown(case, server)
+    skip_if_unknown(case, server.major)
     sessions = fronts[f"{change} back" if kind == "taken back" else change]
     physical = "bare" if kind == "announced" else change
     found = []
     for mode in dict.fromkeys((modes(case)[0], modes(case)[-1])):
-        wanted = _run(sessions, "bare", "old", case, mode, through=False)
-        if case.writes and physical == "bare":
+        wanted = sessions.perform("bare", "old", case, mode, through=False)
+        if stays(case, mode) and physical == "bare":
             sessions.databases.restore("bare")
-        got = _run(sessions, physical, "new" if kind == "taken back" else "old", case, mode, through=True)
+        got = sessions.perform(physical, "new" if kind == "taken back" else "old", case, mode, through=True)
         if not got.refused():
             found += [f"{mode}: {line}" for line in differences(case, other_words(wanted), other_words(got))]
             if physical != "bare":
                 found += _left_behind(sessions.databases, case, mode, "bare", physical)
         elif case.verdict != "refuse" and not _is_its_own(wanted, got) and not _untold(case, change, got):
             found.append(f"{mode}: refused: {got.error}")
-        if case.writes:
-            sessions.databases.restore(physical)
-            sessions.databases.restore("bare")
+        if stays(case, mode) and (got.refused() or physical == "bare"):
+            for name in {physical, "bare"}:
+                sessions.databases.restore(name)
     assert not found, _shown(case, found)
 
 
@@ -134,23 +136,11 @@ def _unplaced(got: Outcome) -> bool:
     return got.refused() and "the place of column" in (got.error or {})["M"]
 
 
-def _skip_if_unknown(case: Case, server: Server) -> None:
-    if not case.runs_on(server.major):
-        pytest.skip(f"PostgreSQL {server.major} does not know it")
-
-
-def _run(sessions: Sessions, database: str, who: str, case: Case, mode: str, *, through: bool) -> Outcome:
-    if case.writes:
-        sessions.databases.rewind(database)
-    with sessions.session(database, who, through=through, keep=len(case.steps) == 1) as client:
-        return perform(client, case, mode)
-
-
 def _left_behind(databases: Databases, case: Case, mode: str, logical: str, physical: str) -> list[str]:
     if not case.writes:
         return []
     same = rows(databases, logical) == rows(databases, physical)
-    for name in (logical, physical):
+    for name in (logical, physical) if stays(case, mode) else ():
         databases.restore(name)
     return [] if same else [f"{mode}: the tables differ"]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pytest
 from tests.shield import proxy
-from tests.shield.case import HERE, Case, load
+from tests.shield.case import HERE, Case, load, skip_if_unknown
 from tests.shield.outcome import differences, modes, perform
 from tests.shield.wire_client import Client, Row
 
@@ -121,8 +121,7 @@ def world(request: pytest.FixtureRequest, server: Server, tmp_path_factory: pyte
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_as_with_the_column(server: Server, world: World, case: Case) -> None:
     """Rows, tags, types and errors, and what is in the tables afterwards."""
-    if not case.runs_on(server.major):
-        pytest.skip(f"PostgreSQL {server.major} does not know it")
+    skip_if_unknown(case, server.major)
     found = []
     for mode in dict.fromkeys((modes(case)[0], modes(case)[-1])):
         world.restore()

@@ -7,7 +7,7 @@ statement lives through ADD and DROP COLUMN, by itself and within an open transa
 from collections.abc import Iterator
 
 import pytest
-from tests.shield.case import Case, everything
+from tests.shield.case import Case, everything, skip_if_unknown
 from tests.shield.change import Change, preparable, tables_of
 from tests.shield.outcome import Outcome, differences
 from tests.shield.wire_client import SYNC, Client, Reply, close
@@ -30,17 +30,20 @@ def change(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Cha
     """The change of the tables that the case speaks of; taken back afterwards, whatever happened."""
     case: Case = request.getfixturevalue("case")
     made = Change(databases, tables_of(case))
+    if case.writes:
+        databases.rewind("moving")
     yield made
     if made.landed:
         made.undo()
-    made.restore()
+    if case.writes:
+        made.restore()
 
 
 @pytest.mark.in_turn
 @pytest.mark.parametrize("case", SERVED, ids=_name)
 def test_outlives_the_change(server: Server, sessions: Sessions, change: Change, case: Case) -> None:
     """Prepared once; run before the ALTER, right after it, and right after it has been taken back."""
-    _skip_if_unknown(case, server)
+    skip_if_unknown(case, server.major)
     with sessions.session("moving", case.side, through=True) as client:
         first = client.prepare(NAME, case.steps[0].sql)
         found = _same("prepared", case, _prepared(sessions, case, landed=False), first)
@@ -58,7 +61,7 @@ def test_outlives_the_change(server: Server, sessions: Sessions, change: Change,
 @pytest.mark.parametrize("case", SERVED, ids=_name)
 def test_outlives_it_within_a_transaction(server: Server, sessions: Sessions, change: Change, case: Case) -> None:
     """The ALTER comes between BEGIN and the statement."""
-    _skip_if_unknown(case, server)
+    skip_if_unknown(case, server.major)
     found: list[str] = []
     with sessions.session("moving", case.side, through=True) as client:
         if not client.prepare(NAME, case.steps[0].sql).error:
@@ -78,7 +81,7 @@ def test_a_write_is_refused_once_the_column_has_gone(
     server: Server, sessions: Sessions, change: Change, case: Case
 ) -> None:
     """Refused while the column is absent, served while it is there, refused again, and nothing written."""
-    _skip_if_unknown(case, server)
+    skip_if_unknown(case, server.major)
     found: list[str] = []
     with sessions.session("moving", case.side, through=True) as client:
         found += _refused("Parse while absent", client.prepare(NAME, case.steps[0].sql))
@@ -102,11 +105,6 @@ def test_leaves_no_trace(sessions: Sessions) -> None:
         client.exchange(close("S", NAME), SYNC)
         seen = client.simple("SELECT name FROM pg_prepared_statements UNION ALL SELECT name FROM pg_cursors")
     assert seen.rows == []
-
-
-def _skip_if_unknown(case: Case, server: Server) -> None:
-    if not case.runs_on(server.major):
-        pytest.skip(f"PostgreSQL {server.major} does not know it")
 
 
 def _logical(case: Case, *, landed: bool) -> str:

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.shield.case import Case
+from tests.shield.outcome import Outcome, perform
 from tests.shield.wire_client import Client, Reply
 
 from lintel.demo.postgres import Server
@@ -125,6 +127,13 @@ class Sessions:
             self._open[key] = client
         else:
             client.close()
+
+    def perform(self, name: str, application_name: str, case: Case, mode: str, *, through: bool) -> Outcome:
+        """What a case comes to; what it wrote is still there."""
+        if case.writes:
+            self.databases.rewind(name)
+        with self.session(name, application_name, through=through, keep=len(case.steps) == 1) as client:
+            return perform(client, case, mode)
 
     def connect(self, name: str, application_name: str, *, through: bool = True) -> Client:
         """A session of the caller's own."""
