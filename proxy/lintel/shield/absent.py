@@ -10,12 +10,17 @@ from lintel.shield.values import updates
 from lintel.sql.quoting import quote_ident
 
 
-def stand_in(case: Case, source: Source, qualifier: str, plan: Plan) -> str:
-    """What a column that is not there, or not yet what counts, reads as in a row of the target or of excluded."""
+def stand_in(case: Case, source: Source, item: Item, plan: Plan) -> str:
+    """What a column that is not there, or not yet what counts, reads as in a row of the target or of excluded.
+
+    Raises Unserved where that cannot be said.
+    """
+    _assert_there(item, source, plan)
+    qualifier = item.name or source.item.name or ""
     side = case.parked(plan.id)
     updating = any(use.source is source and updates(use.node) for use in case.answer.inserts)
     if side is None or (source.role == "insert" and not updating):
-        return imagined(case, qualifier, plan.change.column, plan)
+        return imagined(case, qualifier, plan.change.column, plan, where_there(item, source))
     if qualifier == "excluded":  # of an INSERT that does not write the column
         d, column = case.alias(HELPER), quote_ident(plan.change.column)
         return f"(SELECT {d}.{column} FROM (SELECT {plan.default_sql} AS {column}) {d})"
@@ -24,7 +29,18 @@ def stand_in(case: Case, source: Source, qualifier: str, plan: Plan) -> str:
     return parked_value.reference(case, quote_ident(qualifier), plan, side)
 
 
-def assert_there(item: Item, source: Source, plan: Plan) -> None:
-    """Unserved for RETURNING's old and new (PostgreSQL 18) of a row that may not be: it has NULLs for defaults."""
-    if source.role != "from" and not item.open and (source.role != "update" or plan.shield.absent_writes == "park"):
+def where_there(item: Item, source: Source) -> str:
+    """For RETURNING's old and new (PostgreSQL 18) of a row that may not be: it has NULLs, not defaults."""
+    if not _may_be_missing(item, source):
+        return ""
+    return f" WHERE {quote_ident(item.name or source.item.name or '')}.tableoid IS NOT NULL"
+
+
+def _may_be_missing(item: Item, source: Source) -> bool:
+    return source.role not in ("from", "update") and not item.open
+
+
+def _assert_there(item: Item, source: Source, plan: Plan) -> None:
+    returned = source.role != "from" and not item.open
+    if returned and plan.shield.absent_writes == "park":
         raise Unserved("a column that is not there, of the old or new row of RETURNING", plan)

@@ -108,13 +108,13 @@ def own_value(case: Case, plan: Plan) -> str:
     return f"COALESCE({column}, {case.alias('i')}.{column})" if case.unfilled(plan.id) else column
 
 
-def imagined(case: Case, qualifier: str, name: str, plan: Plan) -> str:
+def imagined(case: Case, qualifier: str, name: str, plan: Plan, where: str = "") -> str:
     """A reference to an absent column of a DML target: the real column where there is one, else the constant.
 
-    Of one that is not filled yet the real one where it is not NULL.
+    Of one that is not filled yet the real one where it is not NULL; `where` there is a row.
     """
     column, d, q, row = quote_ident(name), case.alias(HELPER), case.alias("q"), quote_ident(qualifier)
-    constant = f"(SELECT {plan.imagined_in(row)} AS {column})"
+    constant = f"(SELECT {plan.imagined_in(row)} AS {column}{where})"
     if case.unfilled(plan.id):
         value = f"LATERAL (SELECT {own_value(case, plan)} AS {column} FROM (SELECT {row}.*) {q}) {d}"
         return f"(SELECT {d}.{column} FROM {constant} {case.alias('i')}, {value})"

@@ -11,7 +11,7 @@ from lintel.analysis.resolution import FieldsUse, StarUse
 from lintel.analysis.scope import Item
 from lintel.plan import Plan, Retype
 from lintel.schema.logical import LogicalColumn, LogicalTable
-from lintel.shield.absent import assert_there, stand_in
+from lintel.shield.absent import stand_in
 from lintel.shield.case import Case, flat
 from lintel.shield.columns import type_of
 from lintel.shield.derived import casts
@@ -78,9 +78,8 @@ def _planned(case: Case, item: Item, splice: Splice, name: str, meaning: Col, pl
         splice.casts |= casts(source, [LogicalColumn(name, meaning.key)], case)
         return f"{cast_read(plan, meaning.key, f'{qualifier}.{quote_ident(name)}')} AS {quote_ident(name)}"
     if shown is None or case.unfilled(plan.id):
-        assert_there(item, source, plan)
         splice.constants[name] = meaning
-        return stand_in(case, source, item.name or source.item.name or "", plan)
+        return stand_in(case, source, item, plan)
     return f"{qualifier}.{quote_ident(shown)}{'' if shown == name else f' AS {quote_ident(name)}'}"
 
 

@@ -11,7 +11,7 @@ from lintel.analysis.dml import copied
 from lintel.analysis.meanings import Ambiguous, Col, Missing
 from lintel.analysis.resolution import InsertUse, Reference, Resolution, RowUse
 from lintel.schema.logical import LogicalColumn
-from lintel.shield.absent import assert_there, stand_in
+from lintel.shield.absent import stand_in, where_there
 from lintel.shield.case import Case, Unserved, offsets
 from lintel.shield.derived import as_query, casts, constants
 from lintel.shield.items import is_exact
@@ -224,10 +224,8 @@ def _captured(reference: Reference, other: Resolution) -> bool:
 def _imagine(case: Case, reference: Reference, meaning: Col) -> Splice:
     source, plan = case.sources[meaning.item], case.plan(meaning.key)
     assert plan is not None
-    assert_there(reference.item or source.item, source, plan)
-    qualifier = (reference.item or source.item).name or ""
     start, end = case.spans.reference(reference.at)
-    text = stand_in(case, source, qualifier, plan)
+    text = stand_in(case, source, reference.item or source.item, plan)
     return Splice(start, end, text.encode(), reference.at, "reference", {plan.change.column: meaning}, rule="imagine")
 
 
@@ -255,9 +253,8 @@ def target_rows(case: Case) -> list[Splice]:
         oid = source.table.relation.oid if source is not None else 0
         if source is None or oid not in case.tables or not case.is_target(use.item.at) or _parked(case, oid):
             continue
-        there = use.item.open or source.role == "update"  # RETURNING's old and new may be no rows
-        if use.function != "(row)" and there and is_exact(case, use, source):
-            found.append(_row(case, use))
+        if use.function != "(row)" and is_exact(case, use, source):
+            found.append(_row(case, use, where_there(use.item, source)))
     return found
 
 
@@ -265,11 +262,11 @@ def _parked(case: Case, oid: int) -> bool:
     return any(case.parked(plan.id) for plan in case.covered.by_oid[oid])
 
 
-def _row(case: Case, use: RowUse) -> Splice:
+def _row(case: Case, use: RowUse, where: str) -> Splice:
     start, end = case.spans.reference(use.at)
     splice = Splice(start, end, b"", use.at, "row")
     listed, w = ", ".join(spelled(case, use.item, splice)), case.alias("w")
     # The name is that of the output column in `RETURNING o::text`.
-    text = f"(SELECT {w} AS {quote_ident(use.item.name or '')} FROM (SELECT {listed}) AS {w})"
+    text = f"(SELECT {w} AS {quote_ident(use.item.name or '')} FROM (SELECT {listed}{where}) AS {w})"
     splice.text = text.encode()
     return splice
