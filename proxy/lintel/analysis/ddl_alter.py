@@ -126,7 +126,7 @@ def _set_default(draft: Draft, table: Relation, command: Node) -> Relation:
 
 
 def _set_not_null(_draft: Draft, table: Relation, command: Node) -> Relation:
-    return _changed(table, command["name"], not_null=command["subtype"] == "AT_SetNotNull")
+    return _changed(table, command["name"], not_null=command["subtype"] == "AT_SetNotNull", required_by=None)
 
 
 def _identity(_draft: Draft, table: Relation, command: Node) -> Relation:

@@ -50,7 +50,9 @@ def _columns(row: Row) -> tuple[Column, ...]:
     if row["numbers"] is None:
         return ()
     arrays = ("types", "type_oids", "typmods", "collations", "not_nulls", "defaults", "generated", "identity")
-    columns = map(Column, row["names"], row["numbers"], *(row[name] for name in arrays))
+    named = dict(found.split(" ", 1) for found in row["required_by"])
+    required_by = (named.get(str(number)) for number in row["numbers"])
+    columns = map(Column, row["names"], row["numbers"], *(row[name] for name in arrays), required_by)
     return tuple(
         sorted(columns, key=lambda column: column.attnum)
     )  # array_agg promises no order, though the query sorts

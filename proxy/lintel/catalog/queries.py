@@ -29,7 +29,7 @@ _KINDS = "relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')"
 _CLASSES = f"FROM pg_catalog.pg_class c WHERE c.oid >= 16384 AND c.relpersistence <> 't' AND c.{_KINDS}"
 _RULES = "FROM pg_catalog.pg_rewrite r WHERE r.oid >= 16384"
 _PARENTS = "FROM pg_catalog.pg_inherits i"
-_KEYS = "FROM pg_catalog.pg_constraint k WHERE k.contype IN ('p', 'u', 'x')"
+_KEYS = "FROM pg_catalog.pg_constraint k WHERE k.contype IN ('p', 'u', 'x', 'n')"
 _PROCS = "FROM pg_catalog.pg_proc p WHERE p.oid >= 16384"
 _SPACES = "FROM pg_catalog.pg_namespace s"
 
@@ -132,7 +132,7 @@ SELECT pg_catalog.concat_ws(',',
     ({_ROWS} FROM pg_catalog.pg_proc r WHERE r.oid >= 16384),
     ({_ROWS} FROM pg_catalog.pg_inherits r WHERE (r.inhrelid IN (SELECT oid FROM named)) IS TRUE),
     ({_ROWS} FROM pg_catalog.pg_constraint r
-     WHERE r.contype IN ('p', 'u', 'x') AND (r.conrelid IN (SELECT oid FROM named)) IS TRUE),
+     WHERE r.contype IN ('p', 'u', 'x', 'n') AND (r.conrelid IN (SELECT oid FROM named)) IS TRUE),
     ({_ROWS} FROM pg_catalog.pg_type r
      WHERE r.oid >= 16384 AND r.typtype IN ('e', 'd', 'b', 'r') AND (r.typelem = 0 OR r.typtype = 'd')),
     (SELECT pg_catalog.sum(pg_catalog.hashname(nspname)::pg_catalog.int8 * oid::pg_catalog.int8)
@@ -155,6 +155,8 @@ SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind::pg_catalog.text
              WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'x') ORDER BY k.conname) AS constraint_names,
        ARRAY(SELECT pg_catalog.array_to_string(k.conkey, ' ') FROM pg_catalog.pg_constraint k
              WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'x') ORDER BY k.conname) AS constraint_keys,
+       ARRAY(SELECT pg_catalog.concat(k.conkey[1], ' ', k.conname) FROM pg_catalog.pg_constraint k  -- from PostgreSQL 18 on
+             WHERE k.conrelid = c.oid AND k.contype = 'n' AND k.convalidated AND NOT k.connoinherit) AS required_by,
        c.relhasrules AND EXISTS (SELECT FROM pg_catalog.pg_rewrite r
                                  WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN') AS has_rules
 FROM pg_catalog.unnest($1::pg_catalog.oid[]) wanted (oid)

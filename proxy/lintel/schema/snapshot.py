@@ -28,6 +28,7 @@ class Column:
     default: str | None = None  # pg_get_expr of the default; None for generated columns
     generated: bool = False
     identity: bool = False
+    required_by: str | None = None  # the constraint behind not_null, which has a name from PostgreSQL 18 on
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,7 @@ class ParkedOutputs(ParkedWrites):
             return f"{quote_ident(row)}.{quote_ident(shown)} AS {quote_ident(name)}"
         if not self.case.imaginable(plan.id):
             raise Unserved("the plan has absent reads refused")
-        return stand_in(self.case, self.target, row, plan)
+        return stand_in(self.case, self.target, self.target.item, plan)
 
     def _assert_new(self, at: int) -> None:
         reference = next(r for r in self.case.answer.references if r.at == at)
