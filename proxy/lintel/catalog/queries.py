@@ -155,7 +155,7 @@ SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind::pg_catalog.text
              WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'x') ORDER BY k.conname) AS constraint_names,
        ARRAY(SELECT pg_catalog.array_to_string(k.conkey, ' ') FROM pg_catalog.pg_constraint k
              WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'x') ORDER BY k.conname) AS constraint_keys,
-       ARRAY(SELECT pg_catalog.concat(k.conkey[1], ' ', k.conname) FROM pg_catalog.pg_constraint k  -- from PostgreSQL 18 on
+       ARRAY(SELECT pg_catalog.concat(k.conkey[1], ' ', k.conname) FROM pg_catalog.pg_constraint k  -- since 18
              WHERE k.conrelid = c.oid AND k.contype = 'n' AND k.convalidated AND NOT k.connoinherit) AS required_by,
        c.relhasrules AND EXISTS (SELECT FROM pg_catalog.pg_rewrite r
                                  WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN') AS has_rules

@@ -95,15 +95,17 @@ CREATE VIEW made AS SELECT * FROM orders
 --- new refuse 42703 block # T18: a permanent view of a column that is not there
 CREATE VIEW made AS SELECT id, priority FROM orders
 
---- old rewrite block before18 # T6: LIKE copies the table as it is, so the client's columns are listed
+--- old rewrite block # T6: LIKE copies the table as it is, so the client's columns are listed
 CREATE TABLE made (LIKE orders)
 --- then
 SELECT attname, format_type(atttypid, atttypmod), attnotnull, attcollation, attstorage, atthasdef FROM pg_attribute WHERE attrelid = 'made'::regclass AND attnum > 0 ORDER BY attnum
 --- then
 INSERT INTO made SELECT * FROM orders
 
---- old refuse 42501 block pg18 # T6: LIKE copies the names of NOT NULL constraints as well
-CREATE TABLE made (LIKE orders)
+--- old rewrite block pg18 # T6: LIKE copies the names of NOT NULL constraints as well
+CREATE TABLE made (LIKE orders INCLUDING DEFAULTS)
+--- then
+SELECT conname, conkey FROM pg_constraint WHERE conrelid = 'made'::regclass ORDER BY conname
 
 --- old allow # T20: a function's body is the server's own business
 SELECT spent(1)

@@ -108,7 +108,7 @@ new refuse: COPY a FROM STDIN @@ 7\tx\t5\n
 old: COPY a FROM STDIN @@ 7\tx\n
 old refuse: COPY a FROM STDIN WHERE prio IS NULL @@ 7\tx\n
 old: COPY (SELECT * FROM r) TO STDOUT
-old refuse pg18: CREATE TEMP TABLE z (LIKE r)
+old: CREATE TEMP TABLE z (LIKE r INCLUDING DEFAULTS)
 old refuse: CREATE VIEW z AS SELECT total FROM r
 old: MERGE INTO r USING w ON r.id = w.id WHEN MATCHED AND amount > 5 THEN UPDATE SET total = w.total + r.total WHEN NOT MATCHED THEN INSERT VALUES (w.id, w.amount)
 old: MERGE INTO w USING r ON r.id = w.id WHEN MATCHED AND r.total > 5 THEN UPDATE SET total = r.total, amount = amount + 1
