@@ -41,7 +41,8 @@ class _System(NamedTuple):
 
     version: int
     relations: Mapping[int, Relation]
-    functions: _Functions
+    functions: _Functions  # but for plain scalar ones
+    built_in: frozenset[str]  # bare names of all of them
 
 
 class _Touched(NamedTuple):
@@ -227,11 +228,12 @@ class Loader:
         before, procedures = self._schema, self._gives()
         schemas = frozenset(name for name in self._spaces.values() if not name.startswith(("pg_temp_", "pg_toast")))
         if before is None:
-            system = self._system or _System(0, {}, {})
+            system = self._system or _System(0, {}, {}, frozenset())
             relations = {**system.relations, **found}
             return Schema(
-                relations, functions or {}, schemas, system.version, domains=domains or {}, procedures=procedures
-            )
+                relations, functions or {}, schemas, system.version, domains=domains or {}, procedures=procedures,
+                built_in=system.built_in,
+            )  # fmt: skip
         changed = {oid: relation for oid, relation in found.items() if before.relations.get(oid) != relation}
         if functions == before.functions:
             functions = None
@@ -272,7 +274,8 @@ async def _system(connection: asyncpg.Connection, version: int, mark: str) -> _S
         relations = await _relations(connection.fetch, await connection.fetchval(queries.SYSTEM_CLASSES))
         rows = await connection.fetch(queries.SYSTEM_FUNCTIONS)
         functions = _merged({}, {row["oid"]: (row["name"], build.function(row)) for row in rows})
-        _systems[version, mark] = _System(version, relations, functions)
+        names = frozenset(await connection.fetchval(queries.SYSTEM_NAMES))
+        _systems[version, mark] = _System(version, relations, functions, names)
     return _systems[version, mark]
 
 

@@ -271,3 +271,4 @@ SYSTEM_FUNCTIONS = (
     + " AND p.prokind <> 'p' AND (p.proretset OR o.names IS NOT NULL OR row_type.oid IS NOT NULL"
     + " OR p.prorettype = 'pg_catalog.record'::pg_catalog.regtype OR p.proname LIKE 'json%\\_populate\\_record%')"
 )
+SYSTEM_NAMES = "SELECT pg_catalog.array_agg(DISTINCT proname) FROM pg_catalog.pg_proc WHERE oid < 16384"

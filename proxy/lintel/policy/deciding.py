@@ -15,6 +15,7 @@ from lintel.policy.mentions import mentions, possibly_mentions
 from lintel.policy.moment import Moment
 from lintel.policy.path import Path
 from lintel.policy.statement import Statement, Unstripped
+from lintel.policy.strange import is_code, is_strange
 from lintel.policy.temporary import first_in, pinned
 from lintel.policy.unplanned import Unplanned
 from lintel.shield import Question
@@ -97,10 +98,16 @@ def _decide(moment: Moment, key: ContextKey, text: bytes) -> Decided:
     except Exception as bug:
         # A fault of ours in reading one statement must not cost its session; it is seen in the reason.
         return _opaque(moment, text, f"internal error: {type(bug).__name__}", [])
+    if moment.plans and _is_behind_code(moment, key, parts):
+        return Decided(not_followed(moment, text))
     why = _why_opaque(moment, key, parts)
     if why is None:
         return _understood(moment, key, text, parts, found)
-    return _pinned(moment, key, text, why, parts) or _opaque(moment, text, why, parts)
+    decided = _pinned(moment, key, text, why, parts) or _opaque(moment, text, why, parts)
+    if moment.plans and any(is_strange(part, moment.covered.schema, key.shadowed) for part in parts):
+        statement = replace(decided.decision.statement, strange=True)
+        return replace(decided, decision=replace(decided.decision, statement=statement))
+    return decided
 
 
 def _decide_masked(moment: Moment, key: ContextKey, text: bytes) -> Decided:
@@ -155,6 +162,12 @@ def _is_drawn(moment: Moment, statement: Statement) -> bool:
     """Whether it belongs to the referee's sample: by shape, and by another hash in each run, so that all get a turn."""
     share = moment.options.referee
     return statement.verdict == "rewrite" and share > 0 and hash(statement.shape) % 10_000 < share * 10_000
+
+
+def _is_behind_code(moment: Moment, key: ContextKey, parts: list[Judged]) -> bool:
+    """Whether something is read that code of an earlier statement may have made."""
+    code = next((number for number, part in enumerate(parts) if is_code(part)), len(parts))
+    return any(is_strange(part, moment.covered.schema, key.shadowed) for part in parts[code + 1 :])
 
 
 def _is_unfollowed(moment: Moment, parts: list[Judged]) -> bool:
@@ -270,6 +283,7 @@ def _statement(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged]
         sqlstate=refused.sqlstate if refused else None,
         message=refused.message if refused else None,
         sides=tuple(dict.fromkeys(sided for part in parts for sided in part.verdict.sides)),
+        strange=bool(moment.plans) and any(is_strange(p, moment.covered.schema, key.shadowed) for p in parts),
     )
 
 

@@ -17,6 +17,7 @@ from lintel.policy.mentions import mentions
 from lintel.policy.moment import Moment
 from lintel.policy.path import Path
 from lintel.policy.search_path import schemas_of
+from lintel.policy.strange import CODE
 from lintel.policy.uncommitted import Uncommitted
 from lintel.schema import Schema
 from lintel.shield.tables import remembering
@@ -79,8 +80,8 @@ class Overlay:
     """
 
     __slots__ = (
-        "_base", "_changes", "_described", "_gone", "_made", "_names", "_overlays", "_own", "_user", "decisions",
-        "planned", "queries",
+        "_base", "_changes", "_coded", "_described", "_gone", "_made", "_names", "_overlays", "_own", "_user",
+        "decisions", "planned", "queries",
     )  # fmt: skip
 
     def __init__(self, base: Context, overlays: Overlays, settings: Settings, user: str) -> None:
@@ -91,6 +92,7 @@ class Overlay:
         self._user = user
         self._own: Context | None = None
         self._gone: frozenset[str] = frozenset()  # tables under plans that are not there any longer
+        self._coded = False  # code inside the server may have made what nobody knows of
         self._names: frozenset[str] = frozenset()  # a text that speaks of one of them is decided by what is seen
         self._made: frozenset[str] = frozenset()  # names that have to do with rows of such tables by the DDL alone
         self.planned = True
@@ -123,7 +125,8 @@ class Overlay:
         """The decision for a text; where it speaks of a table that is gone, the catalog's lets the server say so."""
         own = self._asked(text)
         if own is None or self._is_lost(own, text):
-            return _decided(self._base, text)
+            known = _decided(self._base, text)
+            return not_followed(self._base.moment, text) if self._coded and known.statement.strange else known
         found = _decided(own, text)
         if any(self._described.get(probe.text, probe.columns) != probe.columns for probe in found.probes):
             return not_followed(self._base.moment, text)
@@ -146,10 +149,21 @@ class Overlay:
                 found = self._overlays.after((self._user, base.key.shadowed), self._changes)
             moment = replace(base.moment, doubtful=True) if found is None else _at(base.moment, found)
             self._own = Context(moment, base.key, Kept(), History(), 0)
+            self._coded = found is None and any(map(_is_coded, self._changes))
             self._names = frozenset(moment.planned).union(base.moment.planned)
             self._made = self._names.difference(base.moment.planned)
             self._gone = _names(base.moment).difference(_names(moment))
         return self._own
+
+
+def _is_coded(ran: Ran) -> bool:
+    """Whether it may have made what its text does not say."""
+    if ran.text is None or ran.search_path is None:
+        return True
+    try:
+        return any(CODE.intersection(raw.node) for raw in parse(ran.text))
+    except (SyntaxProblem, TooDeep, UnicodeDecodeError):
+        return True
 
 
 def _names(moment: Moment) -> frozenset[str]:

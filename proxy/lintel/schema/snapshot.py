@@ -96,6 +96,8 @@ class Schema:
     # relations whose rows, or arrays of them, CALL may give back.
     domains: Mapping[tuple[str, str], int] = field(default_factory=dict)
     procedures: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    # Bare names of all functions that initdb made; of a schema that was read from DDL they are not known.
+    built_in: frozenset[str] = frozenset()
 
     __hash__ = object.__hash__
 
@@ -106,6 +108,11 @@ class Schema:
     def by_name(self) -> dict[tuple[str, str], Relation]:
         """(schema, name) -> relation."""
         return {(r.schema, r.name): r for r in self.relations.values()}
+
+    @cached_property
+    def bare_names(self) -> frozenset[str]:
+        """Of the relations."""
+        return frozenset(name for _, name in self.by_name)
 
     @cached_property
     def tables(self) -> dict[int, Any]:
@@ -205,6 +212,7 @@ class Schema:
             self.code,
             self.domains if domains is None else domains,
             self.procedures if procedures is None else procedures,
+            self.built_in,
         )
         if "by_name" in self.__dict__:
             made.__dict__["by_name"] = _renamed(self.by_name, left, relations.values())
