@@ -7,8 +7,9 @@ import pytest
 from lintel import plan
 from lintel.analysis.ddl import schema_of
 from lintel.plan import ClientAttributes
-from lintel.policy import Policy, Statement
+from lintel.policy import Options, Policy, Statement
 from lintel.policy.overlay import Overlay
+from lintel.schema import Function
 from lintel.wire.decision import LOST, Context, Decision, Ran, Settings
 
 SETUP = b"CREATE SCHEMA other; CREATE TABLE o (id int, note text); CREATE TABLE c (id int)"
@@ -117,6 +118,31 @@ def test_in_one_text(text: str, verdict: str) -> None:
     assert statement.verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("ran", "text", "verdict"),
+    [
+        ("DO 'BEGIN END'", "SELECT * FROM f()", "refuse"),
+        ("CALL p()", "SELECT id FROM nowhere", "refuse"),
+        ("CALL p()", "SELECT id FROM tmp", "allow"),
+        ("CALL p()", "SELECT lower('x'), g(id) FROM c", "allow"),
+        ("CALL p()", "SELECT 'x'::mood FROM c", "allow"),
+        ("CALL p()", "CALL p()", "allow"),
+        ("CALL p()", "INSERT INTO nowhere VALUES (1)", "refuse"),
+        ("CREATE EXTENSION x", "SELECT f()", "allow"),
+        ("CREATE TABLE n (id int)", "SELECT f() FROM nowhere", "allow"),
+    ],
+)
+def test_names_that_nobody_knows(ran: str, text: str, verdict: str) -> None:
+    """Behind code inside the server; not so while nothing is enforced."""
+    functions = {"g": (Function("public", "g", None),)}
+    schema = replace(schema_of(SETUP), functions=functions, built_in=frozenset({"lower"}))
+    for options, expected in ((Options(), verdict), (Options(enforced=False), "allow")):
+        policy = Policy(schema, (plan.parse(PLAN, "p.toml"),), options)
+        decision = context(policy, in_public(ran), temporary=frozenset({"tmp"})).decide(text.encode())
+        assert decision.statement.verdict == expected
+        assert bool(decision.text) is (expected == "refuse")
+
+
 def test_contexts_are_not_kept(policy: Policy) -> None:
     """Those of the policy are not displaced by what lives for a transaction."""
     plain = context(policy)
@@ -127,3 +153,21 @@ def test_contexts_are_not_kept(policy: Policy) -> None:
         assert starred(overlaid.decide(b"SELECT * FROM o")) == f"id, note, x{number}"
         assert overlaid.decide(b"SELECT id FROM c") is plain.decide(b"SELECT id FROM c")
     assert len(policy.contexts) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("DROP TABLE tmp; SELECT id FROM o", "allow"),
+        ("CREATE TEMP TABLE t AS SELECT 1 AS a; ALTER TABLE t RENAME a TO b; SELECT id FROM o", "allow"),
+        ("CREATE EXTENSION x; SELECT id FROM c", "allow"),
+        ("CREATE EXTENSION x; ALTER TABLE o ADD y int", "allow"),
+        ("CREATE EXTENSION x; SELECT id FROM o", "refuse"),
+        ("CREATE EXTENSION x; CREATE VIEW v AS SELECT id FROM o", "refuse"),
+        ("SELECT id FROM o; CREATE EXTENSION x", "allow"),
+    ],
+)
+def test_behind_other_ddl_in_its_text(policy: Policy, text: str, verdict: str) -> None:
+    """What is not understood makes a table under a plan doubtful; what is done to a temporary relation does not."""
+    statement: Statement = context(policy, temporary=frozenset({"tmp"})).decide(text.encode()).statement
+    assert statement.verdict == verdict

@@ -149,7 +149,7 @@ class Overlay:
                 found = self._overlays.after((self._user, base.key.shadowed), self._changes)
             moment = replace(base.moment, doubtful=True) if found is None else _at(base.moment, found)
             self._own = Context(moment, base.key, Kept(), History(), 0)
-            self._coded = found is None and any(map(_is_coded, self._changes))
+            self._coded = found is None and moment.options.enforced and any(map(_is_coded, self._changes))
             self._names = frozenset(moment.planned).union(base.moment.planned)
             self._made = self._names.difference(base.moment.planned)
             self._gone = _names(base.moment).difference(_names(moment))

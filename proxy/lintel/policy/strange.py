@@ -1,4 +1,4 @@
-"""Names that a statement reads by and the catalog does not have.
+"""Names that a statement uses and the catalog does not have.
 
 Elsewhere they are the client's mistake, or what somebody has made a moment ago. Behind code that ran inside the server,
 in the same transaction, that may have made them, and nobody can say what they give.
@@ -12,7 +12,7 @@ _OUT_OF_SIGHT = frozenset(("do", "call", "execute"))
 
 
 def is_strange(part: Judged, schema: Schema, shadowed: frozenset[str]) -> bool:
-    """Whether it calls a function, or reads a relation, that may be anything."""
+    """Whether it calls a function, or names a relation, that may be anything."""
     result = part.verdict.resolution
     if result.utility or is_code(part):
         return False
