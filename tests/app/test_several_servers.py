@@ -2,7 +2,6 @@
 
 import json
 import signal
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -12,6 +11,7 @@ from typing import NamedTuple
 import psycopg
 import pytest
 from tests.app.servers import configuration, through
+from tests.app.sleeping import heard
 from tests.e2e.proxy import Proxy
 
 from lintel.demo.postgres import Server, find, launch
@@ -119,34 +119,8 @@ def test_cancel_requests_find_their_server(pair: Pair, lintel: Lintel, file: Pat
     proxy = lintel(pair.one.dsn("shop"), "-c", str(file), "--workers", workers)
     with ExitStack() as stack:
         clients = [stack.enter_context(psycopg.connect(through(proxy, name))) for name in ("shop", "shop_2") * 4]
-        outcomes: dict[int, str | None] = {}
-
-        def run(number: int) -> None:
-            try:
-                clients[number].execute("SELECT pg_sleep(4)")
-                outcomes[number] = None
-            except psycopg.Error as problem:
-                outcomes[number] = problem.sqlstate
-
-        threads = [threading.Thread(target=run, args=(number,)) for number in range(8)]
-        for thread in threads:
-            thread.start()
-        for server in pair:
-            _until_asleep(server, 4)
-        for number in (0, 1, 4, 5):
-            clients[number].cancel()
-        for thread in threads:
-            thread.join()
-    assert outcomes == {number: "57014" if number in (0, 1, 4, 5) else None for number in range(8)}
-
-
-def _until_asleep(server: Server, count: int) -> None:
-    deadline = time.monotonic() + 10
-    with psycopg.connect(server.dsn(), autocommit=True) as control:
-        query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
-        while control.execute(query).fetchone() != (count,):
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        told = heard(clients, (0, 1, 4, 5), pair)
+    assert told == ["57014" if number in (0, 1, 4, 5) else None for number in range(8)]
 
 
 def test_each_has_a_catalog_and_lines_of_its_own_in_the_report(proxy: Proxy) -> None:

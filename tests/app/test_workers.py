@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import threading
 import time
 import urllib.error
 from collections.abc import Callable, Iterator
@@ -13,8 +12,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.app.sleeping import heard
 from tests.app.test_serve import ONE_MAJOR, through
 from tests.e2e.proxy import Proxy
+
+from lintel.demo.postgres import Server
 
 Lintel = Callable[..., Proxy]
 pytestmark = ONE_MAJOR
@@ -119,27 +121,12 @@ def test_the_limit_on_sessions_is_that_of_all_of_them(database: str, lintel: Lin
 
 @pytest.mark.check(16)
 def test_cancel_reaches_the_right_server_process_through_any_worker(
-    proxy: Proxy, clients: list[psycopg.Connection]
+    server: Server, clients: list[psycopg.Connection]
 ) -> None:
     """A cancel request is a connection of its own, which any worker may get."""
-    outcomes: dict[int, str | None] = {}
-
-    def run(number: int) -> None:
-        try:
-            clients[number].execute("SELECT pg_sleep(3)")
-            outcomes[number] = None
-        except psycopg.Error as problem:
-            outcomes[number] = problem.sqlstate
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(12)]
-    for thread in threads:
-        thread.start()
-    time.sleep(0.5)
-    for number in range(0, 12, 2):
-        clients[number].cancel()
-    for thread in threads:
-        thread.join()
-    assert outcomes == {number: "57014" if number % 2 == 0 else None for number in range(12)}
+    cancelled = range(0, len(clients), 2)
+    told = heard(clients, cancelled, [server])
+    assert told == ["57014" if number in cancelled else None for number in range(len(clients))]
 
 
 def test_a_worker_that_dies_is_replaced_and_only_its_sessions_end(
