@@ -22,7 +22,7 @@ Admin = Annotated[
 ]
 Admins = Annotated[
     list[str] | None,
-    typer.Option("--admin", metavar="HOST:PORT", help="The same; may be repeated for several Lintels."),
+    typer.Option("--admin", metavar="HOST:PORT", help="The admin side of a running Lintel; may be repeated."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="One line of JSON.")]
 Listen = Annotated[str | None, typer.Option("--listen", metavar="HOST:PORT", help="Where clients connect.")]
