@@ -55,8 +55,7 @@ class Moment:
     def _holding(self) -> Iterator[tuple[str, int]]:
         """Names of functions, procedures, domains and relations -> a relation whose rows, also in arrays, they give."""
         schema = self.covered.schema
-        for function in (f for overloads in schema.functions.values() for f in overloads):
-            yield from ((function.name, oid) for oid in {function.row_type, *function.holds} if oid)
+        yield from ((name, oid) for oid, names in schema.givers.items() for name in names)
         yield from ((name, oid) for name, oids in schema.procedures.items() for oid in oids)
         yield from ((name, oid) for (_, name), oid in schema.domains.items())
         for (oid, _), held in schema.rows_of.items():

@@ -57,7 +57,7 @@ FOR_CATALOG: Final = 5  # the shell is fetching a new snapshot; the server's out
 
 QUICK: Final = 2048  # bytes of a text that is decided at once, whatever is in it
 KEPT_LIMIT: Final = 1024 * 1024  # bytes of a segment kept for another try
-DDL_LIMIT: Final = 256  # texts of uncommitted DDL that a session remembers,
+DDL_LIMIT: Final = 1024  # texts of uncommitted DDL that a session remembers,
 DDL_SIZE: Final = 64 * 1024  # bytes of each at most
 
 _NOT_KEPT = (OWN_PARSE, OWN_CLOSE, OWN_PROBE, *MARKS)  # expected, but no frame of the client asks for it
