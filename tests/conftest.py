@@ -1,14 +1,13 @@
 """Fixtures that every part's tests share: real PostgreSQL servers, a fresh database, a Lintel in front of it."""
 
-import uuid
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import hypothesis
-import psycopg
 import pytest
+from tests.databases import fresh
 from tests.e2e.proxy import Proxy
 
 from lintel.demo.postgres import Binaries, Server, find, launch
@@ -66,11 +65,8 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 @pytest.fixture
 def database(server: Server) -> Iterator[str]:
     """The DSN of an empty database that is dropped after the test, whoever is still connected to it."""
-    name = f"t_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(server.dsn(), autocommit=True) as control:
-        control.execute(f"CREATE DATABASE {name}")
-        yield server.dsn(name)
-        control.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with fresh(server) as dsn:
+        yield dsn
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """Server-side code as a reader: what is said of it against what the server itself says and does."""
 
+import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
+from tests.databases import fresh
 
 from lintel.analysis.server_code import ObjectUse, server_uses
 from lintel.catalog import connect, read, read_code, resolve
@@ -60,15 +62,36 @@ def expected(name: str, written: str) -> set[ObjectUse]:
     return found
 
 
-@pytest.fixture
-async def schema(server: Server, database: str) -> AsyncIterator[Schema]:
+@pytest.fixture(scope="module")
+def dsn(server: Server) -> Iterator[str]:
+    """One database for all of them, as none commits anything."""
     if server.major < 15:
         pytest.skip("column lists of publications")
-    with psycopg.connect(database, autocommit=True) as session:
-        session.execute(SQL.encode())
-    connection = await connect(resolve(database))
-    yield replace(await read(connection), code=await read_code(connection))
-    await connection.close()
+    with fresh(server) as made:
+        with psycopg.connect(made, autocommit=True) as control:
+            control.execute(SQL.encode())
+        yield made
+
+
+@pytest.fixture(scope="module")
+def schema(dsn: str) -> Schema:
+    return asyncio.run(_read(dsn))
+
+
+async def _read(dsn: str) -> Schema:
+    connection = await connect(resolve(dsn))
+    try:
+        return replace(await read(connection), code=await read_code(connection))
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+def session(dsn: str) -> Iterator[psycopg.Connection]:
+    """In a transaction that comes to nothing."""
+    with psycopg.connect(dsn) as made:
+        yield made
+        made.rollback()
 
 
 def test_every_kind_says_what_it_uses(schema: Schema) -> None:
@@ -89,15 +112,14 @@ def test_the_store_keeps_it_without_literals(schema: Schema) -> None:
     assert server_uses(kept) == server_uses(schema)
 
 
-def test_views_read_what_pg_depend_says(schema: Schema, database: str) -> None:
+def test_views_read_what_pg_depend_says(schema: Schema, session: psycopg.Connection) -> None:
     query = """
         SELECT DISTINCT v.relname, a.attname FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid
         JOIN pg_class v ON v.oid = r.ev_class
         JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
         WHERE d.classid = 'pg_rewrite'::regclass AND d.refobjid = 't'::regclass AND r.rulename = '_RETURN'
         AND d.refobjsubid > 0"""
-    with psycopg.connect(database) as session:
-        truth = {(name, column) for name, column in session.execute(query)}
+    truth = {(name, column) for name, column in session.execute(query)}
     mine = {
         (name.rpartition(".")[2], use.strip().split(" ")[0])
         for name, written in USES.items()
@@ -113,14 +135,13 @@ def blocking(findings: tuple[Finding, ...]) -> set[str]:
 
 
 @pytest.mark.parametrize("column", ["id", "total", "state", "note", "low", "high", "unused", "ref"])
-def test_what_blocks_a_drop_is_what_the_server_names(schema: Schema, database: str, column: str) -> None:
+def test_what_blocks_a_drop_is_what_the_server_names(schema: Schema, session: psycopg.Connection, column: str) -> None:
     change = f"ALTER TABLE t DROP COLUMN {column}"
     told: set[str] = set()
-    with psycopg.connect(database) as session:
-        try:
-            session.execute(change.encode())
-        except psycopg.errors.DependentObjectsStillExist as problem:
-            told = {name for name, on in DEPENDS.findall(problem.diag.message_detail or "") if on == column}
+    try:
+        session.execute(change.encode())
+    except psycopg.errors.DependentObjectsStillExist as problem:
+        told = {name for name, on in DEPENDS.findall(problem.diag.message_detail or "") if on == column}
     assert {bare(name) for name in blocking(assess(change.encode(), schema, ()).findings)} == told
 
 
@@ -142,16 +163,17 @@ def bare(name: str) -> str:
         ("DROP RULE r ON t; DROP POLICY pol ON t; DROP TRIGGER trig ON t; DROP VIEW v; DROP PUBLICATION pub", "state"),
     ],
 )
-def test_what_was_dropped_earlier_does_not_block(schema: Schema, database: str, earlier: str, column: str) -> None:
+def test_what_was_dropped_earlier_does_not_block(
+    schema: Schema, session: psycopg.Connection, earlier: str, column: str
+) -> None:
     """In one file, and in a file of its own."""
     change = f"ALTER TABLE t DROP COLUMN {column}"
     told: set[str] = set()
-    with psycopg.connect(database) as session:
-        session.execute(earlier.encode())
-        try:
-            session.execute(change.encode())
-        except psycopg.errors.DependentObjectsStillExist as problem:
-            told = {name for name, on in DEPENDS.findall(problem.diag.message_detail or "") if on == column}
+    session.execute(earlier.encode())
+    try:
+        session.execute(change.encode())
+    except psycopg.errors.DependentObjectsStillExist as problem:
+        told = {name for name, on in DEPENDS.findall(problem.diag.message_detail or "") if on == column}
     for change_of in (f"{earlier}; {change}".encode(), [Script(earlier.encode()), Script(change.encode())]):
         assert {bare(name) for name in blocking(assess(change_of, schema, ()).findings)} == told
     assert told < {bare(name) for name in blocking(assess(change.encode(), schema, ()).findings)}
@@ -191,17 +213,16 @@ def test_what_was_dropped_earlier_does_not_go_with_a_column(
     ],
 )
 def test_functions_fail_as_they_are_said_to(
-    schema: Schema, database: str, change: str, call: str, name: str, rule: str | None
+    schema: Schema, session: psycopg.Connection, change: str, call: str, name: str, rule: str | None
 ) -> None:
     findings = assess(change.encode(), schema, ()).findings
     mine = {finding.rule: finding.sqlstate for finding in findings if finding.object == f"function public.{name}"}
-    with psycopg.connect(database, autocommit=True) as session:
-        session.execute(change.encode())
-        happened = None
-        try:
-            session.execute(call.encode())
-        except psycopg.Error as problem:
-            happened = problem.sqlstate
+    session.execute(change.encode())
+    happened = None
+    try:
+        session.execute(call.encode())
+    except psycopg.Error as problem:
+        happened = problem.sqlstate
     assert mine == ({} if rule is None else {rule: happened})
     assert (happened is None) == (rule is None)
 
