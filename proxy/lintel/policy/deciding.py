@@ -135,7 +135,7 @@ def _why_opaque(moment: Moment, key: ContextKey, parts: list[Judged]) -> str | N
 
 
 def _understood(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged], found: dict[str, str]) -> Decided:
-    if _is_unfollowed(moment, parts):
+    if moment.plans and _is_unfollowed(moment, parts):
         return _opaque(moment, text, NOT_FOLLOWED, parts)
     made = _Edits()
     for part in parts:
