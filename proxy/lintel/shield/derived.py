@@ -13,6 +13,7 @@ from lintel.plan.types import parse_type
 from lintel.schema.logical import LogicalColumn
 from lintel.shield import parked_value
 from lintel.shield.case import Case, Unserved, own_value
+from lintel.shield.folding import barrier
 from lintel.shield.retype import cast_read
 from lintel.shield.splices import HELPER
 from lintel.shield.tables import SIDES, key_of
@@ -139,9 +140,9 @@ class _Parts:
         """Columns that may be absent: the real one where there is one, else a value."""
         x, d = self.case.alias("x"), self.case.alias(HELPER)
         if any(plan.imagined_columns for _, plan in absent):
-            return self._row_first(f", LATERAL (SELECT {self._values(absent)}) {d}")
+            return self._row_first(f", LATERAL (SELECT {self._values(absent)}{barrier(self.case)}) {d}")
         inner = f"(SELECT {self.listed} FROM {self.table})"
-        return f"(SELECT {x}.* FROM (SELECT {self._values(absent)}) {d}, LATERAL {inner} {x})"
+        return f"(SELECT {x}.* FROM (SELECT {self._values(absent)}{barrier(self.case)}) {d}, LATERAL {inner} {x})"
 
     def stored(self, absent: list[tuple[LogicalColumn, Plan]], *, locked: bool) -> str:
         """Columns some of whose values are parked, or not filled in yet: those first, else what `imagined` gives.
@@ -183,7 +184,7 @@ class _Parts:
         strays = ", ".join(f"{self._stray(c)} AS {other}" for (c, _), (_, other) in zip(renamed, names, strict=True))
         beside = f", LATERAL (SELECT {', '.join(f'{other} AS {name}' for name, other in names)}) {f}"
         if absent:
-            beside += f", LATERAL (SELECT {self._values(absent)}) {d}"
+            beside += f", LATERAL (SELECT {self._values(absent)}{barrier(self.case)}) {d}"
         body = self._row_first(beside, f" WHERE true OR {' OR '.join(self._typed(c) for c, _ in renamed)}")
         return f"(SELECT {x}.* FROM (SELECT {strays}) {d}, LATERAL {body} {x})"
 

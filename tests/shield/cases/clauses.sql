@@ -278,3 +278,12 @@ SELECT PRIORITY, Orders.PriOrity FROM ORDERS
 
 --- new rewrite
 SELECT pg_typeof(priority), priority IS NULL, priority IS DISTINCT FROM 0 FROM orders WHERE id = 1
+
+--- new rewrite # of a constant the planner leaves a branch, with that one's length
+SELECT id, CASE WHEN priority > 0 THEN total ELSE 0 END AS t, coalesce(priority, total) FROM orders
+
+--- new rewrite
+SELECT x.t FROM (SELECT id, CASE priority WHEN 0 THEN total ELSE id END AS t FROM orders) x
+
+--- new rewrite
+SELECT CASE WHEN o.priority = 0 THEN o.total END, CASE WHEN o.priority > 0 THEN o.note::varchar(3) ELSE o.note END FROM orders o WHERE o.id = 1 FOR UPDATE
