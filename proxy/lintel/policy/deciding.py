@@ -98,13 +98,13 @@ def _decide(moment: Moment, key: ContextKey, text: bytes) -> Decided:
     except Exception as bug:
         # A fault of ours in reading one statement must not cost its session; it is seen in the reason.
         return _opaque(moment, text, f"internal error: {type(bug).__name__}", [])
-    if moment.plans and _is_behind_code(moment, key, parts):
+    if moment.plans and _is_behind_code(moment, parts):
         return Decided(not_followed(moment, text))
     why = _why_opaque(moment, key, parts)
     if why is None:
         return _understood(moment, key, text, parts, found)
     decided = _pinned(moment, key, text, why, parts) or _opaque(moment, text, why, parts)
-    if moment.plans and any(is_strange(part, moment.covered.schema, key.shadowed) for part in parts):
+    if moment.plans and any(is_strange(part, moment.covered.schema) for part in parts):
         statement = replace(decided.decision.statement, strange=True)
         return replace(decided, decision=replace(decided.decision, statement=statement))
     return decided
@@ -164,10 +164,10 @@ def _is_drawn(moment: Moment, statement: Statement) -> bool:
     return statement.verdict == "rewrite" and share > 0 and hash(statement.shape) % 10_000 < share * 10_000
 
 
-def _is_behind_code(moment: Moment, key: ContextKey, parts: list[Judged]) -> bool:
+def _is_behind_code(moment: Moment, parts: list[Judged]) -> bool:
     """Whether something is read that code of an earlier statement may have made."""
     code = next((number for number, part in enumerate(parts) if is_code(part)), len(parts))
-    return any(is_strange(part, moment.covered.schema, key.shadowed) for part in parts[code + 1 :])
+    return any(is_strange(part, moment.covered.schema) for part in parts[code + 1 :])
 
 
 def _is_unfollowed(moment: Moment, parts: list[Judged]) -> bool:
@@ -283,7 +283,7 @@ def _statement(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged]
         sqlstate=refused.sqlstate if refused else None,
         message=refused.message if refused else None,
         sides=tuple(dict.fromkeys(sided for part in parts for sided in part.verdict.sides)),
-        strange=bool(moment.plans) and any(is_strange(p, moment.covered.schema, key.shadowed) for p in parts),
+        strange=bool(moment.plans) and any(is_strange(p, moment.covered.schema) for p in parts),
     )
 
 

@@ -110,11 +110,6 @@ class Schema:
         return {(r.schema, r.name): r for r in self.relations.values()}
 
     @cached_property
-    def bare_names(self) -> frozenset[str]:
-        """Of the relations."""
-        return frozenset(name for _, name in self.by_name)
-
-    @cached_property
     def tables(self) -> dict[int, Any]:
         """oid -> its logical table (schema.logical fills this), kept as long as the snapshot."""
         return {}
