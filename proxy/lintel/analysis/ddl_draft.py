@@ -40,7 +40,7 @@ class Draft:
     def type_schema(self, name: str) -> str | None:
         """The schema in which an unqualified type name is found: declared, or the row type of a relation."""
         for schema in self.search_path:
-            if any((schema, name) in known for known in (self.types, self.schema.by_name, self.schema.domains)):
+            if (schema, name) in self.types or self.schema.find_type(schema, name, ()) is not None:
                 return schema
         return None
 

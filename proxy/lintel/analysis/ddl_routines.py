@@ -29,9 +29,10 @@ def with_routines(schema: Schema, node: Node, path: Path) -> Schema:
 
 
 def with_types(before: Schema, after: Schema) -> Schema:
-    """After `ddl.apply`: what the columns of others' types are called by now, and functions that return composites.
+    """After `ddl.apply`: what the columns of others' types are called by now, and what is made of composites.
 
-    A column says its type's name as it was: the name that a relation has had stands for it from here on.
+    A column says its type's name as it was: the name that a relation has had stands for it from here on. Which tables
+    are OF a composite type is not known: CASCADE may change all that have its columns.
     """
     moved = {oid: old for oid, old in before.relations.items() if after.relations.get(oid, old) is not old}
     if not moved:
@@ -42,7 +43,8 @@ def with_types(before: Schema, after: Schema) -> Schema:
     changed = {name: tuple(_told(f, composites, after) for f in found) for name, found in functions.items()}
     if not aliases and not composites:
         return after
-    return after.changed({}, functions={**after.functions, **changed}, domains={**after.domains, **aliases})
+    typed = {r.oid: replace(r, columns=after.relations[oid].columns) for oid in composites for r in _of(before, oid)}
+    return after.changed(typed, functions={**after.functions, **changed}, domains={**after.domains, **aliases})
 
 
 def _called(relation: Relation) -> tuple[str, str]:
@@ -51,6 +53,12 @@ def _called(relation: Relation) -> tuple[str, str]:
 
 def _names(relation: Relation) -> Path:
     return tuple(column.name for column in relation.columns)
+
+
+def _of(schema: Schema, composite: int) -> list[Relation]:
+    columns = [(column.name, column.type) for column in schema.relations[composite].columns]
+    tables = (relation for relation in schema.relations.values() if relation.kind in "rp")
+    return [table for table in tables if [(column.name, column.type) for column in table.columns] == columns]
 
 
 def _told(function: Function, composites: dict[int, Path], after: Schema) -> Function:

@@ -111,13 +111,9 @@ def _altered(tag: str, body: Node) -> set[str]:
 
 
 def _unread(tag: str, body: Node) -> bool:
-    """What takes columns along that it does not name: CASCADE, to the columns of a type's tables too."""
+    """What takes columns along that it does not name: CASCADE."""
     if tag == "DropStmt":
         return body.get("behavior") == "DROP_CASCADE" and body["removeType"] not in _TABLES
-    if tag == "RenameStmt":
-        return bool(body["renameType"] == "OBJECT_ATTRIBUTE" and body["behavior"] == "DROP_CASCADE")
     commands = [entry["AlterTableCmd"] for entry in body.get("cmds", ())]
-    to_type = body.get("objtype") == "OBJECT_TYPE"
-    return any(
-        c.get("behavior") == "DROP_CASCADE" and (to_type or c.get("subtype") == "AT_DropColumn") for c in commands
-    )
+    dropped_with = (c.get("subtype") == "AT_DropColumn" and c.get("behavior") == "DROP_CASCADE" for c in commands)
+    return body.get("objtype") != "OBJECT_TYPE" and any(dropped_with)

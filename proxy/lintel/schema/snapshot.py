@@ -183,7 +183,10 @@ class Schema:
         return self._typed_so((_bare(schema), _bare(bare)))
 
     def _typed_so(self, name: tuple[str, str]) -> Relation | None:
-        return self.by_name.get(name) or self.relations.get(self.domains.get(name, 0))
+        schema, bare = name
+        found = self.by_name.get(name) or self.relations.get(self.domains.get(name, 0))
+        # The type of arrays of t is called _t as well, where that name was free (manual, CREATE TYPE).
+        return found or (self.by_name.get((schema, bare[1:])) if bare.startswith("_") else None)
 
     def changed(
         self,

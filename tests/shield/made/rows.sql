@@ -4,6 +4,7 @@ CREATE TABLE o (id int PRIMARY KEY, note text); INSERT INTO o VALUES (1, 'a'), (
 CREATE TABLE c (k int PRIMARY KEY, x text); INSERT INTO c VALUES (1, 'x');
 CREATE TYPE w AS (k int, x text);
 CREATE TYPE holder AS (r o);
+CREATE TYPE wt AS (k int, x text); CREATE TABLE typed OF wt; INSERT INTO typed VALUES (3, 'z');
 CREATE TABLE t (k int, v w); INSERT INTO t VALUES (1, (2, 'y'));
 CREATE TABLE h (k int, r o); INSERT INTO h (k, r.id, r.note) VALUES (1, 7, 'seven');
 CREATE DOMAIN od AS o;
@@ -197,6 +198,18 @@ refuse> SELECT v FROM t
 refuse> SELECT (v).* FROM t
 refuse> SELECT * FROM ws()
 refuse> SELECT ws()
+
+ALTER TYPE wt ADD ATTRIBUTE r o CASCADE
+> SELECT k, x FROM typed
+refuse> SELECT NULL::wt
+refuse> SELECT * FROM typed
+
+CREATE TABLE x (k int, rs _o)
+CREATE FUNCTION f() RETURNS _o STABLE LANGUAGE sql AS 'SELECT ARRAY(SELECT o FROM o)'
+> SELECT (f())[1].note, (SELECT (rs[1]).id FROM x)
+refuse> SELECT f()
+refuse> SELECT * FROM x
+refuse> SELECT NULL::_o
 
 CREATE AGGREGATE first(int) (sfunc = step, stype = o)
 > SELECT (first(k)).id FROM c
