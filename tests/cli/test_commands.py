@@ -276,6 +276,12 @@ def test_config_check(tmp_path: Path) -> None:
     assert lintel("config", "check", "-c", str(CONFIG / "lintel.toml"), cwd=tmp_path).stdout == "fine; 0 plans\n"
     done = lintel("config", "check", cwd=tmp_path, LINTEL_SHIELD__PLANS="nowhere.toml")
     assert (done.returncode, done.stderr) == (2, "lintel: nowhere.toml: cannot be read: No such file or directory\n")
+    for said, key in (
+        ({"LINTEL_AUTH__MODE": "own", "LINTEL_AUTH__FILE": "users.txt"}, "users.txt: auth.file"),
+        ({"LINTEL_LISTEN__TLS_CERT": "no.pem", "LINTEL_LISTEN__TLS_KEY": "no.key"}, "no.pem: listen.tls_cert"),
+    ):
+        done = lintel("config", "check", cwd=tmp_path, **said)
+        assert (done.returncode, key in done.stderr) == (2, True), done
 
 
 def test_output_into_a_closed_pipe_is_no_traceback() -> None:

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
 
 from lintel import catalog
-from lintel.app import authentication, routes, tls
+from lintel.app import authentication, routes, tls, userlist
 from lintel.app.authentication import Secrets
 from lintel.app.routes import Routes
 from lintel.config import Settings
 from lintel.config.settings import KEYS
-from lintel.plan import Plan
+from lintel.plan import Plan, in_force, load_all
 from lintel.policy import Options as Shield
 from lintel.session.authentication import Authentication
 from lintel.session.connector import Connector, KeepAlive
@@ -89,11 +89,15 @@ class Configuration:
         limits = self.settings.limits
         return KeepAlive(limits.tcp_keepalive_idle, limits.tcp_keepalive_interval, limits.tcp_keepalive_count)
 
+    def check_alone(self) -> None:
+        """ConfigError where no process could run with it, as far as that can be said without any server."""
+        self.routes.check(self.plans)
+        self.options(SPARE)
+
     async def check(self) -> None:
         """ConfigError where no process could run with it, or no client log in."""
+        self.check_alone()
         found = self.routes
-        found.check(self.plans)
-        self.options(SPARE)
         if self.settings.auth.mode == "own":
             await authentication.check(self.settings.auth, found)
             return
@@ -142,6 +146,11 @@ class Configuration:
 SPARE = 100  # descriptors for everything but sessions: catalogs, the store, the admin side, cancel requests
 
 Read = Callable[[], Configuration]
+
+
+def of(settings: Settings) -> Configuration:
+    """They, with the plans and secrets in the files that they name. ConfigError where one cannot be read."""
+    return Configuration(settings, in_force(load_all(settings.shield.plans)), userlist.read(settings.auth.file))
 
 
 def _value(settings: Settings, dotted: str) -> object:

@@ -16,14 +16,12 @@ MASK = "***"
 
 @app.command()
 def check(file: options.File = None) -> None:
-    """Read everything that `serve` would read, plans included; exit 2 with the first error."""
-    from lintel import plan
-    from lintel.app import routes
+    """Read all files that `serve` would read, plans, secrets and certificates too; exit 2 with the first error."""
+    from lintel.app import configuration
 
-    settings = load(file).settings
-    plans = plan.in_force(plan.load_all(settings.shield.plans))
-    routes.of(settings).check(plans)
-    typer.echo(f"fine; {len(plans)} plan{'' if len(plans) == 1 else 's'}")
+    read = configuration.of(load(file).settings)
+    read.check_alone()
+    typer.echo(f"fine; {len(read.plans)} plan{'' if len(read.plans) == 1 else 's'}")
 
 
 @app.command()

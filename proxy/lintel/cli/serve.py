@@ -27,8 +27,7 @@ def serve(
     SIGTERM drains: idle sessions end at once, others when their transaction has. SIGHUP reads the configuration
     and the plans anew. SIGUSR2 starts this command again and hands the listening sockets over to it.
     """
-    from lintel import plan as plans
-    from lintel.app import Configuration, userlist
+    from lintel.app import configuration
     from lintel.app import serve as run
 
     flags = [
@@ -41,9 +40,4 @@ def serve(
         Flag("-v" if verbose else "-q", "log.level", "debug" if verbose else "warning" if quiet else None),
     ]
 
-    def read() -> Configuration:
-        settings = load(file, flags).settings
-        in_force = plans.in_force(plans.load_all(settings.shield.plans))
-        return Configuration(settings, in_force, userlist.read(settings.auth.file))
-
-    run(read, lambda line: print(line, flush=True))
+    run(lambda: configuration.of(load(file, flags).settings), lambda line: print(line, flush=True))
