@@ -10,6 +10,7 @@ wrong, but counted.
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import product
 
 import pytest
 from tests.shield.one_change import Change
@@ -56,6 +57,9 @@ MANY: list[list[Change]] = [
 ]
 
 
+PLANS = ((), ("nestloop",), ("hashjoin", "mergejoin"), ("hashjoin", "nestloop"))  # switched off
+
+
 def undecided(sql: str, sent: str, wanted: Outcome, got: Outcome) -> bool:
     """Whether the server itself may answer one way or the other: by what it evaluates or meets first."""
     errors = [outcome.error for outcome in (wanted, got) if outcome.error is not None]
@@ -72,14 +76,21 @@ def _locks_what_may_be_missing(sql: str, got: Outcome) -> bool:
 
 
 def varies(state: State, text: bytes, wanted: Outcome) -> bool:
-    """Whether the client's own server answers otherwise where rows lie the other way round: of several it takes any."""
+    """Whether the client's own server answers otherwise by another plan or with rows the other way round."""
+    return any(_by(state, text, off, backwards=turned) != wanted for off, turned in product(PLANS, (True, False)))
+
+
+def _by(state: State, text: bytes, off: Sequence[str], *, backwards: bool) -> Outcome:
+    """What it answers without these ways of joining."""
     own = state.own
     own.execute("BEGIN")
-    for table in STORED:
+    for method in off:
+        own.execute(f"SET LOCAL enable_{method} = off")
+    for table in STORED if backwards else ():
         rows = own.execute(f"SELECT * FROM {table}").fetchall()
         own.execute(f"DELETE FROM {table}")
         own.cursor().executemany(f"INSERT INTO {table} VALUES ({', '.join(['%s'] * len(rows[0]))})", rows[::-1])
-    return run(own, text, state.own_contents) != wanted  # which rolls back
+    return run(own, text, state.own_contents)  # which rolls back
 
 
 def differences(server: Server, changes: Sequence[Change], seed: str, count: int) -> tuple[list[str], Counter[str]]:
