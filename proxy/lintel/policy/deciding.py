@@ -98,7 +98,7 @@ def _decide(moment: Moment, key: ContextKey, text: bytes) -> Decided:
     except Exception as bug:
         # A fault of ours in reading one statement must not cost its session; it is seen in the reason.
         return _opaque(moment, text, f"internal error: {type(bug).__name__}", [])
-    if moment.plans and _is_behind_code(moment, parts):
+    if moment.plans and len(parts) > 1 and _is_behind_code(moment, text, parts):
         return Decided(not_followed(moment, text))
     why = _why_opaque(moment, key, parts)
     if why is None:
@@ -164,10 +164,13 @@ def _is_drawn(moment: Moment, statement: Statement) -> bool:
     return statement.verdict == "rewrite" and share > 0 and hash(statement.shape) % 10_000 < share * 10_000
 
 
-def _is_behind_code(moment: Moment, parts: list[Judged]) -> bool:
-    """Whether something is read that code of an earlier statement may have made."""
+def _is_behind_code(moment: Moment, text: bytes, parts: list[Judged]) -> bool:
+    """Whether a function is called that code of an earlier statement may have made, or DDL that is not followed."""
     code = next((number for number, part in enumerate(parts) if is_code(part)), len(parts))
-    return any(is_strange(part, moment.covered.schema) for part in parts[code + 1 :])
+    strange = [n for n, part in enumerate(parts) if is_strange(part, moment.covered.schema)]
+    if any(number > code for number in strange):
+        return True
+    return any(parts[number].behind for number in strange) and bool(mentions(text, moment.planned))
 
 
 def _is_unfollowed(moment: Moment, parts: list[Judged]) -> bool:

@@ -26,6 +26,11 @@ from lintel.wire import decision as wire
 from lintel.wire.decision import Decision, Ran, Settings
 
 MAX_KEPT = 32
+# What gives rows, keeps them or stores a query: not DDL by which a name is only spoken of.
+_USING = frozenset(
+    ["select", "insert", "update", "delete", "merge", "copy", "call", "execute", "create view", "create table as",
+     "create materialized view"]
+)  # fmt: skip
 
 Changes = tuple[Ran, ...]
 Who = tuple[str, frozenset[str]]  # the session's user, and the names of its temporary relations
@@ -54,6 +59,13 @@ class Overlays:
             del self._kept[next(iter(self._kept))]
         self._kept[key] = found
 
+    def names(self, user: str, changes: Changes, moment: Moment) -> frozenset[str]:
+        """Of what gives rows of tables under plans by those of them that are understood, whatever the others do."""
+        found = Uncommitted(self._schema, self._schema)
+        for ran in changes:
+            found = _after(found, ran, (user, frozenset())) or found
+        return frozenset(_at(moment, found).planned)
+
 
 def _after(found: Uncommitted, ran: Ran, who: Who) -> Uncommitted | None:
     if ran.text is None or ran.search_path is None:
@@ -80,8 +92,8 @@ class Overlay:
     """
 
     __slots__ = (
-        "_base", "_changes", "_coded", "_described", "_gone", "_made", "_names", "_overlays", "_own", "_user",
-        "decisions", "planned", "queries",
+        "_base", "_changes", "_coded", "_described", "_gone", "_made", "_names", "_overlays", "_own", "_unfollowed",
+        "_user", "decisions", "planned", "queries",
     )  # fmt: skip
 
     def __init__(self, base: Context, overlays: Overlays, settings: Settings, user: str) -> None:
@@ -92,6 +104,9 @@ class Overlay:
         self._user = user
         self._own: Context | None = None
         self._gone: frozenset[str] = frozenset()  # tables under plans that are not there any longer
+        self._unfollowed: frozenset[str] = (
+            frozenset()
+        )  # in doubt: names that the DDL has given such rows, as far as seen
         self._coded = False  # code inside the server may have made what nobody knows of
         self._names: frozenset[str] = frozenset()  # a text that speaks of one of them is decided by what is seen
         self._made: frozenset[str] = frozenset()  # names that have to do with rows of such tables by the DDL alone
@@ -124,13 +139,20 @@ class Overlay:
     def decide(self, text: bytes) -> Decision:
         """The decision for a text; where it speaks of a table that is gone, the catalog's lets the server say so."""
         own = self._asked(text)
-        if own is None or self._is_lost(own, text):
-            known = _decided(self._base, text)
-            return not_followed(self._base.moment, text) if self._coded and known.statement.strange else known
-        found = _decided(own, text)
-        if any(self._described.get(probe.text, probe.columns) != probe.columns for probe in found.probes):
+        lost = own is None or self._is_lost(own, text)
+        found = _decided(self._base if own is None or lost else own, text)
+        if self._is_unfollowed(text, found):
             return not_followed(self._base.moment, text)
-        return found
+        if lost or all(self._described.get(probe.text, probe.columns) == probe.columns for probe in found.probes):
+            return found
+        return not_followed(self._base.moment, text)
+
+    def _is_unfollowed(self, text: bytes, found: Decision) -> bool:
+        """In doubt: whether it uses what the DDL has made beside what is not understood, or code may have made."""
+        if not self._unfollowed and not self._coded:
+            return False
+        used = found.statement.facts.verb in _USING
+        return (self._coded and found.statement.strange) or (used and bool(mentions(text, self._unfollowed)))
 
     def _asked(self, text: bytes) -> Context | None:
         own = self._seen()
@@ -149,7 +171,10 @@ class Overlay:
                 found = self._overlays.after((self._user, base.key.shadowed), self._changes)
             moment = replace(base.moment, doubtful=True) if found is None else _at(base.moment, found)
             self._own = Context(moment, base.key, Kept(), History(), 0)
-            self._coded = found is None and moment.options.enforced and any(map(_is_coded, self._changes))
+            if found is None and moment.options.enforced:
+                self._coded = any(map(_is_coded, self._changes))
+                made = self._overlays.names(self._user, self._changes, base.moment)
+                self._unfollowed = made.difference(base.moment.planned)
             self._names = frozenset(moment.planned).union(base.moment.planned)
             self._made = self._names.difference(base.moment.planned)
             self._gone = _names(base.moment).difference(_names(moment))

@@ -22,6 +22,7 @@ refuse> SELECT f()
 refuse> SELECT * FROM f()
 refuse> CREATE VIEW v AS SELECT * FROM f()
 refuse> SELECT f() FROM nowhere
+refuse> SELECT f(), id FROM o
 
 CALL make()
 > SELECT k FROM c
@@ -32,3 +33,21 @@ refuse> SELECT * FROM f()
 SET LOCAL search_path = s, public
 CREATE FUNCTION f() RETURNS SETOF o STABLE LANGUAGE sql AS 'SELECT * FROM public.o'
 refuse> SELECT f()
+
+CREATE VIEW v AS SELECT 1 AS a
+ALTER VIEW v RENAME TO vv
+CREATE FUNCTION f() RETURNS SETOF o STABLE LANGUAGE sql AS 'SELECT * FROM public.o'
+CREATE TABLE x (k int, r o)
+CREATE TABLE y (k int)
+apart> SELECT k FROM y
+> COMMENT ON FUNCTION f() IS 'f'
+> DROP FUNCTION f()
+refuse> SELECT * FROM f()
+refuse> SELECT f()
+refuse> SELECT * FROM x
+refuse> UPDATE x SET k = 1 RETURNING *
+
+CREATE TEMP TABLE o (a int)
+CREATE FUNCTION f() RETURNS SETOF public.o STABLE LANGUAGE sql AS 'SELECT * FROM public.o'
+> SELECT k FROM c
+refuse> SELECT * FROM f()
