@@ -130,7 +130,7 @@ def test_what_comes_slowly_comes() -> None:
         runner.run(slowly())
 
 
-LONG_RESULT = "SELECT n, repeat(chr(97 + n % 26), n % 300) FROM generate_series(1, 30000) n"
+LONG_RESULT = "SELECT n, repeat(chr(97 + n % 26), n % 300) FROM generate_series(1, 15000) n"
 
 
 @pytest.fixture
