@@ -6,7 +6,10 @@ from lintel import plan
 from lintel.analysis.ddl import schema_of
 from lintel.policy import ContextKey, Policy, Statement
 
-SETUP = b"CREATE TABLE o (id int, note text); CREATE TABLE c (id int); CREATE TYPE w AS (r o); CREATE DOMAIN od AS o"
+SETUP = (
+    b"CREATE TABLE o (id int, note text); CREATE TABLE c (id int);"
+    b"CREATE TYPE w AS (r o); CREATE DOMAIN od AS o; CREATE DOMAIN cd AS c"
+)
 PLAN = 'id = "p"\npurpose = "x"\ntable = "public.o"\n[add]\ncolumn = "prio"\ntype = "int"'
 KEY = ContextKey(shadowed=frozenset({"tmp"}))
 
@@ -25,6 +28,7 @@ KEY = ContextKey(shadowed=frozenset({"tmp"}))
         ("ALTER TABLE tmp ADD COLUMN r o", "refuse"),
         ("ALTER TABLE tmp ADD COLUMN r w", "refuse"),
         ("ALTER TABLE pg_temp.x ADD COLUMN r o[]", "refuse"),
+        ("ALTER TABLE tmp ADD COLUMN r od", "refuse"),
         ("ALTER TABLE tmp INHERIT o", "refuse"),
         ("CREATE TEMP TABLE x (id int, o text)", "allow"),
         ("CREATE TEMP TABLE x (r c)", "allow"),
@@ -32,6 +36,7 @@ KEY = ContextKey(shadowed=frozenset({"tmp"}))
         ("CREATE TEMP TABLE x (LIKE o)", "rewrite"),
         ("CREATE TEMP TABLE x (k an_enum, LIKE tmp)", "allow"),
         ("ALTER TABLE tmp ADD COLUMN r int", "allow"),
+        ("ALTER TABLE tmp ADD COLUMN r cd", "allow"),
         ("ALTER TABLE tmp DROP COLUMN o", "allow"),
         ("CREATE TABLE x (r o)", "allow"),
         ("CREATE DOMAIN x AS o", "allow"),

@@ -15,7 +15,7 @@ from lintel.policy.mentions import mentions, possibly_mentions
 from lintel.policy.moment import Moment
 from lintel.policy.path import Path
 from lintel.policy.statement import Statement, Unstripped
-from lintel.policy.strange import is_code, is_strange
+from lintel.policy.strange import is_code, made_in, strange_in
 from lintel.policy.temporary import first_in, pinned
 from lintel.policy.unplanned import Unplanned
 from lintel.shield import Question
@@ -98,14 +98,14 @@ def _decide(moment: Moment, key: ContextKey, text: bytes) -> Decided:
     except Exception as bug:
         # A fault of ours in reading one statement must not cost its session; it is seen in the reason.
         return _opaque(moment, text, f"internal error: {type(bug).__name__}", [])
-    if moment.plans and len(parts) > 1 and _is_behind_code(moment, text, parts):
+    if moment.plans and len(parts) > 1 and _is_behind_code(moment, text, parts, made_in(statements)):
         return Decided(not_followed(moment, text))
     why = _why_opaque(moment, key, parts)
     if why is None:
         return _understood(moment, key, text, parts, found)
     decided = _pinned(moment, key, text, why, parts) or _opaque(moment, text, why, parts)
-    if moment.plans and any(is_strange(part, moment.covered.schema) for part in parts):
-        statement = replace(decided.decision.statement, strange=True)
+    if strange := _strange(moment, parts):
+        statement = replace(decided.decision.statement, strange=strange)
         return replace(decided, decision=replace(decided.decision, statement=statement))
     return decided
 
@@ -164,13 +164,20 @@ def _is_drawn(moment: Moment, statement: Statement) -> bool:
     return statement.verdict == "rewrite" and share > 0 and hash(statement.shape) % 10_000 < share * 10_000
 
 
-def _is_behind_code(moment: Moment, text: bytes, parts: list[Judged]) -> bool:
+def _is_behind_code(moment: Moment, text: bytes, parts: list[Judged], made: frozenset[str]) -> bool:
     """Whether a function is called that code of an earlier statement may have made, or DDL that is not followed."""
     code = next((number for number, part in enumerate(parts) if is_code(part)), len(parts))
-    strange = [n for n, part in enumerate(parts) if is_strange(part, moment.covered.schema)]
-    if any(number > code for number in strange):
+    strange = [strange_in(part, moment.covered.schema) for part in parts]
+    if any(names - made for names in strange[code + 1 :]):
         return True
-    return any(parts[number].behind for number in strange) and bool(mentions(text, moment.planned))
+    behind = any(names and part.behind for names, part in zip(strange, parts, strict=True))
+    return behind and bool(mentions(text, moment.planned))
+
+
+def _strange(moment: Moment, parts: list[Judged]) -> frozenset[str]:
+    if not moment.plans:
+        return frozenset()
+    return frozenset().union(*(strange_in(part, moment.covered.schema) for part in parts))
 
 
 def _is_unfollowed(moment: Moment, parts: list[Judged]) -> bool:
@@ -286,7 +293,7 @@ def _statement(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged]
         sqlstate=refused.sqlstate if refused else None,
         message=refused.message if refused else None,
         sides=tuple(dict.fromkeys(sided for part in parts for sided in part.verdict.sides)),
-        strange=bool(moment.plans) and any(is_strange(p, moment.covered.schema) for p in parts),
+        strange=_strange(moment, parts),
     )
 
 

@@ -17,11 +17,11 @@ from lintel.policy.mentions import mentions
 from lintel.policy.moment import Moment
 from lintel.policy.path import Path
 from lintel.policy.search_path import schemas_of
-from lintel.policy.strange import CODE
+from lintel.policy.strange import CODE, made_in
 from lintel.policy.uncommitted import Uncommitted
 from lintel.schema import Schema
 from lintel.shield.tables import remembering
-from lintel.sql.grammar import SyntaxProblem, TooDeep, parse
+from lintel.sql.grammar import RawStatement, SyntaxProblem, TooDeep, parse
 from lintel.wire import decision as wire
 from lintel.wire.decision import Decision, Ran, Settings
 
@@ -59,22 +59,24 @@ class Overlays:
             del self._kept[next(iter(self._kept))]
         self._kept[key] = found
 
-    def names(self, user: str, changes: Changes, moment: Moment) -> frozenset[str]:
-        """Of what gives rows of tables under plans by those of them that are understood, whatever the others do."""
+    def understood(self, user: str, changes: Changes, moment: Moment) -> tuple[frozenset[str], frozenset[str]]:
+        """Names by those of them that are understood, whatever the others do.
+
+        Of what gives rows of tables under plans; and of functions that have been made and do so only if among those.
+        """
         found = Uncommitted(self._schema, self._schema)
+        functions: frozenset[str] = frozenset()
         for ran in changes:
-            found = _after(found, ran, (user, frozenset())) or found
-        return frozenset(_at(moment, found).planned)
+            followed = _after(found, ran, (user, frozenset()))
+            found = followed or found
+            if followed is not None or not mentions(ran.text or b"", moment.planned):
+                functions |= made_in(_statements(ran) or ())
+        return frozenset(_at(moment, found).planned), functions
 
 
 def _after(found: Uncommitted, ran: Ran, who: Who) -> Uncommitted | None:
-    if ran.text is None or ran.search_path is None:
-        return None
-    try:
-        statements = parse(ran.text)
-    except (SyntaxProblem, TooDeep, UnicodeDecodeError):
-        return None
-    if b"set_config" in ran.text.lower():
+    statements = _statements(ran)
+    if statements is None or ran.text is None or ran.search_path is None or b"set_config" in ran.text.lower():
         return None
     path = Path(schemas_of(ran.search_path, ran.role, who[0]))
     left: Uncommitted | None = found
@@ -92,8 +94,8 @@ class Overlay:
     """
 
     __slots__ = (
-        "_base", "_changes", "_coded", "_described", "_gone", "_made", "_names", "_overlays", "_own", "_unfollowed",
-        "_user", "decisions", "planned", "queries",
+        "_base", "_changes", "_coded", "_described", "_functions", "_gone", "_made", "_names", "_overlays", "_own",
+        "_unfollowed", "_user", "decisions", "planned", "queries",
     )  # fmt: skip
 
     def __init__(self, base: Context, overlays: Overlays, settings: Settings, user: str) -> None:
@@ -104,10 +106,9 @@ class Overlay:
         self._user = user
         self._own: Context | None = None
         self._gone: frozenset[str] = frozenset()  # tables under plans that are not there any longer
-        self._unfollowed: frozenset[str] = (
-            frozenset()
-        )  # in doubt: names that the DDL has given such rows, as far as seen
+        self._unfollowed: frozenset[str] = frozenset()  # in doubt: names that the DDL has given such rows
         self._coded = False  # code inside the server may have made what nobody knows of
+        self._functions: frozenset[str] = frozenset()  # then: those that the DDL has made, of which it is known
         self._names: frozenset[str] = frozenset()  # a text that speaks of one of them is decided by what is seen
         self._made: frozenset[str] = frozenset()  # names that have to do with rows of such tables by the DDL alone
         self.planned = True
@@ -152,7 +153,8 @@ class Overlay:
         if not self._unfollowed and not self._coded:
             return False
         used = found.statement.facts.verb in _USING
-        return (self._coded and found.statement.strange) or (used and bool(mentions(text, self._unfollowed)))
+        strange = self._coded and bool(found.statement.strange - self._functions)
+        return strange or (used and bool(mentions(text, self._unfollowed)))
 
     def _asked(self, text: bytes) -> Context | None:
         own = self._seen()
@@ -173,7 +175,7 @@ class Overlay:
             self._own = Context(moment, base.key, Kept(), History(), 0)
             if found is None and moment.options.enforced:
                 self._coded = any(map(_is_coded, self._changes))
-                made = self._overlays.names(self._user, self._changes, base.moment)
+                made, self._functions = self._overlays.understood(self._user, self._changes, base.moment)
                 self._unfollowed = made.difference(base.moment.planned)
             self._names = frozenset(moment.planned).union(base.moment.planned)
             self._made = self._names.difference(base.moment.planned)
@@ -183,12 +185,15 @@ class Overlay:
 
 def _is_coded(ran: Ran) -> bool:
     """Whether it may have made what its text does not say."""
-    if ran.text is None or ran.search_path is None:
-        return True
+    statements = _statements(ran)
+    return statements is None or ran.search_path is None or any(CODE.intersection(raw.node) for raw in statements)
+
+
+def _statements(ran: Ran) -> list[RawStatement] | None:
     try:
-        return any(CODE.intersection(raw.node) for raw in parse(ran.text))
+        return None if ran.text is None else parse(ran.text)
     except (SyntaxProblem, TooDeep, UnicodeDecodeError):
-        return True
+        return None
 
 
 def _names(moment: Moment) -> frozenset[str]:

@@ -42,7 +42,7 @@ class Statement:
     message: str | None = None  # of a refusal
     unplanned: tuple[Unplanned, ...] = ()  # what it changes of target tables that no plan announces
     sides: tuple[Sided, ...] = ()  # for which table of each plan it was taken to be written
-    strange: bool = False  # it reads by names that the catalog does not have; told where there are plans
+    strange: frozenset[str] = frozenset()  # functions that it calls and the catalog does not have, beside plans
     brief: Brief | None = None  # for the referee, of a sample of those that are rewritten
     outcome: str = field(init=False)  # verdict, and "opaque" for what was passed without being understood
 

@@ -56,7 +56,8 @@ def _added(text: bytes, body: Node, covered: Covered) -> set[str]:
         return set()
     relations = covered.schema.relations
     holders = {each for oid in covered.by_oid for each in covered.schema.holders(oid)}
-    names = {relations[oid].name for oid in holders} | {name for _, name in covered.schema.domains}
+    names = {relations[oid].name for oid in holders}
+    names |= {name for (_, name), oid in covered.schema.domains.items() if oid in holders}
     names.discard(body["relation"]["relname"])
     return {plan for plan in covered.plans if mentions(text, names)}
 

@@ -24,6 +24,22 @@ refuse> CREATE VIEW v AS SELECT * FROM f()
 refuse> SELECT f() FROM nowhere
 refuse> SELECT f(), id FROM o
 
+DO 'BEGIN END'
+CREATE FUNCTION h() RETURNS int STABLE LANGUAGE sql AS 'SELECT 7'
+> SELECT h(), k FROM c
+> SELECT * FROM h()
+refuse> SELECT h(), f()
+
+DO 'BEGIN END'
+CREATE FUNCTION f() RETURNS SETOF o STABLE LANGUAGE sql AS 'TABLE o'
+refuse> SELECT * FROM f()
+refuse> SELECT f()
+
+CREATE FUNCTION f() RETURNS SETOF o STABLE LANGUAGE sql AS 'TABLE o'
+DO 'BEGIN END'
+refuse> SELECT * FROM f()
+refuse> SELECT f()
+
 CALL make()
 > SELECT k FROM c
 > SELECT * FROM x
