@@ -1,7 +1,7 @@
 """Has the kernel collect a long result for a moment, so that many of the server's pieces cost one awakening.
 
 PostgreSQL sends a result in pieces of 8 KiB. Being woken for one of them, and put to sleep behind it, costs a relay
-several times what reading and sending it does. Where a result is long, SO_RCVLOWAT lets the socket count as readable
+about as much as reading and sending it. Where a result is long, SO_RCVLOWAT lets the socket count as readable
 only when several of them have come, and a timer sees to the last ones: what comes slowly is not held back, and what is
 over within 20 ms knows nothing of this.
 """
