@@ -1,4 +1,4 @@
-"""A fault in the resolver: one statement that was not understood, never a lost session."""
+"""A fault of ours in reading a statement: one that was not understood, never a lost session."""
 
 import pytest
 from tests.priority import PLAN
@@ -15,6 +15,13 @@ class Faulty(Schema):
         raise KeyError("'secret'")
 
 
+class Unsayable(frozenset[str]):
+    """Whoever asks what is in it fails: after the statement has been judged."""
+
+    def __contains__(self, _: object) -> bool:
+        raise KeyError("'secret'")
+
+
 ORDERS = Relation(16384, "public", "orders", "r", (Column("id", 1, "integer", 23),))
 
 
@@ -26,3 +33,11 @@ def test_it_is_opaque_with_its_reason(text: bytes, verdict: str) -> None:
     statement = context.decide(text).statement
     assert statement.facts.opaque == "internal error: KeyError"
     assert statement.verdict == verdict
+
+
+def test_so_is_one_behind_the_resolver() -> None:
+    schema = Schema({ORDERS.oid: ORDERS}, built_in=Unsayable({"now"}))
+    context = Policy(schema, (plan.parse(PLAN, "plan.toml"),)).context(ContextKey())
+    for text, verdict in ((b"SELECT f(1)", "allow"), (b"SELECT f(1) FROM orders", "refuse")):
+        statement = context.decide(text).statement
+        assert (statement.facts.opaque, statement.verdict) == ("internal error: KeyError", verdict)

@@ -20,7 +20,7 @@ from lintel.policy.temporary import first_in, pinned
 from lintel.policy.unplanned import Unplanned
 from lintel.shield import Question
 from lintel.sql.comments import only, tags
-from lintel.sql.grammar import SyntaxProblem, TooDeep, parse
+from lintel.sql.grammar import RawStatement, SyntaxProblem, TooDeep, parse
 from lintel.sql.masking import MASK, masked
 from lintel.sql.quoting import quote_qualified
 from lintel.sql.stored import stored_text
@@ -89,15 +89,20 @@ def _decide(moment: Moment, key: ContextKey, text: bytes) -> Decided:
         statements = parse(text)
     except (SyntaxProblem, TooDeep, UnicodeDecodeError) as error:
         return _opaque(moment, text, f"not parsed: {error}", [])
+    try:
+        return _judged(moment, key, text, statements)
+    except Exception as bug:
+        # A fault of ours in reading one text must not cost its session; it is seen in the reason.
+        return _opaque(moment, text, f"internal error: {type(bug).__name__}", [])
+
+
+def _judged(moment: Moment, key: ContextKey, text: bytes, statements: list[RawStatement]) -> Decided:
+    """Each statement judged, and what follows for the text as a whole."""
     found = only(tags(text), moment.tag_names)
     sides = dict(key.sides) if key.client is None else moment.sides(replace(key.client, tags=found))
     question = Question(moment.covered, key.search_path or (), key.shadowed, sides)
     path = Path(question.search_path, moved=key.path_moved)
-    try:
-        parts = list(judged_in_turn(text, statements, question, path, moment.options.tables))
-    except Exception as bug:
-        # A fault of ours in reading one statement must not cost its session; it is seen in the reason.
-        return _opaque(moment, text, f"internal error: {type(bug).__name__}", [])
+    parts = list(judged_in_turn(text, statements, question, path, moment.options.tables))
     if moment.plans and len(parts) > 1 and _is_behind_code(moment, text, parts, made_in(statements)):
         return Decided(not_followed(moment, text))
     why = _why_opaque(moment, key, parts)

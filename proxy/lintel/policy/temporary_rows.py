@@ -4,7 +4,7 @@ What a temporary relation has is in no catalog that Lintel reads, so that what i
 table of its own. So it is refused where it is made, or comes to have them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from lintel.analysis.ddl import DdlProblem, apply
@@ -40,7 +40,8 @@ def _plans(text: bytes, raw: RawStatement, question: Question) -> set[str]:
     try:
         after = apply(covered.schema, raw, text, question.search_path)
     except (DdlProblem, TooDeep, LookupError, TypeError, ValueError, RecursionError):
-        return set()  # of a temporary relation, which has no such rows, or of what is not there
+        # It is LIKE another temporary relation, say, whose columns are not known: what else it names still counts.
+        return _plans_of(_parents_and_types(body), _holding(covered))
     return {plan.id for oid in _had(covered.schema, after) for plan in covered.by_oid.get(oid, ())}
 
 
@@ -54,12 +55,32 @@ def _added(text: bytes, body: Node, covered: Covered) -> set[str]:
     """A column or parent that may be such a table's: its name is in the text, beside the temporary relation's."""
     if not any(entry["AlterTableCmd"].get("subtype", "AT_AddColumn") in _GIVING for entry in body["cmds"]):
         return set()
-    relations = covered.schema.relations
-    holders = {each for oid in covered.by_oid for each in covered.schema.holders(oid)}
-    names = {relations[oid].name for oid in holders}
-    names |= {name for (_, name), oid in covered.schema.domains.items() if oid in holders}
-    names.discard(body["relation"]["relname"])
-    return {plan for plan in covered.plans if mentions(text, names)}
+    holding = _holding(covered)
+    holding.pop(body["relation"]["relname"], None)
+    return _plans_of(mentions(text, holding), holding)
+
+
+def _plans_of(names: Iterable[str], holding: Mapping[str, set[str]]) -> set[str]:
+    return {plan_id for name in names for plan_id in holding.get(name, ())}
+
+
+def _holding(covered: Covered) -> dict[str, set[str]]:
+    """Bare names of the relations, types and domains whose values have rows of tables under plans -> ids of these."""
+    schema, found = covered.schema, dict[str, set[str]]()
+    for oid, plans in covered.by_oid.items():
+        holders = schema.holders(oid)
+        domains = (name for (_, name), held in schema.domains.items() if held in holders)
+        for name in (*(schema.relations[each].name for each in holders), *domains):
+            found.setdefault(name, set()).update(plan.id for plan in plans)
+    return found
+
+
+def _parents_and_types(body: Node) -> Iterator[str]:
+    """Bare names of the tables that what is made inherits from, and of the types of its columns."""
+    yield from (parent["RangeVar"]["relname"] for parent in body.get("inhRelations", ()))
+    columns = (entry.get("ColumnDef", {}) for key in ("tableElts", "coldeflist") for entry in body.get(key, ()))
+    typed = [body.get("typeName"), body.get("ofTypename"), *(column.get("typeName") for column in columns)]
+    yield from (name["names"][-1]["String"]["sval"] for name in typed if name is not None)
 
 
 def _had(before: Schema, after: Schema) -> Iterator[int]:
