@@ -132,16 +132,8 @@ class _Client(Waiting):
 async def log_in(server: Opened, startup: bytes, user: str, proved: Proved, seconds: float) -> None:
     """As the client; what the server says from AuthenticationOk on is then where a session looks for it.
 
-    Raises TurnedAway, and the connection is then no more.
+    Raises TurnedAway; the connection is then of no more use.
     """
-    try:
-        await _bounded(server, startup, user, proved, seconds)
-    except BaseException:
-        server.transport.abort()
-        raise
-
-
-async def _bounded(server: Opened, startup: bytes, user: str, proved: Proved, seconds: float) -> None:
     try:
         async with asyncio.timeout(seconds):
             await _log_in(server, startup, user, proved)

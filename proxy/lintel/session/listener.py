@@ -43,6 +43,7 @@ _SWEEPS = 4  # in an idle timeout
 _IDLE_TOO_LONG = ("57P05", "lintel: terminating connection due to idle-session timeout")
 _TOO_LATE = ("57014", "lintel: login took too long")
 _TOO_MANY = ("53300", "lintel: too many connections")
+_INTERNAL = ("XX000", "lintel: internal error; Lintel's log says more")
 _SHUTTING_DOWN = ("57P01", "lintel: terminating connection due to administrator command")
 
 
@@ -186,25 +187,36 @@ class Listener:
 
     async def _begin(self, arrival: Arrival, message: StartupMessage, destination: Destination) -> None:
         try:
-            proved = await self._admit(arrival, message)
-            certificate = self._options.certificate if arrival.encrypted and proved is None else None
-            client = Client(destination.startup, certificate)
-            opened = await destination.connector.open(client)
-            await destination.database.ready()
-            if proved is not None:
-                await log_in(opened, destination.startup, role(message), proved, self._options.login_timeout)
+            server, passing = await self._serve(arrival, message, destination)
         except TurnedAway as problem:
             arrival.turn_away(problem.said)
-            return
         except Unreachable as problem:
             _log.warning("server unreachable", problem=str(problem))
             arrival.refuse(problem.sqlstate, "lintel: the server cannot be reached")
-            return
-        if arrival.transport.is_closing():
-            opened.transport.abort()
-            return
-        passing = between(client.certificate, opened.certificate) if proved is None else as_it_is
-        self._join(arrival, message, destination, opened, passing)
+        except Exception:  # a fault of ours: the loop tells the log
+            arrival.refuse(*_INTERNAL)
+            raise
+        else:
+            if arrival.transport.is_closing():
+                server.transport.abort()
+            else:
+                self._join(arrival, message, destination, server, passing)
+
+    async def _serve(
+        self, arrival: Arrival, message: StartupMessage, destination: Destination
+    ) -> tuple[Opened, Passing]:
+        """The server connection for a client, and what of the login passes between the two."""
+        proved = await self._admit(arrival, message)
+        certificate = self._options.certificate if arrival.encrypted and proved is None else None
+        server = await destination.connector.open(Client(destination.startup, certificate))
+        try:
+            await destination.database.ready()
+            if proved is not None:
+                await log_in(server, destination.startup, role(message), proved, self._options.login_timeout)
+        except BaseException:
+            server.transport.abort()
+            raise
+        return server, between(certificate, server.certificate) if proved is None else as_it_is
 
     def _join(
         self, arrival: Arrival, message: StartupMessage, destination: Destination, server: Opened, passing: Passing
