@@ -16,6 +16,7 @@ from lintel.app.configuration import Configuration
 from lintel.referee.request import Request
 
 PATIENCE_SECONDS = 3.0  # for an answer
+MAX_ASKED = 16  # questions without an answer: a process that hangs is asked no more, until it answers these
 
 
 class Child:
@@ -33,15 +34,19 @@ class Child:
     async def start(
         cls, configuration: Configuration, listening: Sequence[socket.socket], begun: "asyncio.Future[None]"
     ) -> Self:
-        """A new process, told what to do; `begun` is done when it accepts."""
+        """A new process, told what to do; `begun` is done when it accepts. OSError where none can be had."""
         ours, theirs = socket.socketpair()
         with theirs:
             descriptors = {sockets.CLIENTS: [one.fileno() for one in listening], sockets.CONTROL: [theirs.fileno()]}
             environment, numbers = sockets.passing(descriptors)
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-P", "-m", "lintel.app.worker", env={**os.environ, **environment}, pass_fds=numbers,
-                stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
-            )  # fmt: skip
+            try:
+                process = await asyncio.create_subprocess_exec(
+                    sys.executable, "-P", "-m", "lintel.app.worker", env={**os.environ, **environment},
+                    pass_fds=numbers, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
+                )  # fmt: skip
+            except BaseException:
+                ours.close()
+                raise
         channel = await Channel.over(ours)
         channel.send(configuration)
         return cls(process, channel, begun)
@@ -49,6 +54,11 @@ class Child:
     def send(self, message: Message) -> None:
         """Tell it."""
         self.channel.send(message)
+
+    def kill(self) -> None:
+        """At once, if it is still there."""
+        with suppress(ProcessLookupError):
+            self.process.kill()
 
     async def follow(self, pass_on: Callable[[Altered | Request], None]) -> int:
         """Read what it says, and pass on what is for others; its exit code."""
@@ -77,6 +87,8 @@ class Child:
 
     async def ask(self, *, readiness: bool) -> Answer | None:
         """How it is; None where it does not say."""
+        if len(self._asked) >= MAX_ASKED:
+            return None
         waiting: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._asked.append(waiting)
         self.channel.send(Ask(readiness))

@@ -20,16 +20,20 @@ _log = structlog.get_logger(__name__)
 
 
 async def succeeded(descriptors: sockets.Descriptors, *, off: bool) -> bool:
-    """Start the successor, off if we are; whether it has become ready. If not, it has said why, and is gone."""
+    """Start the successor, off if we are; whether it has become ready. If not, the log says why, and it is gone."""
     ours, theirs = socket.socketpair()
     with ours:
         with theirs:
             environment, numbers = sockets.passing({**descriptors, sockets.READY: [theirs.fileno()]})
-            # Not the loop's: at our end that would kill it.
-            successor = subprocess.Popen(  # noqa: ASYNC220
-                [sys.executable, *sys.orig_argv[1:]], env={**os.environ, **environment, _OFF: str(int(off))},
-                pass_fds=numbers,
-            )  # fmt: skip
+            try:
+                # Not the loop's: at our end that would kill it.
+                successor = subprocess.Popen(  # noqa: ASYNC220
+                    [sys.executable, *sys.orig_argv[1:]], env={**os.environ, **environment, _OFF: str(int(off))},
+                    pass_fds=numbers,
+                )  # fmt: skip
+            except OSError as problem:  # no process is to be had, or the interpreter has been replaced meanwhile
+                _log.error("successor cannot be started", program=sys.executable, problem=problem)
+                return False
         ours.setblocking(False)
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):

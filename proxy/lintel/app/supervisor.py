@@ -18,6 +18,7 @@ from lintel.app.child import Child
 from lintel.app.configuration import Configuration
 from lintel.app.health import NAMES
 from lintel.app.state import State, total
+from lintel.config import ConfigError
 from lintel.referee.referee import Referee
 from lintel.referee.request import Opinion, Request
 from lintel.store import Store
@@ -30,12 +31,11 @@ CLOSING_SECONDS = 3.0  # for the store, after a worker has drained
 _log = structlog.get_logger(__name__)
 
 
-class WorkerFailed(Exception):
-    """A worker ended before it ever began; it has said why on stderr."""
-
-
 class Supervisor:
-    """In the place of a Proxy. Raises StoreError while it is made; the configuration has been checked."""
+    """In the place of a Proxy. Raises StoreError while it is made; the configuration has been checked.
+
+    `start` raises ConfigError where a worker does not begin; it has said why on stderr.
+    """
 
     def __init__(self, configuration: Configuration) -> None:
         Store(Path(configuration.settings.record.store)).close()  # made once, before several come to it
@@ -81,21 +81,29 @@ class Supervisor:
         backoff = 0.0
         loop = asyncio.get_running_loop()
         while not self._ending:
-            configuration = self._configuration.share(number)
-            child = self._children[number] = await Child.start(configuration, self._listening, begun)
-            if configuration != (latest := self._configuration.share(number)):  # it has changed in the meantime
-                child.send(latest)
             since = loop.time()
-            code = await child.follow(partial(self._pass_on, number))
-            del self._children[number]
-            self._past = self._past.plus(child.last.state.of_the_past())
+            ended = await self._run(number, begun)
             if not begun.done():
-                begun.set_exception(WorkerFailed(f"worker {number} ended with code {code}"))
+                begun.set_exception(ConfigError("process.workers", "", f"worker {number} {ended} before it was ready"))
             if self._ending or begun.exception() is not None:
                 return
             backoff = 0.0 if loop.time() - since > HEALTHY_SECONDS else min(LONGEST_BACKOFF, max(0.1, backoff * 2))
-            _log.error("worker ended, another one begins", worker=number, code=code, in_seconds=backoff)
+            _log.error("worker ended, another one begins", worker=number, how=ended, in_seconds=backoff)
             await asyncio.sleep(backoff)
+
+    async def _run(self, number: int, begun: "asyncio.Future[None]") -> str:
+        """One worker, until it has ended: how."""
+        configuration = self._configuration.share(number)
+        try:
+            child = self._children[number] = await Child.start(configuration, self._listening, begun)
+        except OSError as problem:  # no process or descriptor is to be had, perhaps for a moment only
+            return f"could not be started ({problem.strerror or problem})"
+        if configuration != (latest := self._configuration.share(number)):  # it has changed in the meantime
+            child.send(latest)
+        code = await child.follow(partial(self._pass_on, number))
+        del self._children[number]
+        self._past = self._past.plus(child.last.state.of_the_past())
+        return f"ended with code {code}"
 
     async def _poll(self) -> None:
         while True:
@@ -170,9 +178,13 @@ class Supervisor:
             one.close()
         _log.info("draining", workers=len(self._children))
         self._tell(Drain(seconds, grace))
+        await self._ended(seconds + CLOSING_SECONDS)
+
+    async def _ended(self, seconds: float) -> None:
+        """Until every worker that there is has ended, so many seconds at the most."""
         running = [slot for number, slot in enumerate(self._slots, 1) if number in self._children]
         if running:
-            await asyncio.wait(running, timeout=seconds + CLOSING_SECONDS)
+            await asyncio.wait(running, timeout=seconds)
 
     def end(self) -> None:
         """Every session, at once."""
@@ -182,7 +194,8 @@ class Supervisor:
         """Nothing is left."""
         self._ending = True
         for child in self._children.values():
-            child.process.kill()
+            child.kill()
+        await self._ended(CLOSING_SECONDS)
         tasks = [task for task in (*self._slots, self._polling) if task is not None]
         for task in tasks:
             task.cancel()
