@@ -44,6 +44,14 @@ def test_every_command_is_in_the_readme() -> None:
     assert not [command for command in COMMANDS if f"| `lintel {command}` |" not in README]
 
 
+def test_the_list_of_commands_cuts_no_sentence_off() -> None:
+    group = typer.main.get_command(app)
+    for one in (group, *(each for each in group.commands.values() if hasattr(each, "commands"))):  # type: ignore[attr-defined]
+        listed = one.get_help(typer.Context(one, info_name="lintel", terminal_width=78)).partition("Commands:")[2]
+        assert listed
+        assert "..." not in listed
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_command_of_the_documents_exists(page: Path) -> None:
     shown = re.findall(

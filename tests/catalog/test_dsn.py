@@ -103,3 +103,9 @@ def test_what_cannot_be_read_names_the_option_and_no_secret(dsn: str) -> None:
         resolve(dsn, "--server")
     assert str(caught.value).startswith("--server: expected a PostgreSQL DSN")
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("host", ["a..b", "h1,.h2", "x" * 64])
+def test_a_host_that_cannot_be_looked_up_is_none(host: str) -> None:
+    with pytest.raises(ConfigError, match="--server: expected hosts"):
+        resolve(f"postgresql://u@{host}/d")

@@ -141,9 +141,15 @@ async def _server(route: Route, configuration: Configuration, connector: Connect
                 found += [one async for one in _database(route, configuration, name)]
     except _FAILURES as problem:
         why = str(problem).partition("\n")[0] or type(problem).__name__
-        said = "the DSN" if name.startswith("server") else "the DSN, or control_dsn,"
-        found.append(Finding(name, "failure", f"{why}; {said} says where and how it is reached"))
+        found.append(Finding(name, "failure", _unreached(route, configuration.settings.server.dsn, name, why)))
     return found
+
+
+def _unreached(route: Route, dsn: str, name: str, why: str) -> str:
+    if route.name == SERVER and not dsn:
+        return f"--server or server.dsn has to say where Postgres is; without one, where libpq looks: {why}"
+    said = "the DSN" if name.startswith("server") else "the DSN, or control_dsn,"
+    return f"{why}; {said} says where and how it is reached"
 
 
 async def _reached(route: Route, connector: Connector) -> str:

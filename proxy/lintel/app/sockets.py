@@ -54,10 +54,10 @@ def bind(address: Address, key: str) -> list[socket.socket]:
         for family, *_, where in dict.fromkeys(found):
             bound.append(socket.create_server((where[0], port, *where[2:]), family=family, backlog=BACKLOG))
             port = port or bound[0].getsockname()[1]
-    except OSError as problem:
+    except (OSError, UnicodeError) as problem:  # UnicodeError: a host of which a part is empty, or too long
         for one in bound:
             one.close()
-        raise ConfigError(key, str(address), problem.strerror or str(problem)) from None
+        raise ConfigError(key, str(address), getattr(problem, "strerror", None) or str(problem)) from None
     return bound
 
 

@@ -81,6 +81,8 @@ def resolve(dsn: str, option: str = "--server", key: str = "") -> Endpoint:
         # The text may hold a password, so it is not quoted; nor is asyncpg's message, which may.
         expected = 'a PostgreSQL DSN, such as "postgresql://user@host:5432/database" or "host=... dbname=..."'
         raise ConfigError(option, key, f"expected {expected}: {_harmless(problem)}") from None
+    if not all(isinstance(address, str) or _is_host(address[0]) for address in addresses):
+        raise ConfigError(option, key, "expected hosts of which each part, between dots, has 1 to 63 characters")
     return Endpoint(
         addresses=tuple(a if isinstance(a, str) else (a[0], a[1]) for a in addresses),
         user=params.user,
@@ -93,6 +95,15 @@ def resolve(dsn: str, option: str = "--server", key: str = "") -> Endpoint:
         target_session_attrs=params.target_session_attrs.value,
         uri=uri,
     )
+
+
+def _is_host(name: str) -> bool:
+    """Whether it can be looked up at all; of what cannot asyncio raises no OSError."""
+    try:
+        name.encode("idna")
+    except UnicodeError:
+        return False
+    return True
 
 
 def _parsed(uri: str) -> tuple[list[Any], Any]:

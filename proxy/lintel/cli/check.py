@@ -49,7 +49,7 @@ def check(
     since: Since = None,
     at_least: Annotated[
         str,
-        typer.Option("--at-least", metavar="TIME", help="Watched for less, finding nothing is exit code 3: 7d, 12h."),
+        typer.Option("--at-least", metavar="TIME", help="Nothing found in less time than this is exit code 3: 7d."),
     ] = "0s",
     since_commit: Annotated[
         str | None,
@@ -69,10 +69,10 @@ def check(
     form: Annotated[Form, typer.Option("--format", help="For people, or for programs.")] = Form.text,
     output: Output = None,
 ) -> None:
-    """Say what migrations would break among what was seen, in their order.
+    """Say what migrations would break among what was seen.
 
-    SQL files, Alembic's and Django's migrations, plans. Exit code 0: nothing, 1: findings, 2: something cannot be
-    judged, 3: not enough was seen to say.
+    Each after those before it: SQL files, Alembic's and Django's migrations, plans. Exit code 0: nothing, 1: findings,
+    2: something cannot be judged, 3: not enough was seen to say.
     """
     from lintel import gate
 

@@ -16,7 +16,10 @@ MASK = "***"
 
 @app.command()
 def check(file: options.File = None) -> None:
-    """Read all files that `serve` would read, plans, secrets and certificates too; exit 2 with the first error."""
+    """Check the configuration and all files that it names.
+
+    Plans, secrets and certificates are read as `serve` would read them; exit code 2 with the first error.
+    """
     from lintel.app import configuration
 
     read = configuration.of(load(file).settings)
@@ -29,7 +32,7 @@ def show(
     file: options.File = None,
     origin: Annotated[bool, typer.Option("--origin", help="Say for each value where it came from.")] = False,
 ) -> None:
-    """Print the configuration in force as TOML; passwords and tokens are masked."""
+    """Print the configuration in force as TOML. Passwords and tokens are masked."""
     loaded = load(file)
     for section in SECTIONS:
         typer.echo(f"[{section}]")

@@ -25,9 +25,10 @@ def doctor(
     plan: options.Plans = None,
     as_json: options.Json = False,
 ) -> None:
-    """Look at all that `serve` needs, before it starts or while it runs; nothing is changed.
+    """Look at all that `serve` needs.
 
-    A line for each check: ok, warning or failure, and what to do. Exit code 1 where something fails.
+    Before it starts or while it runs; nothing is changed. A line for each check: ok, warning or failure, and what to
+    do. Exit code 1 where something fails.
     """
     import uvloop
 

@@ -40,7 +40,7 @@ def impact(
     server: options.Server = None,
     since: Since = None,
     at_least: Annotated[
-        str, typer.Option("--at-least", metavar="TIME", help="Watched for less, nothing found is exit code 3: 7d.")
+        str, typer.Option("--at-least", metavar="TIME", help="Nothing found in less time than this is exit code 3: 7d.")
     ] = "0s",
     code: Annotated[
         list[Path] | None, typer.Option("--code", metavar="PATH", help="Source code to look through as well.")
@@ -48,10 +48,10 @@ def impact(
     form: Annotated[Form, typer.Option("--format", help="For people, or for programs.")] = Form.text,
     target: Output = None,
 ) -> None:
-    """Say what a change would break among what was seen, and what the DDL itself does.
+    """Say what a change would break among what was seen.
 
-    Against the catalog of --server, else the one that the store keeps. Exit code 0: nothing, 1: findings,
-    3: not enough traffic was seen to say.
+    And what the DDL itself locks, rewrites and scans. Against the catalog of --server, else the one that the store
+    keeps. Exit code 0: nothing, 1: findings, 3: not enough traffic was seen to say.
     """
     from lintel.report import breakage
     from lintel.report.filters import length, moment
@@ -120,7 +120,7 @@ def _script(path: Path) -> "Script":
 def explain(
     rule: Annotated[str | None, typer.Argument(metavar="[RULE]", help="Such as ADD-01; without it, all.")] = None,
 ) -> None:
-    """Say what a rule of `impact` means, with an example, and what to do."""
+    """Say what a rule of `impact` means. With an example, and what to do about it."""
     from lintel.impact import explanations
 
     if rule is None:
@@ -129,4 +129,4 @@ def explain(
     try:
         typer.echo(explanations.explained(rule.upper()))
     except KeyError:
-        raise ConfigError("lintel explain", "", f"there is no rule {rule}; `lintel explain` lists all") from None
+        raise ConfigError("explain", "", f"there is no rule {rule}; `lintel explain` lists all") from None

@@ -29,7 +29,10 @@ def pg_stat_statements(
     server: options.Server = None,
     as_json: AsJson = False,
 ) -> None:
-    """Add the statements that a server has counted since the last import, or since its statistics were reset."""
+    """Add the statements that a server has counted.
+
+    Those since the last import, or since its statistics were reset.
+    """
     from lintel.imports import import_statements, importing
 
     settings = load(file, [Flag("--store", "record.store", store), Flag("--server", "server.dsn", server)]).settings

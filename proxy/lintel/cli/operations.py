@@ -18,9 +18,10 @@ _PAUSE_SECONDS = 0.1
 
 
 def status(file: options.File = None, admin: options.Admin = None, as_json: options.Json = False) -> None:
-    """Say how a running Lintel stands: mode, sessions, plans and their phases, what was rewritten, refused, tried.
+    """Say how a running Lintel stands.
 
-    Exit code 1 where nobody answers.
+    Its mode, sessions, plans with their phases, and what was rewritten, refused and tried again. Exit code 1 where
+    nobody answers.
     """
     from lintel.cli.asking import Silent, running
 
@@ -73,16 +74,17 @@ def off(
     admin: options.Admins = None,
     force: Annotated[bool, typer.Option("--force", help="Even while values may be parked.")] = False,
 ) -> None:
-    """Switch the shield off at once: every statement goes to the server as it came, in every worker and session.
+    """Switch the shield off at once.
 
-    What passes is recorded all the same, with what would have been rewritten or refused. It stays off until `lintel on`
-    or the end of the process. Refused while a plan's values may be parked.
+    From then on every statement goes to the server as it came, in every worker and session. What passes is recorded all
+    the same, with what would have been rewritten or refused. It stays off until `lintel on` or the end of the process.
+    Refused while a plan's values may be parked.
     """
     _order(file, admin, "/off?force=true" if force else "/off")
 
 
 def on(file: options.File = None, admin: options.Admins = None) -> None:
-    """Switch the shield on again, as the configuration says."""
+    """Switch the shield on again. What it does then is as the configuration says."""
     _order(file, admin, "/on")
 
 
@@ -116,7 +118,7 @@ def healthcheck(
     ready: Annotated[bool, typer.Option("--ready", help="Whether it is fit for traffic, not only alive.")] = False,
     timeout: Annotated[float, typer.Option("--timeout", metavar="SECONDS", help="For its answer.")] = 2.0,
 ) -> None:
-    """Exit with 0 if a running Lintel is alive, else with 1: for containers."""
+    """Exit with 0 if a Lintel is alive, else with 1. Made for the health checks of containers."""
     from lintel.cli.asking import Silent, running
 
     try:
@@ -132,7 +134,7 @@ def wait(
     admin: options.Admin = None,
     timeout: Annotated[float, typer.Option("--timeout", metavar="SECONDS", help="For so long.")] = 30.0,
 ) -> None:
-    """Wait until a Lintel is ready; exit with 1 and the reason where it is not in time."""
+    """Wait until a Lintel is ready. Where it is not in time, exit with 1 and say why."""
     from lintel.cli.asking import Silent, running
 
     asked, deadline = running(file, admin), time.monotonic() + timeout

@@ -25,7 +25,7 @@ Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Plan files
 
 @app.command()
 def lint(files: Files) -> None:
-    """Check plan files, each by itself and against each other; exit 2 with the first error."""
+    """Check plan files. Each by itself, and all against each other; exit code 2 with the first error."""
     from lintel import plan
 
     for found in plan.load_all(files):

@@ -20,10 +20,11 @@ def apply(
     file: options.File = None,
     admin: options.Admins = None,
 ) -> None:
-    """Have running Lintels read their configuration anew, and see that these plans are in force as they are written.
+    """Have running Lintels put plans in force.
 
-    All of a configuration is put in force, in every worker, or nothing. A plan has to be among [shield] plans: what is
-    in force only until a restart would be gone when it is needed. One that is released has to be out of force.
+    They read their configuration anew, and then these plans have to be in force as they are written. All of a
+    configuration is put in force, in every worker, or nothing. A plan has to be among [shield] plans: what is in force
+    only until a restart would be gone when it is needed. One that is released has to be out of force.
     """
     from lintel import plan
     from lintel.cli.asking import every

@@ -17,9 +17,10 @@ def doc(
     store: options.Store = None,
     to: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Instead of stdout.")] = None,
 ) -> None:
-    """Write a plan's page, in Markdown: purpose, steps, rollback, who sees what, who was affected.
+    """Write a plan's page, in Markdown.
 
-    Who was affected is told where there is a store; it is what was seen so far.
+    With its purpose, the steps, the way back, who sees what and who was affected. Who was affected is told where there
+    is a store; it is what was seen so far.
     """
     from lintel.report.plan_page import plan_page
     from lintel.store import Filter, Reader

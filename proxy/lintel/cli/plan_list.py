@@ -23,9 +23,10 @@ def list_(
     store: options.Store = None,
     as_json: options.Json = False,
 ) -> None:
-    """List the plans of [shield] plans: id, table, kind, phase in each database, and who is on which side.
+    """List the plans of [shield] plans.
 
-    Phases and clients are those of the store, so as of when `serve` last wrote it.
+    With id, table, kind, phase in each database, and who is on which side. Phases and clients are those of the store,
+    so as of when `serve` last wrote it.
     """
     from lintel import plan
 

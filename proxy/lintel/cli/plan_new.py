@@ -42,7 +42,10 @@ def new(
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Instead of stdout; it must not be there yet.")
     ] = None,
 ) -> None:
-    """Write a plan file for one change: --add, --drop, --rename or --retype. It is checked as `plan lint` does."""
+    """Write a plan file for one change.
+
+    One of --add, --drop, --rename and --retype says which. It is checked as `plan lint` does.
+    """
     from lintel.plan.drafting import Draft, drafted
 
     changes: dict[str, tuple[str | None, dict[str, str | bool | None]]] = {

@@ -29,7 +29,7 @@ def release(
     check: Annotated[bool, typer.Option("--check", help="Say whether it may be released, and change nothing.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Whatever speaks against it.")] = False,
 ) -> None:
-    """Release a plan: from then on every client sees the table as it is.
+    """End a plan: every client then sees the table as it is.
 
     Writes `released = true` into its file; a running Lintel lets go of it when it reads its configuration anew.
     Refused, with exit code 1, while the change is not made, a client of the old table was seen within --quiet, or the

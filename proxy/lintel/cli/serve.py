@@ -21,7 +21,7 @@ def serve(
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Log at level debug.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Log at level warning.")] = False,
 ) -> None:
-    """Relay clients to a Postgres, record what they use, carry what the plans say.
+    """Run the proxy: relay, record, and do what the plans say.
 
     Prints `lintel ready listen=HOST:PORT admin=HOST:PORT` when it is; port 0 picks a free one.
     SIGTERM drains: idle sessions end at once, others when their transaction has. SIGHUP reads the configuration

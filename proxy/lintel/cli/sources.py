@@ -94,7 +94,8 @@ def _asked(dsn: str, question: "Callable[[catalog.Endpoint, asyncpg.Connection],
         asyncpg.InterfaceError,
         asyncpg.InternalClientError,
     ) as problem:
-        raise ConfigError("--server", "", f"{endpoint.where} cannot be read: {problem or 'timed out'}") from None
+        given = "" if dsn else 'expected a DSN, such as "postgresql://user@host/database"; without one, '
+        raise ConfigError("--server", "", f"{given}{endpoint.where} cannot be read: {problem or 'timed out'}") from None
 
 
 def database(server: str) -> str:

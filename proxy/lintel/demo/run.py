@@ -136,4 +136,4 @@ async def _stay(screen: Screen, server: postgres.Server, front: str, running: Ru
 
 def _counts(tallies: Sequence[Tally]) -> dict[str, int]:
     total = added(tallies)
-    return {"statements": total.statements, "errors": total.errors}
+    return {"statements": total.statements, "errors": total.errors, "wrong": total.wrong}

@@ -107,7 +107,7 @@ class Arrival(asyncio.Protocol):
         return True
 
     def _read(self) -> None:
-        if self._data[:1] == b"\x16" and not self._asked and not self.encrypted:
+        if self._data[:1] == client_hello.HANDSHAKE and not self._asked and not self.encrypted:
             self._hello()
             return
         found = startup.read(self._data)

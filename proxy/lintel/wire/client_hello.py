@@ -8,7 +8,7 @@ from typing import Final
 
 from .startup import ALPN
 
-HANDSHAKE: Final = 0x16  # the first byte
+HANDSHAKE: Final = b"\x16"  # the first byte
 NO_APPLICATION_PROTOCOL: Final = b"\x15\x03\x03\x00\x02\x02\x78"  # the alert, fatal
 _LIMIT: Final = 16_384 + 5
 _ALPN_EXTENSION: Final = 16
