@@ -9,8 +9,8 @@ from pathlib import Path
 import psycopg
 import pytest
 from tests.app.test_serve import ONE_MAJOR, through
+from tests.command import lintel as run
 from tests.e2e.proxy import Proxy
-from tests.e2e.proxy import lintel as run
 
 Lintel = Callable[..., Proxy]
 pytestmark = ONE_MAJOR

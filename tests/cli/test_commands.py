@@ -1,16 +1,20 @@
-"""The command line from outside: what goes to stdout, what to stderr, and the exit codes."""
+"""The command line: what goes to stdout, what to stderr, and the exit codes.
+
+Each command is `started` once at least, as people do; the rest is asked within this process.
+"""
 
 import json
 import os
 import subprocess
 import sys
-import time
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 import pytest
+from tests.command import Done, started
+from tests.command import lintel as command
 from tests.e2e.proxy import Proxy
 
 from lintel.demo.postgres import find
@@ -18,16 +22,6 @@ from lintel.demo.postgres import find
 CONFIG = Path(__file__).parents[2] / "config"
 PLAN = str(CONFIG / "plans" / "orders-priority.toml")
 ONE_MAJOR = pytest.mark.parametrize("server", find()[:1], indirect=True, ids=lambda found: f"pg{found.major}")
-
-Done = subprocess.CompletedProcess[str]
-
-
-def lintel(*arguments: str, text: str | None = None, cwd: Path | None = None, **environ: str) -> Done:
-    command = [sys.executable, "-m", "lintel", *arguments]
-    environment = {**os.environ, **environ}
-    return subprocess.run(
-        command, input=text, capture_output=True, text=True, timeout=60, check=False, cwd=cwd, env=environment
-    )
 
 
 def lines(done: Done) -> list[dict[str, object]]:
@@ -45,24 +39,22 @@ def orders(database: str) -> str:
 
 
 def test_version_help_and_usage() -> None:
-    assert lintel("--version").stdout.startswith("lintel ")
-    for flag in ("-h", "--help"):
-        done = lintel(flag)
+    assert started("--version").stdout.startswith("lintel ")
+    for done in (started("-h"), command("--help")):
         assert (done.returncode, done.stderr) == (0, "")
         assert "Usage: lintel" in done.stdout
-    for wrong in (["nope"], ["plan"], ["plan", "show"], ["rewrite", "SELECT 1"], ["serve", "--nope"]):
-        done = lintel(*wrong)
-        assert done.returncode == 2, wrong
-        assert done.stdout == ""
+    wrong = (["plan"], ["plan", "show"], ["rewrite", "SELECT 1"], ["serve", "--nope"])
+    for done in (started("nope"), *(command(*words) for words in wrong)):
+        assert (done.returncode, done.stdout) == (2, ""), done.args
         assert "Usage: lintel" in done.stderr
 
 
 def test_it_starts_quickly() -> None:
     spent = []
     for _ in range(5):
-        started = time.process_time(), os.times().children_user + os.times().children_system
-        assert lintel("--version").returncode == 0
-        spent.append(os.times().children_user + os.times().children_system - started[1])
+        before = os.times().children_user + os.times().children_system
+        assert started("--version").returncode == 0
+        spent.append(os.times().children_user + os.times().children_system - before)
     assert min(spent) < 0.5, "seconds of CPU"
 
 
@@ -85,7 +77,7 @@ def test_what_starts_quickly_imports_little() -> None:
 
 @ONE_MAJOR
 def test_analyze_one_statement(orders: str) -> None:
-    (answer,) = lines(lintel("analyze", "--server", orders, "SELECT * FROM orders o WHERE o.total > 5"))
+    (answer,) = lines(started("analyze", "--server", orders, "SELECT * FROM orders o WHERE o.total > 5"))
     assert answer["sql"] == "SELECT * FROM orders o WHERE o.total > 5"
     assert answer["verb"] == "select"
     assert answer["tables"] == answer["stars"] == ["public.orders"]
@@ -118,17 +110,17 @@ def test_analyze_uses_the_search_path_of_a_fresh_session(orders: str) -> None:
         connection.execute("CREATE TABLE other.orders (id int, note text)")
         name = connection.info.dbname
         connection.execute(f"ALTER DATABASE {name} SET search_path = other, public".encode())
-    (answer,) = lines(lintel("analyze", "--server", orders, "SELECT note FROM orders"))
+    (answer,) = lines(command("analyze", "--server", orders, "SELECT note FROM orders"))
     assert answer["reads"] == ["other.orders.note"]
 
 
 @ONE_MAJOR
 def test_rewrite_imagines_hides_and_refuses(orders: str) -> None:
-    def verdict(sql: str, *flags: str) -> dict[str, object]:
-        (answer,) = lines(lintel("rewrite", "--plan", PLAN, "--server", orders, *flags, sql))
+    def verdict(sql: str, *flags: str, run: Callable[..., Done] = command) -> dict[str, object]:
+        (answer,) = lines(run("rewrite", "--plan", PLAN, "--server", orders, *flags, sql))
         return answer
 
-    imagined = verdict("SELECT id, priority FROM orders")
+    imagined = verdict("SELECT id, priority FROM orders", run=started)
     assert imagined["verdict"] == "rewrite"
     assert "0)::smallint" in str(imagined["sql"])
     refused = verdict("INSERT INTO orders (id, priority) VALUES (1, 2)")
@@ -142,7 +134,7 @@ def test_rewrite_imagines_hides_and_refuses(orders: str) -> None:
 
 @ONE_MAJOR
 def test_an_unreachable_server_and_a_wrong_client_attribute(server: object) -> None:
-    done = lintel("analyze", "--server", "postgresql://u:canary@127.0.0.1:1/d", "SELECT 1")
+    done = started("analyze", "--server", "postgresql://u:canary@127.0.0.1:1/d", "SELECT 1")
     assert done.returncode == 2
     assert done.stderr.startswith("lintel: --server: 127.0.0.1:1 cannot be read: ")
     assert "canary" not in done.stderr
@@ -151,7 +143,7 @@ def test_an_unreachable_server_and_a_wrong_client_attribute(server: object) -> N
 @pytest.mark.parametrize("flag", ["color=red", "color"])
 @ONE_MAJOR
 def test_a_wrong_client_attribute(orders: str, flag: str) -> None:
-    done = lintel("rewrite", "--plan", PLAN, "--server", orders, "--client", flag, "SELECT 1")
+    done = command("rewrite", "--plan", PLAN, "--server", orders, "--client", flag, "SELECT 1")
     assert done.returncode == 2
     assert done.stderr.startswith("lintel: --client: ")
 
@@ -171,15 +163,15 @@ def store(orders: str, lintel: Callable[..., Proxy]) -> str:
 
 @ONE_MAJOR
 def test_report(store: str, tmp_path: Path) -> None:
-    shown = json.loads(lintel("report", "--store", store, "--format", "json", "--column", "total").stdout)
+    shown = json.loads(started("report", "--store", store, "--format", "json", "--column", "total").stdout)
     assert {use["client"] for use in shown["uses"]} >= {"shop", "books"}
-    only = json.loads(lintel("report", "--store", store, "--format", "json", "--client", "books").stdout)
+    only = json.loads(command("report", "--store", store, "--format", "json", "--client", "books").stdout)
     assert {use["client"] for use in only["uses"]} == {"books"}
-    assert "public.orders" in lintel("report", "--store", store).stdout
-    assert lintel("report", "--store", store, "-o", str(tmp_path / "report.txt")).stdout == ""
+    assert "public.orders" in command("report", "--store", store).stdout
+    assert command("report", "--store", store, "-o", str(tmp_path / "report.txt")).stdout == ""
     assert "public.orders" in (tmp_path / "report.txt").read_text()
-    assert lintel("report", "-c", "absent.toml").returncode == 2
-    missing = lintel("report", "--store", str(tmp_path / "absent.db"))
+    assert command("report", "-c", "absent.toml").returncode == 2
+    missing = started("report", "--store", str(tmp_path / "absent.db"))
     assert missing.returncode == 2
     assert "there is no store" in missing.stderr
 
@@ -187,18 +179,18 @@ def test_report(store: str, tmp_path: Path) -> None:
 @ONE_MAJOR
 def test_impact(store: str, orders: str) -> None:
     drop = "ALTER TABLE orders DROP COLUMN total"
-    done = lintel("impact", drop, "--store", store, "--format", "json")
+    done = started("impact", drop, "--store", store, "--format", "json")
     assert done.returncode == 1, done.stderr
     found = json.loads(done.stdout)
     assert found["change"] == drop
     assert ("DRP-01", "books") in {(finding["rule"], finding["client"]) for finding in found["findings"]}
-    live = json.loads(lintel("impact", drop, "--store", store, "--server", orders, "--format", "json").stdout)
+    live = json.loads(command("impact", drop, "--store", store, "--server", orders, "--format", "json").stdout)
     assert live["findings"] == found["findings"]
-    planned = lintel("impact", "--plan", PLAN, "--store", store)
+    planned = command("impact", "--plan", PLAN, "--store", store)
     assert planned.returncode == 1
     assert "ADD-01" in planned.stdout
     for wrong in ([], [drop, "--plan", PLAN], ["SELECT 1"], ["absent.sql"], [drop, drop]):
-        done = lintel("impact", *wrong, "--store", store)
+        done = command("impact", *wrong, "--store", store)
         assert (done.returncode, done.stdout) == (2, ""), wrong
         assert done.stderr.startswith("lintel: ")
 
@@ -208,35 +200,35 @@ def test_impact_of_files(store: str, tmp_path: Path) -> None:
     first, second = tmp_path / "1.sql", tmp_path / "2.sql"
     first.write_text("ALTER TABLE orders ADD COLUMN note text;\n")
     second.write_text("-- later\n\nALTER TABLE orders DROP COLUMN total;\n")
-    done = lintel("impact", "-f", str(first), "--file", str(second), "--store", store, "--format", "json")
+    done = command("impact", "-f", str(first), "--file", str(second), "--store", store, "--format", "json")
     assert done.returncode == 1, done.stderr
     places = {(f["rule"], f["file"], f["line"]) for f in json.loads(done.stdout)["findings"] if f["client"] == "books"}
     assert places == {("DRP-01", str(second), 3)}
-    text = lintel("impact", str(first), str(second), "--store", store).stdout
+    text = command("impact", str(first), str(second), "--store", store).stdout
     assert f"ALTER TABLE orders DROP COLUMN total  ({second}:3)" in text
     harmless = "ALTER TABLE orders ALTER COLUMN total SET DEFAULT 0"
-    assert lintel("impact", harmless, "--store", store).returncode == 0
-    short = lintel("impact", harmless, "--store", store, "--at-least", "7d")
+    assert command("impact", harmless, "--store", store).returncode == 0
+    short = started("impact", harmless, "--store", store, "--at-least", "7d")
     assert (short.returncode, "were watched" in short.stdout) == (3, True)
 
 
 def test_explain() -> None:
-    assert "ADD-01  0A000" in lintel("explain").stdout
-    assert "shield:" in lintel("explain", "drp-04").stdout
-    wrong = lintel("explain", "ADD-99")
+    assert "ADD-01  0A000" in started("explain").stdout
+    assert "shield:" in command("explain", "drp-04").stdout
+    wrong = command("explain", "ADD-99")
     assert (wrong.returncode, wrong.stdout) == (2, "")
 
 
 def test_plan_lint_and_show(tmp_path: Path) -> None:
     assert (
         "fine; orders-priority is for ALTER TABLE public.orders ADD COLUMN priority"
-        in lintel("plan", "lint", PLAN).stdout
+        in started("plan", "lint", PLAN).stdout
     )
-    assert "(0)::smallint" in lintel("plan", "show", PLAN).stdout
-    assert json.loads(lintel("plan", "show", "--json", PLAN).stdout)["change"]["column"] == "priority"
+    assert "(0)::smallint" in started("plan", "show", PLAN).stdout
+    assert json.loads(command("plan", "show", "--json", PLAN).stdout)["change"]["column"] == "priority"
     twice = tmp_path / "again.toml"
     twice.write_text(Path(PLAN).read_text())
-    done = lintel("plan", "lint", PLAN, str(twice))
+    done = command("plan", "lint", PLAN, str(twice))
     assert done.returncode == 2
     assert f"{twice}: id: " in done.stderr
 
@@ -247,7 +239,7 @@ def test_config_show_masks_passwords_and_is_toml(tmp_path: Path) -> None:
         "LINTEL_ADMIN__TOKEN": "canary",
         "LINTEL_LISTEN__ADDRESS": "[::1]:6432",
     }
-    done = lintel("config", "show", "--origin", cwd=tmp_path, **environ)
+    done = started("config", "show", "--origin", cwd=tmp_path, **environ)
     assert "canary" not in done.stdout
     shown = tomllib.loads(done.stdout)
     assert shown["listen"]["address"] == "[::1]:6432"
@@ -255,32 +247,38 @@ def test_config_show_masks_passwords_and_is_toml(tmp_path: Path) -> None:
     assert 'level = "info"  # default' in done.stdout
 
 
-def test_config_shows_and_checks_databases(tmp_path: Path) -> None:
+def test_config_shows_and_checks_databases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     file = tmp_path / "lintel.toml"
     entries = '"a.b" = "postgresql://u:canary@h/d"\nlogs = { dsn = "host=l", control_dsn = "password=canary" }'
     file.write_text(f"[databases]\n{entries}")
-    done = lintel("config", "show", "--origin", cwd=tmp_path)
+    done = command("config", "show", "--origin")
     assert tomllib.loads(done.stdout)["databases"] == {
         "a.b": "postgresql://u:***@h/d",
         "logs": {"dsn": "host=l", "control_dsn": "password=***"},
     }
     assert '"a.b" = "postgresql://u:***@h/d"  # lintel.toml' in done.stdout
-    assert lintel("config", "check", cwd=tmp_path).stdout == "fine; 0 plans\n"
-    done = lintel("config", "check", cwd=tmp_path, LINTEL_SHIELD__PLANS=PLAN)
+    assert command("config", "check").stdout == "fine; 0 plans\n"
+    monkeypatch.setenv("LINTEL_SHIELD__PLANS", PLAN)
+    done = command("config", "check")
     assert (done.returncode, done.stderr) == (
         2, f"lintel: {PLAN}: database: missing; expected, because there is no [server] dsn\n"
     )  # fmt: skip
 
 
-def test_config_check(tmp_path: Path) -> None:
-    assert lintel("config", "check", "-c", str(CONFIG / "lintel.toml"), cwd=tmp_path).stdout == "fine; 0 plans\n"
-    done = lintel("config", "check", cwd=tmp_path, LINTEL_SHIELD__PLANS="nowhere.toml")
+def test_config_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert started("config", "check", "-c", str(CONFIG / "lintel.toml"), cwd=tmp_path).stdout == "fine; 0 plans\n"
+    done = started("config", "check", cwd=tmp_path, LINTEL_SHIELD__PLANS="nowhere.toml")
     assert (done.returncode, done.stderr) == (2, "lintel: nowhere.toml: cannot be read: No such file or directory\n")
     for said, key in (
         ({"LINTEL_AUTH__MODE": "own", "LINTEL_AUTH__FILE": "users.txt"}, "users.txt: auth.file"),
         ({"LINTEL_LISTEN__TLS_CERT": "no.pem", "LINTEL_LISTEN__TLS_KEY": "no.key"}, "no.pem: listen.tls_cert"),
     ):
-        done = lintel("config", "check", cwd=tmp_path, **said)
+        with monkeypatch.context() as within:
+            within.chdir(tmp_path)
+            for name, value in said.items():
+                within.setenv(name, value)
+            done = command("config", "check")
         assert (done.returncode, key in done.stderr) == (2, True), done
 
 

@@ -1,7 +1,5 @@
 """`lintel serve` as a subprocess, for tests that look at it from outside only."""
 
-import contextlib
-import io
 import json
 import os
 import re
@@ -12,18 +10,18 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from lintel.cli.application import run
+from tests.command import lintel
 
 READY = re.compile(r"lintel ready listen=(\S+):(\d+) admin=(\S+)")
 # One second of CPU, nearly all of it imports, and four fdatasync for a new store: beside twenty busy processes that is
 # ten seconds and more. One that has failed ends, which is seen at once.
 SECONDS_TO_BE_READY = 60.0
-SECONDS_TO_FLUSH = 20.0  # it is there within 2 s; a busy machine takes its time to start `lintel report`
+SECONDS_TO_FLUSH = 20.0  # it is there within 2 s, on a busy machine later
 
 
 class Proxy:
@@ -67,10 +65,10 @@ class Proxy:
             time.sleep(0.1)
 
     def report(self) -> dict[str, Any]:
-        """`lintel report --format json`; in this process, as a new one costs hundred times as much as asking again."""
-        with contextlib.redirect_stdout(io.StringIO()) as said:
-            assert run(["report", "--store", str(self.store), "--format", "json"]) == 0
-        report: dict[str, Any] = json.loads(said.getvalue())
+        """`lintel report --format json`."""
+        done = lintel("report", "--store", str(self.store), "--format", "json")
+        assert done.returncode == 0, done.stderr
+        report: dict[str, Any] = json.loads(done.stdout)
         return report
 
     def terminate(self) -> float:
@@ -111,9 +109,3 @@ class Proxy:
         found = READY.search(line)
         assert found, f"lintel serve did not get ready, but said {line!r} and\n{self.log}"
         return found[1], int(found[2]), found[3]
-
-
-def lintel(*arguments: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
-    """A `lintel` command that ends by itself."""
-    command: Sequence[str] = [sys.executable, "-m", "lintel", *arguments]
-    return subprocess.run(command, input=text, capture_output=True, text=True, timeout=60, check=False)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.e2e.proxy import lintel
+from tests.command import lintel
 from tests.priority import PLAN
 
 BAD = {

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
-from tests.e2e.proxy import Proxy, lintel
+from tests.command import lintel
+from tests.e2e.proxy import Proxy
 from tests.priority import PLAN
 
 from lintel.demo.postgres import find

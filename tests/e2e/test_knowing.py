@@ -8,7 +8,8 @@ from typing import Any
 import asyncpg
 import psycopg
 import pytest
-from tests.e2e.proxy import Proxy, lintel
+from tests.command import lintel
+from tests.e2e.proxy import Proxy
 
 from lintel.demo.postgres import Server, launch
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.command import lintel as command
 from tests.e2e.proxy import SECONDS_TO_FLUSH, Proxy
-from tests.e2e.proxy import lintel as command
 from tests.priority import PLAN, rule
 
 from lintel.demo.postgres import find

@@ -13,8 +13,9 @@ import pytest
 from psycopg import errors
 from tests.app.test_reload import reload
 from tests.app.test_workers import ready, until, workers
+from tests.command import lintel as command
+from tests.command import started
 from tests.e2e.proxy import SECONDS_TO_FLUSH, Proxy
-from tests.e2e.proxy import lintel as command
 from tests.priority import PLAN
 
 from lintel.demo.postgres import find
@@ -68,7 +69,7 @@ def test_off_and_on_reach_sessions_that_go_on(orders: str, lintel: Lintel, tmp_p
     sessions = [connected(proxy, orders) for _ in range(6)]
     for session in sessions:
         assert [columns(session), columns(session)] == [["id"], ["id"]]  # prepared with an edited text
-    assert order(proxy, "off").endswith(": off\n")
+    assert started("off", "--admin", proxy.admin).stdout.endswith(": off\n")
     sessions.append(connected(proxy, orders))
     for session in sessions:
         assert columns(session) == ["id", "priority"]

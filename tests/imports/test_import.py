@@ -3,13 +3,12 @@
 import gzip
 import json
 import shutil
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import psycopg
 import pytest
+from tests.command import Done, lintel, started
 
 from lintel.config import ConfigError
 from lintel.demo.postgres import Server, find
@@ -177,13 +176,12 @@ def test_statistics_count_what_is_new(server: Server, orders: str, tmp_path: Pat
 
 @pytest.mark.parametrize("server", find()[:1], indirect=True, ids=lambda found: f"pg{found.major}")
 def test_the_command(server: Server, orders: str, tmp_path: Path) -> None:
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "lintel", "import", *arguments, "--store", str(tmp_path / "lintel.db")]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
+    def run(*arguments: str) -> Done:
+        return lintel("import", *arguments, "--store", str(tmp_path / "lintel.db"))
 
     traffic(orders)
     path = str(logged(server, orders, "csv"))
-    done = run("csvlog", path, "--server", orders, "--json")
+    done = started("import", "csvlog", path, "--server", orders, "--json", "--store", str(tmp_path / "lintel.db"))
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["source"] == path
     assert run("csvlog", path).stdout.startswith(f"{path}: ")

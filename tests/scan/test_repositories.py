@@ -1,11 +1,10 @@
 """Made-up repositories, and every finding in them."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.command import Done, lintel, started
 from tests.scan.cases import HERE, SCHEMA, scanned
 
 from lintel.config import ConfigError
@@ -31,16 +30,14 @@ def test_a_table_or_column_that_is_not_there_is_an_error() -> None:
             scan([HERE], Target(SCHEMA, table=table, column=column))
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "lintel", "scan", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+def run(*arguments: str) -> Done:
+    return lintel("scan", *arguments)
 
 
 def test_the_command(tmp_path: Path) -> None:
     schema = str(HERE / "schema.sql")
-    done = run(
-        str(HERE / "repositories"), "--schema", schema, "--table", "Orders", "--column", "total", "--format", "json"
-    )
+    place = str(HERE / "repositories")
+    done = started("scan", place, "--schema", schema, "--table", "Orders", "--column", "total", "--format", "json")
     assert done.returncode == 1, done.stderr
     found = json.loads(done.stdout)
     assert found.keys() == {"uses", "files", "opaque"}
