@@ -65,6 +65,18 @@ def _code(text: str) -> Iterator[str]:
     yield from re.findall(r"`(lintel [^`]+)`", text)
 
 
+def test_every_trap_that_is_cited_is_explained() -> None:
+    explained = set(re.findall(r"^\| (T\d+) \|", (ROOT / "docs" / "traps.md").read_text(), re.MULTILINE))
+    sources = [
+        *(ROOT / "proxy").rglob("*.py"),
+        *(ROOT / "tests" / "shield").rglob("*.py"),
+        ROOT / "docs" / "decisions.md",
+    ]
+    cited = {found for source in sources for found in re.findall(r"[( ](T\d+)[,):]", source.read_text())}
+    assert cited
+    assert cited <= explained
+
+
 def test_every_dev_command_of_the_documents_exists() -> None:
     source = (ROOT / "dev").read_text()
     known = set(re.findall(r'"([\w-]+)": \w+', source[source.index("COMMANDS = ") :].partition("}")[0]))

@@ -2,7 +2,7 @@
 
 There, every relation carries the sets of columns for which the statement needs SELECT, INSERT and UPDATE privileges
 (RTEPERMISSIONINFO; fields of the range table entry before 16). They are the columns read and written, exactly as
-DESIGN's `analyze` counts them:
+`lintel analyze` counts them:
 
 - a view stands as the view, an unused column of a subquery or of an unused CTE counts, a star counts as each column;
 - a whole row sets the bit of attribute 0, which is its own fact (`whole_rows`) and here expanded to all columns;

@@ -1,4 +1,4 @@
-"""Everything that `analyze` says, by DESIGN's definition: of most of it no query tree of the server's tells."""
+"""Everything that `lintel analyze` says: of most of it no query tree of the server's tells."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """Text -> Bindings and Facts: what the names of a statement mean under a schema.
 
-`resolve` is the one walker that everything is made of (DESIGN section 1): recording, impact, the shield and its gate.
+`resolve` is the one walker that everything is made of (ARCHITECTURE.md): recording, impact, the shield and its gate.
 "Not understood" is a value here (Resolution.opaque), never an exception. Knows nothing of plans, sessions or stores.
 """
 

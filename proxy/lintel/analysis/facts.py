@@ -1,6 +1,6 @@
 """What is recorded of a statement: the columns that it reads and writes, and how it names them.
 
-The shape is DESIGN's `analyze` output; every list is sorted and unique, every name as quote_ident writes it.
+The shape is what `lintel analyze` prints; every list is sorted and unique, every name as quote_ident writes it.
 """
 
 from dataclasses import asdict, dataclass

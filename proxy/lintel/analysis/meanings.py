@@ -1,7 +1,7 @@
 """What the names of a statement mean: the vocabulary that resolving yields and comparing compares.
 
-Every meaning is a plain tuple: `==` is the comparison of DESIGN section 1. `item` is the byte offset, in the client's
-own text, of the FROM item or target that a column comes from, so that two uses of one table stay two.
+Every meaning is a plain tuple: `==` is the comparison that ARCHITECTURE.md speaks of. `item` is the byte offset, in the
+client's own text, of the FROM item or target that a column comes from, so that two uses of one table stay two.
 """
 
 from typing import NamedTuple, Union

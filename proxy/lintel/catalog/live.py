@@ -5,7 +5,8 @@ while sessions hold the catalog, and for LINGER_SECONDS after (those commands th
 A reading is good only for those who asked before it began: DDL may have committed since. So refresh() never joins a
 reading under way, it waits for the next one, which all who wait share.
 
-Correctness never depends on this being quick (DESIGN, rule two), only how seldom a loud text is tried again.
+Whether an answer is right never depends on this being quick (the second rule of ARCHITECTURE.md), only how seldom a
+loud text has to be tried again.
 """
 
 import asyncio

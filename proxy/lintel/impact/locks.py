@@ -25,7 +25,7 @@ _MILD = frozenset(
 )  # fmt: skip
 _MIDDLE = frozenset(("AT_EnableTrig", "AT_DisableTrig", "AT_EnableTrigAll", "AT_DisableTrigAll"))
 _CHECKED = frozenset({"CONSTR_CHECK", "CONSTR_UNIQUE", "CONSTR_PRIMARY", "CONSTR_EXCLUSION", "CONSTR_FOREIGN"})
-# PostgreSQL's own limit (DESIGN, trap T20).
+# PostgreSQL's own limit (trap T20 of docs/traps.md).
 REWRITES = (
     "it rewrites the table: a transaction with an older snapshot (REPEATABLE READ), and an SQL EXECUTE that waits for "
     "the lock, see an empty table afterwards"

@@ -156,7 +156,7 @@ def unseen(impact: Impact, window: Window, at_least: float) -> Iterator[str]:
 
 
 def document(told: Told) -> dict[str, Any]:
-    """As DESIGN section 6 promises it to scripts, and more."""
+    """What `lintel impact --format json` prints."""
     return {
         "change": told.change,
         "window": window_document(told.window),

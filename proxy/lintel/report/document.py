@@ -43,7 +43,7 @@ def _dumped(value: Any) -> str:
 
 
 def document(report: Report) -> dict[str, Any]:
-    """As DESIGN section 6 promises it to scripts, and more; the uses as they come."""
+    """As docs/report.md promises it to scripts; the uses as they come."""
     found = tables(report)
     told = {
         "window": window_document(report.window),

@@ -1,6 +1,6 @@
 """Statements laid out for people, by sqlglot; only where it says the same words, else as they are.
 
-sqlglot's parser is not linear and recurses in C, so only short and shallow texts get there (DESIGN, section 3).
+sqlglot's parser is not linear and recurses in C, so only short and shallow texts get there.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The derived table that stands for a relation as a client sees it (DESIGN section 2, "The texts").
+"""The derived table that stands for a relation as a client sees it (docs/traps.md, "The forms").
 
 Nobody tells us which names the database holds when the text is analysed, so scoping decides: a planned column stays
 unqualified and is looked up from the inside outwards, the real column first, what stands in for it behind.

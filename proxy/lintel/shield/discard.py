@@ -1,4 +1,4 @@
-"""Writes to a column that is not there, dropped from the text (absent_writes = "discard", DESIGN section 2).
+"""Writes to a column that is not there, dropped from the text (absent_writes = "discard", docs/traps.md).
 
 What is dropped would be lost once the column is there, so a tripwire makes the text loud: a WITH query that is analysed
 and never executed, and that fails with 42702 as soon as the table has the column. The dropped values stand in it, so
@@ -183,7 +183,7 @@ class Dropping:
     def _query(self, oid: int, plan_id: str, number: int) -> str:
         case, relation = self.case, self.case.covered.schema.relations[oid]
         if relation.has_rules:
-            raise Unserved("a table with rules takes no WITH query, which would have to guard the dropped write (T17)")
+            raise Unserved("a table with rules takes no WITH query, which would have to guard the dropped write")  # T17
         plan = case.covered.plans[plan_id]
         name = quote_ident(plan.change.column)
         names = [name, *(case.alias(f"v{i}") for i in range(1, len(self.values[oid, plan_id])))]

@@ -1,4 +1,4 @@
-"""Substituting a FROM item: a derived table that has just the client's columns (DESIGN section 2).
+"""Substituting a FROM item: a derived table that has just the client's columns (docs/traps.md).
 
 One splice serves select lists, stars, WHERE, joins, ambiguity, capture and whole rows, because every reference is
 left alone. What a derived table cannot stand in for is mended beside it (traps T1, T2) or not served (T3, T4, T6).
