@@ -124,6 +124,17 @@ def _unexplained(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFu
                 yield from _unexplained(child, f"{name}.{child.name}")
 
 
+def test_every_package_says_what_its_modules_are() -> None:
+    missing = []
+    for package in (path.parent for path in PACKAGE.glob("*/__init__.py")):
+        told = ast.get_docstring(ast.parse((package / "__init__.py").read_text())) or ""
+        names = {path.stem for path in package.glob("*.py")} - {"__init__"}
+        # The command line has a file for each group of commands, of the same name.
+        if package.name != "cli":
+            missing += [f"{package.name}.{name}" for name in names if not re.search(rf"[*`]{name}[*`]", told)]
+    assert not missing
+
+
 def test_files_are_of_a_size_to_be_read() -> None:
     lines = {module: len(path.read_text().splitlines()) for module, path in MODULES.items()}
     assert not {module: count for module, count in lines.items() if count > LONG.get(module, MAX_LINES)}

@@ -2,6 +2,17 @@
 
 `resolve` is the one walker that everything is made of (ARCHITECTURE.md): recording, impact, the shield and its gate.
 "Not understood" is a value here (Resolution.opaque), never an exception. Knows nothing of plans, sessions or stores.
+
+- *walk*: the walker's state and its dispatch by node type. A file per family of nodes: *select*, *from_items*,
+  *expressions*, *references*, *dml*, *utility*; *recursion*: the order of WITH RECURSIVE; *blocks*: DO.
+- *world* and *scope*: what names of relations and of columns mean; *calls*: what a function yields; *composite*: the
+  columns of a value; *values*, *looking* and *row_uses*: which values are rows of tables, and what is done with them.
+- *meanings*: the vocabulary; *resolution*: what a walk finds. *collect* and *views* make *facts* of it.
+- *names*: of output columns that the text gives none.
+- *sequence*: what a statement changes for those behind it in the same text.
+- *ddl*: DDL -> schema, by *ddl_tables*, *ddl_alter*, *ddl_columns*, *ddl_types*, *ddl_views* and *ddl_routines*;
+  *ddl_draft* is the schema while it changes, *ddl_source* the text.
+- *server_code*: what the database's own code uses: *stored_code* (rules, BEGIN ATOMIC) and *routines* (bodies as text).
 """
 
 from lintel.analysis import dml, select  # noqa: F401  (they enter themselves into walk.QUERIES)

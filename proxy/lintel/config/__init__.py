@@ -4,6 +4,7 @@
 - *databases*: the one table whose keys are the user's own.
 - *values*: from what a file or a variable says to a value; each says what it expected.
 - *load*: flag > LINTEL_SECTION__KEY > file > default, and which of them a value came from.
+- *errors*: the one error, ConfigError.
 """
 
 from lintel.config.databases import Database

@@ -2,9 +2,12 @@
 
 - *collecting*: paths -> migrations, by *plain* (SQL), *revisions* (Alembic), *sqlmigrate* (Django), *plans*; *drivers*
   are what runs in the user's environment, *tool* runs it, *changed* asks git.
+- *migration*: the SQL of one file, with the lines that it comes from.
 - *judging*: migrations one after another; *assessing*: one of them, by lintel.impact.
 - *ignores*, *baseline*: findings that somebody has accepted.
-- *checking* puts these together, *result* is what comes out; *text*, *document*, *github*, *sarif*, *junit* show it.
+- *checking* puts these together, *result* is what comes out; *rendering* shows it, as *text*, *document*, *github*,
+  *sarif* or *junit*; *places*: files as output names them; *telling*: findings at a line; *python_code*: lines of
+  Python.
 
 Knows no session and no live server: a catalog is given, or the one that the store keeps is used.
 """

@@ -2,9 +2,12 @@
 
 - *change*: DDL, step by step -> the schema after it, and what became of which column; *constraints*: what it puts on
   the rows.
+- *assess*: all findings of a change; *hit* and *met*: one rule that a statement or an object meets; *words*: what is
+  said of it.
 - *compare*: two resolutions of one statement -> the failure modes between them; *writes*, *rows*, *types* are those
-  that are not about names.
-- *views*, *objects*, *refusals*: what of the database's own stands in the way.
+  that are not about names; *outputs*: which stars reach a result;
+  *expressions* and *kinds*: types of expressions, and what types have in common.
+- *views*, *objects*, *refusals*: what of the database's own stands in the way; *dropping*: what a migration takes away.
 - *rules*: the catalogue of failure modes, as data; *explanations*: what `lintel explain` says of each.
 - *locks*, *rewriting*, *proofs*: what the DDL itself does to the table. *blockers*: who is in its way right now.
 

@@ -4,7 +4,9 @@
 - *overview*: what it comes to, table by table; *risks* of a change by rule id; *compared*: two periods.
 - *render*: its forms. *text* and *pretty* for a terminal; *document* as JSON and CSV; *markdown*; *dot*; *page*, of
   *sections* and *plots*, which *markup* makes safe, as HTML. *wording* says numbers and windows alike in all of them.
-- *breakage*: `lintel impact`, what of that a change would break.
+- *breakage*: `lintel impact`, what of that a change would break; *code_uses*: likewise in source code.
+- *versions*: who is on which side of a plan; *release*: whether it may end; *plan_page*: its page for a repository;
+  *changes*: those that no plan announced.
 
 Knows nothing of live servers: what it says is what was seen.
 """

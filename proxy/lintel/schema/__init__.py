@@ -1,5 +1,8 @@
 """An immutable snapshot of the relations of one database.
 
+- *snapshot*: relations, columns and functions; *code*: what the database's own code uses.
+- *logical*: a table as somebody sees it; *difference*: what means something else in one snapshot than in another.
+
 Pure data: where it came from (the live catalog, a file of DDL, a test) is not known here.
 Names are bare attribute names, unquoted and unfolded, as in pg_class.relname and pg_attribute.attname.
 """

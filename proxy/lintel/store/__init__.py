@@ -2,7 +2,8 @@
 
 `sqlite` opens, migrates and writes, a batch by `adding`; `keeping` is what becomes of old slots; `reading` answers
 report and impact, `windows` what was watched; `rows` is what goes in and comes out, `durations` times as small
-numbers; `snapshot` keeps a catalog as JSON; `uses` makes rows of facts; `unplanned` are changes that no plan announced.
+numbers; `snapshot` keeps a catalog as JSON; `uses` makes rows of facts; `unplanned` are changes that no plan announced;
+`migrations` is the schema by version, `slots` the third of them; `errors`: StoreError.
 Knows nothing of sessions, plans or who asks; never sees a literal.
 """
 
