@@ -8,12 +8,12 @@
 
 Of a conversation *client* and *server* are the hot paths; *requests* and *answers* are the long way round, for every
 message there is; *state* is what the four share, *statements* who is prepared under which name, *replies* the errors
-that a client gets instead, *ask* what Lintel asks by itself, *needs* what is asked of the shell. *transparent* is in
-the place of all that where another protocol is spoken. *framing*, *limits* and *rows* walk over bytes, *messages* reads
-and writes single ones.
+that a client gets instead, *ask* what Lintel asks by itself, *needs* what is asked of the shell, *direction* what the
+shell sees of either side. *transparent* is in the place of all that where another protocol is spoken. *framing*,
+*limits* and *rows* walk over bytes, *messages* reads and writes single ones.
 
 Before a conversation: *startup* packets, *client_hello* (TLS without asking), *proxy_header* (what balancers say). A
 login: *scram*, with Lintel as the server (*scram_server*) or as the client (*scram_client*); *secret*, *saslprep* and
-*channel_binding* are what either needs; *login*: what becomes of the server's own where TLS differs. *errors*: who broke
-the protocol. *direction*: what the shell sees of either side.
+*channel_binding* are what either needs; *login*: what becomes of the server's own login where TLS differs. *errors*:
+who broke the protocol.
 """
