@@ -49,7 +49,7 @@ REFUSED = [
     (ADD, ", prio int", "old", "SELECT o FROM o"),
     (ADD, ", prio int", "old", "CREATE VIEW v AS TABLE o"),
     (ADD, ", prio int", "old", "SELECT from o from"),
-    (DISCARD, "", "new", "UPDATE o SET prio = random()"),
+    (DISCARD, "", "new", "UPDATE o SET prio = random(), note = random()"),
     (PARK, "", "new", "COPY o (id, prio) FROM STDIN"),
     (RENAME, "", None, "SELECT * FROM o"),
 ]

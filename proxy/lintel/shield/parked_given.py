@@ -8,7 +8,7 @@ from lintel.plan import Add, Plan
 from lintel.shield import casts
 from lintel.shield.case import Case, Unserved
 from lintel.shield.casts import assigned
-from lintel.shield.values import is_plain
+from lintel.shield.values import is_plain, is_untyped
 
 
 @dataclass(slots=True)
@@ -100,12 +100,6 @@ class GivenColumn:
 
     def _text(self, start: int, end: int) -> str:
         return self.case.text[start:end].decode("utf-8", "surrogateescape")
-
-
-def is_untyped(node: Node) -> bool:
-    """Whether a constant takes its type from where it stands."""
-    constant = node.get("A_Const", {})
-    return "ParamRef" in node or "sval" in constant or "isnull" in constant
 
 
 def queries(node: object) -> bool:

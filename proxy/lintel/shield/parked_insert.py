@@ -27,6 +27,8 @@ from lintel.sql.quoting import quote_ident
 class ParkedInsert(ParkedPairs):
     """The work on one INSERT."""
 
+    evaluates = False  # what is parked is evaluated there
+
     def __init__(self, case: Case, body: Node, target: Source, query: Node | None = None) -> None:
         super().__init__(case, body, target, query)
         self._assigning = False

@@ -12,12 +12,11 @@ from lintel.analysis.resolution import InsertUse, Node
 from lintel.plan import parking
 from lintel.shield.case import Unserved
 from lintel.shield.discard import Discards
-from lintel.shield.parked_given import is_untyped
 from lintel.shield.parked_insert import ParkedInsert
 from lintel.shield.parked_skipping import told_by
 from lintel.shield.side_table import SideTable
 from lintel.shield.splices import Splice
-from lintel.shield.values import is_plain, rows, unnamed, updates, written
+from lintel.shield.values import is_plain, is_untyped, rows, unnamed, updates, written
 from lintel.sql.quoting import quote_ident
 
 

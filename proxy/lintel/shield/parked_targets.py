@@ -32,8 +32,8 @@ def assert_own(case: Case, done: Discards) -> None:
     ]
     if any(not any(start <= at < end for start, end in ranges) for at in rows):
         raise Unserved("a whole row of its target, with a parked column")
-    proposed = [r.at for r in case.answer.references if isinstance(r.meaning, Col) and r.meaning.key in case.discarded
-                and r.item is not None and r.item.name == "excluded"]  # fmt: skip
+    proposed = [r.at for r in case.answer.references if isinstance(r.meaning, Col) and case.parked(r.meaning.key)
+                and r.meaning.key in case.discarded and r.item is not None and r.item.name == "excluded"]  # fmt: skip
     if any(not any(start <= at < end for start, end in ranges) for at in proposed):
         raise Unserved("what it proposes for insertion is read besides being parked")
     if any(

@@ -23,6 +23,7 @@ class Splice:
     constants: dict[str, Meaning] = field(default_factory=dict)  # column of the row of constants -> what it stands for
     casts: dict[Meaning, Meaning] = field(default_factory=dict)  # a column of another type -> what it is cast to here
     rule: str = ""  # why it is made (docs/plans.md, "Which rule made which edit")
+    moved: tuple[int, int, int] | None = None  # (a, b, c): its text[a:b] is the client's own, which began at c
 
 
 def by(rule: str, splices: list[Splice]) -> list[Splice]:
@@ -65,14 +66,24 @@ class Edited:
     def splice(self, offset: int) -> Splice | None:
         """The splice that an offset of the edited text lies in."""
         index = self._before(offset)
-        return self._splices[index] if index >= 0 and offset < self._ends[index] else None
+        inside = index >= 0 and offset < self._ends[index] and self._moved(index, offset) is None
+        return self._splices[index] if inside else None
+
+    def _moved(self, index: int, offset: int) -> int | None:
+        """The client's offset for one in a splice, where the client's own text stands."""
+        start, end, own = self._splices[index].moved or (0, 0, 0)
+        within = offset - self._starts[index]
+        return own + within - start if start <= within < end else None
 
     def origin(self, offset: int) -> int:
         """The client's offset for one of the edited text; inside a splice its origin. Negative offsets stay."""
         index = self._before(offset)
         if index < 0:
             return offset
-        return self._splices[index].origin if offset < self._ends[index] else offset - self._shifts[index]
+        if offset >= self._ends[index]:
+            return offset - self._shifts[index]
+        moved = self._moved(index, offset)
+        return self._splices[index].origin if moved is None else moved
 
     @property
     def edits(self) -> tuple[tuple[int, int, bytes], ...]:

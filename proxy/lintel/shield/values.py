@@ -141,6 +141,12 @@ def is_plain(node: object) -> bool:
     return kind in _PLAIN
 
 
+def is_untyped(node: Node) -> bool:
+    """Whether a constant takes its type from where it stands."""
+    constant = node.get("A_Const", {})
+    return "ParamRef" in node or "sval" in constant or "isnull" in constant
+
+
 def is_steady(node: object) -> bool:
     """Whether nothing is called by name in an expression."""
     if isinstance(node, list):

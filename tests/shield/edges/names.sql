@@ -148,7 +148,7 @@ old refuse: DELETE FROM r WHERE EXISTS (SELECT FROM w WHERE w.total = r.total)
 old: DELETE FROM r WHERE EXISTS (SELECT FROM w WHERE amount = 6)
 old: DELETE FROM w WHERE EXISTS (SELECT FROM r WHERE amount = 6 AND r.id = w.id) RETURNING *
 new: DELETE FROM w WHERE EXISTS (SELECT FROM r WHERE total = 20) RETURNING *
-new refuse: UPDATE a SET prio = prio + 1 RETURNING *
+new: UPDATE a SET prio = prio + 1 RETURNING id, note
 new: MERGE INTO a USING w ON w.id = a.id WHEN MATCHED THEN UPDATE SET prio = 3, note = 'v' WHEN NOT MATCHED THEN INSERT (id, prio) VALUES (w.id, 4)
 old?: SELECT total FROM r
 new?: SELECT amount FROM r WHERE r.id = 1

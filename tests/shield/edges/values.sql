@@ -119,10 +119,10 @@ old: INSERT INTO loud VALUES (9, DEFAULT, 'q') RETURNING *
 old: UPDATE loud SET tot = 5
 old: UPDATE loud SET tot = tot RETURNING id
 old: UPDATE loud SET (tot, x) = (1, 'z') RETURNING x
-old refuse: WITH x AS (SELECT 1 AS id, 2 AS tot) INSERT INTO loud (id, tot) SELECT id + 10, tot FROM x
+old: WITH x AS (SELECT 1 AS id, 2 AS tot) INSERT INTO loud (id, tot) SELECT id + 10, tot FROM x
 old: WITH x AS (INSERT INTO loud (id, tot) VALUES (5, $1) RETURNING id) SELECT * FROM x
 old: UPDATE loud SET tot = $1, x = $2 WHERE id = $3 RETURNING id, x @@ 5|y|1
-old refuse: UPDATE loud SET x = $1, tot = $2::int + 1 WHERE id = $3 @@ x|4|1
+old: UPDATE loud SET x = $1, tot = $2::int + 1 WHERE id = $3 @@ x|4|1
 old: EXPLAIN (COSTS OFF) UPDATE loud SET tot = 5, x = 'q'
 old: INSERT INTO logs (id, tag) VALUES (5, 6) RETURNING tag
 old: INSERT INTO logs VALUES (5, 6) RETURNING *
