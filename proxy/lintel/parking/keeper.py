@@ -27,6 +27,9 @@ PRIVILEGES_SECONDS = 5.0  # between two looks at who may read and write the base
 
 _FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
+# Classes of errors whose messages name objects and no values: features, integrity, state, roles, access, resources.
+_NAMING = ("0A", "23", "25", "28", "40", "42", "53", "55", "57")
+
 _log = structlog.get_logger(__name__)
 
 
@@ -164,7 +167,7 @@ class Keeper:
             await self._refresh()
 
     def _failed(self, plan: Plan, problem: Exception) -> None:
-        why = str(problem) or type(problem).__name__
+        why = _told(problem)
         if self.problems.get(plan.id) != why:
             _log.warning("parking", plan=plan.id, database=self._endpoint.database, problem=why)
         self.problems[plan.id] = why
@@ -223,8 +226,18 @@ async def obstacle(connection: asyncpg.Connection, plan: Plan) -> str | None:
         if plan.fills:
             await filling.check(connection, plan)
     except (NotParkable, NotFillable, asyncpg.PostgresError) as problem:
-        return str(problem).partition("\n")[0]  # of the server's own, the message alone
+        return _told(problem)
     return None
+
+
+def _told(problem: Exception) -> str:
+    """As the log and /readyz may say it: of the server's errors the message, where it speaks of names, and no more.
+
+    What is behind the message (DETAIL) quotes rows, and so do messages of some classes (22P02, RAISE in a trigger).
+    """
+    if isinstance(problem, asyncpg.PostgresError) and not (problem.sqlstate or "").startswith(_NAMING):
+        return f"{type(problem).__name__} ({problem.sqlstate})"
+    return str(problem).partition("\n")[0] or type(problem).__name__
 
 
 _Work = Callable[[Plan, asyncpg.Connection], Awaitable[bool]]
