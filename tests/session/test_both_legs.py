@@ -100,7 +100,7 @@ def test_long_results_are_collected_under_tls_too(
     tls_server: Server, party: Party, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Records end where they will: the end of the last one is not kept back."""
-    monkeypatch.setattr(gathering, "LONG", 0.0)
+    monkeypatch.setattr(gathering, "LONG_SECONDS", 0.0)
     with (
         Proxy(at(tls_server, "require", party.trusting), party.options) as proxy,
         psycopg.connect(through(proxy, tls_server, sslmode="require")) as client,

@@ -1,9 +1,10 @@
 """Has the kernel collect a long result for a moment, so that many of the server's pieces cost one awakening.
 
 PostgreSQL sends a result in pieces of 8 KiB. Being woken for one of them, and put to sleep behind it, costs a relay
-about as much as reading and sending it. Where a result is long, SO_RCVLOWAT lets the socket count as readable
-only when several of them have come, and a timer sees to the last ones: what comes slowly is not held back, and what is
-over within 20 ms knows nothing of this.
+about as much as reading and sending it. So in the middle of a long result the server's socket gets a low-water mark
+(SO_RCVLOWAT): the kernel wakes nobody until that many bytes have come. The end of a result may be less than that, and
+so may what comes slowly; a timer therefore looks each millisecond whether the mark was reached, and takes it away where
+it was not. Answers that are over within 20 ms or 1 MiB know nothing of this.
 """
 
 import asyncio
@@ -12,12 +13,13 @@ import socket
 from time import monotonic
 from typing import Final
 
-PIECE: Final = 4096  # bytes: smaller ones are no part of a long result
-MUCH: Final = 1 << 20  # bytes of a long result
-AGAIN: Final = 1 << 17  # of them, where gathering has ended because what came in a tick was little
-LONG: Final = 0.020  # seconds since the client has sent something
-GATHERED: Final = 48 * 1024  # bytes: less than a Stream reads at once, or it would have to look again
-TICK: Final = 0.001  # seconds: the end of a result waits twice this at most
+LARGE_PIECE: Final = 4096  # bytes: an answer with pieces of this size may become a long result
+# A result counts as long from so many bytes on, if its client has waited for so long.
+LONG_BYTES: Final = 1 << 20
+LONG_SECONDS: Final = 0.020
+LOW_WATER: Final = 48 * 1024  # bytes: less than a Stream reads at once, or it would have to look again
+TICK_SECONDS: Final = 0.001  # the end of a result waits twice this at most
+AGAIN_BYTES: Final = 1 << 17  # more of a long result, once the mark was taken away: then it is set again
 
 
 class Gathering:
@@ -27,15 +29,15 @@ class Gathering:
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._socket: socket.socket = transport.get_extra_info("socket")
-        self._bytes = 0  # of it; fewer where gathering has ended
-        self._seen = 0  # of them, at the last tick
+        self._bytes = 0  # that have come; set back to less than LONG_BYTES where the mark is taken away
+        self._seen = 0  # what that was at the last tick
         self._timer: asyncio.TimerHandle | None = None
 
     def received(self, size: int, heard: float) -> None:
-        """So many bytes more; the client has sent something last at that time."""
+        """So many bytes more, of an answer to what the client has sent at the (monotonic) time `heard`."""
         self._bytes += size
-        if self._timer is None and self._bytes > MUCH and monotonic() - heard > LONG:
-            self._readable_from(GATHERED)
+        if self._timer is None and self._bytes > LONG_BYTES and monotonic() - heard > LONG_SECONDS:
+            self._set_mark(LOW_WATER)
             self._seen = self._bytes
             self._wait()
 
@@ -46,10 +48,10 @@ class Gathering:
             self._stop()
 
     def _wait(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(TICK, self._tick)
+        self._timer = asyncio.get_running_loop().call_later(TICK_SECONDS, self._tick)
 
     def _tick(self) -> None:
-        if self._bytes - self._seen < GATHERED:
+        if self._bytes - self._seen < LOW_WATER:
             self._stop()
         else:
             self._seen = self._bytes
@@ -57,9 +59,9 @@ class Gathering:
 
     def _stop(self) -> None:
         self._timer = None
-        self._bytes = MUCH - AGAIN
-        self._readable_from(1)
+        self._bytes = LONG_BYTES - AGAIN_BYTES
+        self._set_mark(1)
 
-    def _readable_from(self, size: int) -> None:
+    def _set_mark(self, size: int) -> None:
         with contextlib.suppress(OSError):  # it is closed, or of a kind that knows no such thing
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, size)

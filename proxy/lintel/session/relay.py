@@ -20,7 +20,7 @@ from lintel.wire.transparent import Transparent
 
 from .connector import Address, show
 from .database import Presence
-from .gathering import PIECE, Gathering
+from .gathering import LARGE_PIECE, Gathering
 from .records import in_records
 from .stall import Stall, reset
 
@@ -365,7 +365,7 @@ class _ServerLeg:
             return
         if sent:
             self._write(sent)
-        if size >= PIECE or self._gathering is not None:
+        if size >= LARGE_PIECE or self._gathering is not None:
             self._gather(size)
         if self._needs.any:
             self._session.attend()
