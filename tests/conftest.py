@@ -1,5 +1,6 @@
 """Fixtures that every part's tests share: real PostgreSQL servers, a fresh database, a Lintel in front of it."""
 
+import shutil
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -13,6 +14,8 @@ from tests.e2e.proxy import Proxy
 from lintel.demo.postgres import Binaries, Server, find, launch
 
 SOURCE = Path(__file__).parents[1] / "proxy"
+MEMORY = Path("/dev/shm")
+ENOUGH = 4 << 30  # bytes: a dozen servers, each with its 40 MB, its databases of 8 MB and its max_wal_size
 
 # The same inputs in every run; a test that wants others says so itself.
 hypothesis.settings.register_profile("lintel", derandomize=True, deadline=None)
@@ -25,7 +28,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    """What was compiled must be what is written: Python prefers the compiled module, however old."""
+    """Servers in memory, where there is enough; and what was compiled must be what is written."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ENOUGH:
+        Server.place = MEMORY  # of a server that is thrown away a disk costs the most: 300 files for each database
+    # Python prefers the compiled module, however old.
     for made in SOURCE.rglob("*.so"):
         for source in (made.with_name(made.name.partition(".")[0] + suffix) for suffix in (".py", ".c")):
             if source.exists() and source.stat().st_mtime > made.stat().st_mtime:

@@ -28,7 +28,10 @@ __all__ = ["Auth", "Binaries", "NoPostgres", "Server", "find", "launch"]
 Auth = Literal["scram-sha-256", "md5", "trust", "password"]
 
 # The cluster is thrown away: what protects it against a crash of the machine only costs time.
-THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "listen_addresses": "127.0.0.1"}
+THROWAWAY = {
+    "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "256MB",
+    "listen_addresses": "127.0.0.1",
+}  # fmt: skip
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 
@@ -38,6 +41,7 @@ class Server:
 
     host = "127.0.0.1"
     user = "postgres"
+    place = Path("/tmp")  # noqa: S108 - not below TMPDIR: the path of a unix socket has 107 bytes at most
 
     def __init__(self, binaries: Binaries, auth: Auth) -> None:
         self.binaries = binaries
@@ -48,8 +52,7 @@ class Server:
         self._auth = auth
         self._account = account.unprivileged()
         self._bindir = account.reachable(binaries.bindir, self._account)
-        # Not below TMPDIR: the path of a unix socket has 107 bytes at most.
-        self.directory = Path(tempfile.mkdtemp(prefix="lintel-pg-", dir="/tmp"))
+        self.directory = Path(tempfile.mkdtemp(prefix="lintel-pg-", dir=self.place))
         self.socket_dir = str(self.directory)
         self._data = self.directory / "data"
         self._process: subprocess.Popen[bytes] | None = None
