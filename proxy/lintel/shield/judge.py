@@ -180,7 +180,7 @@ class _Judging:
             *by("park", truncated(case, self.world)),
             *by("cast", cast_writes(case)),
         ]
-        resolved = dict(zip(self._permitted(), others, strict=True))
+        resolved = {done: held_to(case, other) for done, other in zip(self._permitted(), others, strict=True)}
         edited: Edited | None = None
         if fixed:
             edited, resolved = self._edit(case, fixed)
@@ -238,10 +238,7 @@ class _Judging:
             statements = parse(edited.text)
         except (ValueError, SyntaxProblem, TooDeep) as error:
             raise Unserved(f"its edits do not fit together ({type(error).__name__})") from None
-        found = {d: resolve(statements, self._world(d), edited) for d in self._permitted()}
-        for resolution in found.values():
-            held_to(case, resolution)
-        return edited, found
+        return edited, {d: held_to(case, resolve(statements, self._world(d), edited)) for d in self._permitted()}
 
     def _same(self, answer: Resolution, other: Resolution) -> bool:
         if other.opaque:

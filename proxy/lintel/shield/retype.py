@@ -1,10 +1,12 @@
 """A retyped column, read and written as the client's type whichever one the table has."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from lintel.analysis.meanings import Col, Meaning
-from lintel.analysis.resolution import InsertUse, Node, Resolution
+from lintel.analysis.resolution import BindingKey, InsertUse, Node, Resolution
 from lintel.plan import Plan, Side
 from lintel.plan.types import TypeName
 from lintel.schema.logical import Key
@@ -108,13 +110,15 @@ def _cast(case: Case, meaning: object, value: str) -> str:
     return value if plan is None else cast_write(case, plan, _key(meaning), value, steady=True)
 
 
-def held_to(case: Case, edited: Resolution) -> None:
-    """Targets of another type, as what cast_writes makes of them: columns of the client's type."""
-    for at, tag in edited.bindings:
-        if tag == "set":
-            edited.bindings[at, tag] = _mine(case, edited.bindings[at, tag])
-        elif tag == "target":
-            edited.bindings[at, tag] = tuple(_mine(case, meaning) for meaning in edited.bindings[at, tag])
+def held_to(case: Case, found: Resolution) -> Resolution:
+    """Targets of another type, as what cast_writes makes of them, if only of DEFAULT: columns of the client's type."""
+    held: dict[BindingKey, Any] = {}
+    for key, bound in found.bindings.items():
+        if key[1] == "set":
+            held[key] = _mine(case, bound)
+        elif key[1] == "target":
+            held[key] = tuple(_mine(case, meaning) for meaning in bound)
+    return replace(found, bindings=found.bindings | held) if held else found
 
 
 def _mine(case: Case, meaning: object) -> object:

@@ -64,9 +64,10 @@ def _held(case: Case, use: InsertUse, names: list[str]) -> list[Splice]:
     retyped = [(name, keys[name], plan) for name in names if (plan := case.retyped(keys.get(name)))]
     found = [copied_as(plan, key, quote_ident(name), binary=binary) for name, key, plan in retyped]
     condition, end = " AND ".join(filter(None, found)), case.spans.whole()[1]
-    if not condition or "whereClause" not in use.node:
-        text = f" WHERE {condition}" if condition else ""  # an edit that changes nothing: it is held as it is
-        return [Splice(end, end, text.encode(), end, "words")] if found else []
+    if not condition:
+        return []
+    if "whereClause" not in use.node:
+        return [Splice(end, end, f" WHERE {condition}".encode(), end, "words")]
     at = case.spans.word(b"where", case.spans.after_target(use.source.node, alias=False))
     return [Splice(at, at, f" {condition} AND (".encode(), at, "words"), Splice(end, end, b")", end, "words")]
 
