@@ -1,5 +1,7 @@
 """Temporary relations with the name of a table under a plan: pinned to pg_temp, or refused."""
 
+from dataclasses import replace
+
 import pytest
 from tests.priority import PLAN
 
@@ -67,3 +69,29 @@ def test_what_may_be_the_table_is_refused(text: str) -> None:
 def test_behind_others_in_the_path_it_is_refused() -> None:
     assert _decided("SET search_path = public, pg_temp; SELECT a FROM orders").refusals
     assert _decided("SELECT a FROM orders", ("public", "pg_temp")).refusals
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("UPDATE orders SET total = p.total FROM picked p WHERE p.id = orders.id", "allow"),
+        ("SELECT orders.* FROM orders JOIN picked USING (id)", "rewrite"),
+        ("SELECT priority, total FROM orders, picked", "rewrite"),
+        ("INSERT INTO picked SELECT total FROM orders", "allow"),
+        ("SELECT total FROM orders JOIN picked USING (id) GROUP BY total, x", "allow"),
+        ("SELECT * FROM orders, picked", "refuse"),
+        ("SELECT id FROM orders NATURAL JOIN picked", "refuse"),
+        ("SELECT orders FROM orders, picked", "refuse"),
+        ("SELECT (orders).id FROM orders, picked", "refuse"),
+        ("SELECT count(orders) FROM orders, picked", "refuse"),
+        ("SELECT orders.id FROM orders, (SELECT * FROM picked) q", "refuse"),
+        ("DELETE FROM orders WHERE id IN (SELECT id FROM picked WHERE priority = 1)", "refuse"),
+        ("SELECT orders.id FROM orders, unheard_of", "refuse"),
+    ],
+)
+def test_beside_a_table_under_a_plan(text: str, verdict: str) -> None:
+    """Names of columns that no catalog shows: served where no plan can change what they mean."""
+    policy = Policy(Schema({ORDERS.oid: ORDERS}), (plan.parse(PLAN, "plan.toml"),))
+    there = Schema({ORDERS.oid: replace(ORDERS, columns=(*ORDERS.columns, Column("priority", 3, "smallint", 21)))})
+    context = policy.follow(there).context(ContextKey(search_path=("public",), shadowed=frozenset(["picked"])))
+    assert context.decide(text.encode()).statement.verdict == verdict

@@ -153,7 +153,7 @@ def _on_conflict(walk: Walk, node: Node, target: Item, scope: Scope) -> None:
 def _again(target: Item, name: str) -> Item:
     """The target's row under another name."""
     item = Item(target.at, name, None if target.table is not None else target.columns, known=target.known)
-    item.table, item.relation = target.table, target.relation
+    item.table, item.relation, item.temporary = target.table, target.relation, target.temporary
     return item
 
 

@@ -1,6 +1,7 @@
 """FROM: relations, subqueries, functions, joins (transformFromClauseItem in parse_clause.c)."""
 
 from lintel.analysis import composite, values
+from lintel.analysis import scope as scopes
 from lintel.analysis.calls import returned, shapes
 from lintel.analysis.meanings import Ambiguous, Columns, Expr, Meaning, Merged, Missing, Unknown
 from lintel.analysis.names import output_name
@@ -70,8 +71,12 @@ def relation_item(walk: Walk, node: Node, scope: Scope, role: str) -> Item:
     walk.result.names.add((schema, name))
     table = walk.world.find(schema, name)
     if table is None:
-        walk.opaque(f'relation "{name}" is not in the catalog')
-        return Item(at, alias or name, (), known=False)
+        item = Item(at, alias or name, (), known=False)
+        if walk.world.is_temporary(schema, name):
+            item.temporary = (at,)
+        else:
+            walk.opaque(f'relation "{name}" is not in the catalog')
+        return item
     relation = table.relation
     item = Item(at, alias or name, None)
     item.table, item.relation = table, relation
@@ -312,6 +317,8 @@ def _joined(walk: Walk, node: Node, left: list[Item], right: list[Item], merged:
     joined = Item(left[0].at, alias, None)
     joined.sides = tuple([side for item in inside if item.open for side in item.shown()])
     joined.known = all(side.known for side in joined.sides)
+    if all(side.known or side.temporary for side in joined.sides):
+        joined.temporary = tuple([at for side in joined.sides for at in side.temporary])
     joined.parts, joined.merged, joined.named = tuple(inside), merged, alias is not None
     joined.unexpanded = frozenset().union(*(side.unexpanded for side in joined.sides))
     if columns_alias:
@@ -367,7 +374,8 @@ def _one(walk: Walk, items: list[Item], name: str, at: int) -> Meaning:
     if found:
         walk.problem("42702", at, f'common column name "{name}" appears more than once')
         return Ambiguous(name, frozenset(found))
-    if all(item.known for item in items if item.open):
+    opened = [item for item in items if item.open]
+    if all(item.known for item in opened):
         walk.problem("42703", at, f'column "{name}" specified in USING clause does not exist')
         return Missing(name)
-    return Unknown(name, f'column "{name}" in USING may come from an item whose columns are not known')
+    return scopes.unlisted(opened, name, Missing(name))

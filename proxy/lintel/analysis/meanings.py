@@ -62,7 +62,18 @@ class Unknown(NamedTuple):
     nothing: None = None
 
 
-Meaning = Union[Col, Expr, Merged, Row, Missing, Ambiguous, Unknown]  # noqa: UP007  (recursive: a forward name)
+class Unlisted(NamedTuple):
+    """A name that is a column of a temporary relation at one of these offsets, if that has it, else what is outside.
+
+    No catalog that we read shows which; but no plan changes it either, so that names which are equal mean the same.
+    """
+
+    name: str
+    items: tuple[int, ...]
+    outside: "Meaning"
+
+
+Meaning = Union[Col, Expr, Merged, Row, Missing, Ambiguous, Unknown, Unlisted]  # noqa: UP007  (recursive: a forward name)
 Columns = tuple[tuple[str, Meaning], ...]
 
 
@@ -89,6 +100,8 @@ def base_columns(meaning: Meaning) -> list[Col]:
             todo += (part.right, part.left)
         elif isinstance(part, Row):
             todo += [column for _, column in reversed(part.columns)]
+        elif isinstance(part, Unlisted):
+            todo.append(part.outside)
         if steps + len(todo) > _MOST:
             raise TooComplex
     return found

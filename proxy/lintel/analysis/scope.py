@@ -5,7 +5,7 @@ One Scope per query level; look-ups go outwards. Knows nothing of statements.
 
 from dataclasses import dataclass, field
 
-from lintel.analysis.meanings import Ambiguous, Col, Columns, Meaning, Missing, Unknown
+from lintel.analysis.meanings import Ambiguous, Col, Columns, Meaning, Missing, Unknown, Unlisted
 from lintel.schema.logical import LogicalTable
 from lintel.schema.snapshot import Relation
 
@@ -21,13 +21,14 @@ class Item:
 
     __slots__ = (
         "_columns", "_index", "at", "known", "merged", "name", "named", "open", "parts", "relation", "scalar",
-        "schema_name", "sides", "table", "twin", "typed", "unexpanded",
+        "schema_name", "sides", "table", "temporary", "twin", "typed", "unexpanded",
     )  # fmt: skip
 
     def __init__(self, at: int, name: str | None, columns: Columns | None, *, known: bool = True) -> None:
         self.at = at  # offset in the client's text: the identity of the item
         self.name = name  # what qualifies its columns
         self.known = known  # False: it may have columns that are not listed
+        self.temporary: tuple[int, ...] = ()  # offsets of the temporary relations that alone may have such
         self.open = True  # visible to unqualified names and to *
         self.named = True  # visible to name.column
         self.scalar = False  # a function returning one scalar: its name is its column
@@ -114,6 +115,7 @@ class Scope:
 
 def column(scope: Scope | None, name: str, *, local: bool = False) -> Meaning:
     """What an unqualified name means as a column (colNameToVar): the innermost level that has it decides."""
+    inmost = scope
     while scope is not None:
         found = [m for item in scope.items if item.open for m in _in_item(item, name)]
         if len(found) == 1:
@@ -121,7 +123,10 @@ def column(scope: Scope | None, name: str, *, local: bool = False) -> Meaning:
         if found:
             return Ambiguous(name, frozenset(found))
         if any(item.open and not item.known for item in scope.items):
-            return Unknown(name, f'column "{name}" may come from an item whose columns are not known')
+            if not isinstance(named_item(inmost, name), Missing):
+                return Unknown(name, f'"{name}" may be a column of an item whose columns are not known, or a row')
+            items = [item for item in scope.items if item.open]
+            return unlisted(items, name, Missing(name) if local else column(scope.parent, name))
         if local:
             break
         scope = scope.parent
@@ -144,9 +149,18 @@ def in_item(item: Item, name: str) -> Meaning:
         return found[0]
     if found:
         return Ambiguous(name, frozenset(found))
+    if item.temporary:
+        return Unlisted(name, item.temporary, Missing(name))
     if not item.known:
         return Unknown(name, f'the columns of "{item.name}" are not known')
     return Missing(name)
+
+
+def unlisted(items: list[Item], name: str, outside: Meaning) -> Meaning:
+    """What a name means that is not listed among the columns of these items, not all of which are known."""
+    if isinstance(outside, Unknown) or not all(item.known or item.temporary for item in items):
+        return Unknown(name, f'column "{name}" may come from an item whose columns are not known')
+    return Unlisted(name, tuple(at for item in items for at in item.temporary), outside)
 
 
 def named_item(scope: Scope | None, name: str, schema: str | None = None) -> Item | Missing | Ambiguous:

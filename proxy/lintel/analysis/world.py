@@ -15,6 +15,7 @@ class World:
     search_path: tuple[str, ...]
     logical: Mapping[int, LogicalTable] = field(default_factory=dict)  # by oid
     shadowed: frozenset[str] = frozenset()  # names that a temporary relation of the session may have
+    temporary: frozenset[str] = frozenset()  # of these, such as nothing else has, for all that is known
 
     def find(self, schema: str | None, name: str) -> LogicalTable | None:
         """The table that a name means, None where there is none or a temporary relation may shadow it."""
@@ -24,6 +25,10 @@ class World:
         if relation is None or relation.kind not in SELECTABLE:
             return None
         return self.table(relation)
+
+    def is_temporary(self, schema: str | None, name: str) -> bool:
+        """Whether a name that `find` finds no table for is a temporary relation's."""
+        return schema is None and name in self.temporary and self.schema.find(None, name, self.search_path) is None
 
     def table(self, relation: Relation) -> LogicalTable:
         """The relation as this world has it."""

@@ -56,7 +56,9 @@ class _Judging:
         self.statement = statement
         self.question = question
         self.covered = question.covered
-        self.world = World(self.covered.schema, question.search_path, {}, question.shadowed)
+        # One with the name of a table under a plan is left to be pinned (policy.temporary).
+        self.temporary = question.shadowed and question.shadowed.difference(p.name for p in self.covered.plans.values())
+        self.world = World(self.covered.schema, question.search_path, {}, question.shadowed, self.temporary)
         self.plain = resolve([statement], self.world)
         reached = [*self.plain.relations, *self.plain.row_types.difference(self.plain.relations)]
         self.touched = [oid for oid in reached if oid in self.covered.by_oid]
@@ -103,8 +105,8 @@ class _Judging:
         return {(parking.SCHEMA, name) for i in ids for name in (parking.side_table(i), parking.marker(i))}
 
     def _world(self, done: Done) -> World:
-        tables = self.covered.tables(done)
-        return World(self.covered.schema, self.question.search_path, tables, self.question.shadowed)
+        question, tables = self.question, self.covered.tables(done)
+        return World(self.covered.schema, question.search_path, tables, question.shadowed, self.temporary)
 
     def _possible(self) -> list[Done]:
         """The tables that the rules leave open, the oldest first."""

@@ -112,6 +112,8 @@ def _cast(case: Case, meaning: object, value: str) -> str:
 
 def held_to(case: Case, found: Resolution) -> Resolution:
     """Targets of another type, as what cast_writes makes of them, if only of DEFAULT: columns of the client's type."""
+    if not found.writes:
+        return found
     held: dict[BindingKey, Any] = {}
     for key, bound in found.bindings.items():
         if key[1] == "set":

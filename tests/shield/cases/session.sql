@@ -100,6 +100,53 @@ INSERT INTO orders VALUES (1, 2)
 --- then
 SELECT * FROM orders
 
+--- old rewrite block # a temporary relation beside a planned table: nobody knows its columns, but no plan changes them
+CREATE TEMP TABLE picked (id int, priority int, note text) ON COMMIT DROP
+--- then
+INSERT INTO picked (id, priority, note) SELECT id, 7, note FROM orders WHERE id < 4
+--- then
+SELECT orders.*, picked.priority FROM orders JOIN picked USING (id)
+--- then
+SELECT priority, o.total FROM orders o, picked p WHERE p.id = o.id
+--- then
+SELECT id FROM orders WHERE id IN (SELECT id FROM picked)
+--- then
+UPDATE orders SET total = p.priority FROM picked p WHERE p.id = orders.id RETURNING orders.*, p.note
+--- then
+INSERT INTO orders (id, total) SELECT id + 50, p.priority FROM picked p ON CONFLICT DO NOTHING RETURNING *
+--- then
+UPDATE picked SET note = o.note FROM orders o WHERE o.id = picked.id
+--- then
+DELETE FROM orders USING picked WHERE picked.id = orders.id RETURNING orders.*, picked.note
+
+--- new rewrite block
+CREATE TEMP TABLE picked (id int, degree int) ON COMMIT DROP
+--- then
+INSERT INTO picked (id, degree) SELECT id, priority FROM orders
+--- then
+SELECT o.id, o.priority, degree FROM orders o JOIN picked p ON p.id = o.id WHERE o.priority >= degree
+--- then
+SELECT o.id FROM orders o WHERE EXISTS (SELECT FROM picked WHERE degree = o.priority)
+--- then
+SELECT o.id, q.n FROM orders o LEFT JOIN (SELECT id AS i, count(*) AS n FROM picked GROUP BY id) q ON q.i = o.id ORDER BY priority, o.id
+--- then
+UPDATE picked SET degree = degree + orders.priority FROM orders WHERE orders.id = picked.id
+--- then
+SELECT id, degree FROM picked
+
+--- old rewrite simple block
+CREATE TEMP TABLE picked ON COMMIT DROP AS SELECT id FROM orders; SELECT orders.* FROM orders JOIN picked USING (id)
+
+--- old refuse 42501 block # whose column it is depends on what nobody knows
+CREATE TEMP TABLE picked (id int, priority int) ON COMMIT DROP
+--- then
+DELETE FROM orders WHERE id IN (SELECT id FROM picked WHERE priority > 6)
+
+--- old refuse 42501 block # a column of picked, or a row of the table
+CREATE TEMP TABLE picked (id int) ON COMMIT DROP
+--- then
+SELECT orders FROM orders JOIN picked USING (id)
+
 --- old rewrite block
 CREATE TEMP TABLE orders (a int) ON COMMIT DROP
 --- then
