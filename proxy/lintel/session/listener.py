@@ -213,10 +213,10 @@ class Listener:
             await destination.database.ready()
             if proved is not None:
                 await log_in(server, destination.startup, role(message), proved, self._options.login_timeout)
+            return server, between(certificate, server.certificate) if proved is None else as_it_is
         except BaseException:
             server.transport.abort()
             raise
-        return server, between(certificate, server.certificate) if proved is None else as_it_is
 
     def _join(
         self, arrival: Arrival, message: StartupMessage, destination: Destination, server: Opened, passing: Passing
