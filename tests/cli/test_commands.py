@@ -258,7 +258,7 @@ def test_config_shows_and_checks_databases(tmp_path: Path, monkeypatch: pytest.M
         "logs": {"dsn": "host=l", "control_dsn": "password=***"},
     }
     assert '"a.b" = "postgresql://u:***@h/d"  # lintel.toml' in done.stdout
-    assert command("config", "check").stdout == "fine; 0 plans\n"
+    assert command("config", "check").stdout == "lintel.toml: fine; 0 plans\n"
     monkeypatch.setenv("LINTEL_SHIELD__PLANS", PLAN)
     done = command("config", "check")
     assert (done.returncode, done.stderr) == (
@@ -267,7 +267,10 @@ def test_config_shows_and_checks_databases(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_config_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert started("config", "check", "-c", str(CONFIG / "lintel.toml"), cwd=tmp_path).stdout == "fine; 0 plans\n"
+    file = str(CONFIG / "lintel.toml")
+    assert started("config", "check", "-c", file, cwd=tmp_path).stdout == f"{file}: fine; 0 plans\n"
+    without = "defaults and LINTEL_* variables (no lintel.toml here): fine; 0 plans\n"
+    assert started("config", "check", cwd=tmp_path).stdout == without
     done = started("config", "check", cwd=tmp_path, LINTEL_SHIELD__PLANS="nowhere.toml")
     assert (done.returncode, done.stderr) == (2, "lintel: nowhere.toml: cannot be read: No such file or directory\n")
     for said, key in (

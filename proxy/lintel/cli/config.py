@@ -7,6 +7,7 @@ import typer
 
 from lintel.cli import options
 from lintel.config import Database, Loaded, load
+from lintel.config.load import DEFAULT_FILE
 from lintel.config.settings import KEYS, SECTIONS, Key
 
 app = typer.Typer(help="Check and show the configuration.", no_args_is_help=True, rich_markup_mode=None)
@@ -22,9 +23,11 @@ def check(file: options.File = None) -> None:
     """
     from lintel.app import configuration
 
-    read = configuration.of(load(file).settings)
+    loaded = load(file)
+    read = configuration.of(loaded.settings)
     read.check_alone()
-    typer.echo(f"fine; {len(read.plans)} plan{'' if len(read.plans) == 1 else 's'}")
+    named = loaded.file or f"defaults and LINTEL_* variables (no {DEFAULT_FILE} here)"
+    typer.echo(f"{named}: fine; {len(read.plans)} plan{'' if len(read.plans) == 1 else 's'}")
 
 
 @app.command()

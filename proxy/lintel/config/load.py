@@ -31,6 +31,7 @@ class Loaded:
 
     settings: Settings
     origins: Mapping[str, str]
+    file: Path | None  # that was read
 
 
 class _Said(NamedTuple):
@@ -55,7 +56,8 @@ def load(
     routed = said.get(databases.TABLE)
     settings = Settings(**sections, databases=databases.read(routed.origin, routed.value) if routed else ())
     _check(settings, said)
-    return Loaded(settings, {dotted: said[dotted].origin if dotted in said else "default" for dotted in KEYS})
+    origins = {dotted: said[dotted].origin if dotted in said else "default" for dotted in KEYS}
+    return Loaded(settings, origins, None if file is None else Path(file))
 
 
 def _of(section: str, found: Mapping[str, object]) -> dict[str, object]:
