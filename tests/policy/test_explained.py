@@ -45,6 +45,7 @@ REWRITTEN = [
 ]
 REFUSED = [
     (ADD, "", "new", "UPDATE o SET prio = 1"),
+    (ADD, ", prio int", "old", "UPDATE o SET prio = 1"),
     (ADD, ", prio int", "old", "SELECT ctid, o::text FROM o"),
     (ADD, ", prio int", "old", "SELECT o FROM o"),
     (ADD, ", prio int", "old", "CREATE VIEW v AS TABLE o"),
@@ -78,6 +79,13 @@ def test_each_refusal_says_what_to_do(plan: str, more: str, side: str | None, te
     assert (told["verdict"], told["edits"], told["sql"]) == ("refuse", [], None)
     assert told["message"].startswith("lintel: ")
     assert told["hint"]
+
+
+def test_the_client_s_own_error_says_that_a_rule_may_be_wrong() -> None:
+    """What a tool meets that reads the catalog (pg_dump, an ORM) under a rule that hides the column."""
+    told = dry(b"COPY o (id, prio) TO STDOUT", context(ADD, ", prio int", "old"))
+    assert (told["verdict"], told["sqlstate"]) == ("refuse", "42703")
+    assert "[[shield.clients]]" in told["hint"]
 
 
 def test_every_rule_is_explained() -> None:

@@ -29,6 +29,7 @@ from lintel.shield.verdict import Verdict
 from lintel.sql.grammar import RawStatement, SyntaxProblem, TooDeep, parse
 
 _ROUNDS = 6  # each substitutes at least one more item (T7)
+_OWN = "It fails on the client's own table; if it was built for the other, a rule has to say so ([[shield.clients]])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class _Judging:
     def _unserved(self, answer: Resolution, why: Unserved) -> Verdict:
         """A refusal; with the client's own error where it has one anyhow."""
         if answer.problems:
-            return self._refuse(answer, answer.problems[0].message, answer.problems[0].sqlstate)
+            return self._refuse(answer, answer.problems[0].message, answer.problems[0].sqlstate, remedy=_OWN)
         return self._refuse(answer, str(why), plan=why.plan, remedy=why.remedy)
 
     def _under(self, done: Done) -> Resolution:
@@ -316,7 +317,7 @@ class _Judging:
         text = edited.text.decode("utf-8", "surrogateescape") if edited is not None else ""
         marked = edited is not None and any(side.marker in text for side in self.covered.parked.values())
         if answer.problems and (marked or not all(same.values())):  # its 42703 would pass for that of a loud text
-            return self._refuse(answer, answer.problems[0].message, answer.problems[0].sqlstate)
+            return self._refuse(answer, answer.problems[0].message, answer.problems[0].sqlstate, remedy=_OWN)
         if not self.few and not all(same.values()):
             return self._refuse(answer, "more plans meet in one statement than can be proved at once")
         if not all(same[d] or resolved[d].problems for d in same):

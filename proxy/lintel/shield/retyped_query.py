@@ -5,6 +5,7 @@ Another query is put around it, which casts what it reads. Knows of the cast onl
 
 from collections.abc import Callable, Sequence
 
+from lintel.analysis.meanings import Col
 from lintel.analysis.resolution import InsertUse, Node
 from lintel.shield.case import Case, Unserved
 from lintel.shield.splices import Splice
@@ -22,7 +23,8 @@ def around_insert(case: Case, use: InsertUse, bound: Sequence[object], cast: Cas
     Raises Unserved where a constant in it has its type from the column, which it would not have any more.
     """
     select: Node = use.node.get("selectStmt", {}).get("SelectStmt", {})
-    if use.source.role != "insert" or use.width != len(bound) or _untyped(select) or _writes(select):
+    texts = [_is_text(use, meaning) for meaning in bound]
+    if use.source.role != "insert" or use.width != len(bound) or _untyped(select, texts) or _writes(select):
         raise Unserved("a value cannot be told from the others in this INSERT's query")
     spans = case.spans
     behind = spans.after_target(use.source.node, alias=True)
@@ -50,13 +52,22 @@ def _around(case: Case, bound: Sequence[object], cast: Cast) -> tuple[str, str]:
     return f"SELECT {listed} FROM ", f" AS {w}({', '.join(names)})"
 
 
-def _untyped(select: Node) -> bool:
+def _is_text(use: InsertUse, meaning: object) -> bool:
+    """Whether it is a column of text that no plan is for: a string constant is of its type in any query."""
+    columns = use.source.table.relation.columns
+    return isinstance(meaning, Col) and any((c.attnum, c.type) == (meaning.key, "text") for c in columns)
+
+
+def _untyped(select: Node, texts: Sequence[bool]) -> bool:
     if select.get("op", "SETOP_NONE") != "SETOP_NONE":
         return False  # what is of no type on either side is text
     if "targetList" not in select:
         return True
     values = [target["ResTarget"]["val"] for target in select["targetList"]]
-    return any(_UNTYPED & value.keys() or not _OF_NO_TYPE.isdisjoint(value.get("A_Const", ())) for value in values)
+    if any(_UNTYPED & value.keys() for value in values):
+        return True
+    constants = [at for at, value in enumerate(values) if not _OF_NO_TYPE.isdisjoint(value.get("A_Const", ()))]
+    return bool(constants) and (len(values) != len(texts) or not all(texts[at] for at in constants))
 
 
 def _writes(node: object) -> bool:

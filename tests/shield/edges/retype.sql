@@ -211,3 +211,9 @@ new: UPDATE i SET c = DEFAULT, t = DEFAULT WHERE id = 1
 old: UPDATE i SET (c, t) = (DEFAULT, DEFAULT) WHERE id = 1 RETURNING id
 new: MERGE INTO i USING w ON w.id = i.id WHEN MATCHED THEN UPDATE SET c = DEFAULT WHEN NOT MATCHED THEN INSERT (id, c) VALUES (w.id + 9, DEFAULT)
 old: WITH l AS (INSERT INTO i (id, c) VALUES (10, DEFAULT) RETURNING id) SELECT * FROM l
+old: INSERT INTO i (id, s, c) SELECT id + 5, 'k', max(c) + 50 FROM i GROUP BY id, 2 RETURNING s, c
+new: INSERT INTO i (id, s, c) SELECT DISTINCT id + 5, NULL, c + 50 FROM i ON CONFLICT DO NOTHING
+old refuse: INSERT INTO i (id, ts, c) SELECT id + 5, '2020-01-01', max(c) + 50 FROM i GROUP BY id
+old: INSERT INTO i (id, s, c) SELECT q.*, 'k', max(c) + 50 FROM (SELECT 9) q, w GROUP BY 1, 2
+old refuse: INSERT INTO i (id, n, s, c) SELECT q.*, 'k', max(c) + 50 FROM (SELECT 9, 8) q, w GROUP BY 1, 2
+old refuse: INSERT INTO i (id, c) SELECT DISTINCT id + 5, '7' FROM i
