@@ -1,5 +1,6 @@
 """Fixtures that every part's tests share: real PostgreSQL servers, a fresh database, a Lintel in front of it."""
 
+import gc
 import shutil
 import zlib
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from tests.e2e.proxy import Proxy
 from lintel.demo.postgres import Binaries, Server, find, launch
 
 SOURCE = Path(__file__).parents[1] / "proxy"
+YOUNG = 10_000  # objects between two collections
 MEMORY = Path("/dev/shm")
 ENOUGH = 4 << 30  # bytes: a dozen servers, each with its 40 MB, its databases of 8 MB and its max_wal_size
 
@@ -28,7 +30,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    """Servers in memory, where there is enough; and what was compiled must be what is written."""
+    """Servers in memory, where there is enough; garbage as in `serve`; what was compiled must be what is written."""
+    gc.set_threshold(YOUNG)
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ENOUGH:
         Server.place = MEMORY  # of a server that is thrown away a disk costs the most: 300 files for each database
     # Python prefers the compiled module, however old.
@@ -36,6 +39,11 @@ def pytest_configure() -> None:
         for source in (made.with_name(made.name.partition(".")[0] + suffix) for suffix in (".py", ".c")):
             if source.exists() and source.stat().st_mtime > made.stat().st_mtime:
                 raise pytest.UsageError(f"{source} is newer than what was compiled: ./dev build-fast [--remove]")
+
+
+def pytest_collection_finish() -> None:
+    """The tests themselves are half a million objects that stay."""
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
