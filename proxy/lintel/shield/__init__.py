@@ -10,7 +10,8 @@ refuses. Pure: knows neither sessions nor the live catalog. docs/traps.md shows 
 - *case*: what all makers of edits share; *splices*: edits, and offsets through them; *spans*: ranges among tokens.
 - FROM: *items* and *derived* (tables), *folding* (what the planner must not see through), *stars*, *likes*, *filled*.
 - Targets: *targets*; *absent*: what a row has for a column that is not there; *values* and *discard*: writes to such a
-  column, and how they are dropped; *tripwire*: what makes that loud; *evaluated*: what may fail, and is kept for that;
+  column, and how they are dropped, by *dropped* and *dropped_rows*; *tripwire*: what makes that loud; *evaluated*: what
+  may fail, and is kept for that;
   *retype*, *retyped_query* and *casts*: columns of another type.
 - Parking: *parking*, by *side_table*; *parked_insert*, *parked_query* and *parked_update* are its texts, of which
   *parked_given*, *parked_outputs*, *parked_records*, *parked_pairs*, *parked_skipping*, *parked_value*,

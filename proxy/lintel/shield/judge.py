@@ -12,7 +12,8 @@ from lintel.analysis import World, resolve
 from lintel.analysis.resolution import BindingKey, Resolution
 from lintel.plan import Add, Plan, Retype, Side, parking
 from lintel.shield.case import Case, Unserved, columns_in
-from lintel.shield.discard import Discards, discarded, discards
+from lintel.shield.discard import discarded, discards
+from lintel.shield.dropped import Discards
 from lintel.shield.filled import filled
 from lintel.shield.items import Ungroupable, substitute
 from lintel.shield.likes import likes

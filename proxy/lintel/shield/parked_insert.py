@@ -43,6 +43,8 @@ class ParkedInsert(ParkedPairs):
     def _assignments(self, entries: list[Node]) -> None:
         self._assigning = True
         if entries is self.body.get("onConflictClause", {}).get("targetList"):
+            if any("indirection" in entry["ResTarget"] for entry in entries):
+                raise Unserved("a part of a column is set beside what is parked")
             super()._assignments(entries)
 
     def _keep(self, meaning: Col, node: Node, start: int, end: int) -> None:

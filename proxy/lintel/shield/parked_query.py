@@ -11,7 +11,7 @@ The client's query stays where it stands; what was before it goes behind it.
 from lintel.analysis.resolution import InsertUse, Node
 from lintel.plan import parking
 from lintel.shield.case import Unserved
-from lintel.shield.discard import Discards
+from lintel.shield.dropped import Discards
 from lintel.shield.parked_insert import ParkedInsert
 from lintel.shield.parked_skipping import told_by
 from lintel.shield.side_table import SideTable

@@ -4,7 +4,7 @@ from lintel.analysis import World
 from lintel.analysis.meanings import Col
 from lintel.analysis.resolution import Node
 from lintel.shield.case import Case, Unserved, flat, offsets
-from lintel.shield.discard import Discards
+from lintel.shield.dropped import Discards
 from lintel.shield.splices import Splice
 from lintel.shield.values import set_lists
 

@@ -15,13 +15,13 @@ from lintel.plan import parking
 from lintel.plan.types import TypeName
 from lintel.shield import parked_value
 from lintel.shield.case import Unserved
-from lintel.shield.discard import Discards
+from lintel.shield.dropped import Discards
 from lintel.shield.parked_records import Record, assert_alike, type_of
 from lintel.shield.parked_skipping import column_type
 from lintel.shield.parked_writes import ParkedWrites
 from lintel.shield.side_table import SideTable
 from lintel.shield.splices import Splice
-from lintel.shield.values import Assigned, assigned, is_plain
+from lintel.shield.values import Assigned, assigned, is_of_query, is_plain
 from lintel.sql.quoting import quote_ident
 
 
@@ -39,7 +39,7 @@ class ParkedUpdate(ParkedWrites):
         self.records: dict[int, Record] = {}  # by their number among these: those of several columns
         self.assigned = assigned(self.case, self._entries, queries=True)
         for entry in self.assigned:
-            if _is_of_query(entry.bodies[0]):
+            if entry.of_query:
                 self._assign_fields(entry)
                 continue
             for body, value, place in zip(entry.bodies, entry.values, entry.places, strict=True):
@@ -136,7 +136,7 @@ class ParkedUpdate(ParkedWrites):
     @property
     def _found(self) -> str:
         """The query that has each of them once."""
-        return self.case.alias("f") if any(map(_is_of_query, self._entries)) else self._once
+        return self.case.alias("f") if any(map(is_of_query, self._entries)) else self._once
 
     @property
     def _once(self) -> str:
@@ -240,8 +240,3 @@ class ParkedUpdate(ParkedWrites):
             f"{self._row}.{quote_ident(name)} OPERATOR(pg_catalog.=) {self._key(kind, number)}"
             for number, (name, _) in enumerate(self.sides[0].keys)
         )
-
-
-def _is_of_query(body: Node) -> bool:
-    """Whether a query gives a column of a SET list its value together with others."""
-    return "SubLink" in body.get("val", {}).get("MultiAssignRef", {}).get("source", {})

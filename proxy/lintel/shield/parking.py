@@ -10,7 +10,7 @@ from dataclasses import replace
 from lintel.analysis.meanings import Col
 from lintel.analysis.resolution import Node, Source
 from lintel.shield.case import Case, Unserved
-from lintel.shield.discard import Discards
+from lintel.shield.dropped import Discards
 from lintel.shield.parked_given import queries
 from lintel.shield.parked_insert import ParkedInsert
 from lintel.shield.parked_query import ParkedQuery

@@ -91,7 +91,7 @@ def _inserted(case: Case, use: InsertUse, bound: Sequence[object]) -> list[Splic
     except Unserved:
         if in_list:
             raise
-        return around_insert(case, use, bound, partial(_cast, case))
+        return around_insert(case, use, bound, partial(_listing, case, bound))
 
 
 def _set(case: Case, bodies: list[Node], named: Mapping[int, Meaning]) -> list[Splice]:
@@ -101,8 +101,12 @@ def _set(case: Case, bodies: list[Node], named: Mapping[int, Meaning]) -> list[S
         if len(entry.values) == len(meanings):
             found += _casts(case, zip(meanings, entry.values, entry.places, strict=True), in_list=True)
         elif any(case.retyped(_key(meaning)) for meaning in meanings):
-            found += around_set(case, entry.places[0], meanings, partial(_cast, case))
+            found += around_set(case, entry.places[0], len(meanings), partial(_listing, case, meanings))
     return found
+
+
+def _listing(case: Case, bound: Sequence[object], values: Sequence[str]) -> list[str]:
+    return [_cast(case, meaning, value) for meaning, value in zip(bound, values, strict=True)]
 
 
 def _cast(case: Case, meaning: object, value: str) -> str:

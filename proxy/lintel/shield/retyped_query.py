@@ -1,6 +1,6 @@
-"""A query whose rows are written to a retyped column, where a value cannot be told from the others in it.
+"""A query whose rows are written to a planned column, where a value cannot be told from the others in it.
 
-Another query is put around it, which casts what it reads. Knows of the cast only that somebody makes it.
+Another query is put around it, which casts or drops what it reads. Knows only that somebody says what it selects.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,14 +10,14 @@ from lintel.analysis.resolution import InsertUse, Node
 from lintel.shield.case import Case, Unserved
 from lintel.shield.splices import Splice
 
-Cast = Callable[[object, str], str]  # what is written, and the name of its value -> the value as the client's type
+Listing = Callable[[Sequence[str]], Sequence[str]]  # the names of the query's values -> what is selected of them
 
 _DML = frozenset({"InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
 _UNTYPED = frozenset({"ParamRef", "CollateClause", "SetToDefault"})
 _OF_NO_TYPE = frozenset({"sval", "isnull"})  # constants
 
 
-def around_insert(case: Case, use: InsertUse, bound: Sequence[object], cast: Cast) -> list[Splice]:
+def around_insert(case: Case, use: InsertUse, bound: Sequence[object], listing: Listing) -> list[Splice]:
     """Around the query of an INSERT.
 
     Raises Unserved where a constant in it has its type from the column, which it would not have any more.
@@ -32,24 +32,23 @@ def around_insert(case: Case, use: InsertUse, bound: Sequence[object], cast: Cas
     if use.node.get("override", "OVERRIDING_NOT_SET") != "OVERRIDING_NOT_SET":
         behind = spans.word(b"value", behind)
     end = spans.query_end(behind, conflict="onConflictClause" in use.node)
-    before, after = _around(case, bound, cast)
+    before, after = _around(case, len(bound), listing)
     start = spans.next(behind)
     return [Splice(start, start, f"{before}(".encode(), start, "words"),
             Splice(end, end, f"){after}".encode(), end, "words")]  # fmt: skip
 
 
-def around_set(case: Case, place: tuple[int, int], bound: Sequence[object], cast: Cast) -> list[Splice]:
+def around_set(case: Case, place: tuple[int, int], width: int, listing: Listing) -> list[Splice]:
     """Around the query of `(a, b) = (SELECT ..)`, parentheses included."""
-    before, after = _around(case, bound, cast)
+    before, after = _around(case, width, listing)
     start, end = place
     return [Splice(start, start, f"({before}".encode(), start, "words"),
             Splice(end, end, f"{after})".encode(), end, "words")]  # fmt: skip
 
 
-def _around(case: Case, bound: Sequence[object], cast: Cast) -> tuple[str, str]:
-    w, names = case.alias("around"), [case.alias(f"w{number}") for number in range(len(bound))]
-    listed = ", ".join(cast(meaning, f"{w}.{name}") for meaning, name in zip(bound, names, strict=True))
-    return f"SELECT {listed} FROM ", f" AS {w}({', '.join(names)})"
+def _around(case: Case, width: int, listing: Listing) -> tuple[str, str]:
+    w, names = case.alias("around"), [case.alias(f"w{number}") for number in range(width)]
+    return f"SELECT {', '.join(listing([f'{w}.{name}' for name in names]))} FROM ", f" AS {w}({', '.join(names)})"
 
 
 def _is_text(use: InsertUse, meaning: object) -> bool:

@@ -28,6 +28,16 @@ class Assigned:
     names: list[tuple[int, int]]  # where the columns stand in `(c, d) = ..`; else none
     place: tuple[int, int]
 
+    @property
+    def of_query(self) -> bool:
+        """Whether it is `(c, d) = (SELECT ..)`, which is one value."""
+        return is_of_query(self.bodies[0])
+
+    @property
+    def each(self) -> list[Node]:
+        """The value of each column."""
+        return self.values * len(self.bodies) if self.of_query else self.values
+
 
 def written(case: Case, use: InsertUse) -> tuple[object, ...]:
     """What the columns mean that an INSERT fills, in the order of its values."""
@@ -63,6 +73,12 @@ def rows(case: Case, use: InsertUse) -> list[Row]:
     if any("ColumnRef" in value and "A_Star" in value["ColumnRef"]["fields"][-1] for value in values):
         raise Unserved("a value cannot be told from the others in this INSERT's query: it says *")
     return [(values, spans.outputs(spans.word(b"select", behind)))]
+
+
+def is_query(use: InsertUse) -> bool:
+    """Whether the rows of an INSERT come from a query."""
+    select = use.node.get("selectStmt", {}).get("SelectStmt", {})
+    return bool(select) and "valuesLists" not in select
 
 
 def unnamed(case: Case, use: InsertUse, pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -112,6 +128,11 @@ def assigned(case: Case, bodies: list[Node], *, queries: bool = False) -> list[A
     if at != len(bodies):
         raise Unserved(_NOT_TOLD)
     return found
+
+
+def is_of_query(body: Node) -> bool:
+    """Whether a query gives a column of a SET list its value together with others."""
+    return "SubLink" in body.get("val", {}).get("MultiAssignRef", {}).get("source", {})
 
 
 def _set_at(case: Case, body: Node) -> int:

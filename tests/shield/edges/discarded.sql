@@ -125,6 +125,7 @@ new: UPDATE o SET prio = prio
 new: UPDATE o AS q SET prio = q.other, note = lower(q.note) RETURNING q.id, q.note
 new: UPDATE o SET prio = noisy(1) WHERE id = 1 RETURNING note
 new: UPDATE o SET prio = nextval('s'), note = txt RETURNING note
+new: WITH n AS MATERIALIZED (SELECT nextval('s') AS a), u AS (UPDATE o SET prio = nextval('s') FROM n RETURNING currval('s') - n.a AS d) SELECT * FROM u
 new refuse: UPDATE o SET prio = nextval('s'), other = nextval('s')
 new refuse: UPDATE o SET prio = noisy(1), note = DEFAULT
 new refuse: UPDATE o SET prio = lower(1), other = noisy(2)
@@ -147,7 +148,9 @@ new: INSERT INTO o (id, prio) VALUES (8, '7'::text)
 new refuse: INSERT INTO o (id, prio) VALUES (8, lower('A'))
 new refuse: INSERT INTO o (id, prio) VALUES (8, lower(5))
 new refuse: INSERT INTO o (id, prio) VALUES (8, nextval('s'))
-new refuse: INSERT INTO o (id, prio) SELECT 8 + id, generate_series(1, 2) FROM src
+new: INSERT INTO o (id, prio) SELECT 8 + id, generate_series(1, 2) FROM src
+new: INSERT INTO o (id, prio) SELECT 8 + row_number() OVER (), generate_series(1, 2) FROM src RETURNING id
+new: INSERT INTO o (id, note, prio) SELECT generate_series(10, 12), 'x', 1 + 1 RETURNING id, note
 new refuse: INSERT INTO o (prio) VALUES (1 + 1)
 new refuse: INSERT INTO o VALUES (8, 'n', 5, 't', 'c', 1 + 1)
 new: INSERT INTO o (id, note, label) VALUES (8, 'n', upper('abcd')), (9, 'm', DEFAULT), (10, 'k', 'abc') RETURNING id, note
@@ -174,6 +177,29 @@ new: INSERT INTO o (id, other, prio) VALUES (8, true, 1 + 1)
 new: INSERT INTO o (note, id, prio) VALUES (ARRAY[1, 2], 8, 1 + 1) RETURNING note, id
 new: INSERT INTO o (note, id, prio) VALUES (upper($1) || 'x', $2, 1 + 1) RETURNING note, id @@ ab|8
 new: INSERT INTO two (b, a, c) SELECT t, id + 4, v FROM src RETURNING a, b
+new: INSERT INTO two SELECT a + 10, b, c FROM two
+new: INSERT INTO two SELECT id + 10, t, v FROM src RETURNING a, b
+new: INSERT INTO two SELECT id + 10, t, 4 / v FROM src RETURNING a, b
+new: INSERT INTO two SELECT id + 10, t, big FROM src RETURNING a, b
+new: INSERT INTO two SELECT id + 10, t, t FROM src RETURNING a, b
+new: INSERT INTO two SELECT * FROM two ON CONFLICT DO NOTHING
+new: INSERT INTO two TABLE two ON CONFLICT (a) DO UPDATE SET b = excluded.b || 'z' RETURNING a, b
+new: INSERT INTO two (c, b, a) SELECT v, t, id + 10 FROM src ORDER BY 1 LIMIT 2
+new: INSERT INTO two (a, b, c) SELECT id + 10, max(t), sum(v) FROM src GROUP BY 1 RETURNING a, b
+new: INSERT INTO two (a, c) SELECT v + 10, nextval('s') FROM src WHERE v > 0 RETURNING a, b
+new: WITH n AS MATERIALIZED (SELECT nextval('s') AS a) INSERT INTO two (a, c) SELECT 10 + id, nextval('s') FROM src, n RETURNING a, currval('s') - (SELECT n.a FROM n)
+new: INSERT INTO two (a, c) SELECT 10 + nextval('s') * 0, noisy(1) RETURNING a, b
+new: WITH q AS (SELECT id + 10 AS a, t, v FROM src) INSERT INTO two SELECT * FROM q RETURNING a, b
+new: INSERT INTO two (SELECT id + 10, t, v FROM src UNION ALL SELECT 20, 'x', NULL) RETURNING a, b
+new: INSERT INTO two SELECT id + 10, 'x', v FROM src RETURNING a, b
+new refuse: INSERT INTO two SELECT id + 10, $1, v FROM src RETURNING a, b
+new: UPDATE two SET (b, c) = (SELECT t, v FROM src WHERE src.id = two.a) RETURNING a, b
+new: UPDATE two SET (b, c) = (SELECT t, v FROM src WHERE src.id = two.a + 50) RETURNING a, b
+new: UPDATE two SET (b, c) = (SELECT t, v FROM src) RETURNING a, b
+new: UPDATE two SET (c, b) = (SELECT big, 'x' FROM src WHERE id = 2) RETURNING a, b
+new: UPDATE two SET (c, b) = (SELECT t, 'x' FROM src WHERE id = 2) RETURNING a, b
+new refuse: UPDATE two SET (c) = (SELECT v FROM src WHERE id = 2) RETURNING a, b
+new: UPDATE two SET (c) = ROW((SELECT v FROM src WHERE id = 2)) RETURNING a, b
 new: MERGE INTO two USING src ON src.id = two.a WHEN MATCHED THEN UPDATE SET c = src.v / 4 WHEN NOT MATCHED THEN INSERT (a, b, c) VALUES (src.id + 10, src.t, 4 / src.v)
 new: MERGE INTO two USING src ON src.id = two.a WHEN MATCHED THEN UPDATE SET c = src.v / 4 WHEN NOT MATCHED THEN INSERT (a, b, c) VALUES (src.id + 10, src.t, src.v)
 new refuse: UPDATE typed SET feeling = note::mood

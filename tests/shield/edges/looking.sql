@@ -108,7 +108,7 @@ new: UPDATE r SET (prio) = ROW(4) WHERE id = 1 RETURNING id, t, c
 new: UPDATE r SET (c, prio, t) = (1, 2, 'x') WHERE id = 1 RETURNING id, t, c
 new: INSERT INTO r (id, prio) VALUES (1, 2) ON CONFLICT (id) DO UPDATE SET (prio, c) = (excluded.prio, 9) RETURNING c
 new: UPDATE r SET (prio, t) = (c, 'z')
-new refuse: UPDATE r SET (prio, t) = (SELECT 1, 'z')
+new: UPDATE r SET (prio, t) = (SELECT 1, 'z')
 old: UPDATE y SET t = CASE WHEN c = 7 THEN 'x' ELSE t END, c = CASE c WHEN 7 THEN 8 ELSE CASE WHEN c > 1 THEN 2 END END, id = id + 10 RETURNING *
 new: UPDATE y SET c = CASE WHEN t = 'a' THEN 1 ELSE 2 END WHERE CASE WHEN c = 7 THEN true END RETURNING c
 old: INSERT INTO y (c, id) SELECT CASE WHEN id = 1 THEN 5 END, id + 20 AS end FROM r RETURNING *
