@@ -66,12 +66,14 @@ class Edited:
     def splice(self, offset: int) -> Splice | None:
         """The splice that an offset of the edited text lies in."""
         index = self._before(offset)
-        inside = index >= 0 and offset < self._ends[index] and self._moved(index, offset) is None
-        return self._splices[index] if inside else None
+        if index < 0 or offset >= self._ends[index]:
+            return None
+        splice = self._splices[index]
+        return splice if splice.moved is None or self._own(index, splice.moved, offset) is None else None
 
-    def _moved(self, index: int, offset: int) -> int | None:
+    def _own(self, index: int, moved: tuple[int, int, int], offset: int) -> int | None:
         """The client's offset for one in a splice, where the client's own text stands."""
-        start, end, own = self._splices[index].moved or (0, 0, 0)
+        start, end, own = moved
         within = offset - self._starts[index]
         return own + within - start if start <= within < end else None
 
@@ -82,8 +84,9 @@ class Edited:
             return offset
         if offset >= self._ends[index]:
             return offset - self._shifts[index]
-        moved = self._moved(index, offset)
-        return self._splices[index].origin if moved is None else moved
+        splice = self._splices[index]
+        own = None if splice.moved is None else self._own(index, splice.moved, offset)
+        return splice.origin if own is None else own
 
     @property
     def edits(self) -> tuple[tuple[int, int, bytes], ...]:
