@@ -30,5 +30,12 @@ new: INSERT INTO o VALUES (9, 'n', 3) RETURNING *
 new: INSERT INTO o (id, prio) VALUES (1, 3) ON CONFLICT (id) DO UPDATE SET prio = excluded.prio RETURNING *
 new: UPDATE o SET prio = 3 WHERE id = 1 RETURNING prio
 new: UPDATE o SET prio = 3, note = 'x' WHERE prio = 7 RETURNING *
+new: UPDATE o SET prio = id + 1, note = 'x' RETURNING *
+new: UPDATE o SET prio = 1 / (id - 1) RETURNING *
+new: INSERT INTO o (id, note, prio) VALUES (9, 'n', 1 + 2) RETURNING *
+new: INSERT INTO o SELECT id + 10, note, id FROM o RETURNING *
+new: INSERT INTO o SELECT id + 10, note, 1 / (id - 1) FROM o RETURNING *
+new: INSERT INTO o (id, prio) VALUES (1, 2 * 2) ON CONFLICT (id) DO UPDATE SET prio = o.prio + excluded.prio RETURNING *
+new: UPDATE o SET (note, prio) = (SELECT 'y', q.id FROM o q WHERE q.id = o.id) RETURNING *
 new: DELETE FROM o WHERE prio = 7 RETURNING *
 old: COPY o FROM STDIN <- 9 n
