@@ -13,7 +13,7 @@ _YOUNG = 10_000  # objects between two collections: what is imported stays
 
 def main() -> None:
     """Run the command that the arguments name."""
-    # Looking for garbage among modules while they come, and when all ends, is a quarter of what a short command costs.
+    # Looking for garbage among modules while they come, and when all ends, is a fifth of what a short command costs.
     gc.set_threshold(_YOUNG)
     from lintel.cli.application import run
 
