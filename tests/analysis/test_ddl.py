@@ -253,6 +253,16 @@ def test_a_problem_says_on_which_line(sql: str, sqlstate: str, line: int) -> Non
     assert (caught.value.sqlstate, caught.value.line) == (sqlstate, line)
 
 
+def test_columns_that_triggers_name() -> None:
+    made = b"""
+        CREATE TABLE t (a int, b int, c int);
+        CREATE TRIGGER one BEFORE UPDATE OF c, a ON t FOR EACH ROW EXECUTE FUNCTION f();
+        CREATE TRIGGER two AFTER INSERT OR UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f();
+        CREATE TRIGGER three BEFORE UPDATE OF a ON elsewhere FOR EACH ROW EXECUTE FUNCTION f();"""
+    schema = schema_of(made)
+    assert schema.triggered(schema.by_name["public", "t"].oid) == {"a", "c"}
+
+
 def test_a_long_dump_is_read_in_pieces_of_whole_statements() -> None:
     function = "CREATE FUNCTION f{0}() RETURNS int BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; SELECT 2; END;"
     rule = "CREATE RULE r{0} AS ON INSERT TO t{0} DO ALSO (SELECT 1; SELECT 2);"

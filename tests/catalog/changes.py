@@ -26,6 +26,8 @@ CREATE PROCEDURE gives(INOUT k int, INOUT r u) LANGUAGE sql AS 'SELECT k, r';
 CREATE TABLE child (extra int) INHERITS (base);
 CREATE TABLE ruled (id int UNIQUE, spot int4range, CONSTRAINT apart EXCLUDE USING gist (spot WITH &&));
 CREATE RULE quiet AS ON DELETE TO ruled DO INSTEAD NOTHING;
+CREATE FUNCTION fires() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER fired BEFORE UPDATE OF spot ON ruled FOR EACH ROW EXECUTE FUNCTION fires();
 """
 CHANGES = [
     "CREATE TABLE n (x int)",
@@ -71,6 +73,10 @@ CHANGES = [
     "ALTER TABLE ruled DROP CONSTRAINT apart",
     "ALTER TABLE ruled DROP CONSTRAINT ruled_id_key",
     "DROP RULE quiet ON ruled",
+    "DROP TRIGGER fired ON ruled",
+    "CREATE OR REPLACE TRIGGER fired BEFORE UPDATE OF id, spot ON ruled FOR EACH ROW EXECUTE FUNCTION fires()",
+    "CREATE TRIGGER of_a AFTER UPDATE OF a ON t FOR EACH ROW EXECUTE FUNCTION fires()",
+    "ALTER TABLE ruled DROP COLUMN spot CASCADE",
     "ALTER TABLE child NO INHERIT base",
     "ALTER TABLE u ADD COLUMN more int",
     "ALTER TABLE u RENAME TO them",
@@ -119,6 +125,8 @@ EVERY_DAY = [
     "TRUNCATE u",
     "REFRESH MATERIALIZED VIEW mv",
     "CREATE INDEX ON t (a)",
+    "CREATE TRIGGER always BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION fires()",
+    "DROP TRIGGER always ON t",
     "REINDEX TABLE t",
     "CREATE TEMP TABLE scratch (x int DEFAULT 1)",
     "CREATE TEMP TABLE scratch2 AS SELECT * FROM t",

@@ -63,7 +63,7 @@ async def test_columns_carry_what_pg_attribute_says(database: str) -> None:
     assert table.primary_key == (1,)
 
 
-async def test_kinds_parents_keys_and_rules(database: str) -> None:
+async def test_kinds_parents_keys_rules_and_triggers(database: str) -> None:
     execute(
         database,
         "CREATE SCHEMA s",
@@ -75,6 +75,10 @@ async def test_kinds_parents_keys_and_rules(database: str) -> None:
         "CREATE VIEW v AS SELECT x FROM a",
         "CREATE MATERIALIZED VIEW mv AS SELECT day FROM s.events",
         "CREATE RULE r AS ON INSERT TO a DO ALSO NOTHING",
+        "CREATE FUNCTION fires() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+        "CREATE TRIGGER one AFTER UPDATE OF x ON c FOR EACH ROW EXECUTE FUNCTION fires()",
+        "CREATE TRIGGER two AFTER INSERT OR UPDATE OF y, x ON c FOR EACH ROW EXECUTE FUNCTION fires()",
+        "CREATE TRIGGER three AFTER UPDATE ON b FOR EACH ROW EXECUTE FUNCTION fires()",
         "CREATE TYPE pair AS (l int, r int)",
         "CREATE SEQUENCE q",
         "CREATE TABLE empty ()",
@@ -90,6 +94,8 @@ async def test_kinds_parents_keys_and_rules(database: str) -> None:
     )
     assert "s.events" in (found(schema, "mv").definition or "")
     assert (found(schema, "a").has_rules, found(schema, "v").has_rules) == (True, False)
+    assert (found(schema, "c").triggered, found(schema, "b").triggered) == ((1, 2), ())
+    assert schema.triggered(found(schema, "b").oid) == {"x", "y"}
     assert {found(schema, name).kind for name in ("v", "mv", "pair", "q", "empty")} == {"v", "m", "c", "S", "r"}
     assert found(schema, "empty").columns == ()
     assert {"s", "public", "pg_catalog"} <= schema.schemas

@@ -32,6 +32,7 @@ CASES: list[tuple[list[str], str | None]] = [
     (["ALTER TABLE o ADD x int", "SAVEPOINT a", "DROP TABLE o", "RELEASE a", "ROLLBACK TO earlier"], "id, note"),
     (["DROP TABLE o", "CREATE TABLE o (a int, prio int, b int)"], "a, b"),
     (["DROP TABLE o; CREATE TABLE o (a int)"], "a"),
+    (["ALTER TABLE o ADD x int", "CREATE TRIGGER t BEFORE UPDATE OF x ON o EXECUTE FUNCTION f()"], "id, note, x"),
     (["ALTER TABLE o RENAME note TO remark", "CREATE INDEX ON o (id)", "GRANT SELECT ON o TO me"], "id, remark"),
     # What is not understood is as if nothing had been seen, but for a probe of the table.
     (["ALTER TABLE o ADD x int", "DO 'BEGIN END'"], "id, note"),
@@ -160,6 +161,7 @@ def test_contexts_are_not_kept(policy: Policy) -> None:
     [
         ("DROP TABLE tmp; SELECT id FROM o", "allow"),
         ("CREATE TEMP TABLE t AS SELECT 1 AS a; ALTER TABLE t RENAME a TO b; SELECT id FROM o", "allow"),
+        ("CREATE TRIGGER t BEFORE UPDATE OF a ON tmp EXECUTE FUNCTION f(); SELECT id FROM o", "allow"),
         ("CREATE EXTENSION x; SELECT id FROM c", "allow"),
         ("CREATE EXTENSION x; ALTER TABLE o ADD y int", "allow"),
         ("CREATE EXTENSION x; SELECT id FROM o", "refuse"),

@@ -206,6 +206,16 @@ def _drop_schemas(draft: Draft, names: list[str]) -> Draft:
     return replace(draft, schema=replace(draft.schema, schemas=draft.schema.schemas - set(names)))
 
 
+def _create_trigger(draft: Draft, body: Node) -> Draft:
+    """CreateTrigStmt: what UPDATE OF names is known of the table from then on."""
+    relation = draft.find(body["relation"])
+    if relation is None:
+        return draft
+    names = {name["String"]["sval"] for name in body.get("columns", ())}
+    attnums = {column.attnum for column in relation.columns if column.name in names}
+    return draft.put(replace(relation, triggered=tuple(sorted({*relation.triggered, *attnums})))) if attnums else draft
+
+
 def _set_path(draft: Draft, body: Node) -> Draft:
     if body.get("name") != "search_path" or body.get("kind") != "VAR_SET_VALUE":
         return draft
@@ -238,6 +248,7 @@ _STATEMENTS: dict[str, Callable[[Draft, Node], Draft]] = {
     "RenameStmt": rename,
     "AlterObjectSchemaStmt": set_schema,
     "DropStmt": _drop,
+    "CreateTrigStmt": _create_trigger,
     "VariableSetStmt": _set_path,
     "SelectStmt": _set_config,
 }

@@ -20,6 +20,7 @@ def relation(row: Row) -> Relation:
         primary_key=tuple(row["primary_key"] or ()),
         constraints=_constraints(row),
         has_rules=row["has_rules"],
+        triggered=tuple(row["triggered"]),
     )
 
 

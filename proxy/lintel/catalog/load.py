@@ -156,7 +156,7 @@ class Loader:
         functions = procs.enter(recent["procs"] or ())
         gone = await self._settled("classes", connection, recent)
         lost = await self._settled("procs", connection, recent)
-        for name in ("rules", "parents", "keys"):
+        for name in ("rules", "parents", "keys", "triggers"):
             relations |= self._rows[name].enter(recent[name] or ())
             self._rows[name].forget(gone)
             relations |= await self._settled(name, connection, recent)

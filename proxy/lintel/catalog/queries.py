@@ -29,6 +29,9 @@ _KINDS = "relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')"
 _CLASSES = f"FROM pg_catalog.pg_class c WHERE c.oid >= 16384 AND c.relpersistence <> 't' AND c.{_KINDS}"
 _RULES = "FROM pg_catalog.pg_rewrite r WHERE r.oid >= 16384"
 _PARENTS = "FROM pg_catalog.pg_inherits i"
+# Triggers UPDATE OF some columns; the others are of no matter to texts.
+_OF_COLUMNS = "pg_catalog.cardinality({}.tgattr::pg_catalog.int2[]) > 0"
+_TRIGGERS = f"FROM pg_catalog.pg_trigger g WHERE {_OF_COLUMNS.format('g')}"
 _KEYS = "FROM pg_catalog.pg_constraint k WHERE k.contype IN ('p', 'u', 'x', 'n')"
 _PROCS = "FROM pg_catalog.pg_proc p WHERE p.oid >= 16384"
 _SPACES = "FROM pg_catalog.pg_namespace s"
@@ -39,6 +42,7 @@ _PAIRS = {
     "rules": ("r.oid", "r.ev_class", _RULES),
     "parents": ("i.inhrelid::pg_catalog.int8 * 4294967296 + i.inhparent::pg_catalog.int8", "i.inhrelid", _PARENTS),
     "keys": ("k.oid", "k.conrelid", _KEYS),
+    "triggers": ("g.oid", "g.tgrelid", _TRIGGERS),
     "procs": ("p.oid", "p.oid", _PROCS),
     "spaces": ("s.oid", "s.oid", _SPACES),
 }
@@ -133,6 +137,8 @@ SELECT pg_catalog.concat_ws(',',
     ({_ROWS} FROM pg_catalog.pg_inherits r WHERE (r.inhrelid IN (SELECT oid FROM named)) IS TRUE),
     ({_ROWS} FROM pg_catalog.pg_constraint r
      WHERE r.contype IN ('p', 'u', 'x', 'n') AND (r.conrelid IN (SELECT oid FROM named)) IS TRUE),
+    ({_ROWS} FROM pg_catalog.pg_trigger r
+     WHERE {_OF_COLUMNS.format("r")} AND (r.tgrelid IN (SELECT oid FROM named)) IS TRUE),
     ({_ROWS} FROM pg_catalog.pg_type r
      WHERE r.oid >= 16384 AND r.typtype IN ('e', 'd', 'b', 'r') AND (r.typelem = 0 OR r.typtype = 'd')),
     (SELECT pg_catalog.sum(pg_catalog.hashname(nspname)::pg_catalog.int8 * oid::pg_catalog.int8)
@@ -158,7 +164,9 @@ SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind::pg_catalog.text
        ARRAY(SELECT pg_catalog.concat(k.conkey[1], ' ', k.conname) FROM pg_catalog.pg_constraint k  -- since 18
              WHERE k.conrelid = c.oid AND k.contype = 'n' AND k.convalidated AND NOT k.connoinherit) AS required_by,
        c.relhasrules AND EXISTS (SELECT FROM pg_catalog.pg_rewrite r
-                                 WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN') AS has_rules
+                                 WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN') AS has_rules,
+       ARRAY(SELECT DISTINCT attnum FROM pg_catalog.pg_trigger g, pg_catalog.unnest(g.tgattr::pg_catalog.int2[]) attnum
+             WHERE c.relhastriggers AND g.tgrelid = c.oid ORDER BY attnum) AS triggered
 FROM pg_catalog.unnest($1::pg_catalog.oid[]) wanted (oid)
 JOIN pg_catalog.pg_class c ON c.oid = wanted.oid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

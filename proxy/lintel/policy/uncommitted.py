@@ -21,15 +21,16 @@ from lintel.wire.decision import DDL, TEMPORARY
 _CHANGING = frozenset(
     ["CreateStmt", "AlterTableStmt", "RenameStmt", "AlterObjectSchemaStmt", "DropStmt", "CreateSchemaStmt",
      "CreateSeqStmt", "CreateForeignTableStmt", "CompositeTypeStmt", "CreateEnumStmt", "CreateRangeStmt",
-     "CreateDomainStmt", "CreateFunctionStmt", "DefineStmt"]
+     "CreateDomainStmt", "CreateFunctionStmt", "DefineStmt", "CreateTrigStmt"]
 )  # fmt: skip
 # They leave relations, columns and what values are made of as they are.
 _BESIDES = frozenset(
     ["IndexStmt", "ReindexStmt", "ClusterStmt", "GrantStmt", "AlterDefaultPrivilegesStmt", "CommentStmt",
-     "SecLabelStmt", "CreateTrigStmt", "CreatePolicyStmt", "AlterPolicyStmt", "CreateStatsStmt", "AlterStatsStmt",
+     "SecLabelStmt", "CreatePolicyStmt", "AlterPolicyStmt", "CreateStatsStmt", "AlterStatsStmt",
      "AlterSeqStmt", "AlterOwnerStmt", "AlterEnumStmt", "AlterDomainStmt", "AlterFunctionStmt", "CreateCastStmt",
      "RefreshMatViewStmt"]
 )  # fmt: skip
+_OF_RELATION = ("AlterTableStmt", "RenameStmt", "CreateTrigStmt")
 _TABLES = frozenset(["OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_FOREIGN_TABLE", "OBJECT_SEQUENCE"])
 
 
@@ -104,10 +105,10 @@ def _by_query(tag: str, body: Node) -> Node | None:
 
 
 def _altered(tag: str, body: Node) -> set[str]:
-    """Bare names of the relations that DROP and ALTER TABLE are about."""
+    """Bare names of the relations that DROP, ALTER TABLE and CREATE TRIGGER are about."""
     if tag == "DropStmt":
         return {names[-1] for names in dropped(body)} if body["removeType"] in _TABLES else set()
-    return {body["relation"]["relname"]} if tag in ("AlterTableStmt", "RenameStmt") and "relation" in body else set()
+    return {body["relation"]["relname"]} if tag in _OF_RELATION and "relation" in body else set()
 
 
 def _unread(tag: str, body: Node) -> bool:

@@ -46,6 +46,7 @@ class Relation:
     has_rules: bool = False  # rules other than a view's own _RETURN
     temporary: bool = False
     constraints: tuple[tuple[str, tuple[int, ...]], ...] = ()  # (name, attnums) of those that ON CONFLICT may name
+    triggered: tuple[int, ...] = ()  # attnums that triggers UPDATE OF name
 
     def column(self, name: str) -> Column | None:
         """The column of that name, or None."""
@@ -251,6 +252,11 @@ class Schema:
                 seen.add(oid)
                 todo.extend(self.children.get(oid, ()))
         return frozenset(seen)
+
+    def triggered(self, oid: int) -> frozenset[str]:
+        """The columns whose mere mention in a SET list fires a trigger, of the relation or of a descendant."""
+        family = [relation for each in self.family(oid) if (relation := self.relations[each]).triggered]
+        return frozenset(c.name for relation in family for c in relation.columns if c.attnum in relation.triggered)
 
 
 def _first(

@@ -79,7 +79,7 @@ class Dropping(DroppedRows):
             return {}
         assert_in_turn(values, staying, self.case.covered.schema)
         taken = {meaning.key for meaning in meanings if isinstance(meaning, Col)}
-        free = free_columns(self._source(meanings[staying[0]]).table, taken)
+        free = free_columns(self.case.covered.schema, self._source(meanings[staying[0]]).table, taken)
         if len(free) < len(staying):
             raise Unserved("no other column is left that a value which would be dropped could be evaluated for")
         return dict(zip(staying, free, strict=False))
@@ -121,13 +121,10 @@ class Dropping(DroppedRows):
 
     def _itself(self, source: Source) -> str:
         """`note = o.note`: a SET list cannot be empty."""
-        relation = source.table.relation
-        keys = [relation.columns[0].attnum] if not relation.primary_key else relation.primary_key
-        plain = [c for c in relation.columns if not c.generated and not c.identity]
-        column = next((c for c in plain if c.attnum not in keys), plain[0] if plain else None)
-        if column is None:
-            raise Unserved("nothing but the column that is not there is set")
-        name = quote_ident(column.name)
+        free = free_columns(self.case.covered.schema, source.table)
+        if not free:
+            raise Unserved("nothing but the column that is not there is set, and no other could be set to itself")
+        name = quote_ident(free[0])
         return f"{name} = {quote_ident(source.item.name or '')}.{name}"
 
     def _guards(self) -> list[Splice]:

@@ -57,10 +57,11 @@ def assert_in_turn(nodes: Sequence[object], evaluated: Collection[int], schema: 
         raise Unserved("a value that would be dropped calls a function, and so does another: their order might count")
 
 
-def free_columns(table: LogicalTable, taken: Collection[Key]) -> list[str]:
-    """Columns that a SET list could set to themselves: no plan's, and first those that are in no key."""
-    relation, planned = table.relation, dict(table.planned)
-    free = [c for c in relation.columns if not (c.generated or c.identity or c.attnum in taken or c.attnum in planned)]
+def free_columns(schema: Schema, table: LogicalTable, taken: Collection[Key] = ()) -> list[str]:
+    """Columns that a SET list could set to themselves: no plan's, no trigger's, and first those that are in no key."""
+    relation, used = table.relation, {*taken, *dict(table.planned)}
+    fires = schema.triggered(relation.oid)
+    free = [c for c in relation.columns if not (c.generated or c.identity or c.attnum in used or c.name in fires)]
     keys = {*relation.primary_key, *(attnum for _, attnums in relation.constraints for attnum in attnums)}
     return [column.name for column in sorted(free, key=lambda column: column.attnum in keys)]
 

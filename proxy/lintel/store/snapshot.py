@@ -72,8 +72,9 @@ def _routine(values: list[Any]) -> Routine:
 
 def _relation(values: list[Any]) -> Relation:
     oid, schema, name, kind, columns, parents, key, definition, has_rules, temporary, *more = values
-    constraints = tuple((constraint, tuple(attnums)) for found in more for constraint, attnums in found)
+    constraints, triggered = (*more, (), ())[:2]
     return Relation(
         oid, schema, name, kind, tuple(Column(*c) for c in columns), tuple(parents), tuple(key),
-        definition, has_rules, temporary, constraints,
+        definition, has_rules, temporary, tuple((name, tuple(attnums)) for name, attnums in constraints),
+        tuple(triggered),
     )  # fmt: skip

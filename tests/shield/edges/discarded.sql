@@ -10,7 +10,15 @@ CREATE TABLE typed (id int PRIMARY KEY, note text, ts timestamptz); INSERT INTO 
 CREATE FUNCTION noisy(i int) RETURNS int LANGUAGE sql VOLATILE AS $$ SELECT nextval('s')::int + i $$;
 CREATE FUNCTION calm(i int) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT i + 1 $$;
 CREATE FUNCTION lower(i int) RETURNS int LANGUAGE sql VOLATILE AS $$ SELECT nextval('s')::int $$;
+CREATE FUNCTION counts() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.fired := NEW.fired + 1; RETURN NEW; END $$;
+CREATE TABLE trig (id int PRIMARY KEY, a text, b text, fired int DEFAULT 0); INSERT INTO trig VALUES (1, 'a', 'b', 0), (2, 'c', 'd', 0);
+CREATE TRIGGER of_a BEFORE UPDATE OF a, id ON trig FOR EACH ROW EXECUTE FUNCTION counts();
+CREATE TABLE watched (id int PRIMARY KEY, fired int DEFAULT 0); INSERT INTO watched VALUES (1, 0);
+CREATE TRIGGER of_all BEFORE UPDATE OF id, fired ON watched FOR EACH ROW EXECUTE FUNCTION counts();
+CREATE TABLE heirs (id int, a text, fired int DEFAULT 0); CREATE TABLE heir () INHERITS (heirs); INSERT INTO heir VALUES (1, 'a', 0);
+CREATE TRIGGER of_a BEFORE UPDATE OF id, a ON heir FOR EACH ROW EXECUTE FUNCTION counts();
 ## change
+ALTER TABLE trig ADD c int; ALTER TABLE watched ADD c int; ALTER TABLE heirs ADD c int;
 ALTER TABLE o ADD prio int DEFAULT 5;
 ALTER TABLE o ADD label varchar(4) DEFAULT 'none';
 ALTER TABLE o ADD amount numeric(4,1);
@@ -89,6 +97,33 @@ table = "public.typed"
 [add]
 column = "extra"
 type = "jsonb"
+[shield]
+absent_writes = "discard"
+## plan
+id = "trig"
+purpose = "x"
+table = "public.trig"
+[add]
+column = "c"
+type = "int"
+[shield]
+absent_writes = "discard"
+## plan
+id = "watched"
+purpose = "x"
+table = "public.watched"
+[add]
+column = "c"
+type = "int"
+[shield]
+absent_writes = "discard"
+## plan
+id = "heirs"
+purpose = "x"
+table = "public.heirs"
+[add]
+column = "c"
+type = "int"
 [shield]
 absent_writes = "discard"
 ## try
@@ -206,3 +241,15 @@ new refuse: UPDATE typed SET feeling = note::mood
 new refuse: UPDATE typed SET small = 1 + 1
 new refuse: UPDATE typed SET extra = '{}'::json || '{}'
 new: UPDATE typed SET feeling = 'low', small = $1, extra = $2 RETURNING id @@ 4|{}
+new: UPDATE trig SET c = 5 RETURNING id, a, b, fired
+new: UPDATE trig SET c = id + 1 RETURNING id, a, b, fired
+new: UPDATE trig SET c = 5 / (id - 1), b = 'x' RETURNING id, a, b, fired
+new: UPDATE trig SET c = 5 / id, b = 'x' RETURNING id, a, b, fired
+new: UPDATE trig SET c = 5 / id, a = 'x' RETURNING id, a, b, fired
+new: INSERT INTO trig (id, b) VALUES (1, 'y') ON CONFLICT (id) DO UPDATE SET c = trig.id + 1 RETURNING id, a, b, fired
+new refuse: UPDATE trig SET c = 5 / id, b = 'x', fired = 3
+new refuse: UPDATE watched SET c = 5
+new refuse: UPDATE watched SET c = id + 1
+new: UPDATE watched SET c = 5, fired = 8 RETURNING id, fired
+new: UPDATE heirs SET c = id + 1 RETURNING id, a, fired
+new: UPDATE heirs SET c = 5 RETURNING id, a, fired
