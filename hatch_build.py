@@ -24,7 +24,8 @@ MODULES = (
         "login", "messages", "needs", "replies", "requests", "rows", "server", "state", "statements", "transparent",
     )),
     *(f"lintel/policy/{name}.py" for name in (
-        "context", "deciding", "effects", "judged", "kept", "path", "recent", "seen", "shapes", "statement",
+        "composed", "context", "deciding", "effects", "judged", "kept", "path", "recent", "seen", "shapes",
+        "statement", "unread",
     )),
     "lintel/shield/judge.py",
     *(f"lintel/analysis/{name}.py" for name in (

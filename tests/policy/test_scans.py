@@ -9,7 +9,7 @@ from lintel.analysis.ddl import schema_of
 from lintel.plan import ClientAttributes
 from lintel.policy import Context, Policy, deciding, recent
 from lintel.policy import context as context_module
-from lintel.policy.deciding import Decided
+from lintel.policy.composed import Decided
 from lintel.policy.seen import Seen
 from lintel.wire.decision import Settings
 from lintel.wire.framing import COMPILED

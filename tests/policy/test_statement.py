@@ -3,7 +3,7 @@
 import pytest
 
 from lintel.analysis.ddl import schema_of
-from lintel.policy import ContextKey, Policy, deciding
+from lintel.policy import ContextKey, Policy, composed
 from lintel.policy.deciding import decide
 from lintel.sql.stored import stored_text
 
@@ -29,7 +29,7 @@ def test_it_is_what_may_be_stored(text: bytes) -> None:
 def test_it_is_not_done_in_deciding(monkeypatch: pytest.MonkeyPatch) -> None:
     """But of a long text, which is decided elsewhere and would be kept for nothing else."""
     asked: list[bytes] = []
-    monkeypatch.setattr(deciding, "stored_text", lambda text, **_: asked.append(text) or "")
+    monkeypatch.setattr(composed, "stored_text", lambda text, **_: asked.append(text) or "")
     monkeypatch.setattr("lintel.policy.statement.stored_text", lambda text, **_: asked.append(text) or "")
     for text in TEXTS:
         decide(Policy(SCHEMA).moment, ContextKey(search_path=("public",)), text)

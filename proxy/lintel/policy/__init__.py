@@ -7,7 +7,8 @@ up means something else now. Pure: no clock, no catalog, no session.
 
 - *policy*: one moment of one database, and its contexts; *moment*: what is the same for all of these.
 - *context*: decides texts, by what it has kept or anew; *key*: what tells contexts apart.
-- *deciding*: one text -> one Decision; *judged*: one statement of it, by the shield; *edits* puts edits into a text.
+- *deciding*: one text -> one Decision; *judged*: one statement of it, by the shield; *unread*: one that was not
+  understood; *composed*: what goes into the Decision; *edits* puts edits into a text.
 - *effects*: what a statement leaves to follow up; *path*: the search_path between the statements of one text, which
   *search_path* reads.
 - *kept*: decisions that outlive a snapshot; *recent*: bounded by entries and bytes; *seen*: which texts are worth it;

@@ -1,58 +1,31 @@
 """One text -> one Decision: parse, judge each statement, put the edits of all of them together."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from itertools import count, takewhile
+from dataclasses import replace
+from itertools import takewhile
 
-from lintel.analysis.facts import Facts
 from lintel.plan import parking
 from lintel.policy.briefing import brief
-from lintel.policy.edits import Edit, edited
-from lintel.policy.effects import Effects, effects_unread
-from lintel.policy.judged import Judged, Name, effects_in, facts_in, judged_in_turn, names_in
+from lintel.policy.composed import Composed, Decided, in_force, source, unannounced, unplanned_in
+from lintel.policy.edits import edited
+from lintel.policy.effects import Effects
+from lintel.policy.judged import Judged, effects_in, facts_in, judged_in_turn, names_in
 from lintel.policy.key import ContextKey
-from lintel.policy.mentions import mentions, possibly_mentions
+from lintel.policy.mentions import mentions
 from lintel.policy.moment import Moment
 from lintel.policy.path import Path
-from lintel.policy.statement import Statement, Unstripped
+from lintel.policy.statement import Statement
 from lintel.policy.strange import is_code, made_in, strange_in
-from lintel.policy.temporary import first_in, pinned
-from lintel.policy.unplanned import Unplanned
+from lintel.policy.unread import NOT_FOLLOWED, as_temporary, not_followed, opaque
 from lintel.shield import Question
 from lintel.sql.comments import only, tags
 from lintel.sql.grammar import RawStatement, SyntaxProblem, TooDeep, parse
 from lintel.sql.masking import MASK, masked
 from lintel.sql.quoting import quote_qualified
-from lintel.sql.stored import stored_text
 from lintel.wire.decision import SETTINGS, Decision, Expectation, Probe, Refusal
 
-REFUSED = "lintel_refused_"  # a refused statement is replaced by SELECT lintel_refused_17
 _LOUD = frozenset({"42703", "42702"})  # how a loud text fails
 _MARKED = frozenset({"42703", "42P01"})  # how one fails that names a marker: it has been turned, and then dropped
 _BY_SHAPE = frozenset({"select", "insert", "update", "delete", "merge"})
-_WAY_OUT = "Run it on a direct connection to the server, or release the plan."
-KEPT = 2048  # bytes of a text that a statement keeps until it is recorded
-NOT_FOLLOWED = "the statement comes behind a change of the catalog, in its transaction, that is not understood"
-_numbers = count(1)
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """A decision, and what it was made from."""
-
-    decision: Decision
-    names: frozenset[Name] | None = None  # relation names that were looked up; None: it is not known what it stands on
-    functions: frozenset[str] = frozenset()  # bare names of functions called
-    exact: bool = True  # literals of the text matter: no other text of its shape may share the decision
-
-
-@dataclass(slots=True)
-class _Edits:
-    """What goes into the Decision, gathered statement by statement."""
-
-    edits: list[Edit] = field(default_factory=list)
-    refusals: list[tuple[bytes, Refusal]] = field(default_factory=list)
-    expected: list[Expectation] = field(default_factory=list)
 
 
 def decide(moment: Moment, key: ContextKey, text: bytes) -> Decided:
@@ -80,20 +53,20 @@ def _unchanged(decision: Decision) -> Decision:
 
 def _decide(moment: Moment, key: ContextKey, text: bytes) -> Decided:
     if not key.standard_strings and b"\\" in text:  # it may escape (manual 4.1.2.1)
-        return _opaque(moment, text, "standard_conforming_strings is off", [], readable=False)
+        return opaque(moment, text, "standard_conforming_strings is off", [], readable=False)
     if key.encoding != "utf8" and not text.isascii():
         return _decide_masked(moment, key, text)
     if moment.schema is None:
-        return _opaque(moment, text, "there is no catalog yet", [])
+        return opaque(moment, text, "there is no catalog yet", [])
     try:
         statements = parse(text)
     except (SyntaxProblem, TooDeep, UnicodeDecodeError) as error:
-        return _opaque(moment, text, f"not parsed: {error}", [])
+        return opaque(moment, text, f"not parsed: {error}", [])
     try:
         return _judged(moment, key, text, statements)
     except Exception as bug:
         # A fault of ours in reading one text must not cost its session; it is seen in the reason.
-        return _opaque(moment, text, f"internal error: {type(bug).__name__}", [])
+        return opaque(moment, text, f"internal error: {type(bug).__name__}", [])
 
 
 def _judged(moment: Moment, key: ContextKey, text: bytes, statements: list[RawStatement]) -> Decided:
@@ -108,7 +81,7 @@ def _judged(moment: Moment, key: ContextKey, text: bytes, statements: list[RawSt
     why = _why_opaque(moment, key, parts)
     if why is None:
         return _understood(moment, key, text, parts, found)
-    decided = _pinned(moment, key, text, why, parts) or _opaque(moment, text, why, parts)
+    decided = as_temporary(moment, key, text, why, parts) or opaque(moment, text, why, parts)
     if strange := _strange(moment, parts):
         statement = replace(decided.decision.statement, strange=strange)
         return replace(decided, decision=replace(decided.decision, statement=statement))
@@ -123,7 +96,7 @@ def _decide_masked(moment: Moment, key: ContextKey, text: bytes) -> Decided:
         edits = decided.decision.edits
         if not any(MASK in new for _, _, new in edits):
             return replace(decided, decision=replace(decided.decision, text=edited(text, edits) if edits else None))
-    return _opaque(moment, text, "client_encoding is not UTF8", [], readable=False)
+    return opaque(moment, text, "client_encoding is not UTF8", [], readable=False)
 
 
 def _why_opaque(moment: Moment, key: ContextKey, parts: list[Judged]) -> str | None:
@@ -141,12 +114,12 @@ def _why_opaque(moment: Moment, key: ContextKey, parts: list[Judged]) -> str | N
 
 def _understood(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged], found: dict[str, str]) -> Decided:
     if moment.plans and _is_unfollowed(moment, parts):
-        return _opaque(moment, text, NOT_FOLLOWED, parts)
-    made = _Edits()
+        return opaque(moment, text, NOT_FOLLOWED, parts)
+    made = Composed()
     for part in parts:
         _follow(moment, part, made, alone=len(parts) == 1)
-    statement = _in_force(moment, _statement(moment, key, text, parts, found))
-    decision = _decision(text, made, effects_in(parts), statement)
+    statement = in_force(moment, _statement(moment, key, text, parts, found))
+    decision = made.decision(text, effects_in(parts), statement)
     if len(parts) == 1 and decision.text is not None and _is_drawn(moment, statement):
         asked = brief(moment, parts[0], statement.shape, decision.text, statement.search_path)
         decision = replace(decision, statement=replace(statement, brief=asked))
@@ -192,21 +165,6 @@ def _is_unfollowed(moment: Moment, parts: list[Judged]) -> bool:
     return any(part.behind and part.verdict.plans and not part.verdict.resolution.utility for part in parts)
 
 
-def _decision(text: bytes, made: _Edits, effects: Effects, statement: Statement) -> Decision:
-    return Decision(
-        text=edited(text, tuple(made.edits)) if made.edits else None,
-        edits=tuple(made.edits),
-        refusals=tuple(made.refusals),
-        expected=tuple(made.expected),
-        effects=effects.bits,
-        temporary=effects.temporary,
-        prepares=effects.prepares,
-        executes=effects.executes,
-        deallocates=effects.deallocates,
-        statement=statement,
-    )
-
-
 def _probes(moment: Moment, parts: list[Judged]) -> tuple[Probe, ...]:
     """The tables under plans that a loud statement names: locked, they are for the transaction as they are now.
 
@@ -232,39 +190,23 @@ def _is_query(part: Judged) -> bool:
     return part.facts.verb in _BY_SHAPE and part.effects == Effects()
 
 
-def _follow(moment: Moment, part: Judged, made: _Edits, *, alone: bool) -> None:
+def _follow(moment: Moment, part: Judged, made: Composed, *, alone: bool) -> None:
     """Put one statement's verdict into the Decision."""
     verdict = part.verdict
     if part.unplanned and moment.options.on_unplanned_ddl == "refuse":
-        _replace(part.start, part.end, _unannounced(part.unplanned), made)
+        made.refuse(part.start, part.end, unannounced(part.unplanned))
         return
     end = None if alone else part.end
     if verdict.kind == "refuse":
         refusal = Refusal(verdict.sqlstate or "42501", verdict.message or "", verdict.hint)
         if not verdict.by_server:
-            _replace(part.start, part.end, refusal, made)
+            made.refuse(part.start, part.end, refusal)
             return
         made.expected.append(Expectation(refusal.sqlstate, refusal, part.start, end))
     elif verdict.loud or verdict.marked:
         moved = _moved(moment, verdict.plans[0], _failures(part))
         made.expected.extend(Expectation(refusal.sqlstate, refusal, part.start, end) for refusal in moved)
     made.edits.extend((part.start + start, part.start + end, new) for start, end, new in verdict.edits)
-
-
-def _replace(start: int, end: int, refusal: Refusal, made: _Edits) -> None:
-    """Refuse through the server: a statement that parses but cannot be analysed, and tells its token back."""
-    token = f"{REFUSED}{next(_numbers)}".encode()
-    made.edits.append((start, end, b" SELECT " + token))
-    made.refusals.append((token, refusal))
-
-
-def _precede(refusal: Refusal, made: _Edits) -> None:
-    """The same before a text that was not parsed: its own syntax errors come first, and it never runs."""
-    token = f"{REFUSED}{next(_numbers)}".encode()
-    made.edits.append((0, 0, b"SELECT " + token + b"; "))
-    made.refusals.append((token, refusal))
-    # What a Parse of more than one statement gets, which has no position.
-    made.expected.append(Expectation("42601", refusal, 0, 0))
 
 
 def _failures(part: Judged) -> frozenset[str]:
@@ -287,112 +229,16 @@ def _statement(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged]
     kinds = [part.verdict.kind for part in parts]
     refused = next((part.verdict for part in parts if part.verdict.kind == "refuse"), None)
     return Statement(
-        source=_source(text),
+        source=source(text),
         facts=facts_in(parts),
         verdict="refuse" if refused else "rewrite" if "rewrite" in kinds else "allow",
         tags=found,
         search_path=key.search_path or (),
         plans=tuple(sorted({plan for part in parts for plan in part.verdict.plans})),
-        unplanned=_unplanned(moment, parts),
+        unplanned=unplanned_in(moment, parts),
         rules=() if refused else tuple(rule for part in parts for rule in part.verdict.rules),
         sqlstate=refused.sqlstate if refused else None,
         message=refused.message if refused else None,
         sides=tuple(dict.fromkeys(sided for part in parts for sided in part.verdict.sides)),
         strange=_strange(moment, parts),
     )
-
-
-def _source(text: bytes, *, readable: bool = True) -> str | Unstripped:
-    """For the recorder; of a short text it does the rest itself, a long one is not kept for that."""
-    return Unstripped(text, readable=readable) if len(text) <= KEPT else stored_text(text, readable=readable)
-
-
-def _unplanned(moment: Moment, parts: list[Judged]) -> tuple[Unplanned, ...]:
-    warn = moment.options.on_unplanned_ddl != "pass"
-    return tuple(dict.fromkeys(one._replace(warn=warn) for part in parts for one in part.unplanned))
-
-
-def _in_force(moment: Moment, statement: Statement) -> Statement:
-    """The statement as it is recorded where changes that no plan announces are refused."""
-    if not statement.unplanned or moment.options.on_unplanned_ddl != "refuse":
-        return statement
-    refusal = _unannounced(statement.unplanned)
-    return replace(statement, verdict="refuse", sqlstate=refusal.sqlstate, message=refusal.message)
-
-
-def _unannounced(unplanned: tuple[Unplanned, ...]) -> Refusal:
-    told = "; ".join(f"{one.table}: {one.change}" for one in unplanned)
-    hint = 'Announce the change as a plan, or have on_unplanned_ddl say "pass" or "warn".'
-    return Refusal("42501", f"lintel: no plan announces this change ({told}); it was not run", hint)
-
-
-def not_followed(moment: Moment, text: bytes) -> Decision:
-    """Refused: a table is not as the catalog has it, by something that this transaction has done."""
-    made, plans = _Edits(), tuple(_meant(moment, text))
-    message = f"lintel: {NOT_FOLLOWED}{_touching(list(plans))}; it was not run"
-    _replace(0, len(text), Refusal("42501", message, _WAY_OUT), made)
-    facts = Facts(verb="", opaque=NOT_FOLLOWED)
-    statement = Statement(_source(text), facts, "refuse", plans=plans, sqlstate="42501", message=message)
-    return _decision(text, made, Effects(), statement)
-
-
-def _opaque(moment: Moment, text: bytes, why: str, parts: list[Judged], *, readable: bool = True) -> Decided:
-    """A text that was not understood: passed and recorded as such, or refused as on_opaque and on_stale say."""
-    facts = replace(facts_in(parts), opaque=why)
-    made = _Edits()
-    statement = Statement(_source(text, readable=bool(parts)), facts, "allow", unplanned=_unplanned(moment, parts))
-    if statement.unplanned and moment.options.on_unplanned_ddl == "refuse":
-        _replace(0, len(text), _unannounced(statement.unplanned), made)
-        return Decided(_decision(text, made, effects_in(parts), _in_force(moment, statement)))
-    plans = _meant(moment, text, readable=readable)
-    if plans or (moment.options.on_opaque == "refuse" and moment.schema is not None):
-        message = f"lintel: the statement could not be understood ({why}){_touching(plans)}; it was not run"
-        refusal = Refusal("42501", message, _WAY_OUT)
-        if parts:
-            _replace(0, len(text), refusal, made)
-        else:
-            _precede(refusal, made)
-        statement = replace(statement, verdict="refuse", plans=tuple(plans), sqlstate="42501", message=message)
-    effects = effects_in(parts) if parts else effects_unread(text, moment.planned)
-    if made.refusals and moment.options.enforced:
-        effects = Effects()
-    return Decided(_decision(text, made, effects, statement))
-
-
-def _pinned(moment: Moment, key: ContextKey, text: bytes, why: str, parts: list[Judged]) -> Decided | None:
-    """An opaque text whose every mention of a table under a plan is one of a temporary relation of that name."""
-    if moment.options.on_opaque == "refuse" or any(part.effects.bits & SETTINGS for part in parts):
-        return None
-    names = mentions(text, moment.planned) if moment.planned else set()
-    shadowed = key.shadowed.union(*(part.effects.temporary for part in parts))
-    edits = pinned(parse(text), names, shadowed) if names and first_in(key.search_path) else None
-    if edits is None:
-        return None
-    plans = tuple(sorted({plan_id for name in names for plan_id in moment.planned[name]}))
-    made = _Edits(list(edits), expected=[Expectation("42P01", _vanished(plans), at, at + 1) for at, _, _ in edits])
-    facts = replace(facts_in(parts), opaque=why)
-    statement = Statement(_source(text), facts, "rewrite" if edits else "allow", plans=plans,
-                          rules=("temporary",) * len(edits))  # fmt: skip
-    return Decided(_decision(text, made, effects_in(parts), statement))
-
-
-def _vanished(plans: tuple[str, ...]) -> Refusal:
-    message = "lintel: the temporary relation that this statement speaks of is not there, and a table of its name"
-    return Refusal("42501", f"{message} is under plan {_quoted(plans)}; it was not run", _WAY_OUT)
-
-
-def _meant(moment: Moment, text: bytes, *, readable: bool = True) -> list[str]:
-    """Ids of the plans whose tables the text may touch, by the names in it."""
-    if moment.schema is None and moment.options.on_stale == "pass":
-        return []
-    planned = moment.planned
-    names = (mentions if readable else possibly_mentions)(text, planned) if planned else ()
-    return sorted({plan_id for name in names for plan_id in planned[name]})
-
-
-def _touching(plans: list[str]) -> str:
-    return f" and may touch a table under plan {_quoted(plans)}" if plans else ""
-
-
-def _quoted(plans: Iterable[str]) -> str:
-    return ", ".join(f'"{plan_id}"' for plan_id in plans)

@@ -9,7 +9,7 @@ from collections import deque
 from dataclasses import dataclass
 from itertools import islice
 
-from lintel.policy.deciding import Decided
+from lintel.policy.composed import Decided
 from lintel.policy.recent import Recent
 from lintel.policy.seen import Seen
 from lintel.policy.shapes import Prototype

@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from lintel.analysis.resolution import Resolution
 from lintel.policy.context import GLANCE, Context
-from lintel.policy.deciding import not_followed
 from lintel.policy.effects import effects_of
 from lintel.policy.kept import History, Kept
 from lintel.policy.mentions import mentions
@@ -19,6 +18,7 @@ from lintel.policy.path import Path
 from lintel.policy.search_path import schemas_of
 from lintel.policy.strange import CODE, made_in
 from lintel.policy.uncommitted import Uncommitted
+from lintel.policy.unread import not_followed
 from lintel.schema import Schema
 from lintel.shield.tables import remembering
 from lintel.sql.grammar import RawStatement, SyntaxProblem, TooDeep, parse

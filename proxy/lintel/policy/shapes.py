@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lintel.policy.deciding import Decided
+from lintel.policy.composed import Decided
 from lintel.policy.edits import edited
 from lintel.sql.shape import Shape, carried
 from lintel.wire.decision import Decision
