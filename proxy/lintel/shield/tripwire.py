@@ -24,11 +24,9 @@ def _query(case: Case, oid: int, plan_id: str, values: list[str], number: int) -
         raise Unserved("a table with rules takes no WITH query, which would have to guard the dropped write")  # T17
     plan = case.covered.plans[plan_id]
     name = quote_ident(plan.change.column)
-    names = [name, *(case.alias(f"v{i}") for i in range(1, len(values)))]
-    typed = (f"({text})::{plan.type.sql}" for text in values)
-    listed = ", ".join(f"{value} AS {called}" for value, called in zip(typed, names, strict=True))
+    listed = ", ".join(f"(({text})::{plan.type.sql})" for text in dict.fromkeys(values))  # of rows there may be many
     table = f"{quote_qualified(relation.schema, relation.name)} AS {case.alias('o')}"
-    query = f"SELECT {name} FROM (SELECT {listed}) {case.alias('v')}, {table} WHERE false"
+    query = f"SELECT {name} FROM (VALUES {listed}) {case.alias('v')} ({name}), {table} WHERE false"
     return f"{case.alias(f'absent{number}')} AS ({query})"
 
 

@@ -1,0 +1,31 @@
+"""INSERTs of more rows than a list of targets may have entries (1,664), as bulk loads send them."""
+
+import psycopg
+import pytest
+from tests.shield.planned import Planning
+
+ROWS = 1800
+FEW = 300  # of expressions, whose texts grow
+TABLE = "CREATE TABLE o (id int PRIMARY KEY, note text, qty int)"
+ADDED = '[add]\ncolumn = "prio"\ntype = "int"\n[shield]\nabsent_writes = "{}"'
+VALUES = {"{row}": ROWS, "$1 + {row}": FEW, "$1": ROWS, "7 * {row}": FEW}
+CHANGES = {
+    "discard": (ADDED.format("discard"), "prio"),
+    "park": (ADDED.format("park"), "prio"),
+    "retype": ('[retype]\ncolumn = "qty"\ntype = "bigint"\nusing = "qty::bigint"\nfrom = "int"', "qty"),
+    "rename": ('[rename]\ncolumn = "qty"\nto = "amount"', "amount"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_all_of_them(planned: Planning, change: str) -> None:
+    plan, column = CHANGES[change]
+    front = planned(plan, TABLE)
+    client = front.connect("new", cursor_factory=psycopg.RawCursor)
+    for number, (value, count) in enumerate(VALUES.items()):
+        rows = ", ".join(f"({number * ROWS + row}, 'n{row}', {value.format(row=row)})" for row in range(count))
+        parameters = [3] if "$" in value else []
+        found = client.execute(f"INSERT INTO o (id, note, {column}) VALUES {rows} RETURNING id", parameters)
+        assert found.rowcount == count, value
+    total = sum(VALUES.values())
+    assert front.direct.execute("SELECT count(*), count(DISTINCT id) FROM o").fetchone() == (total, total)
