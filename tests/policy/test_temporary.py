@@ -85,7 +85,9 @@ def test_behind_others_in_the_path_it_is_refused() -> None:
         ("SELECT (orders).id FROM orders, picked", "refuse"),
         ("SELECT count(orders) FROM orders, picked", "refuse"),
         ("SELECT orders.id FROM orders, (SELECT * FROM picked) q", "refuse"),
-        ("DELETE FROM orders WHERE id IN (SELECT id FROM picked WHERE priority = 1)", "refuse"),
+        ("DELETE FROM orders WHERE id IN (SELECT id FROM picked WHERE priority = 1)", "rewrite"),
+        ("DELETE FROM orders WHERE id IN (SELECT id FROM picked, chosen WHERE priority = 1)", "refuse"),
+        ("DELETE FROM orders WHERE id IN (SELECT id FROM picked, picked p WHERE priority = 1)", "refuse"),
         ("SELECT orders.id FROM orders, unheard_of", "refuse"),
     ],
 )
@@ -93,5 +95,7 @@ def test_beside_a_table_under_a_plan(text: str, verdict: str) -> None:
     """Names of columns that no catalog shows: served where no plan can change what they mean."""
     policy = Policy(Schema({ORDERS.oid: ORDERS}), (plan.parse(PLAN, "plan.toml"),))
     there = Schema({ORDERS.oid: replace(ORDERS, columns=(*ORDERS.columns, Column("priority", 3, "smallint", 21)))})
-    context = policy.follow(there).context(ContextKey(search_path=("public",), shadowed=frozenset(["picked"])))
+    context = policy.follow(there).context(
+        ContextKey(search_path=("public",), shadowed=frozenset(["picked", "chosen"]))
+    )
     assert context.decide(text.encode()).statement.verdict == verdict

@@ -73,7 +73,7 @@ def relation_item(walk: Walk, node: Node, scope: Scope, role: str) -> Item:
     if table is None:
         item = Item(at, alias or name, (), known=False)
         if walk.world.is_temporary(schema, name):
-            item.temporary = (at,)
+            item.temporary = ((at, alias or name),)
         else:
             walk.opaque(f'relation "{name}" is not in the catalog')
         return item
@@ -318,7 +318,7 @@ def _joined(walk: Walk, node: Node, left: list[Item], right: list[Item], merged:
     joined.sides = tuple([side for item in inside if item.open for side in item.shown()])
     joined.known = all(side.known for side in joined.sides)
     if all(side.known or side.temporary for side in joined.sides):
-        joined.temporary = tuple([at for side in joined.sides for at in side.temporary])
+        joined.temporary = tuple([each for side in joined.sides for each in side.temporary])
     joined.parts, joined.merged, joined.named = tuple(inside), merged, alias is not None
     joined.unexpanded = frozenset().union(*(side.unexpanded for side in joined.sides))
     if columns_alias:

@@ -63,13 +63,13 @@ class Unknown(NamedTuple):
 
 
 class Unlisted(NamedTuple):
-    """A name that is a column of a temporary relation at one of these offsets, if that has it, else what is outside.
+    """A name that is a column of one of these temporary relations, if that has it, else what is outside.
 
     No catalog that we read shows which; but no plan changes it either, so that names which are equal mean the same.
     """
 
     name: str
-    items: tuple[int, ...]
+    items: tuple[tuple[int, str], ...]  # where they stand, and what qualifies their columns
     outside: "Meaning"
 
 

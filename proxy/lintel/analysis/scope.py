@@ -28,7 +28,7 @@ class Item:
         self.at = at  # offset in the client's text: the identity of the item
         self.name = name  # what qualifies its columns
         self.known = known  # False: it may have columns that are not listed
-        self.temporary: tuple[int, ...] = ()  # offsets of the temporary relations that alone may have such
+        self.temporary: tuple[tuple[int, str], ...] = ()  # the temporary relations that alone may have such
         self.open = True  # visible to unqualified names and to *
         self.named = True  # visible to name.column
         self.scalar = False  # a function returning one scalar: its name is its column
@@ -160,7 +160,7 @@ def unlisted(items: list[Item], name: str, outside: Meaning) -> Meaning:
     """What a name means that is not listed among the columns of these items, not all of which are known."""
     if isinstance(outside, Unknown) or not all(item.known or item.temporary for item in items):
         return Unknown(name, f'column "{name}" may come from an item whose columns are not known')
-    return Unlisted(name, tuple(at for item in items for at in item.temporary), outside)
+    return Unlisted(name, tuple(each for item in items for each in item.temporary), outside)
 
 
 def named_item(scope: Scope | None, name: str, schema: str | None = None) -> Item | Missing | Ambiguous:

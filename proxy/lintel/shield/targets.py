@@ -8,7 +8,7 @@ catalog shows under another name is called by that (loud, should it change), and
 from collections.abc import Iterator
 
 from lintel.analysis.dml import copied
-from lintel.analysis.meanings import Ambiguous, Col, Missing
+from lintel.analysis.meanings import Ambiguous, Col, Missing, Unlisted
 from lintel.analysis.resolution import InsertUse, Reference, Resolution, RowUse
 from lintel.schema.logical import LogicalColumn
 from lintel.shield.absent import stand_in, where_there
@@ -146,6 +146,8 @@ def references(case: Case, others: list[Resolution]) -> list[Splice]:
     outputs, reaches = set(_outputs(case.statement)), _reaches(case)
     for reference in case.answer.references:
         meaning = reference.meaning
+        if isinstance(meaning, Unlisted) and any(_captured(reference, other) for other in others):
+            found += _told_apart(case, reference, meaning)
         if not isinstance(meaning, Col) or reference.at not in reaches.get(meaning.item, {reference.at}):
             continue
         if case.plan(meaning.key) is not None and case.is_target(meaning.item):
@@ -244,6 +246,16 @@ def _qualify(case: Case, reference: Reference, meaning: Col) -> Splice:
     start, end = case.spans.reference(reference.at)
     text = f"{quote_ident(source.item.name)}.{quote_ident(reference.name)}"
     return Splice(start, end, text.encode(), reference.at, "reference", rule="qualify")
+
+
+def _told_apart(case: Case, reference: Reference, meaning: Unlisted) -> list[Splice]:
+    """A column that only one temporary relation can have, qualified: without it the name would be the target's."""
+    if reference.parts > 1 or len(meaning.items) > 1 or not isinstance(meaning.outside, Missing):
+        return []
+    ((_, name),) = meaning.items
+    start, end = case.spans.reference(reference.at)
+    text = f"{quote_ident(name)}.{quote_ident(reference.name)}"
+    return [Splice(start, end, text.encode(), reference.at, "reference", rule="qualify")]
 
 
 def target_rows(case: Case) -> list[Splice]:

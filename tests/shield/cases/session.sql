@@ -137,10 +137,14 @@ SELECT id, degree FROM picked
 --- old rewrite simple block
 CREATE TEMP TABLE picked ON COMMIT DROP AS SELECT id FROM orders; SELECT orders.* FROM orders JOIN picked USING (id)
 
---- old refuse 42501 block # whose column it is depends on what nobody knows
+--- old rewrite block # the target's column where picked has none: qualified
 CREATE TEMP TABLE picked (id int, priority int) ON COMMIT DROP
 --- then
-DELETE FROM orders WHERE id IN (SELECT id FROM picked WHERE priority > 6)
+INSERT INTO picked VALUES (1, 7), (2, 5)
+--- then
+DELETE FROM orders WHERE id IN (SELECT id FROM picked WHERE priority > 6) RETURNING orders.*
+--- then
+UPDATE orders SET total = (SELECT max(priority) FROM picked AS p) WHERE id = 2 RETURNING id, total
 
 --- old refuse 42501 block # a column of picked, or a row of the table
 CREATE TEMP TABLE picked (id int) ON COMMIT DROP
