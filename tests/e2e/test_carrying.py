@@ -248,8 +248,8 @@ def test_pgbench_does_not_notice_the_change(pgbench: str, address: Address, some
         "SELECT count(*) FROM orders NATURAL JOIN customers;\n"
         "BEGIN;\nSELECT priority FROM orders WHERE id = 2;\nCOMMIT;\n"
     )
-    # A thread for each client: pgbench waits for a Parse, which may wait behind the ALTER, and that for the transaction of
-    # another client, which has to be able to go on.
+    # A thread for each client: pgbench waits for a Parse, which may wait behind the ALTER, and that for the transaction
+    # of another client, which has to be able to go on.
     process = subprocess.Popen(
         [pgbench, "-n", "-M", "prepared", "-c", "3", "-j", "3", "-t", "80", "-f", str(script), address.uri()],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
