@@ -17,7 +17,8 @@ from lintel.schema import Schema
 from lintel.sql.grammar import Node, RawStatement, TooDeep
 from lintel.wire.decision import DDL, TEMPORARY
 
-# They change what a name means, or the columns of a relation, and `apply` and `with_routines` say how.
+# They change what a name means, the columns of a relation or what triggers name of them: `apply` and `with_routines`
+# say how.
 _CHANGING = frozenset(
     ["CreateStmt", "AlterTableStmt", "RenameStmt", "AlterObjectSchemaStmt", "DropStmt", "CreateSchemaStmt",
      "CreateSeqStmt", "CreateForeignTableStmt", "CompositeTypeStmt", "CreateEnumStmt", "CreateRangeStmt",
