@@ -73,6 +73,24 @@ def test_every_case_by_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
             assert told(made.context(key).decide(step.sql.encode()), step.sql) == told(by_itself, step.sql), case.name
 
 
+@pytest.mark.parametrize("numbers", [(50, 2), (2, 50), (50, 3), (1, 50)])
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("INSERT INTO o VALUES {} RETURNING *", "({0}, 'n{0}')"),
+        ("SELECT id FROM o WHERE id IN ({}) AND (o).name = 'n' ORDER BY o", "{0}"),
+        ("INSERT INTO o VALUES {} RETURNING *, 'a'::text", "($1{0}, $2{0})"),
+    ],
+)
+def test_as_many_rows_as_a_condensed_key_has(text: str, row: str, numbers: tuple[int, int]) -> None:
+    """It stands for two rows, and texts of just two have literals of their own in the second."""
+    made, key = policy(ADD), ContextKey(sides=(("p", "old"),))
+    for number in numbers:
+        sent = text.format(rows(number * (10 if "$" in row else 1), row))
+        by_itself = decide(made.moment, key, sent.encode()).decision
+        assert told(made.context(key).decide(sent.encode()), sent) == told(by_itself, sent)
+
+
 def told(decision: Decision, text: str) -> tuple[object, ...]:
     """What a decision comes to, without the number of its refusal."""
     statement = decision.statement

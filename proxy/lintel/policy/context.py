@@ -16,6 +16,7 @@ from lintel.wire.decision import Decision
 
 LONG: Final = 4096  # bytes of a text
 MANY: Final = 24  # literals
+CONDENSED: Final = b"\0"  # behind such a key: as a text by itself it has other holes
 GLANCE: Final = 32 * 1024  # bytes of a text whose shape is looked up at once: 1 ms; of a longer one it is made aside
 
 
@@ -81,17 +82,17 @@ class Context:
 
     def _made(self, text: bytes, *, glance: bool = False) -> Decision | None:
         """None where it takes more than a glance, and that is all there may be."""
-        shape = shape_of(text)
+        shape = plain = shape_of(text)
         model = None
-        if len(text) > LONG or len(shape.holes) > MANY:
-            model, shape = condensed(shape)
+        if len(text) > LONG or len(plain.holes) > MANY:
+            model, shape = condensed(plain)
         tags = self._tagged(text, shape) if len(shape.holes) > len(shape.spans) else b""
-        key = shape.key + tags
+        key = shape.key + tags if shape.key == plain.key else shape.key + CONDENSED + tags
         known = self._standing(self._kept.shapes.recall(key))
         if known is None and model is not None and not glance:
             known = self._beside.current(key) if self._beside is not None else None
             if known is None and not tags:
-                known = self._modelled(model)
+                known = self._modelled(model, key)
         if known is not None and known.prototype is not None:
             return known.prototype.for_text(text, shape)
         carried = self._standing(self._kept.texts.recall(text))
@@ -110,13 +111,13 @@ class Context:
         found = self._kept.shapes.peek(key)
         return found if found is not None and found.step == self._step else None
 
-    def _modelled(self, model: Shape) -> Carried | None:
+    def _modelled(self, model: Shape, key: bytes) -> Carried | None:
         """Of a long text: decided by its condensed key instead, unless its literals or parameters are of importance."""
         decided = decide(self.moment, self.key, model.key)
         found = Carried(decided, prototype(model, decided), self._step)
         if found.prototype is None or _speaks_of_parameters(decided.decision):
             return None
-        self._kept.shapes.remember(model.key, found)
+        self._kept.shapes.remember(key, found)
         return found
 
     def _tagged(self, text: bytes, shape: Shape) -> bytes:
