@@ -21,7 +21,8 @@ SOURCE = Path(__file__).parent / "proxy"
 MODULES = (
     *(f"lintel/wire/{name}.py" for name in (
         "answers", "ask", "client", "conversation", "decision", "direction", "errors", "expected", "framing", "limits",
-        "login", "messages", "needs", "replies", "requests", "rows", "server", "state", "statements", "transparent",
+        "login", "messages", "needs", "replies", "requests", "retry", "rows", "server", "state", "statements",
+        "transparent",
     )),
     *(f"lintel/policy/{name}.py" for name in (
         "composed", "context", "deciding", "effects", "judged", "kept", "path", "recent", "seen", "shapes",

@@ -15,7 +15,6 @@ from .login import Passing
 from .state import FOR_ANSWER, FOR_CATALOG, FOR_DDL, FOR_DECISION, FOR_PARSE, FOR_READY, FREE, State
 from .statements import Statement
 
-_TRIES = 3
 _OWN = (OWN_PARSE, OWN_PROBE)
 _TO_PROBE = (
     messages.PARSE_COMPLETE, messages.PARAMETER_DESCRIPTION, messages.ROW_DESCRIPTION, messages.NO_DATA,
@@ -188,8 +187,7 @@ class Answers:
         state = self._state
         state.head()  # a CopyDone from before, when nothing was copied, ends no data of this one
         state.copying = state.careful = True
-        if not state.kept_after:
-            state.kept = None  # analysed: there will be no other try
+        state.retry.ran()  # analysed, at least
         if state.blocked == FOR_READY and COPY_DONE_MARK not in state.expected:
             self._release()  # it will not be ready before the client's data has gone
         return frame
@@ -211,8 +209,8 @@ class Answers:
                 state.bound = True  # what has been copied is not committed, and no ReadyForQuery comes
                 if state.blocked == FOR_READY:
                     self._release()
-        elif not state.kept_after:
-            state.kept = None  # something ran
+        else:
+            state.retry.ran()
         state.ran(entry)
         self._release_if_parsed()
         return frame
@@ -263,7 +261,7 @@ class Answers:
     def _count_refused(self, decision: Decision, fields: replies.Fields, changed: replies.Fields) -> None:
         """Of a loud text that failed for good the client hears a refusal."""
         state = self._state
-        loud = state.tries >= _TRIES or decision.retry or decision.probes
+        loud = state.retry.exhausted or decision.retry or decision.probes
         if loud and state.counts is not None and replies.is_refusal(fields, changed):
             state.counts.loud_refused += 1
 
@@ -295,14 +293,14 @@ class Answers:
         state = self._state
         if entry.decision is None or replies.sqlstate(fields) not in entry.decision.retry:
             return False
-        if state.tries >= _TRIES or state.status != messages.IDLE or not replies.analysis_failed(fields):
+        if state.retry.exhausted or state.status != messages.IDLE or not replies.analysis_failed(fields):
             return False
-        return not state.bound if entry.kind == OWN_PARSE else state.kept is not None and not state.kept_after
+        return not state.bound if entry.kind == OWN_PARSE else state.retry.reached
 
     def _decided_the_same(self) -> None:
         """There is no other text for it; but what its error means may be known now."""
         state = self._state
-        state.tries = _TRIES
+        state.retry.exhaust()
         entry = state.expected[0]
         if entry.sent is not None:
             state.expected[0] = entry.decided(state.decide(entry.sent.text))
@@ -310,7 +308,7 @@ class Answers:
     def _try_again(self) -> None:
         """Everything from the failed statement on is taken back; it is sent again after the ReadyForQuery."""
         state = self._state
-        again = b"".join(state.kept or ()) + messages.FLUSH_FRAME
+        again = state.retry.take() + messages.FLUSH_FRAME
         state.moving = None
         if state.expected[0].kind != messages.QUERY:
             state.undo_segment()
@@ -318,9 +316,7 @@ class Answers:
             state.expected.popleft()
         else:
             state.needs.send(messages.SYNC_FRAME)
-        state.kept = None
         state.skipping = state.bound = False
-        state.tries += 1
         if state.counts is not None:
             state.counts.retries += 1
         state.blocked = FOR_ANSWER
@@ -333,7 +329,7 @@ class Answers:
         if state.ddl and status == messages.IDLE:
             state.ddl = False
             return self._wait_for_catalog()
-        earlier = state.kept_after  # of an earlier segment than the one that is kept
+        earlier = state.retry.awaited  # it is of an earlier segment
         entry = self._pop_ready()
         state.status = status
         if entry is not None and entry.kind == messages.QUERY:
@@ -344,8 +340,7 @@ class Answers:
             state.started = state.unsettled = True
         state.transaction_moved()
         if entry is not None and not earlier:
-            state.kept = None
-            state.tries = 0
+            state.retry.over()
         if state.head() is None:
             self._idle()
         elif state.blocked == FOR_READY and not owes_ready(state.expected):

@@ -26,8 +26,9 @@ from .messages import (
     SYNC,
 )
 from .requests import Requests
+from .retry import KEPT_LIMIT
 from .rows import RUN, past_rows
-from .state import IN_STARTUP, KEPT_LIMIT, QUICK, State
+from .state import IN_STARTUP, QUICK, State
 
 if TYPE_CHECKING:
     from mypy_extensions import i64

@@ -101,7 +101,7 @@ class Requests:
     def _expect(self, entry: Expected, frame: bytes) -> None:
         self._state.decided = None
         self._state.expected.append(entry)
-        self._state.keep(frame)
+        self._state.retry.keep(frame)
 
     def _query(self, frame: bytes) -> bytes:
         text = frame[5:-1] if len(frame) > 5 else b"\0"
@@ -236,7 +236,7 @@ class Requests:
 
     def _copy_end(self, frame: bytes) -> bytes:
         state = self._state
-        state.kept = None  # it would not be sent again
+        state.retry.give_up()  # it would not be sent again
         asked = next((entry for entry in reversed(state.expected) if entry.kind not in _UNASKED), None)
         if asked is not None and asked.kind == QUERY:  # otherwise its Sync has to reach the server first
             self._wait_for_ready()
@@ -246,7 +246,7 @@ class Requests:
 
     def _function_call(self, frame: bytes) -> bytes:
         self._state.expected.append(FUNCTION_REPLY)
-        self._state.kept = None
+        self._state.retry.give_up()
         return frame
 
     def _terminate(self, frame: bytes) -> bytes:
@@ -326,7 +326,7 @@ class Requests:
             return None
         if state.status == messages.IDLE and not state.bound:
             waiting = self._wait_for_status()
-            if waiting is not None or not (state.tries or decision.several):
+            if waiting is not None or not (state.retry.tries or decision.several):
                 return waiting
         probe = next((probe for probe in decision.probes if not state.is_probed(probe)), None)
         return None if probe is None else self._probe(decision, probe)
@@ -354,8 +354,9 @@ class Requests:
     def _start_keeping(self, decision: Decision) -> None:
         """From a loud text on, where nothing has run that another try would run again."""
         state = self._state
-        if decision.retry and state.kept is None and not state.bound and state.status == messages.IDLE:
-            state.start_keeping()
+        if decision.retry and not state.retry.keeping and not state.bound and state.status == messages.IDLE:
+            state.retry.begin(state.expected)
+            state.careful = True
 
     def _consequences(self, decision: Decision) -> None:
         """What follows is decided without knowing the search_path or the catalog, until this has been answered."""
@@ -368,6 +369,6 @@ class Requests:
     def _wait_for_ready(self) -> None:
         state = self._state
         waits = state.unsettled or state.touched or state.moving is not None
-        if waits or state.settings.uncommitted or state.kept is not None:
+        if waits or state.settings.uncommitted or state.retry.keeping:
             state.blocked = FOR_READY
             state.careful = True

@@ -32,16 +32,13 @@ from .expected import (
     COPY_DATA_MARK,
     COPY_DONE_MARK,
     MARKS,
-    OWN_CLOSE,
-    OWN_PARSE,
-    OWN_PROBE,
     STARTUP,
     SYNC_REPLY,
     Expected,
     unfold,
 )
-from .framing import header
 from .needs import Needs
+from .retry import Retry
 from .statements import Sent, Statement
 
 # Why the client's input waits (`blocked`).
@@ -56,11 +53,8 @@ FOR_DECISION: Final = 8  # the shell is having a long text decided, while other 
 FOR_CATALOG: Final = 5  # the shell is fetching a new snapshot; the server's output waits too
 
 QUICK: Final = 2048  # bytes of a text that is decided at once, whatever is in it
-KEPT_LIMIT: Final = 1024 * 1024  # bytes of a segment kept for another try
 DDL_LIMIT: Final = 1024  # texts of uncommitted DDL that a session remembers,
 DDL_SIZE: Final = 64 * 1024  # bytes of each at most
-
-_NOT_KEPT = (OWN_PARSE, OWN_CLOSE, OWN_PROBE, *MARKS)  # expected, but no frame of the client asks for it
 
 
 class State:
@@ -68,10 +62,9 @@ class State:
 
     __slots__ = (
         "blocked", "bound", "careful", "committed_temporary", "completed", "context", "copying", "counted", "counts",
-        "ddl", "decided", "doubtful", "ended", "error", "expect", "expected", "folded", "kept", "kept_after",
-        "kept_size", "made", "moving", "needs", "newest", "portal", "portals", "probed", "refused", "resolve",
-        "rolled_back", "settings", "skipping", "started", "statements", "status", "stray", "take", "touched", "tries",
-        "unsettled",
+        "ddl", "decided", "doubtful", "ended", "error", "expect", "expected", "folded", "made", "moving", "needs",
+        "newest", "portal", "portals", "probed", "refused", "resolve", "retry", "rolled_back", "settings", "skipping",
+        "started", "statements", "status", "stray", "take", "touched", "unsettled",
     )  # fmt: skip
 
     def __init__(
@@ -99,10 +92,7 @@ class State:
         self.stray = 0  # ReadyForQuerys that may come before the next other reply, see end_copy
         self.error: str | None = None  # SQLSTATE with which the Query under way has failed
         self.bound = False  # the client has bound something since its last Sync
-        self.kept: deque[bytes] | None = None  # frames from the first loud statement on, one per reply expected
-        self.kept_after = 0  # replies to earlier messages that come first
-        self.kept_size = 0
-        self.tries = 0
+        self.retry = Retry()
         self.probed: dict[bytes, tuple[bytes, ...]] = {}  # what probes have shown in the transaction under way
         self.newest: Context | None = None  # of the last snapshot that was asked for
         self.refused = False  # the Query in hand has had its error, from a probe: a Sync goes in its place
@@ -212,20 +202,12 @@ class State:
             or self.ddl
             or self.moving is not None
             or self.stray
-            or self.kept is not None
+            or self.retry.keeping
             or self.probed
             or self.settings.uncommitted
             or self.portals
             or self.counted
         )
-
-    def keep(self, frame: bytes) -> None:
-        """Of a segment that may have to be sent again; given up where it grows too large."""
-        if self.kept is not None:
-            self.kept.append(frame)
-            self.kept_size += header(frame, 0)[1]  # all of it, also where this is only its start
-            if self.kept_size > KEPT_LIMIT:
-                self.kept = None
 
     def fresh_name(self) -> bytes:
         """A name for a statement on the server that the client does not use."""
@@ -253,22 +235,8 @@ class State:
         entry = self.expected.popleft()
         if entry is self.moving:
             self.moving = None
-        if self.kept is None or entry.kind in _NOT_KEPT:
-            return entry
-        if self.kept_after:
-            self.kept_after -= 1
-        elif self.kept:
-            self.kept.popleft()
-            if entry.kind in (messages.BIND, messages.EXECUTE):
-                self.kept = None  # what has been bound is gone after the Sync that another try needs
+        self.retry.answered(entry.kind)
         return entry
-
-    def start_keeping(self) -> None:
-        """From the frame that is being sent on."""
-        self.kept = deque()
-        self.kept_after = sum(entry.kind not in _NOT_KEPT for entry in self.expected)
-        self.kept_size = 0
-        self.careful = True
 
     def ran(self, entry: Expected) -> None:
         """A statement has completed: what follows from it for the session."""
@@ -291,7 +259,7 @@ class State:
         entry = self.expected[0]
         if entry.decision is None or entry.sent is None:
             return False
-        probed = bool(entry.decision.probes) and not self.tries
+        probed = bool(entry.decision.probes) and not self.retry.tries
         return probed or self.decide(entry.sent.text).sent(entry.sent.text) != entry.sent.given
 
     def is_probed(self, probe: Probe) -> bool:
@@ -368,7 +336,7 @@ class State:
 
     def copy_data(self) -> None:
         """The client has sent some."""
-        self.kept = None  # it would not be sent again
+        self.retry.give_up()  # it would not be sent again
         if self.expected and self.expected[-1] is not COPY_DATA_MARK:
             self.expected.append(COPY_DATA_MARK)
 
@@ -379,7 +347,7 @@ class State:
         may be is a ReadyForQuery for each of them, before any reply to what came later.
         """
         self.copying = False
-        self.kept = None
+        self.retry.give_up()
         copy = self.expected.popleft()
         others: list[Expected] = []
         if failed or COPY_DONE_MARK in self.expected:

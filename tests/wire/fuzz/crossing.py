@@ -156,7 +156,7 @@ class Crossing:
         state = self.conversation._state
         assert state.head() is None, [chr(entry.kind) for entry in state.expected]
         assert not self.conversation.blocked
-        assert not state.kept
+        assert not state.retry.keeping
         client = self.conversation.client
         assert isinstance(client, ClientStream)
         assert not client.waiting
