@@ -41,6 +41,7 @@ MODULES = (
     "lintel/sql/tokens.py",
     "lintel/session/records.py",
     "lintel/session/relay.py",
+    "lintel/session/side.py",
     "lintel/app/presence.py",
 )  # fmt: skip
 # What cannot be said in Python: sockets without uvloop's transports.

@@ -208,7 +208,7 @@ def test_stalled_reader_is_not_buffered_for(raw: Raw, proxy: Proxy) -> None:
     raw.send(messages.query(b"SELECT repeat('x', 100000) FROM generate_series(1, 500)"))
     time.sleep(0.5)
     (session,) = proxy.listener._sessions
-    assert session._client.get_write_buffer_size() < 2_000_000
+    assert session.client.transport.get_write_buffer_size() < 2_000_000
     assert raw.read_until(READY).count(b"x" * 100_000) == 500
 
 

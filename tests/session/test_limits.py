@@ -86,7 +86,7 @@ def test_peers_are_probed(open_server: Server) -> None:
     with in_front_of(open_server, Options(keepalive=KeepAlive(7.0, 3.0, 2))) as proxy:
         client = logged_in(proxy)
         (session,) = proxy.listener._sessions
-        probed = session._client.get_extra_info("socket")
+        probed = session.client.transport.get_extra_info("socket")
         assert probed.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
         options = (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
         assert [probed.getsockopt(socket.IPPROTO_TCP, one) for one in options] == [7, 3, 2]

@@ -131,11 +131,11 @@ def test_a_session_that_has_ended_does_not_wait_for_its_client_for_ever(
         client.send(LARGE)
         (session,) = proxy.listener._sessions
         until = time.monotonic() + 10
-        while not session._client.get_write_buffer_size():
+        while not session.client.transport.get_write_buffer_size():
             assert time.monotonic() < until
         proxy.call(proxy.listener.end)
         nobody_is_left(proxy)
-        while session.client_stall._timer is not None:
+        while session.client.stall._timer is not None:
             assert time.monotonic() < until
         assert ends_by_reset(client)
 

@@ -22,12 +22,8 @@ from .connector import Address, show
 from .database import Presence
 from .gathering import LARGE_PIECE, Gathering
 from .records import in_records
-from .stall import Stall, reset
-
-# Why reading from a side is paused.
-_BLOCKED: Final = 1  # the Conversation cannot go on
-_CLOGGED: Final = 2  # the other side takes no more
-_ENDING: Final = 4  # nothing more is wanted
+from .side import BLOCKED, CLOGGED, Side
+from .stall import reset
 
 _PATIENCE: Final = 5.0  # seconds
 _TICK: Final = 0.002
@@ -42,9 +38,8 @@ class Session:
     """One client connection and the server connection behind it."""
 
     __slots__ = (
-        "_client", "_client_done", "_client_pauses", "_conversation", "_deciding", "_ended", "_heard_before",
-        "_presence", "_refreshing", "_server", "_server_pauses", "_silence", "address", "client_stall", "counters",
-        "heard", "server_stall",
+        "_client_done", "_conversation", "_deciding", "_ended", "_heard_before", "_presence", "_refreshing", "_silence",
+        "address", "client", "counters", "heard", "server",
     )  # fmt: skip
 
     def __init__(
@@ -61,16 +56,12 @@ class Session:
         self.heard = clock()  # when the client sent something last: from then on the server was at work
         self._heard_before = self.heard  # the listener's last sweep
         self._silence = 0
-        self._client = client
-        self._server = server
+        self.client = Side(client, stall_timeout, self._client_stalled)
+        self.server = Side(server, stall_timeout, self._server_stalled)
         self._ended: Callable[[Session], None] | None = ended
-        self._client_pauses = _BLOCKED  # as they are handed over
-        self._server_pauses = _BLOCKED
         self._client_done = False  # the client has sent its last byte
         self._refreshing: asyncio.Task[None] | None = None
         self._deciding: asyncio.Task[None] | None = None
-        self.client_stall = Stall(client, stall_timeout, self._client_stalled)
-        self.server_stall = Stall(server, stall_timeout, self._server_stalled)
         self._conversation: Conversation | Transparent
         self._presence: Presence
 
@@ -80,22 +71,22 @@ class Session:
         """Send the startup packet on, and what either side has already sent behind it."""
         self._conversation = conversation
         self._presence = presence
-        encrypted = self._client.get_extra_info("ssl_object") is not None
-        write = in_records(self._client) if encrypted else self._client.write
-        client_leg = _ClientLeg(self, conversation, self._server, encrypted)
-        server_leg = _ServerLeg(self, conversation, self._server, write)
+        client, server = self.client.transport, self.server.transport
+        encrypted = client.get_extra_info("ssl_object") is not None
+        client_leg = _ClientLeg(self, conversation, server.write, encrypted)
+        server_leg = _ServerLeg(self, conversation, in_records(client) if encrypted else client.write)
         # They are protocols in all but the base, without which they can be compiled to plain objects.
-        self._client.set_protocol(cast("asyncio.Protocol", client_leg))
-        self._server.set_protocol(cast("asyncio.Protocol", server_leg))
+        client.set_protocol(cast("asyncio.Protocol", client_leg))
+        server.set_protocol(cast("asyncio.Protocol", server_leg))
         if startup:
-            self._server.write(startup)
+            server.write(startup)
         if early:
             self.client_sent(early)
         if said:
             server_leg.data_received(said)
-        self.unpause_server(_BLOCKED)
+        self.server.unpause(BLOCKED)
         if not conversation.blocked:
-            self.unpause_client(_BLOCKED)
+            self.client.unpause(BLOCKED)
 
     @property
     def backend_key(self) -> bytes:
@@ -139,25 +130,25 @@ class Session:
             self.broken(problem)
             return
         if sent:
-            self._server.write(sent)
+            self.server.write(sent)
         self.attend()
 
     def attend(self) -> None:
         """The Conversation wants something, or cannot take more."""
         conversation = self._conversation
         if conversation.needs.any and (ours := conversation.take_to_server()):
-            self._server.write(ours)
+            self.server.write(ours)
         if conversation.needs.catalog and self._refreshing is None:
-            self.pause_server(_BLOCKED)
+            self.server.pause(BLOCKED)
             self._refreshing = asyncio.get_running_loop().create_task(self._refresh())
         if conversation.needs.decision is not None and self._deciding is None:
             context, text = conversation.needs.decision
             conversation.needs.decision = None
             self._deciding = asyncio.get_running_loop().create_task(self._decide(context, text))
         if conversation.blocked:
-            self.pause_client(_BLOCKED)
+            self.client.pause(BLOCKED)
             return
-        self.unpause_client(_BLOCKED)
+        self.client.unpause(BLOCKED)
         if self._client_done:
             self.client_done()
 
@@ -197,49 +188,25 @@ class Session:
             self.broken(problem)
             return
         if answered:
-            self._client.write(answered)
-        self.unpause_server(_BLOCKED)
+            self.client.write(answered)
+        self.server.unpause(BLOCKED)
         self.attend()
 
     def reconsider(self) -> None:
         """The schema or a plan has changed."""
         self._conversation.reconsider()
 
-    def pause_client(self, reason: int) -> None:
-        """Read no more from the client for now."""
-        if not self._client_pauses:
-            self._client.pause_reading()
-        self._client_pauses |= reason
-
-    def unpause_client(self, reason: int) -> None:
-        """This reason has gone."""
-        paused, self._client_pauses = self._client_pauses, self._client_pauses & ~reason
-        if paused and not self._client_pauses and not self._client.is_closing():
-            self._client.resume_reading()
-
-    def pause_server(self, reason: int) -> None:
-        """Read no more from the server for now."""
-        if not self._server_pauses:
-            self._server.pause_reading()
-        self._server_pauses |= reason
-
-    def unpause_server(self, reason: int) -> None:
-        """This reason has gone."""
-        paused, self._server_pauses = self._server_pauses, self._server_pauses & ~reason
-        if paused and not self._server_pauses and not self._server.is_closing():
-            self._server.resume_reading()
-
     def _client_stalled(self) -> None:
         """What would be said to it would not arrive: it is reset, and the server's process ends as at a lost client."""
         self._stalled("client")
         self.close()
-        reset(self._client)
-        self._server.abort()
+        reset(self.client.transport)
+        self.server.transport.abort()
 
     def _server_stalled(self) -> None:
         self._stalled("server")
         self.end("08006", "lintel: the server has stopped reading")
-        reset(self._server)
+        reset(self.server.transport)
 
     def _stalled(self, side: str) -> None:
         if self._ended is not None:
@@ -249,13 +216,13 @@ class Session:
     def client_done(self) -> None:
         """The client will send nothing more; what it has asked for is still answered."""
         self._client_done = True
-        if not self._conversation.blocked and not self._server.is_closing() and self._server.can_write_eof():
-            self._server.write_eof()
+        if not self._conversation.blocked:
+            self.server.write_eof()
 
     def server_done(self) -> None:
         """The server has closed: of its own accord, it has told the client why; else the client is told here."""
         invited = self._client_done and self._conversation.answered
-        if self._conversation.ended or invited or self._client.is_closing():
+        if self._conversation.ended or invited or self.client.closing:
             self.close()
         else:
             self.end("08006", "lintel: the server has closed the connection unexpectedly")
@@ -266,8 +233,8 @@ class Session:
 
     def end(self, sqlstate: str, message: str) -> None:
         """Tell the client why, and close both sides."""
-        if self._ended is not None and self._conversation.between_frames and not self._client.is_closing():
-            self._client.write(messages.fatal(sqlstate, message))
+        if self._ended is not None and self._conversation.between_frames and not self.client.closing:
+            self.client.write(messages.fatal(sqlstate, message))
         self.close()
 
     def close(self) -> None:
@@ -275,12 +242,10 @@ class Session:
         if self._ended is None:
             return
         ended, self._ended = self._ended, None
-        self._client_pauses |= _ENDING
-        self._server_pauses |= _ENDING
-        self._client.close()
-        self._server.close()
-        if self._client.get_write_buffer_size():  # what it has sent, the server gets in any case
-            self.client_stall.hurry(_LINGER)
+        self.client.close()
+        self.server.close()
+        if self.client.transport.get_write_buffer_size():  # what it has sent, the server gets in any case
+            self.client.stall.hurry(_LINGER)
         for task in (self._refreshing, self._deciding):
             if task is not None:
                 task.cancel()
@@ -294,13 +259,17 @@ class _ClientLeg:
     __slots__ = ("_counters", "_direction", "_encrypted", "_needs", "_session", "_write")
 
     def __init__(
-        self, session: Session, conversation: Conversation | Transparent, server: asyncio.Transport, encrypted: bool
+        self,
+        session: Session,
+        conversation: Conversation | Transparent,
+        write: Callable[[bytes], object],
+        encrypted: bool,
     ) -> None:
         self._session = session
         self._counters = session.counters
         self._direction = conversation.client
         self._needs = conversation.needs
-        self._write = server.write
+        self._write = write
         self._encrypted = encrypted
 
     def data_received(self, data: bytes) -> None:
@@ -322,32 +291,30 @@ class _ClientLeg:
         return not self._encrypted  # TLS has no half-closed connections
 
     def pause_writing(self) -> None:
-        self._session.pause_server(_CLOGGED)
-        self._session.client_stall.watch()
+        self._session.server.pause(CLOGGED)
+        self._session.client.stall.watch()
 
     def resume_writing(self) -> None:
-        self._session.client_stall.over()
-        self._session.unpause_server(_CLOGGED)
+        self._session.client.stall.over()
+        self._session.server.unpause(CLOGGED)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         self._session.close()
-        self._session.client_stall.end()
+        self._session.client.stall.end()
 
 
 class _ServerLeg:
     """Bytes from the server; pause_writing means that the server takes no more, so the client is not read."""
 
-    __slots__ = ("_conversation", "_counters", "_direction", "_gathering", "_needs", "_server", "_session", "_write")
+    __slots__ = ("_conversation", "_counters", "_direction", "_gathering", "_needs", "_session", "_write")
 
     def __init__(
         self,
         session: Session,
         conversation: Conversation | Transparent,
-        server: asyncio.Transport,
         write: Callable[[bytes], object],
     ) -> None:
         self._session = session
-        self._server = server
         self._gathering: Gathering | None = None  # of an answer with large pieces
         self._counters = session.counters
         self._conversation = conversation
@@ -374,23 +341,23 @@ class _ServerLeg:
         return False
 
     def pause_writing(self) -> None:
-        self._session.pause_client(_CLOGGED)
-        self._session.server_stall.watch()
+        self._session.client.pause(CLOGGED)
+        self._session.server.stall.watch()
 
     def resume_writing(self) -> None:
-        self._session.server_stall.over()
-        self._session.unpause_client(_CLOGGED)
+        self._session.server.stall.over()
+        self._session.client.unpause(CLOGGED)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         self._stop_gathering()
         self._session.server_done()
-        self._session.server_stall.end()
+        self._session.server.stall.end()
 
     def _gather(self, size: int) -> None:
         if self._conversation.answered:
             self._stop_gathering()
         else:
-            self._gathering = self._gathering or Gathering(self._server)
+            self._gathering = self._gathering or Gathering(self._session.server.transport)
             self._gathering.received(size, self._session.heard)
 
     def _stop_gathering(self) -> None:
