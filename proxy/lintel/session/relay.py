@@ -273,8 +273,6 @@ class _ClientLeg:
         self._encrypted = encrypted
 
     def data_received(self, data: bytes) -> None:
-        self._counters.client_bytes += len(data)
-        self._session.heard = clock()
         try:
             sent = self._direction.receive(data)
         except ProtocolError as problem:
@@ -282,9 +280,11 @@ class _ClientLeg:
             return
         if sent:
             self._write(sent)
-            if not self._needs.any:
-                return
-        self._session.attend()
+        # The server is at work by now: whatever else is to be done costs nobody any time.
+        self._counters.client_bytes += len(data)
+        self._session.heard = clock()
+        if not sent or self._needs.any:
+            self._session.attend()
 
     def eof_received(self) -> bool:
         self._session.client_done()
@@ -323,8 +323,6 @@ class _ServerLeg:
         self._write = write
 
     def data_received(self, data: bytes) -> None:
-        size = len(data)
-        self._counters.server_bytes += size
         try:
             sent = self._direction.receive(data)
         except ProtocolError as problem:
@@ -332,6 +330,8 @@ class _ServerLeg:
             return
         if sent:
             self._write(sent)
+        size = len(data)
+        self._counters.server_bytes += size
         if size >= LARGE_PIECE or self._gathering is not None:
             self._gather(size)
         if self._needs.any:
