@@ -29,3 +29,25 @@ def test_all_of_them(planned: Planning, change: str) -> None:
         assert found.rowcount == count, value
     total = sum(VALUES.values())
     assert front.direct.execute("SELECT count(*), count(DISTINCT id) FROM o").fetchone() == (total, total)
+
+
+@pytest.mark.parametrize("change", ["discard", "retype"])
+@pytest.mark.parametrize("count", [1, 40])
+def test_again_with_other_literals(planned: Planning, change: str, count: int) -> None:
+    """From the third text of a shape on its edits are carried: each row with its own values, each value looked at."""
+    plan, column = CHANGES[change]
+    front = planned(plan, TABLE)
+    client = front.connect("new" if change == "discard" else "old", cursor_factory=psycopg.ClientCursor)
+
+    def insert(time: int, value: str) -> list[tuple[object, ...]]:
+        rows = [(100 * time + row, f"it's \\ {time} 'é' {row}", str(7**time * row)) for row in range(count)]
+        rows[-1] = (*rows[-1][:2], value)
+        listed = ", ".join(["(%s, %s, %s)"] * count)
+        text = f"INSERT INTO o (id, note, {column}) VALUES {listed} RETURNING id"
+        assert client.execute(text, [value for row in rows for value in row]).fetchall() == [row[:1] for row in rows]
+        return [(*row[:2], int(row[2]) if change == "retype" else None) for row in rows]
+
+    given = [row for time in range(5) for row in insert(time, str(time))]
+    with pytest.raises(psycopg.errors.InvalidTextRepresentation, match='"seven"'):
+        insert(5, "seven")
+    assert front.direct.execute("SELECT * FROM o ORDER BY id").fetchall() == given

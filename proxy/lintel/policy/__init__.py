@@ -12,7 +12,7 @@ up means something else now. Pure: no clock, no catalog, no session.
 - *effects*: what a statement leaves to follow up; *path*: the search_path between the statements of one text, which
   *search_path* reads.
 - *kept*: decisions that outlive a snapshot; *recent*: bounded by entries and bytes; *seen*: which texts are worth it;
-  *shapes*: one decision for all texts that differ in literals only.
+  *shapes*: one decision for all texts that differ in literals only; *repeating*: where its edits touch literals.
 - *uncommitted*: the schema after DDL of an open transaction; *overlay*: a context by that schema.
 - *temporary*: a temporary relation that has the name of a planned table; *temporary_rows*: one that would hold rows of
   such a table; *strange*: functions that nobody knows, behind code that nobody sees.

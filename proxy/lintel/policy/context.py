@@ -2,11 +2,13 @@
 
 from typing import Final
 
+from lintel.policy.composed import Decided
 from lintel.policy.deciding import decide
 from lintel.policy.kept import Carried, History, Kept
 from lintel.policy.key import ContextKey
 from lintel.policy.moment import Moment
-from lintel.policy.recent import Recent
+from lintel.policy.recent import LONGEST, Recent
+from lintel.policy.repeating import repeating, repeats, telling
 from lintel.policy.shapes import prototype
 from lintel.sql.comments import only, tags_in
 from lintel.sql.condensing import condensed
@@ -77,16 +79,21 @@ class Context:
         assert isinstance(aside, Context)
         for key, shaped in aside._kept.shapes.all().items():  # noqa: SLF001 - of the same class
             self._kept.shapes.remember(key, shaped)
+        for key, repeated in aside._kept.repeating.all().items():  # noqa: SLF001
+            self._kept.repeating.remember(key, repeated)
         for text, exact in aside._kept.texts.all().items():  # noqa: SLF001
             self._kept.texts.remember(text, exact)
 
     def _made(self, text: bytes, *, glance: bool = False) -> Decision | None:
         """None where it takes more than a glance, and that is all there may be."""
-        shape = plain = shape_of(text)
-        model = None
-        if len(text) > LONG or len(plain.holes) > MANY:
-            model, shape = condensed(plain)
-        tags = self._tagged(text, shape) if len(shape.holes) > len(shape.spans) else b""
+        if not self.key.standard_strings and b"\\" in text:  # where its strings end nobody knows
+            return None if glance else decide(self.moment, self.key, text).decision
+        plain = shape_of(text)
+        tags = self._tagged(text, plain) if len(plain.holes) > len(plain.spans) else b""
+        long = len(text) > LONG or len(plain.holes) > MANY
+        if long and (decision := self._repeated(text, plain, tags)) is not None:
+            return decision
+        model, shape = condensed(plain) if long else (None, plain)
         key = shape.key + tags if shape.key == plain.key else shape.key + CONDENSED + tags
         known = self._standing(self._kept.shapes.recall(key))
         if known is None and model is not None and not glance:
@@ -95,6 +102,10 @@ class Context:
                 known = self._modelled(model, key)
         if known is not None and known.prototype is not None:
             return known.prototype.for_text(text, shape)
+        if known is not None and plain.spans and repeats(known.decided):
+            decision = self._repeated(text, plain, tags, None if glance else known.decided)
+            if decision is not None:
+                return decision
         carried = self._standing(self._kept.texts.recall(text))
         if carried is None and glance:
             return None
@@ -106,9 +117,30 @@ class Context:
             self._kept.shapes.remember(key, Carried(decided, made, self._step))
         return decided.decision
 
-    def current(self, key: bytes) -> Carried | None:
+    def _repeated(self, text: bytes, shape: Shape, tags: bytes, like: Decided | None = None) -> Decision | None:
+        """By what tells its literals, for texts of its very shape; None where that has to be looked at by itself.
+
+        `like` is what was decided on one like it, if there is the time for more than a look.
+        """
+        key = shape.key + tags
+        found = self._standing(self._kept.repeating.recall(key))
+        if found is None and self._beside is not None:
+            found = self._beside.current(key, repeating=True)
+        if found is None and like is not None and len(key) <= LONGEST:
+            found = self._told(text, shape, like)
+            self._kept.repeating.remember(key, found)
+        return found.repeating.for_text(text, shape) if found is not None and found.repeating is not None else None
+
+    def _told(self, text: bytes, shape: Shape, like: Decided) -> Carried:
+        told = telling(text, shape, like.decision)
+        if told is None:
+            return Carried(like, None, self._step)
+        decided = decide(self.moment, self.key, told.text)
+        return Carried(decided, None, self._step, repeating(told, decided, like))
+
+    def current(self, key: bytes, *, repeating: bool = False) -> Carried | None:
         """What is known of a shape at this very moment; asked by other threads, so nothing is changed."""
-        found = self._kept.shapes.peek(key)
+        found = (self._kept.repeating if repeating else self._kept.shapes).peek(key)
         return found if found is not None and found.step == self._step else None
 
     def _modelled(self, model: Shape, key: bytes) -> Carried | None:

@@ -11,10 +11,12 @@ from itertools import islice
 
 from lintel.policy.composed import Decided
 from lintel.policy.recent import Recent
+from lintel.policy.repeating import Repeating
 from lintel.policy.seen import Seen
 from lintel.policy.shapes import Prototype
 from lintel.schema import Difference
 
+MAX_REPEATING = 256 * 1024  # bytes of keys; of a row with its edits there are ten times as many
 MAX_STEPS = 256  # what has not been asked for during so many is decided again
 
 
@@ -25,16 +27,18 @@ class Carried:
     decided: Decided
     prototype: Prototype | None  # None: texts of this shape are told apart exactly
     step: int
+    repeating: Repeating | None = None  # likewise, where its edits touch literals
 
 
 class Kept:
     """The decisions of one context key."""
 
-    __slots__ = ("seen", "shapes", "texts")
+    __slots__ = ("repeating", "seen", "shapes", "texts")
 
     def __init__(self) -> None:
         self.texts: Recent[Carried] = Recent()
         self.shapes: Recent[Carried] = Recent()
+        self.repeating: Recent[Carried] = Recent(MAX_REPEATING)  # shapes whose edits touch literals
         self.seen = Seen()  # texts
 
 

@@ -18,12 +18,13 @@ LONGEST = 64 * 1024  # longer texts are not remembered
 class Recent(Generic[Value]):
     """`young` is for the hot path: look there first, then ask `recall`. It is another dict from time to time."""
 
-    __slots__ = ("_bytes", "_old", "young")
+    __slots__ = ("_bytes", "_most", "_old", "young")
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MAX_BYTES) -> None:
         self.young: dict[bytes, Value] = {}
         self._old: dict[bytes, Value] = {}
         self._bytes = 0
+        self._most = most
 
     def recall(self, text: bytes) -> Value | None:
         """What is remembered of a text."""
@@ -42,7 +43,7 @@ class Recent(Generic[Value]):
         if len(text) > LONGEST:
             return
         self._bytes += len(text)
-        if len(self.young) >= MAX_ENTRIES or self._bytes > MAX_BYTES:
+        if len(self.young) >= MAX_ENTRIES or self._bytes > self._most:
             self._old, self.young, self._bytes = self.young, {}, len(text)
         self.young[text] = value
 

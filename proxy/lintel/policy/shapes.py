@@ -1,9 +1,12 @@
 """One decision for all texts of a shape: the edits of the first, carried to where the literals of another put them."""
 
+from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lintel.policy.composed import Decided
 from lintel.policy.edits import edited
+from lintel.sql.literals import Span
 from lintel.sql.shape import Shape, carried
 from lintel.wire.decision import Decision
 
@@ -30,10 +33,13 @@ def prototype(shape: Shape, decided: Decided) -> Prototype | None:
     decision = decided.decision
     if decided.exact or decision.effects or decision.refusals:
         return None
-    if any(_cuts(start, end, shape) for start, end, _ in decision.edits):
+    if cuts(((start, end) for start, end, _ in decision.edits), shape):
         return None
     return Prototype(decision, shape)
 
 
-def _cuts(start: int, end: int, shape: Shape) -> bool:
-    return any(a < end and start < b for a, b in shape.holes)
+def cuts(ranges: Iterable[Span], shape: Shape) -> bool:
+    """Whether one of the ranges has to do with a literal or a comment; the borders of one do not."""
+    starts, ends = [start for start, _ in shape.holes], [end for _, end in shape.holes]
+    behind = ((bisect_right(ends, start), end) for start, end in ranges)
+    return any(hole < len(starts) and starts[hole] < end for hole, end in behind)
