@@ -46,6 +46,9 @@ UPSERT = """
 WITH u AS (UPDATE o SET prio = 50 WHERE id = 1 RETURNING id)
 INSERT INTO o (id, prio) SELECT 1, n + 50 FROM o x WHERE id = 4 AND NOT EXISTS (SELECT FROM u)
 """
+GREATER = """
+ON CONFLICT (id) DO UPDATE SET prio = o.prio + excluded.prio, n = excluded.prio WHERE o.prio < excluded.prio
+"""
 STATEMENTS = (
     "DELETE FROM o WHERE prio = 7",
     "DELETE FROM o WHERE prio = 7 RETURNING id, prio",
@@ -72,6 +75,15 @@ STATEMENTS = (
     "WITH u AS (UPDATE o SET prio = n + 20 WHERE n = 5 RETURNING *) DELETE FROM c USING u WHERE prio = m RETURNING m",
     UPSERT,
     "WITH d AS (DELETE FROM o WHERE prio = 7 RETURNING id, prio) SELECT prio, id FROM d",
+    "WITH d AS (DELETE FROM o WHERE prio = 7 RETURNING *) SELECT row_to_json(d)::text FROM d",
+    "WITH u AS (UPDATE o SET prio = prio + n WHERE prio > 5 RETURNING *) SELECT to_jsonb(u)::text FROM u",
+    "INSERT INTO o (id, prio) VALUES (1, 8) ON CONFLICT (id) DO UPDATE SET prio = 1 WHERE o.prio < excluded.prio",
+    "INSERT INTO o (id, n, prio) VALUES (1, 3, 8), (3, 3, 2), (40, 4, 5)" + GREATER + " RETURNING *",
+    "INSERT INTO o (id, prio) SELECT id, n + 6 FROM o s WHERE id < 4" + GREATER,
+    "INSERT INTO o (id, prio) VALUES (1, 8), (3, -1) ON CONFLICT (id) DO UPDATE SET n = o.prio - excluded.prio",
+    "INSERT INTO o (id, n, prio) VALUES (1, 3, 8), (4, 4, 5) ON CONFLICT (id) DO UPDATE SET id = excluded.id, prio = 3",
+    "UPDATE o SET prio = prio + n WHERE id < 4 RETURNING row_to_json(o)::text",
+    "DELETE FROM o WHERE prio = 7 RETURNING o::text",
 )
 
 

@@ -21,9 +21,10 @@ def stand_in(case: Case, source: Source, item: Item, plan: Plan) -> str:
     updating = any(use.source is source and updates(use.node) for use in case.answer.inserts)
     if side is None or (source.role == "insert" and not updating):
         return imagined(case, qualifier, plan.change.column, plan, where_there(item, source))
-    if qualifier == "excluded":  # of an INSERT that does not write the column
+    if qualifier == "excluded":
         d, column = case.alias(HELPER), quote_ident(plan.change.column)
-        return f"(SELECT {d}.{column} FROM (SELECT {plan.default_sql} AS {column}) {d})"
+        value = case.proposed.get((source.at, plan.id), plan.default_sql)
+        return f"(SELECT {d}.{column} FROM (SELECT {value} AS {column}) {d})"
     if source.role == "merge":  # which version of the row it looks at, its conditions cannot ask (manual, MERGE: ctid)
         raise Unserved("MERGE reads a parked column of the rows that it merges into", plan)
     return parked_value.reference(case, quote_ident(qualifier), plan, side)

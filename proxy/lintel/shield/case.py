@@ -44,6 +44,7 @@ class Case:
     discarded: frozenset[str] = frozenset()  # ids of the plans whose column's writes are taken out of the text
     tag: str = ""  # what tells the names of one of several parts of the statement that park from the others
     kept: set[int] = field(default_factory=set)  # offsets of FROM items that stay, as a target does
+    proposed: dict[tuple[int, str], str] = field(default_factory=dict)  # (target, plan id) -> excluded.c, if parked
     sources: dict[int, Source] = field(default_factory=dict)  # by offset
 
     def __post_init__(self) -> None:

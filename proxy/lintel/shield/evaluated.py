@@ -32,15 +32,17 @@ _STABLE = """
 _HARMLESS = IMMUTABLE | frozenset(_STABLE.split())
 
 
-def is_harmless(node: object, schema: Schema) -> bool:
-    """Whether nothing is called by name that might have effects, or return a set."""
+def is_harmless(node: object, schema: Schema, *, defaults: bool = False) -> bool:
+    """Whether nothing is called by name that might have effects, or return a set; `defaults`: DEFAULT is a constant."""
     if isinstance(node, list):
-        return all(is_harmless(part, schema) for part in node)
+        return all(is_harmless(part, schema, defaults=defaults) for part in node)
     if not isinstance(node, dict):
         return True
     if "FuncCall" in node and not _is_harmless(node["FuncCall"]["funcname"][-1]["String"]["sval"], schema):
         return False
-    return "SetToDefault" not in node and all(is_harmless(part, schema) for part in node.values())
+    if "SetToDefault" in node:
+        return defaults
+    return all(is_harmless(part, schema, defaults=defaults) for part in node.values())
 
 
 def _is_harmless(name: str, schema: Schema) -> bool:

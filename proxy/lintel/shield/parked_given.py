@@ -40,6 +40,17 @@ class GivenColumn:
         return all(is_plain(node) and text == self.row(0)[1] for node, text in self.rows)
 
     @property
+    def constant(self) -> str:
+        """What every row proposes, of the column's type."""
+        return self.assigned_value(0)
+
+    def is_proposed_read(self, target: int) -> bool:
+        """Whether DO UPDATE reads what is proposed for anything but the column itself."""
+        start, end = (0, 0) if self.assigned is None else self.assigned[1:]
+        own = (r.meaning for r in self.case.answer.references if self._is_proposed(r) and not start <= r.at < end)
+        return any(isinstance(m, Col) and (m.item, m.key) == (target, self.plan.id) for m in own)
+
+    @property
     def as_proposed(self) -> bool:
         """Whether a row that is updated gets what was proposed, too."""
         if self.assigned is None:

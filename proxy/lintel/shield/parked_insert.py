@@ -18,6 +18,7 @@ from lintel.shield import parked_value
 from lintel.shield.case import Case, Unserved
 from lintel.shield.parked_pairs import ParkedPairs
 from lintel.shield.parked_skipping import counted, paired, told_by
+from lintel.shield.parked_targets import sets_key
 from lintel.shield.side_table import SideTable
 from lintel.shield.splices import Splice
 from lintel.shield.values import updates
@@ -67,9 +68,7 @@ class ParkedInsert(ParkedPairs):
         return f"({given.row(0)[1]})::{kind.sql}" + (f" COLLATE {kind.collation}" if kind.collation else "")
 
     def _assert_key_kept(self) -> None:
-        keys = {name for name, _ in self.sides[0].keys}
-        entries = self.body.get("onConflictClause", {}).get("targetList", [])
-        if any(entry["ResTarget"]["name"] in keys for entry in entries):
+        if sets_key(self.case, self.body):
             raise Unserved("ON CONFLICT DO UPDATE sets the key of a row and parks a value for it")
 
     # What becomes of the statement
@@ -78,6 +77,9 @@ class ParkedInsert(ParkedPairs):
         self._assert_key_kept()
         if self._paired:
             self._check_paired()
+        for number, side in enumerate(self.sides):
+            if self.given[side.plan.id].is_proposed_read(self.target.at):
+                self.case.proposed[self.target.at, side.plan.id] = self._excluded(side, number)
         at, end = self.body["relation"]["location"], self._end
         outputs = self.outputs()
         extra = [*(f"{self._row}.{quote_ident(name)}" for name, _ in self.sides[0].keys), *self._before()]
@@ -147,13 +149,15 @@ class ParkedInsert(ParkedPairs):
         r = f"SELECT pg_catalog.row_number() OVER (), {', '.join(['m', *names])} FROM {self._inserted}"
         values = [f"v{number}" for number in range(len(self.sides))]
         q, t = self.case.alias("q"), self.case.alias("t")
-        return f", {counted(q, names, r)}, {counted(t, values, self._proposed())}"
+        return f", {counted(q, names, r)}, {counted(t, values, self._proposed(self._told))}"
 
     def _matched(self, side: SideTable, number: int) -> str:
         q, t, given = self.case.alias("q"), self.case.alias("t"), self.given[side.plan.id]
         old, updated = (f"{q}.{name}" for name in (self._olds.get(side.plan.id, ""), self.case.alias("u")))
         value = given.value({"A_Const": {}}, f"{t}.v{number}", old, updated)
-        text = f"INSERT INTO {side.table} AS {self._parking(number)} {paired(side, q, t, value, first=self._is_first)}"
+        partial = "whereClause" in self.body["onConflictClause"].get("infer", {})
+        pairs = paired(side, q, t, value, first=self._is_first, partial=partial)
+        text = f"INSERT INTO {side.table} AS {self._parking(number)} {pairs}"
         return f"{text} {side.replacing}" if updates(self.body) else text
 
     def _into(self, side: SideTable, number: int) -> str:

@@ -7,10 +7,12 @@ from lintel.analysis.meanings import Col
 from lintel.analysis.resolution import Node, Source
 from lintel.schema.snapshot import Column
 from lintel.shield.case import Case, Unserved
+from lintel.shield.evaluated import is_harmless
 from lintel.shield.parked_given import GivenColumn
 from lintel.shield.parked_outputs import ParkedOutputs
-from lintel.shield.parked_skipping import Given, column_type, told_by
-from lintel.shield.values import is_plain, is_steady, rows, updates, written
+from lintel.shield.parked_skipping import Given, column_type, looked_up, told_by
+from lintel.shield.side_table import SideTable
+from lintel.shield.values import arbiters, is_as_proposed, is_plain, rows, updates, written
 from lintel.sql.quoting import quote_ident
 
 _NOT_TOLD = "which of its rows were left out could not be told by what is in them: insert one row at a time"
@@ -43,7 +45,8 @@ class ParkedPairs(ParkedOutputs):
 
     def _check_paired(self) -> None:
         values = [node for given in self.given.values() for node, _ in given.rows]
-        if self._rows is None or not is_steady(values) or any(kind.endswith("[]") for kind in self._key_types()):
+        told = self._rows is not None and is_harmless(values, self.case.covered.schema, defaults=True)
+        if not told or any(kind.endswith("[]") for kind in self._key_types()):
             raise Unserved("rows cannot be paired with the values to be parked for them: insert one row at a time")
         if self._may_skip:
             self._told = self._given_columns()
@@ -89,8 +92,11 @@ class ParkedPairs(ParkedOutputs):
         clause = self.body["onConflictClause"]
         if clause["action"] != "ONCONFLICT_UPDATE":
             return None
-        names = {element["IndexElem"].get("name") for element in clause.get("infer", {}).get("indexElems", [])}
-        if not names or None in names or names & {entry["ResTarget"]["name"] for entry in clause["targetList"]}:
+        names = arbiters(clause, self.target.table.relation)
+        changed = {
+            entry["ResTarget"]["name"] for entry in clause["targetList"] if not is_as_proposed(entry["ResTarget"])
+        }
+        if not names or names & changed:
             raise Unserved(_NOT_TOLD)
         return names
 
@@ -108,12 +114,27 @@ class ParkedPairs(ParkedOutputs):
         found: list[Node] = self.body["selectStmt"]["SelectStmt"]["valuesLists"]
         return found
 
-    def _proposed(self) -> str:
+    def _excluded(self, side: SideTable, number: int) -> str:
+        """What excluded has in a parked column, where DO UPDATE reads it."""
+        given = self.given[side.plan.id]
+        if given.is_one:
+            return given.constant
+        if not self._paired or not all(is_plain(node) for node, _ in given.rows):
+            raise Unserved("DO UPDATE reads what is to be inserted, and that is no constant")
+        return self._looked_up(side, number)
+
+    def _looked_up(self, side: SideTable, number: int) -> str:
+        told = self._given_columns()
+        excluded = told_by([f"excluded.{column.name}" for column in told])
+        columns = [f"v{n}" for n in range(len(self.sides))]
+        return looked_up(side, self.case.alias("g"), self._proposed(told), columns, columns[number], excluded)
+
+    def _proposed(self, told: list[Given]) -> str:
         """What the client proposes, as a query: the number of each row, what it is told by, and what it parks."""
         use = next(use for use in self.case.answer.inserts if use.source is self.target)
         listed = []
         for number, (_, pieces) in enumerate(rows(self.case, use)):
-            told = [f"({self._text(*pieces[column.number])})::{column.type}" for column in self._told]
+            texts = [f"({self._text(*pieces[column.number])})::{column.type}" for column in told]
             values = (self.given[side.plan.id].assigned_value(number) for side in self.sides)
-            listed.append(f"({', '.join([str(number), told_by(told), *values])})")
+            listed.append(f"({', '.join([str(number), told_by(texts), *values])})")
         return f"VALUES {', '.join(listed)}"

@@ -13,7 +13,7 @@ from lintel.plan import parking
 from lintel.shield.case import Unserved
 from lintel.shield.dropped import Discards
 from lintel.shield.parked_insert import ParkedInsert
-from lintel.shield.parked_skipping import told_by
+from lintel.shield.parked_skipping import Given, told_by
 from lintel.shield.side_table import SideTable
 from lintel.shield.splices import Splice
 from lintel.shield.values import is_plain, is_untyped, rows, unnamed, updates, written
@@ -117,11 +117,17 @@ class ParkedQuery(ParkedInsert):
     def _assert_told(self, number: int) -> None:
         """Of a query every column is there to be compared."""
 
-    def _proposed(self) -> str:
+    def _excluded(self, side: SideTable, number: int) -> str:
+        given, n = self.given[side.plan.id], self._numbered
+        if not given.row(0)[1].startswith(f"{n}."):
+            return given.constant
+        return f"(SELECT {given.constant} FROM {n})" if self._is_one_row else self._looked_up(side, number)
+
+    def _proposed(self, told: list[Given]) -> str:
         n = self._numbered
-        told = [f"({self._value_of(column.number)[1]})::{column.type}" for column in self._told]
+        texts = [f"({self._value_of(column.number)[1]})::{column.type}" for column in told]
         values = [self.given[side.plan.id].assigned_value(0) for side in self.sides]
-        return f"SELECT {', '.join([f'{n}.{n}', told_by(told), *values])} FROM {n}"
+        return f"SELECT {', '.join([f'{n}.{n}', told_by(texts), *values])} FROM {n}"
 
     def _opening(self, columns: list[str]) -> list[Splice]:
         spans, at = self.case.spans, self.body["relation"]["location"]

@@ -7,7 +7,8 @@
 
 m is all that a row was given, after DO UPDATE the columns that the conflict is about. Of rows with equal keys only the
 first can have been written. Where nothing tells for certain the key becomes NULL, which fails: some of several equal
-rows were left out, or a trigger may have changed them.
+rows were left out, or a trigger may have changed them. A trigger BEFORE UPDATE may only if that fails by itself: the
+value that it gives the columns is another row's of the table, or none that was proposed.
 """
 
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from lintel.plan.types import parse_type
 from lintel.schema.snapshot import Column
 from lintel.shield.side_table import SideTable
 from lintel.sql.quoting import quote_literal
+
+_BEFORE_EACH_ROW, _INSERT, _UPDATE = 3, 4, 16  # bits of pg_trigger.tgtype
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +58,37 @@ def counted(name: str, columns: list[str], query: str) -> str:
     )
 
 
-def paired(side: SideTable, q: str, t: str, value: str, *, first: bool) -> str:
-    """The keys of the rows that were written with what is parked for each; `first`: of equals only the first can be."""
-    trigger = (
-        f"SELECT FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) {quote_literal(side.base)}"
-        "::pg_catalog.regclass AND NOT g.tgisinternal AND (g.tgtype OPERATOR(pg_catalog.&) 2::smallint) "
-        "OPERATOR(pg_catalog.<>) 0"
+def triggered(side: SideTable, event: int = _INSERT) -> str:
+    """Whether a trigger may have changed what a row was given: one BEFORE INSERT or UPDATE, FOR EACH ROW."""
+    bits = _BEFORE_EACH_ROW | event
+    return (
+        f"EXISTS (SELECT FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) "
+        f"{quote_literal(side.base)}::pg_catalog.regclass AND NOT g.tgisinternal "
+        f"AND (g.tgtype OPERATOR(pg_catalog.&) {bits}::smallint) OPERATOR(pg_catalog.=) {bits})"
     )
+
+
+def looked_up(side: SideTable, g: str, proposed: str, columns: list[str], column: str, excluded: str) -> str:
+    """What was proposed for a parked column of the row that ON CONFLICT DO UPDATE calls excluded.
+
+    `proposed` gives n, m and the parked `columns`. Where it cannot be told for certain which row that is there are two,
+    which fails (21000): proposed rows have equal keys, or a trigger may have changed them.
+    """
+    told = f"(SELECT {excluded} AS m OFFSET 0) AS e"  # made once, not for each row that it is compared with
+    return (
+        f"(WITH {g} (n, m, {', '.join(columns)}) AS MATERIALIZED ({proposed}) SELECT {g}.{column} FROM {told}, {g} "
+        f"WHERE {g}.m OPERATOR(pg_catalog.=) e.m "
+        f"UNION ALL SELECT NULL FROM pg_catalog.generate_series(1, 2) WHERE {triggered(side)})"
+    )
+
+
+def paired(side: SideTable, q: str, t: str, value: str, *, first: bool, partial: bool) -> str:
+    """The keys of the rows that were written with what is parked for each; `first`: of equals only the first can be.
+
+    `partial`: the index of the conflict is, so that rows may have equal columns.
+    """
     certain = f"{t}.i IS NOT NULL" if first else f"{q}.j OPERATOR(pg_catalog.=) {t}.j"
-    certain += f" AND NOT EXISTS ({trigger})"
+    certain += f" AND NOT {triggered(side)}" + (f" AND NOT {triggered(side, _UPDATE)}" if partial else "")
     keys = ", ".join(f"CASE WHEN {certain} THEN {q}.{own} END" for _, own in side.keys)
     on = f"{t}.m OPERATOR(pg_catalog.=) {q}.m AND {t}.i OPERATOR(pg_catalog.=) {q}.i"
     return f"({side.key_list}, {parking.VALUE}) SELECT {keys}, {value} FROM {q} LEFT JOIN {t} ON {on} ORDER BY {q}.n"

@@ -6,7 +6,8 @@ from lintel.analysis.resolution import Node
 from lintel.shield.case import Case, Unserved, flat, offsets
 from lintel.shield.dropped import Discards
 from lintel.shield.splices import Splice
-from lintel.shield.values import set_lists
+from lintel.shield.targets import is_spelled
+from lintel.shield.values import arbiters, is_as_proposed, set_lists
 
 
 def truncated(case: Case, world: World) -> list[Splice]:
@@ -28,12 +29,15 @@ def assert_own(case: Case, done: Discards) -> None:
     """Unserved where the statement reads a parked value of its target that nobody can tell."""
     ranges = [(splice.start, splice.end) for splice in done.splices]
     rows = [
-        use.at for use in case.answer.rows for item in flat((use.item,)) for _, m in item.columns if _doubt(case, m)
-    ]
+        use.at for use in case.answer.rows for item in flat((use.item,)) for _, m in item.columns
+        if _doubt(case, m) and case.is_target(item.at)  # a row of what a WITH query returned is made of that
+        and not is_spelled(case, use, case.sources[item.at])
+    ]  # fmt: skip
     if any(not any(start <= at < end for start, end in ranges) for at in rows):
         raise Unserved("a whole row of its target, with a parked column")
     proposed = [r.at for r in case.answer.references if isinstance(r.meaning, Col) and case.parked(r.meaning.key)
-                and r.meaning.key in case.discarded and r.item is not None and r.item.name == "excluded"]  # fmt: skip
+                and r.meaning.key in case.discarded and r.item is not None and r.item.name == "excluded"
+                and (r.meaning.item, r.meaning.key) not in case.proposed]  # fmt: skip
     if any(not any(start <= at < end for start, end in ranges) for at in proposed):
         raise Unserved("what it proposes for insertion is read besides being parked")
     if any(
@@ -60,6 +64,7 @@ def _returned_under_another_key(case: Case, node: object) -> bool:
     if "returningClause" in node and sets_key(case, node):
         read = {r.at for r in case.answer.references if _doubt(case, r.meaning)}
         read |= {use.at for use in case.answer.stars for item in use.items for _, m in item.columns if _doubt(case, m)}
+        read |= {use.at for use in case.answer.rows for _, m in use.item.columns if _doubt(case, m)}
         if not read.isdisjoint(offsets(node["returningClause"])):
             return True
     return any(_returned_under_another_key(case, part) for part in node.values())
@@ -68,7 +73,10 @@ def _returned_under_another_key(case: Case, node: object) -> bool:
 def sets_key(case: Case, body: Node) -> bool:
     """Whether an INSERT or UPDATE sets the key of a row whose values may be parked."""
     keys = {side.oid: {name for name, _ in side.keys} for side in case.covered.parked.values()}
-    at = {entry["ResTarget"]["location"] for entries in set_lists(_lists(body)) for entry in entries}
+    conflict = body.get("onConflictClause", {})
+    same = arbiters(conflict, case.sources[body["relation"]["location"]].table.relation) if conflict else set()
+    entries = (entry["ResTarget"] for entries in set_lists(_lists(body)) for entry in entries)
+    at = {entry["location"] for entry in entries if not (is_as_proposed(entry) and entry["name"] in same)}
     named = [(name.name, name.meaning) for name in case.answer.named if name.at in at]
     return any(name in keys.get(meaning.oid, ()) for name, meaning in named if isinstance(meaning, Col))
 

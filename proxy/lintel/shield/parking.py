@@ -84,6 +84,13 @@ def _work(kind: str, case: Case, body: Node, target: Source, query: Node | None)
     return (ParkedQuery if _queried(case, body, target) else ParkedInsert)(case, body, target, query)
 
 
+def _is_proposed_read(case: Case, meaning: object) -> bool:
+    """Whether DO UPDATE reads what is proposed for a column, so that it has to be evaluated before."""
+    return any(
+        r.item is not None and r.item.name == "excluded" and r.meaning == meaning for r in case.answer.references
+    )
+
+
 def _queried(case: Case, body: Node, target: Source) -> bool:
     """Whether what is parked comes from a query, row by row."""
     use = next(use for use in case.answer.inserts if use.source is target)
@@ -91,7 +98,9 @@ def _queried(case: Case, body: Node, target: Source) -> bool:
     if len(select.get("valuesLists", ())) == 1:  # a value with tables of its own stays where it stands
         bound, values = written(case, use), select["valuesLists"][0]["List"]["items"]
         return any(
-            queries(node) for m, node in zip(bound, values, strict=False) if getattr(m, "key", None) in case.discarded
+            queries(node) or (not is_plain(node) and _is_proposed_read(case, m))
+            for m, node in zip(bound, values, strict=False)
+            if getattr(m, "key", None) in case.discarded
         )
     bound = written(case, use) if select and "valuesLists" not in select else ()
     gone = [number for number, meaning in enumerate(bound) if getattr(meaning, "key", None) in case.discarded]

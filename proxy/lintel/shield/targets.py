@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from lintel.analysis.dml import copied
 from lintel.analysis.meanings import Ambiguous, Col, Missing, Unlisted
-from lintel.analysis.resolution import InsertUse, Reference, Resolution, RowUse
+from lintel.analysis.resolution import InsertUse, Reference, Resolution, RowUse, Source
 from lintel.schema.logical import LogicalColumn
 from lintel.shield.absent import stand_in, where_there
 from lintel.shield.case import Case, Unserved, offsets
@@ -260,19 +260,20 @@ def _told_apart(case: Case, reference: Reference, meaning: Unlisted) -> list[Spl
 
 def target_rows(case: Case) -> list[Splice]:
     """Whole rows of targets, spelled out as records where a record does as well (T5)."""
-    found = []
-    for use in case.answer.rows:
-        source = case.sources.get(use.item.at)
-        oid = source.table.relation.oid if source is not None else 0
-        if source is None or oid not in case.tables or not case.is_target(use.item.at) or _parked(case, oid):
-            continue
-        if use.function != "(row)" and is_exact(case, use, source):
-            found.append(_row(case, use, where_there(use.item, source)))
-    return found
+    sources = ((use, case.sources.get(use.item.at)) for use in case.answer.rows)
+    return [
+        _row(case, use, where_there(use.item, s)) for use, s in sources if s is not None and is_spelled(case, use, s)
+    ]
 
 
-def _parked(case: Case, oid: int) -> bool:
-    return any(case.parked(plan.id) for plan in case.covered.by_oid[oid])
+def is_spelled(case: Case, use: RowUse, source: Source) -> bool:
+    """Whether a whole row of a target is spelled out: not one for which an INSERT parks, as its values come later."""
+    oid = source.table.relation.oid
+    if oid not in case.tables or not case.is_target(source.at) or use.function == "(row)":
+        return False
+    parked = {plan.id for plan in case.covered.by_oid[oid] if case.parked(plan.id)}
+    later = bool(parked) and (source.role not in ("update", "delete") or use.item is not source.item)
+    return not later and is_exact(case, use, source)
 
 
 def _row(case: Case, use: RowUse, where: str) -> Splice:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from lintel.analysis.from_items import leftmost
 from lintel.analysis.meanings import Col
 from lintel.analysis.resolution import InsertUse, Node
+from lintel.schema.snapshot import Relation
 from lintel.shield.case import Case, Unserved
 
 _NOT_TOLD = "a value cannot be told from the others in this SET list"
@@ -208,3 +209,21 @@ def with_queries(node: Node) -> list[Node]:
 def updates(insert: Node) -> bool:
     """Whether an INSERT may come to an UPDATE."""
     return bool(insert.get("onConflictClause", {}).get("action") == "ONCONFLICT_UPDATE")
+
+
+def arbiters(conflict: Node, relation: Relation) -> set[str]:
+    """The columns that ON CONFLICT is about; none where there is an expression, or they are not known."""
+    infer = conflict.get("infer", {})
+    if "conname" in infer:
+        attnums = dict(relation.constraints).get(infer["conname"], ())
+        return {column.name for column in relation.columns if column.attnum in attnums} if all(attnums) else set()
+    names = {element["IndexElem"].get("name") for element in infer.get("indexElems", [])}
+    return set() if None in names else names
+
+
+def is_as_proposed(entry: Node) -> bool:
+    """Whether an entry of DO UPDATE's SET list is `a = excluded.a`."""
+    fields = [
+        field.get("String", {}).get("sval") for field in entry.get("val", {}).get("ColumnRef", {}).get("fields", [])
+    ]
+    return fields == ["excluded", entry["name"]] and "indirection" not in entry

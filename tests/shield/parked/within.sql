@@ -93,3 +93,15 @@ WITH u AS (UPDATE orders SET note = 'x' WHERE id = 1) INSERT INTO orders (id, pr
 WITH i AS (WITH s AS (SELECT 5 AS p) INSERT INTO orders (id, priority) SELECT 65, p FROM s RETURNING id) SELECT id FROM i
 --- old allow
 WITH i AS (INSERT INTO orders (cid) VALUES (2) RETURNING *) SELECT cid FROM i
+--- new rewrite
+WITH i AS (INSERT INTO orders (id, priority, label) VALUES (60, 5, 'a'), (61, 6, NULL) RETURNING *) SELECT row_to_json(i), i IS NULL, i::text FROM i
+--- new rewrite
+WITH i AS (INSERT INTO orders (id, priority) VALUES (1, 2), (90, 3) ON CONFLICT (id) DO UPDATE SET priority = orders.priority + excluded.priority RETURNING id, priority) SELECT coalesce(json_agg(i ORDER BY i.id), '[]') FROM (SELECT * FROM i) AS i
+--- new rewrite
+WITH u AS (UPDATE orders SET priority = priority + 1 WHERE id < 4 RETURNING *) SELECT jsonb_agg(to_jsonb(u) ORDER BY u.id), count(u) FROM u
+--- new rewrite
+WITH u AS (UPDATE orders SET label = 'u' WHERE id = 1 RETURNING id, label) INSERT INTO customers SELECT id + 70, u::text FROM u RETURNING *
+--- new rewrite
+WITH d AS (DELETE FROM orders WHERE priority = 7 RETURNING *) SELECT json_agg(d), (SELECT row_to_json(x) FROM (SELECT max(d.priority) AS p) x) FROM d
+--- new rewrite
+WITH i AS (INSERT INTO pairs (a, b, state) SELECT a + 10, b, state FROM pairs RETURNING *), r AS (SELECT a, b, state FROM i) SELECT json_build_object('rows', (SELECT count(*) FROM r), 'all', (SELECT json_agg(row_to_json((SELECT e FROM (SELECT q.a AS a, q.state AS state) AS e)) ORDER BY q.a, q.b) FROM (SELECT * FROM r) AS q))

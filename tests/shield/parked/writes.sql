@@ -383,3 +383,60 @@ EXECUTE w (2, 40000)
 RESET plan_cache_mode
 --- then
 DEALLOCATE w
+--- new rewrite
+INSERT INTO orders (id, cid, priority) VALUES (1, 9, 8) ON CONFLICT (id) DO UPDATE SET priority = excluded.priority WHERE orders.priority < excluded.priority
+--- new rewrite
+INSERT INTO orders (id, cid, priority) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET cid = CASE WHEN excluded.priority > orders.priority THEN excluded.cid ELSE -1 END, priority = excluded.priority RETURNING *
+--- params 1 | 9 | 5
+--- new rewrite
+INSERT INTO orders AS o (id, priority, label) VALUES (1, 8, 'a'), (3, 2, 'b'), (4, 1, 'c'), (95, 4, NULL) ON CONFLICT (id) DO UPDATE SET priority = excluded.priority, label = excluded.label, cid = excluded.priority WHERE o.priority < excluded.priority OR o.label IS DISTINCT FROM excluded.label RETURNING id, priority, label, cid
+--- new rewrite
+INSERT INTO orders (id, priority, label) VALUES (1, $1, $2), ($3, 2, 'b') ON CONFLICT (id) DO UPDATE SET note = CASE WHEN (orders.priority, orders.label) IS NOT DISTINCT FROM (excluded.priority, excluded.label) THEN orders.note ELSE excluded.label END, priority = excluded.priority, label = excluded.label RETURNING *
+--- params 7 | \N | 3
+--- new rewrite
+INSERT INTO pairs (a, b, n, state) VALUES (1, 'x', 4, 'w'), (1, 'y', 5, 'v'), (7, 'z', 6, DEFAULT) ON CONFLICT ON CONSTRAINT pairs_pkey DO UPDATE SET n = length(excluded.state) + pairs.n, state = pairs.state || excluded.state WHERE excluded.state <> 'v' RETURNING *
+--- new rewrite
+INSERT INTO pairs (a, b, state) SELECT a, b, state || n FROM pairs UNION ALL SELECT 9, 'q', 'new' ON CONFLICT (a, b) DO UPDATE SET state = excluded.state, n = length(excluded.state) WHERE pairs.state < excluded.state RETURNING a, b, n, state
+--- new rewrite
+INSERT INTO orders (id, cid, priority) SELECT cid, cid, cid + 3 FROM customers ON CONFLICT (id) DO UPDATE SET cid = excluded.priority * 10, priority = 1 WHERE excluded.priority > orders.priority
+--- new rewrite
+INSERT INTO orders (id, label) SELECT 1, 'x' ON CONFLICT (id) DO UPDATE SET label = excluded.label, note = excluded.label || '!' WHERE orders.label IS DISTINCT FROM excluded.label RETURNING *
+--- new rewrite
+INSERT INTO orders (id, priority, label) VALUES (1, abs(-9), lower('L')) ON CONFLICT (id) DO UPDATE SET priority = excluded.priority + orders.priority, label = excluded.label, cid = excluded.priority WHERE excluded.priority > orders.priority RETURNING *
+--- new rewrite
+INSERT INTO orders (id, priority) VALUES (1, (SELECT max(cid) + 6 FROM customers)) ON CONFLICT (id) DO UPDATE SET priority = excluded.priority WHERE orders.priority < excluded.priority RETURNING priority
+--- new rewrite
+INSERT INTO orders (id, cid) VALUES (1, 9) ON CONFLICT (id) DO UPDATE SET priority = orders.priority + 1, cid = excluded.priority
+--- new rewrite
+INSERT INTO orders (id, label) VALUES (1, 'too long') ON CONFLICT (id) DO UPDATE SET note = excluded.label WHERE excluded.label = 'too l'
+--- new rewrite
+INSERT INTO orders (id, priority) VALUES (90, 3), (90, 4) ON CONFLICT (id) DO UPDATE SET priority = excluded.priority WHERE orders.priority < excluded.priority
+--- new rewrite
+INSERT INTO pairs AS p (a, b, n, state) VALUES (1, 'x', 7, 's'), (8, 'x', 8, 't') ON CONFLICT (a, b) DO UPDATE SET a = excluded.a, b = excluded.b, n = excluded.n, state = excluded.state RETURNING *
+--- new rewrite
+INSERT INTO orders (id, cid, priority) VALUES (1, 5, 6), (3, 6, 2) ON CONFLICT (id) DO UPDATE SET id = excluded.id, cid = excluded.cid, priority = excluded.priority WHERE orders.priority < 5 RETURNING id, priority
+--- new refuse # its key becomes another one
+INSERT INTO orders (id, priority) VALUES (1, 5) ON CONFLICT (id) DO UPDATE SET id = excluded.id + 40, priority = excluded.priority
+--- new refuse # each use of the value would be another evaluation
+INSERT INTO orders (id, priority) VALUES (1, abs(-5)), (3, abs(-6)) ON CONFLICT (id) DO UPDATE SET priority = 4 WHERE orders.priority < excluded.priority
+--- new rewrite
+INSERT INTO orders (id, label) VALUES (12, upper('a')), (13, concat('b', $1)) RETURNING id, label
+--- params c
+--- new rewrite
+INSERT INTO orders (id, priority, label) VALUES (1, abs(-4), 'x'), (14, DEFAULT, lower('Y')) ON CONFLICT (id) DO UPDATE SET priority = excluded.priority, label = excluded.label RETURNING *
+--- new rewrite
+INSERT INTO orders (id, priority) VALUES (1, abs(-4)), (14, length('four')) ON CONFLICT DO NOTHING
+--- new rewrite
+UPDATE orders SET priority = 4, note = 'w' WHERE id < 3 RETURNING row_to_json(orders), orders::text, orders IS NULL
+--- new rewrite
+UPDATE orders o SET label = o.note FROM customers c WHERE c.cid = o.cid RETURNING to_jsonb(o.*) AS j
+--- new rewrite
+UPDATE orders SET total = 1 WHERE priority = 7 RETURNING to_jsonb(orders)
+--- new rewrite
+DELETE FROM pairs p WHERE state = 'open' RETURNING json_build_object('row', p)
+--- new refuse # its value follows only at the end
+UPDATE orders SET id = 50, priority = 2 WHERE id = 1 RETURNING orders::text
+--- new refuse # a row of the table's own type
+UPDATE orders SET priority = 2 WHERE id = 1 RETURNING orders
+--- new refuse # what is parked for it comes later
+INSERT INTO orders (id, priority) VALUES (70, 5) RETURNING row_to_json(orders)
