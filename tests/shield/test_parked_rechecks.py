@@ -84,6 +84,10 @@ STATEMENTS = (
     "INSERT INTO o (id, n, prio) VALUES (1, 3, 8), (4, 4, 5) ON CONFLICT (id) DO UPDATE SET id = excluded.id, prio = 3",
     "UPDATE o SET prio = prio + n WHERE id < 4 RETURNING row_to_json(o)::text",
     "DELETE FROM o WHERE prio = 7 RETURNING o::text",
+    "UPDATE o SET prio = o.prio + m FROM c WHERE c.id = o.id RETURNING m, o.id, o.prio",
+    "UPDATE o SET prio = s.prio + 1 FROM o s WHERE s.n = o.n AND o.prio = 7 RETURNING s.prio, s.id, o.*",
+    "INSERT INTO o (id, prio) VALUES (1, 3), (40, 5)" + GREATER + " RETURNING id, prio * n AS x, prio > 4",
+    "INSERT INTO o (id, prio) VALUES (1, 3) ON CONFLICT (id) DO UPDATE SET prio = o.prio + 1 RETURNING prio + o.n",
 )
 
 

@@ -83,17 +83,19 @@ class ParkedInsert(ParkedPairs):
         at, end = self.body["relation"]["location"], self._end
         outputs = self.outputs()
         extra = [*(f"{self._row}.{quote_ident(name)}" for name, _ in self.sides[0].keys), *self._before()]
+        returned = self.returned()
+        extra += self._later.columns
         closing = f"{', ' if outputs else ' RETURNING '}{', '.join(extra)}){self._lists()}"
         first = 0 if outputs and self.query is not None else 1
         for number, side in list(enumerate(self.sides))[first:]:
             returning = f"RETURNING {side.key_list}, {parking.VALUE}"
             closing += f", {self._parking(number)} AS ({self._into(side, number)} {returning})"
         closing += self._main + (self._into(self.sides[0], 0) if first else self.selected(outputs))
-        returned = ", ".join(self.output(*output) for output in enumerate(outputs))
-        closing += f" RETURNING {returned}" if outputs and first else ""
+        listed = ", ".join(self.output(*output) for output in enumerate(outputs))
+        closing += f" RETURNING {listed}" if outputs and first else ""
         stand_for = {side.plan.change.column: Col(self.target.at, side.oid, side.plan.id) for side in self.sides}
         return [
-            *self.returned(),
+            *returned,
             *self._opening(self._columns(len(outputs))),
             Splice(end, end, closing.encode("utf-8", "surrogateescape"), at, "parked", {**stand_for}),
         ]
@@ -106,7 +108,7 @@ class ParkedInsert(ParkedPairs):
     def _columns(self, outputs: int) -> list[str]:
         """Of the query that inserts: the client's outputs, the key, whether the row was there and what it had."""
         names = [f"{self._inserted}{number}" for number in range(outputs)]
-        return [*names, *(own for _, own in self.sides[0].keys), *self._extra]
+        return [*names, *(own for _, own in self.sides[0].keys), *self._extra, *self._later.names]
 
     @property
     def _olds(self) -> dict[str, str]:

@@ -3,11 +3,15 @@
 Of a WITH query they are a SELECT over both: what the statement reads of it then means what the client's own means.
 """
 
+from collections.abc import Iterator
+
 from lintel.analysis.meanings import Col, Meaning
+from lintel.analysis.resolution import Node, Source
 from lintel.analysis.scope import Item
 from lintel.plan import parking
 from lintel.shield.absent import stand_in
-from lintel.shield.case import Unserved
+from lintel.shield.case import Case, Unserved, offsets
+from lintel.shield.parked_calculated import Calculated
 from lintel.shield.parked_writes import ParkedWrites
 from lintel.shield.side_table import SideTable
 from lintel.shield.splices import HELPER, Splice
@@ -16,6 +20,10 @@ from lintel.sql.quoting import quote_ident
 
 class ParkedOutputs(ParkedWrites):
     """What an INSERT returns."""
+
+    def __init__(self, case: Case, body: Node, target: Source, query: Node | None = None) -> None:
+        super().__init__(case, body, target, query)
+        self._later = Calculated(case, target)
 
     @property
     def _inserted(self) -> str:
@@ -40,7 +48,9 @@ class ParkedOutputs(ParkedWrites):
         r, first = self._inserted, self._parking(0)
         key = meaning.key if isinstance(meaning, Col) and meaning.item == self.target.at else None
         at = next((n for n, side in enumerate(self.sides) if key == side.plan.id), -1)
-        if at == 0:
+        if number in self._later.outputs:
+            text = self._later.text(number, self._parked_by, self._inserted_by)
+        elif at == 0:
             text = f"{first}.{parking.VALUE}"
         elif key in self.target.table.relation.primary_key:
             text = f"{first}.{parking.key_column(self.target.table.relation.primary_key.index(key) + 1)}"
@@ -48,6 +58,17 @@ class ParkedOutputs(ParkedWrites):
             other, column = (self._parking(at), parking.VALUE) if at > 0 else (r, f"{r}{number}")
             text = f"(SELECT {other}.{column} FROM {other} WHERE {self.sides[0].same(other, first)})"
         return f"{text} AS {quote_ident(name)}"
+
+    def _parked_by(self, plan_id: str) -> str:
+        """A value in the RETURNING of what parks."""
+        at = next(n for n, side in enumerate(self.sides) if side.plan.id == plan_id)
+        other, first = self._parking(at), self._parking(0)
+        value = f"{other}.{parking.VALUE}"
+        return f"(SELECT {value} FROM {other} WHERE {self.sides[0].same(other, first)})" if at else value
+
+    def _inserted_by(self, column: str) -> str:
+        r = self._inserted
+        return f"(SELECT {r}.{column} FROM {r} WHERE {self.sides[0].same(r, self._parking(0))})"
 
     def selected(self, outputs: list[tuple[str, object]]) -> str:
         """All of them, of a WITH query."""
@@ -93,21 +114,39 @@ class ParkedOutputs(ParkedWrites):
         raise NotImplementedError
 
     def _calculated(self, replaced: set[int]) -> list[Splice]:
-        """Parked columns with which RETURNING calculates."""
+        """Parked columns with which RETURNING calculates: the value where it is known, else the output comes later."""
         clause = self.body.get("returningClause")
-        found = []
-        for reference in self.case.answer.references:
-            meaning, at = reference.meaning, reference.at
-            if clause is None or at in replaced or not isinstance(meaning, Col) or not self._gone(meaning):
-                continue
-            if not _within(clause, at):
-                continue
-            self._assert_new(at)
-            value = self.known(str(meaning.key)) if meaning.item == self.target.at else None
-            if value is None:
-                raise Unserved("RETURNING calculates with a value that it parks and that is no constant")
-            found.append(Splice(*self.case.spans.reference(at), value.encode("utf-8", "surrogateescape"), at, "words"))
+        found, number = [], 0
+        for entry, place in self._returning(clause) if clause is not None else ():
+            node, within = entry["val"], offsets(entry["val"])
+            read = [r for r in self.case.answer.references if r.at in within - replaced]
+            gone = [(r, r.meaning) for r in read if isinstance(r.meaning, Col) and self._gone(r.meaning)]
+            values = [self.known(str(m.key)) if m.item == self.target.at else None for _, m in gone]
+            for reference, _ in gone:
+                self._assert_new(reference.at)
+            if None in values and self.query is not None:  # there it is not told from what it was
+                raise Unserved(
+                    "RETURNING of a WITH query calculates with a value that it parks and that is no constant"
+                )
+            if None in values:
+                found.append(self._later.add(number, node, place))
+            else:
+                for (reference, _), value in zip(gone, values, strict=True):
+                    text = str(value).encode("utf-8", "surrogateescape")
+                    found.append(Splice(*self.case.spans.reference(reference.at), text, reference.at, "words"))
+            star = next((use for use in self.case.answer.stars if "ColumnRef" in node and use.at in within), None)
+            number += 1 if star is None else sum(1 for _ in _shown(star.items))
         return found
+
+    def _returning(self, clause: Node) -> Iterator[tuple[Node, tuple[int, int]]]:
+        """The entries of RETURNING, and where they stand without their names."""
+        entries = [entry["ResTarget"] for entry in clause["exprs"]]
+        start = self.case.spans.word(b"returning", self.body["relation"]["location"])
+        places = self.case.spans.outputs(start)
+        if len(places) != len(entries) or "options" in clause:
+            raise Unserved("what RETURNING gives could not be told apart")
+        for entry, place in zip(entries, places, strict=True):
+            yield entry, self.case.spans.before_name(*place) if "name" in entry else place
 
     def _covers(self, items: tuple[Item, ...], sides: dict[str, SideTable]) -> bool:
         return any(isinstance(m, Col) and m.key in sides for item in items for _, m in item.columns)
@@ -140,7 +179,7 @@ class ParkedOutputs(ParkedWrites):
             raise Unserved("what RETURNING calls old or new of a column that it parks")
 
 
-def _within(node: object, at: int) -> bool:
-    if isinstance(node, list):
-        return any(_within(part, at) for part in node)
-    return isinstance(node, dict) and (node.get("location") == at or any(_within(part, at) for part in node.values()))
+def _shown(items: tuple[Item, ...]) -> Iterator[str]:
+    """The columns that a star shows."""
+    for item in items:
+        yield from (name for name, meaning in item.columns if meaning not in item.unexpanded)

@@ -119,9 +119,17 @@ class ParkedQuery(ParkedInsert):
 
     def _excluded(self, side: SideTable, number: int) -> str:
         given, n = self.given[side.plan.id], self._numbered
-        if not given.row(0)[1].startswith(f"{n}."):
+        if not self._is_of_query(side.plan.id):
             return given.constant
         return f"(SELECT {given.constant} FROM {n})" if self._is_one_row else self._looked_up(side, number)
+
+    def known(self, plan_id: str) -> str | None:
+        """What every row gets in a parked column, where that is a constant beside the query."""
+        return None if self._is_of_query(plan_id) else super().known(plan_id)
+
+    def _is_of_query(self, plan_id: str) -> bool:
+        """Whether the column gets a value of the query, no constant."""
+        return self.given[plan_id].row(0)[1].startswith(f"{self._numbered}.")
 
     def _proposed(self, told: list[Given]) -> str:
         n = self._numbered

@@ -16,6 +16,7 @@ from lintel.plan.types import TypeName
 from lintel.shield import parked_value
 from lintel.shield.case import Unserved
 from lintel.shield.dropped import Discards
+from lintel.shield.parked_carried import Carried
 from lintel.shield.parked_records import Record, assert_alike, type_of
 from lintel.shield.parked_skipping import column_type
 from lintel.shield.parked_writes import ParkedWrites
@@ -37,6 +38,7 @@ class ParkedUpdate(ParkedWrites):
         self.keys: dict[str, str] = {}  # by name: what the key is set to
         self.kept: list[tuple[int, int]] = []  # the values that stay where they are, and become columns of l
         self.records: dict[int, Record] = {}  # by their number among these: those of several columns
+        self.carried = Carried(self.case, self.target, self._found, self.case.alias("o"))
         self.assigned = assigned(self.case, self._entries, queries=True)
         for entry in self.assigned:
             if entry.of_query:
@@ -44,7 +46,8 @@ class ParkedUpdate(ParkedWrites):
                 continue
             for body, value, place in zip(entry.bodies, entry.values, entry.places, strict=True):
                 self._assign(body, value, self._value(value, *place))
-        self.found.splices = self._locked()
+        returned = self.carried.taken(self.body)
+        self.found.splices = [*self._locked(), *returned]
         self.found.without = self._without(self.case.answer)
         return self.found
 
@@ -105,11 +108,11 @@ class ParkedUpdate(ParkedWrites):
         for number, (start, end) in enumerate(self.kept):
             record = self.records.get(number)
             opening += f", {record.opening if record else ''}"
-            found.append(Splice(cursor, start, opening.encode(), at, "words"))
+            found.append(Splice(cursor, start, opening.encode("utf-8", "surrogateescape"), at, "words"))
             cursor, opening = end, record.closing if record else ""
         last = self.assigned[-1].place[1]
         until = spans.after(b"from", last) if "fromClause" in self.body else last
-        found.append(Splice(cursor, until, f"{opening} {self._from}".encode(), at, "words"))
+        found.append(Splice(cursor, until, f"{opening} {self._from}".encode("utf-8", "surrogateescape"), at, "words"))
         end = self._until
         if end > until:
             found.append(Splice(end, end, self._writing.encode("utf-8", "surrogateescape"), at, "words"))
@@ -129,9 +132,9 @@ class ParkedUpdate(ParkedWrites):
 
     @property
     def _columns(self) -> list[str]:
-        """Of the rows that were found: their key by now, as the snapshot has it, and the values."""
+        """Of the rows that were found: the key by now, as the snapshot has it, what RETURNING needs, and the values."""
         names = [f"{self.case.alias(kind)}{n}" for kind in "kb" for n in range(len(self.sides[0].keys))]
-        return [*names, *(f"{self.case.alias('s')}{n}" for n in range(len(self.kept)))]
+        return [*names, *self.carried.names, *(f"{self.case.alias('s')}{n}" for n in range(len(self.kept)))]
 
     @property
     def _found(self) -> str:
@@ -148,7 +151,7 @@ class ParkedUpdate(ParkedWrites):
         """What looks the rows up and locks them, up to its select list."""
         b = self.case.alias("b")
         keys = [f"{self._row}.{quote_ident(name)}" for name, _ in self.sides[0].keys]
-        keys += [f"{b}.{b}{number}" for number in range(len(keys))]
+        keys += [*(f"{b}.{b}{number}" for number in range(len(keys))), *self.carried.values]
         return f"{self.case.alias('l')} ({', '.join(self._columns)}) AS MATERIALIZED (SELECT {', '.join(keys)}"
 
     @property

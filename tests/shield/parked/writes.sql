@@ -92,10 +92,23 @@ INSERT INTO orders AS o (id, priority, label, total) VALUES ($1, $2, NULL, 4), (
 INSERT INTO orders (id, priority) VALUES (1, 5), (80, 5) ON CONFLICT DO NOTHING RETURNING id, -priority
 --- new rewrite
 INSERT INTO orders (id, label) VALUES (77, 'toolong') RETURNING label || '!'
---- new refuse # it is not known before it is parked
+--- new rewrite
 INSERT INTO orders (id, priority) VALUES (77, abs(-5)) RETURNING priority + 1
---- new refuse # nor what the row had
+--- new rewrite
 INSERT INTO orders (id, priority) VALUES (1, 5) ON CONFLICT (id) DO UPDATE SET priority = 6 RETURNING priority + 1
+--- new rewrite
+INSERT INTO orders (cid, priority, label) VALUES (8, 4, 'a'), (9, 5, $1) RETURNING id > 0 AS made, priority > cid / 2 AS more, *, label::text, coalesce(label, note, 'none') AS "L", orders.priority % 2
+--- params \N
+--- new rewrite
+INSERT INTO orders AS o (id, priority, label) VALUES (1, 8, 'a'), (95, 4, 'b') ON CONFLICT (id) DO UPDATE SET priority = o.priority + excluded.priority RETURNING jsonb_build_object('id', id, 'p', priority, 'l', label, 'c', o.cid) AS j, (xmax = 0) AS inserted, priority BETWEEN 5 AND 20
+--- new rewrite
+INSERT INTO pairs (a, b, state) SELECT a + 20, b, state FROM pairs RETURNING upper(state), CASE WHEN state = 'open' THEN a ELSE n END, a
+--- new rewrite
+INSERT INTO pairs (a, b, state) VALUES (1, 'x', 'p'), (21, 'x', 'q') ON CONFLICT DO NOTHING RETURNING state || b AS both
+--- new refuse # other rows may be read there
+INSERT INTO orders (id, priority) VALUES (77, abs(-5)) RETURNING (SELECT count(*) FROM customers WHERE cid = priority)
+--- new refuse # a function's effects would come in another order
+INSERT INTO orders (id, priority) VALUES (77, abs(-5)) RETURNING setval('orders_id_seq', priority)
 --- new rewrite ordered
 INSERT INTO orders (cid, priority, label) VALUES (3, 4, 'a'), (2, $1, NULL), (1, DEFAULT, $2) RETURNING id, label, cid, priority, total
 --- params 9 | b
@@ -210,10 +223,23 @@ UPDATE orders o SET priority = 1 + (SELECT count(*) FROM orders x WHERE x.priori
 UPDATE orders o SET priority = 9 FROM customers c, customers d WHERE c.cid >= o.cid AND d.cid < 3 AND o.cid = 1
 --- new rewrite
 UPDATE orders o SET priority = x.priority + 1 FROM orders x WHERE x.id = o.id + 1 AND x.priority = 3
---- new refuse # what is not of its target in RETURNING
+--- new rewrite
 UPDATE orders o SET priority = c.cid FROM customers c WHERE c.cid = o.cid RETURNING c.name
---- new refuse # a star over more than its target
+--- new rewrite
 UPDATE orders o SET priority = c.cid FROM customers c WHERE c.cid = o.cid RETURNING *
+--- new rewrite
+UPDATE orders o SET priority = x.priority + 1, label = x.label FROM orders x, customers c WHERE x.id = o.id + 1 AND c.cid = x.cid RETURNING c.*, x.priority AS before, o.priority, name || o.id, x.label, o.*
+--- new rewrite
+UPDATE orders SET priority = v.p FROM (VALUES (1, 4, 'one'), (3, 5, $1)) AS v (k, p, "N") WHERE v.k = id RETURNING "N", id, v.p::text, priority, total
+--- params three
+--- new rewrite
+WITH w AS (SELECT id, priority FROM orders WHERE id = 1 FOR UPDATE) UPDATE orders o SET priority = 9 FROM w WHERE w.id = o.id RETURNING w.priority AS before, o.priority AS after
+--- new rewrite
+WITH u AS (UPDATE orders o SET (label, priority) = (SELECT left(name, 2), c.cid) FROM customers c WHERE c.cid = o.cid RETURNING c.name, o.label) SELECT * FROM u
+--- new rewrite
+UPDATE orders o SET priority = c.cid FROM customers c WHERE c.cid = o.cid RETURNING row_to_json(c)
+--- new refuse # a subquery over it
+UPDATE orders o SET priority = c.cid FROM customers c WHERE c.cid = o.cid RETURNING (SELECT c.name)
 --- new rewrite
 WITH j AS (SELECT id FROM orders WHERE priority = 0 ORDER BY id LIMIT 2 FOR UPDATE SKIP LOCKED) UPDATE orders SET priority = 9, note = 'taken' FROM j WHERE orders.id = j.id RETURNING orders.*
 --- new rewrite
