@@ -25,7 +25,7 @@ MODULES = (
         "transparent",
     )),
     *(f"lintel/policy/{name}.py" for name in (
-        "composed", "context", "deciding", "effects", "judged", "kept", "path", "recent", "seen", "shapes",
+        "asking", "composed", "context", "deciding", "effects", "judged", "kept", "path", "recent", "seen", "shapes",
         "statement", "unread",
     )),
     "lintel/shield/judge.py",

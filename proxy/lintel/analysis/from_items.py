@@ -71,12 +71,10 @@ def relation_item(walk: Walk, node: Node, scope: Scope, role: str) -> Item:
     walk.result.names.add((schema, name))
     table = walk.world.find(schema, name)
     if table is None:
-        item = Item(at, alias or name, (), known=False)
         if walk.world.is_temporary(schema, name):
-            item.temporary = ((at, alias or name),)
-        else:
-            walk.opaque(f'relation "{name}" is not in the catalog')
-        return item
+            return _temporary(walk, node, at, role)
+        walk.opaque(f'relation "{name}" is not in the catalog')
+        return Item(at, alias or name, (), known=False)
     relation = table.relation
     item = Item(at, alias or name, None)
     item.table, item.relation = table, relation
@@ -87,6 +85,23 @@ def relation_item(walk: Walk, node: Node, scope: Scope, role: str) -> Item:
     walk.result.relations[relation.oid] = relation
     if walk.ours(node["location"]) is None:
         walk.result.sources.append(Source(at, node, table, role, item, walk.level))
+    return item
+
+
+def _temporary(walk: Walk, node: Node, at: int, role: str) -> Item:
+    """A temporary relation, in FROM with its columns where they were asked for: no plan changes what they mean."""
+    name = node["relname"]
+    alias, columns_alias = alias_of(node)
+    walk.result.temporary.add(name)
+    shown = walk.world.shown.get(name) if role == "from" else None
+    if shown is None:
+        item = Item(at, alias or name, (), known=False)
+        item.temporary = ((at, alias or name),)
+        return item
+    columns = tuple([(column, Expr(at, column)) for column in shown])
+    item = Item(at, alias or name, renamed(walk, at, columns, columns_alias))
+    item.typed = columns if columns_alias else None
+    item.asked = True
     return item
 
 

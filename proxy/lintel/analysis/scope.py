@@ -5,7 +5,7 @@ One Scope per query level; look-ups go outwards. Knows nothing of statements.
 
 from dataclasses import dataclass, field
 
-from lintel.analysis.meanings import Ambiguous, Col, Columns, Meaning, Missing, Unknown, Unlisted
+from lintel.analysis.meanings import Ambiguous, Col, Columns, Expr, Meaning, Missing, Unknown, Unlisted
 from lintel.schema.logical import LogicalTable
 from lintel.schema.snapshot import Relation
 
@@ -20,7 +20,7 @@ class Item:
     """
 
     __slots__ = (
-        "_columns", "_index", "at", "known", "merged", "name", "named", "open", "parts", "relation", "scalar",
+        "_columns", "_index", "asked", "at", "known", "merged", "name", "named", "open", "parts", "relation", "scalar",
         "schema_name", "sides", "table", "temporary", "twin", "typed", "unexpanded",
     )  # fmt: skip
 
@@ -29,6 +29,7 @@ class Item:
         self.name = name  # what qualifies its columns
         self.known = known  # False: it may have columns that are not listed
         self.temporary: tuple[tuple[int, str], ...] = ()  # the temporary relations that alone may have such
+        self.asked = False  # a temporary relation whose columns are listed; it has system columns, or a view has none
         self.open = True  # visible to unqualified names and to *
         self.named = True  # visible to name.column
         self.scalar = False  # a function returning one scalar: its name is its column
@@ -121,7 +122,8 @@ def column(scope: Scope | None, name: str, *, local: bool = False) -> Meaning:
         if len(found) == 1:
             return found[0]
         if found:
-            return Ambiguous(name, frozenset(found))
+            doubted = (meaning for meaning in found if isinstance(meaning, Unknown))
+            return next(doubted, None) or Ambiguous(name, frozenset(found))
         if any(item.open and not item.known for item in scope.items):
             if not isinstance(named_item(inmost, name), Missing):
                 return Unknown(name, f'"{name}" may be a column of an item whose columns are not known, or a row')
@@ -135,8 +137,11 @@ def column(scope: Scope | None, name: str, *, local: bool = False) -> Meaning:
 
 def _in_item(item: Item, name: str) -> list[Meaning]:
     found = item.find(name)
-    if not found and item.relation is not None and name in SYSTEM_COLUMNS:
-        return [Col(item.at, item.relation.oid, SYSTEM_COLUMNS[name])]
+    if not found and name in SYSTEM_COLUMNS:
+        if item.relation is not None:
+            return [Col(item.at, item.relation.oid, SYSTEM_COLUMNS[name])]
+        if item.asked:
+            return [Unknown(name, f'"{name}" may be a system column of "{item.name}"')]
     return found
 
 
@@ -144,6 +149,8 @@ def in_item(item: Item, name: str) -> Meaning:
     """What item.name means as a column of that item."""
     if (own := item.own(name)) is not None:
         return own
+    if item.asked and name in SYSTEM_COLUMNS:
+        return Expr(item.at, name)  # or the server says that there is none
     found = _in_item(item, name)
     if len(found) == 1:
         return found[0]

@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from lintel.plan import parking
+from lintel.policy.asking import asked, columns
 from lintel.policy.briefing import brief
 from lintel.policy.composed import Composed, Decided, in_force, source, unannounced, unplanned_in
 from lintel.policy.edits import edited
@@ -76,6 +77,23 @@ def _judged(moment: Moment, key: ContextKey, text: bytes, statements: list[RawSt
     question = Question(moment.covered, key.search_path or (), key.shadowed, sides)
     path = Path(question.search_path, moved=key.path_moved)
     parts = list(judged_in_turn(text, statements, question, path, moment.options.tables))
+    if probes := asked(moment, key, statements, parts):
+        if shown := columns(key, probes):
+            question = replace(question, shown=shown)
+            parts = list(judged_in_turn(text, statements, question, path, moment.options.tables))
+        decided = _concluded(moment, key, text, parts, statements, found)
+        return replace(decided, decision=replace(decided.decision, probes=(*probes, *decided.decision.probes)))
+    return _concluded(moment, key, text, parts, statements, found)
+
+
+def _concluded(
+    moment: Moment,
+    key: ContextKey,
+    text: bytes,
+    parts: list[Judged],
+    statements: list[RawStatement],
+    found: dict[str, str],
+) -> Decided:
     if moment.plans and len(parts) > 1 and _is_behind_code(moment, text, parts, made_in(statements)):
         return Decided(not_followed(moment, text))
     why = _why_opaque(moment, key, parts)

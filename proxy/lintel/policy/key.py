@@ -17,5 +17,6 @@ class ContextKey:
     search_path: tuple[str, ...] | None = ("public",)  # None: not known at the moment
     path_moved: bool = False  # set in the transaction that is open: its end may bring back another one
     shadowed: frozenset[str] = frozenset()  # names that a temporary relation may have
+    shown: tuple[tuple[bytes, tuple[bytes, ...]], ...] = ()  # the columns of such, as the server has shown them
     encoding: Encoding = "utf8"
     standard_strings: bool = True

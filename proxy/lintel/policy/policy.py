@@ -82,6 +82,7 @@ class Policy:
                 search_path=None if path is None else schemas_of(path, settings.role, client.user),
                 path_moved=settings.path_moved,
                 shadowed=settings.temporary,
+                shown=tuple(sorted(settings.shown)),
                 encoding=_encoding(settings.client_encoding),
                 standard_strings=settings.standard_conforming_strings != "off",
             )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from lintel.analysis import World, resolve
 from lintel.analysis.resolution import BindingKey, Resolution
 from lintel.plan import Add, Plan, Retype, Side, parking
+from lintel.schema.logical import LogicalTable
 from lintel.shield.case import Case, Unserved, columns_in
 from lintel.shield.discard import discarded, discards
 from lintel.shield.dropped import Discards
@@ -41,6 +42,7 @@ class Question:
     search_path: tuple[str, ...]
     shadowed: frozenset[str] = frozenset()
     sides: Mapping[str, Side | None] = field(default_factory=dict)
+    shown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # columns of temporary relations
 
 
 def judge(text: bytes, statement: RawStatement, question: Question) -> Verdict:
@@ -60,7 +62,7 @@ class _Judging:
         self.covered = question.covered
         # One with the name of a table under a plan is left to be pinned (policy.temporary).
         self.temporary = question.shadowed and question.shadowed.difference(p.name for p in self.covered.plans.values())
-        self.world = World(self.covered.schema, question.search_path, {}, question.shadowed, self.temporary)
+        self.world = self._world_of({})
         self.plain = resolve([statement], self.world)
         reached = [*self.plain.relations, *self.plain.row_types.difference(self.plain.relations)]
         self.touched = [oid for oid in reached if oid in self.covered.by_oid]
@@ -107,8 +109,13 @@ class _Judging:
         return {(parking.SCHEMA, name) for i in ids for name in (parking.side_table(i), parking.marker(i))}
 
     def _world(self, done: Done) -> World:
-        question, tables = self.question, self.covered.tables(done)
-        return World(self.covered.schema, question.search_path, tables, question.shadowed, self.temporary)
+        return self._world_of(self.covered.tables(done))
+
+    def _world_of(self, tables: Mapping[int, LogicalTable]) -> World:
+        question = self.question
+        return World(
+            self.covered.schema, question.search_path, tables, question.shadowed, self.temporary, question.shown
+        )
 
     def _possible(self) -> list[Done]:
         """The tables that the rules leave open, the oldest first."""

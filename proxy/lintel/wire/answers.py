@@ -112,9 +112,9 @@ class Answers:
             if kind in (messages.ROW_DESCRIPTION, messages.NO_DATA):
                 columns = () if kind == messages.NO_DATA else messages.column_names(frame)
                 state.probed[probe.text] = columns
-                if columns != probe.columns:
+                if columns != probe.columns or (probe.own and not columns):
                     state.described(probe, columns)
-                    return self._wait_for_catalog()
+                    return b"" if probe.own else self._wait_for_catalog()
         elif kind == messages.CLOSE_COMPLETE:
             state.pop()
             self._release_if_parsed()
@@ -261,7 +261,7 @@ class Answers:
     def _count_refused(self, decision: Decision, fields: replies.Fields, changed: replies.Fields) -> None:
         """Of a loud text that failed for good the client hears a refusal."""
         state = self._state
-        loud = state.retry.exhausted or decision.retry or decision.probes
+        loud = state.retry.exhausted or decision.retry or not all(probe.own for probe in decision.probes)
         if loud and state.counts is not None and replies.is_refusal(fields, changed):
             state.counts.loud_refused += 1
 

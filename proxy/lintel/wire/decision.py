@@ -51,6 +51,7 @@ class Probe:
 
     text: bytes
     columns: tuple[bytes, ...]
+    own: bool = False  # of a temporary relation, which this session changes: asked again whenever something has run
 
 
 @dataclass(slots=True, eq=False)
@@ -124,6 +125,7 @@ class Settings:
     temporary: frozenset[str] = frozenset()  # relations that shadow others of their name
     uncommitted: tuple[Ran, ...] = ()  # DDL of the transaction that is open, in order
     described: tuple[tuple[bytes, tuple[bytes, ...]], ...] = ()  # behind it: probes, and columns that were not expected
+    shown: tuple[tuple[bytes, tuple[bytes, ...]], ...] = ()  # own probes, and the columns that they have shown last
 
     def reported(self, name: str, text: str, *, within: bool) -> "Settings":
         """With what a ParameterStatus says, within a transaction or not."""

@@ -125,6 +125,7 @@ class Requests:
             self._start_keeping(decision)
             self._expect(Expected(QUERY, decision, quiet=decision.quiet, sent=sent), frame)
         self._consequences(decision)
+        self._state.forget_own()
         self._wait_for_ready()
         return frame if decision.text is None else messages.query(decision.text)
 
@@ -206,6 +207,7 @@ class Requests:
 
     def _execute(self, frame: bytes) -> bytes:
         (portal,) = messages.strings(frame, 5, 1)
+        self._state.forget_own()
         statement = self._bound_to(portal)
         if statement is None:
             self._expect(Expected(EXECUTE, portal=portal), frame)
@@ -245,6 +247,7 @@ class Requests:
         return frame
 
     def _function_call(self, frame: bytes) -> bytes:
+        self._state.forget_own()
         self._state.expected.append(FUNCTION_REPLY)
         self._state.retry.give_up()
         return frame
@@ -319,14 +322,16 @@ class Requests:
     def _ahead_of(self, decision: Decision) -> bytes | None:
         """What goes ahead of a loud text that must not fail, as something has run, or has failed; None: nothing.
 
-        Outside of a transaction the lock is held until the statements have run: no Sync is behind the probe.
+        Outside of a transaction the lock is held until the statements have run: no Sync is behind the probe. The
+        columns of temporary relations are asked for ahead of every statement that needs them.
         """
         state = self._state
         if not decision.probes or state.status == messages.FAILED:
             return None
         if state.status == messages.IDLE and not state.bound:
             waiting = self._wait_for_status()
-            if waiting is not None or not (state.retry.tries or decision.several):
+            own = any(probe.own for probe in decision.probes)
+            if waiting is not None or not (state.retry.tries or decision.several or own):
                 return waiting
         probe = next((probe for probe in decision.probes if not state.is_probed(probe)), None)
         return None if probe is None else self._probe(decision, probe)

@@ -55,6 +55,7 @@ FOR_CATALOG: Final = 5  # the shell is fetching a new snapshot; the server's out
 QUICK: Final = 2048  # bytes of a text that is decided at once, whatever is in it
 DDL_LIMIT: Final = 1024  # texts of uncommitted DDL that a session remembers,
 DDL_SIZE: Final = 64 * 1024  # bytes of each at most
+SHOWN_LIMIT: Final = 32  # temporary relations whose columns a session remembers
 
 
 class State:
@@ -188,7 +189,7 @@ class State:
         self.counted.clear()
         if self.touched or temporary != self.settings.temporary:
             self.touched = False
-            self.settings = replace(self.settings, temporary=temporary)
+            self.settings = replace(self.settings, temporary=temporary, shown=())
             self.unsettle()
 
     def update_careful(self) -> None:
@@ -268,14 +269,24 @@ class State:
         The policy may have moved to a snapshot that was read before the lock was taken.
         """
         shown = self.probed.get(probe.text)
-        return shown is not None and (shown == probe.columns or self.context is self.newest)
+        return shown is not None and (shown == probe.columns or (not probe.own and self.context is self.newest))
 
     def described(self, probe: Probe, columns: tuple[bytes, ...]) -> None:
         """A table is otherwise than thought: by what others have committed, or by what this session has done itself."""
+        if probe.own:
+            others = [each for each in self.settings.shown if each[0] != probe.text]
+            self.settle(replace(self.settings, shown=(*others[1 - SHOWN_LIMIT :], (probe.text, columns))))
+            return
         if self.counts is not None:
             self.counts.prevented += 1
         if self.settings.uncommitted:
             self.settle(replace(self.settings, described=(*self.settings.described, (probe.text, columns))))
+
+    def forget_own(self) -> None:
+        """What is sent next may make or change temporary relations, by functions and triggers as well."""
+        if self.probed:
+            for text, _ in self.settings.shown:
+                self.probed.pop(text, None)
 
     def forget_probes(self) -> None:
         """What they have shown, and locked, may be otherwise."""
@@ -303,7 +314,7 @@ class State:
         for name in [name for name, statement in self.statements.items() if name and statement.confirmed]:
             del self.statements[name]
         if everything:
-            self.settle(replace(self.settings, temporary=frozenset()))
+            self.settle(replace(self.settings, temporary=frozenset(), shown=()))
 
     def _prepared(self, name: bytes, sent: Sent) -> None:
         made = Statement(name, name, sent.text, b"", sent.decision, sent.context or self.context)

@@ -146,10 +146,119 @@ DELETE FROM orders WHERE id IN (SELECT id FROM picked WHERE priority > 6) RETURN
 --- then
 UPDATE orders SET total = (SELECT max(priority) FROM picked AS p) WHERE id = 2 RETURNING id, total
 
---- old refuse 42501 block # a column of picked, or a row of the table
+--- old rewrite block # the session is asked for the columns of picked where they count: stars, NATURAL JOIN, rows
+CREATE TEMP TABLE picked (id int, mark text) ON COMMIT DROP
+--- then
+INSERT INTO picked VALUES (1, 'x'), (2, NULL), (3, 'z')
+--- then
+SELECT * FROM orders JOIN picked USING (id) ORDER BY id
+--- then
+SELECT * FROM picked p JOIN orders o ON o.id = p.id ORDER BY 1
+--- then
+SELECT p.*, o.* FROM orders o, picked AS p WHERE o.id = p.id ORDER BY p.id
+--- then
+SELECT * FROM orders NATURAL JOIN picked ORDER BY id
+--- then
+SELECT count(orders), max(mark) FROM orders JOIN picked USING (id)
+--- then
+SELECT row_to_json(o), p::text, row_to_json(p) FROM orders o JOIN picked AS p (k, m) ON k = o.id ORDER BY k
+--- then
+SELECT p.tableoid = 0, o.* FROM orders o NATURAL JOIN picked p ORDER BY id
+--- then
+SELECT (SELECT mark FROM picked WHERE picked.id = orders.id) FROM orders ORDER BY id
+--- then
+UPDATE orders SET total = 7 FROM picked AS p WHERE p.id = orders.id RETURNING *
+--- then
+DELETE FROM orders USING picked p WHERE p.id = orders.id AND p.mark = 'z' RETURNING p.*, orders.*
+--- then
+DECLARE cur CURSOR FOR SELECT * FROM orders NATURAL JOIN picked ORDER BY id
+--- then
+FETCH ALL FROM cur
+--- then
+CREATE TEMP TABLE kept ON COMMIT DROP AS SELECT * FROM orders JOIN picked USING (id)
+--- then
+SELECT * FROM kept ORDER BY id
+
+--- old rewrite block # with a column of the planned one's name: the client's orders has none to join on
+CREATE TEMP TABLE picked (id int, priority int) ON COMMIT DROP
+--- then
+INSERT INTO picked VALUES (1, 7), (2, 5)
+--- then
+SELECT * FROM orders NATURAL JOIN picked ORDER BY id
+--- then
+SELECT *, priority FROM orders JOIN picked USING (id) ORDER BY id
+--- then
+SELECT o.id FROM orders o NATURAL JOIN picked ORDER BY 1
+--- then
+SELECT o.id, (SELECT priority FROM picked p WHERE p.id = o.id) FROM orders o NATURAL LEFT JOIN picked ORDER BY 1
+--- then
+SELECT orders.* FROM orders WHERE EXISTS (SELECT 1 FROM picked NATURAL JOIN customers WHERE picked.id = orders.id AND priority > 5)
+
+--- new rewrite block # for a client that knows priority it is joined on
+CREATE TEMP TABLE picked (id int, priority int) ON COMMIT DROP
+--- then
+INSERT INTO picked SELECT id, 0 FROM orders WHERE id < 3
+--- then
+SELECT o.priority, o.id FROM orders o JOIN picked USING (id, priority) ORDER BY id
+--- then
+SELECT count(*), max(o.priority), max(priority) FROM orders o NATURAL JOIN picked p
+
+--- old rewrite block # made anew with other columns, under other names, changed: each time as it is
+CREATE TEMP TABLE picked (id int) ON COMMIT DROP
+--- then
+INSERT INTO picked VALUES (1)
+--- then
+SELECT * FROM orders NATURAL JOIN picked
+--- then
+ALTER TABLE picked ADD note text DEFAULT 'a'
+--- then
+SELECT * FROM orders NATURAL JOIN picked
+--- then
+DROP TABLE picked
+--- then
+CREATE TEMP TABLE picked ON COMMIT DROP AS VALUES (1, 1), (2, 2)
+--- then
+SELECT orders.*, picked.* FROM orders, picked WHERE column1 = id ORDER BY column1
+--- then
+ALTER TABLE picked RENAME column1 TO id
+--- then
+SELECT * FROM orders NATURAL JOIN picked ORDER BY id
+
+--- old rewrite block # by code that nobody sees
+CREATE TEMP TABLE picked (id int) ON COMMIT DROP
+--- then
+INSERT INTO picked VALUES (1), (2)
+--- then
+SELECT * FROM orders NATURAL JOIN picked ORDER BY id
+--- then
+SELECT query_to_xml('ALTER TABLE picked ADD cid int DEFAULT 1', true, true, '') IS NULL
+--- then
+SELECT * FROM orders NATURAL JOIN picked ORDER BY id
+
+--- old rewrite block # its name in quotes
+CREATE TEMP TABLE "Picked ""One" (id int, "Priority" int) ON COMMIT DROP
+--- then
+INSERT INTO "Picked ""One" VALUES (1, 7)
+--- then
+SELECT * FROM orders NATURAL JOIN "Picked ""One"
+
+--- old refuse 42501 block # a row of the table, which a client gets
 CREATE TEMP TABLE picked (id int) ON COMMIT DROP
 --- then
 SELECT orders FROM orders JOIN picked USING (id)
+
+--- old refuse 42501 block # a column that its table or view may have
+CREATE TEMP TABLE picked (id int) ON COMMIT DROP
+--- then
+SELECT o.*, (SELECT ctid IS NULL FROM picked) FROM orders o NATURAL JOIN picked
+
+--- old refuse 42501 block # what is prepared by SQL is run later
+CREATE TEMP TABLE picked (id int) ON COMMIT DROP
+--- then
+PREPARE p AS SELECT * FROM orders NATURAL JOIN picked
+
+--- old refuse 42501 simple block # in one text with what may have changed it
+CREATE TEMP TABLE picked (id int) ON COMMIT DROP; SELECT * FROM orders NATURAL JOIN picked
 
 --- old rewrite block
 CREATE TEMP TABLE orders (a int) ON COMMIT DROP
