@@ -98,6 +98,23 @@ def test_in_one_segment(front: Planned) -> None:
         assert found == wanted or (found[:-1] == wanted[: len(found) - 1] and "42501" in str(found[-1])), name
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"PREPARE p AS {NATURAL}",  # run when t may be another one
+        f"SELECT 1; {NATURAL}",
+        "SELECT o.*, (SELECT ctid IS NULL FROM t) FROM o NATURAL JOIN t",  # a view has none: then it is that of o
+        "UPDATE t SET prio = 1 FROM o WHERE o.id = t.id RETURNING *",
+    ],
+)
+def test_left_refused(front: Planned, text: str) -> None:
+    """Where the answer would come too early, or would not tell enough."""
+    with Client(front.database, "old", host="127.0.0.1", port=front.proxy.port) as client:
+        client.simple(MADE)
+        assert (client.simple(text).error or {})["C"] == "42501"
+        assert not client.simple(NATURAL).error
+
+
 def _run(client: Client, script: list[str], way: str) -> list[Told]:
     if way == "at once":
         client.send(*(_message(text) + SYNC for text in script))

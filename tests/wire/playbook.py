@@ -90,8 +90,10 @@ class Play:
         self.conversation = Conversation(self._resolve, self._completed, Settings(), counts=self._counters)
 
     def _resolve(self, settings: Settings) -> ScriptedContext:
-        known = settings.search_path is not None
-        return self._context(self._now if known else "unknown")
+        if settings.search_path is None:
+            return self._context("unknown")
+        columns = [name.decode() for _, names in settings.shown for name in names]
+        return self._context("_".join(columns) or self._now)
 
     def _context(self, name: str) -> ScriptedContext:
         return self._contexts.setdefault(name, ScriptedContext())
@@ -209,13 +211,15 @@ def _is_name(word: str) -> bool:
 def decision_of(text: str, fields: dict[str, str]) -> Decision:
     """From key=value words; refuse=TOKEN:SQLSTATE:message, edit=START:END:TEXT.
 
-    expected=SQLSTATE:message, within=START:END (bytes) says where it has to point. probe=TEXT:COLUMN,COLUMN
+    expected=SQLSTATE:message, within=START:END (bytes) says where it has to point. probe=TEXT:COLUMN,COLUMN; asks= is
+    the same of a temporary relation: what it has shown decides by the context of these names (`id_note`).
     """
     refuse, expected, edit = (
         fields.get(key, "").split(":", parts) for key, parts in (("refuse", 2), ("expected", 1), ("edit", 2))
     )
     start, end = fields.get("within", "0:").split(":")
-    probe, _, columns = fields.get("probe", "").partition(":")
+    probe, _, columns = (fields.get("probe") or fields.get("asks", "")).partition(":")
+    asked = Probe(probe.encode(), tuple(filter(None, columns.encode().split(b","))), own="asks" in fields)
     effects = 0
     for name in filter(None, fields.get("effects", "").split("|")):
         effects |= getattr(bits, name)
@@ -229,7 +233,7 @@ def decision_of(text: str, fields: dict[str, str]) -> Decision:
             else ()
         ),
         retry=frozenset(filter(None, fields.get("retry", "").split(","))),
-        probes=(Probe(probe.encode(), tuple(columns.encode().split(b","))),) if probe else (),
+        probes=(asked,) if probe else (),
         effects=effects,
         temporary=tuple(filter(None, fields.get("temporary", "").split(","))),
         prepares=fields.get("prepares"),

@@ -247,19 +247,6 @@ CREATE TEMP TABLE picked (id int) ON COMMIT DROP
 --- then
 SELECT orders FROM orders JOIN picked USING (id)
 
---- old refuse 42501 block # a column that its table or view may have
-CREATE TEMP TABLE picked (id int) ON COMMIT DROP
---- then
-SELECT o.*, (SELECT ctid IS NULL FROM picked) FROM orders o NATURAL JOIN picked
-
---- old refuse 42501 block # what is prepared by SQL is run later
-CREATE TEMP TABLE picked (id int) ON COMMIT DROP
---- then
-PREPARE p AS SELECT * FROM orders NATURAL JOIN picked
-
---- old refuse 42501 simple block # in one text with what may have changed it
-CREATE TEMP TABLE picked (id int) ON COMMIT DROP; SELECT * FROM orders NATURAL JOIN picked
-
 --- old rewrite block
 CREATE TEMP TABLE orders (a int) ON COMMIT DROP
 --- then
