@@ -92,16 +92,12 @@ def _temporary(walk: Walk, node: Node, at: int, role: str) -> Item:
     """A temporary relation, in FROM with its columns where they were asked for: no plan changes what they mean."""
     name = node["relname"]
     alias, columns_alias = alias_of(node)
-    walk.result.temporary.add(name)
-    shown = walk.world.shown.get(name) if role == "from" else None
-    if shown is None:
-        item = Item(at, alias or name, (), known=False)
-        item.temporary = ((at, alias or name),)
-        return item
-    columns = tuple([(column, Expr(at, column)) for column in shown])
-    item = Item(at, alias or name, renamed(walk, at, columns, columns_alias))
-    item.typed = columns if columns_alias else None
-    item.asked = True
+    shown = walk.world.temporary[name] if role == "from" else None
+    columns = tuple([(column, Expr(at, column)) for column in shown or ()])
+    known = shown is not None
+    item = Item(at, alias or name, renamed(walk, at, columns, columns_alias) if known else (), known=known)
+    item.temporary = ((at, alias or name),)
+    item.typed = columns if columns_alias and known else None
     return item
 
 

@@ -150,7 +150,6 @@ class Resolution:
     whole: set[int] = field(default_factory=set)  # oids
     positional: set[str] = field(default_factory=set)
     names: set[tuple[str | None, str]] = field(default_factory=set)  # relation names that were looked up
-    temporary: set[str] = field(default_factory=set)  # of these, the session's temporary relations
     functions: set[str] = field(default_factory=set)  # bare names of functions called
     inside: list["Resolution"] = field(default_factory=list)  # of the statements in DO's block, where somebody read it
     outputs: Columns | None = None  # what the first query returns; None: nothing, or not known

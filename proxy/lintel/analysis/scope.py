@@ -20,7 +20,7 @@ class Item:
     """
 
     __slots__ = (
-        "_columns", "_index", "asked", "at", "known", "merged", "name", "named", "open", "parts", "relation", "scalar",
+        "_columns", "_index", "at", "known", "merged", "name", "named", "open", "parts", "relation", "scalar",
         "schema_name", "sides", "table", "temporary", "twin", "typed", "unexpanded",
     )  # fmt: skip
 
@@ -28,8 +28,7 @@ class Item:
         self.at = at  # offset in the client's text: the identity of the item
         self.name = name  # what qualifies its columns
         self.known = known  # False: it may have columns that are not listed
-        self.temporary: tuple[tuple[int, str], ...] = ()  # the temporary relations that alone may have such
-        self.asked = False  # a temporary relation whose columns are listed; it has system columns, or a view has none
+        self.temporary: tuple[tuple[int, str], ...] = ()  # the temporary relations in it, which alone may have such
         self.open = True  # visible to unqualified names and to *
         self.named = True  # visible to name.column
         self.scalar = False  # a function returning one scalar: its name is its column
@@ -140,7 +139,7 @@ def _in_item(item: Item, name: str) -> list[Meaning]:
     if not found and name in SYSTEM_COLUMNS:
         if item.relation is not None:
             return [Col(item.at, item.relation.oid, SYSTEM_COLUMNS[name])]
-        if item.asked:
+        if item.temporary and item.known and not item.sides:  # a table has it, a view has not
             return [Unknown(name, f'"{name}" may be a system column of "{item.name}"')]
     return found
 
@@ -149,16 +148,16 @@ def in_item(item: Item, name: str) -> Meaning:
     """What item.name means as a column of that item."""
     if (own := item.own(name)) is not None:
         return own
-    if item.asked and name in SYSTEM_COLUMNS:
+    if item.temporary and item.known and name in SYSTEM_COLUMNS:
         return Expr(item.at, name)  # or the server says that there is none
     found = _in_item(item, name)
     if len(found) == 1:
         return found[0]
     if found:
         return Ambiguous(name, frozenset(found))
-    if item.temporary:
-        return Unlisted(name, item.temporary, Missing(name))
     if not item.known:
+        if item.temporary:
+            return Unlisted(name, item.temporary, Missing(name))
         return Unknown(name, f'the columns of "{item.name}" are not known')
     return Missing(name)
 

@@ -15,8 +15,8 @@ class World:
     search_path: tuple[str, ...]
     logical: Mapping[int, LogicalTable] = field(default_factory=dict)  # by oid
     shadowed: frozenset[str] = frozenset()  # names that a temporary relation of the session may have
-    temporary: frozenset[str] = frozenset()  # of these, such as nothing else has, for all that is known
-    shown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # columns of such, as the server has shown them
+    # Of these, such as nothing else has, for all that is known -> their columns, where the server has shown them.
+    temporary: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
 
     def find(self, schema: str | None, name: str) -> LogicalTable | None:
         """The table that a name means, None where there is none or a temporary relation may shadow it."""

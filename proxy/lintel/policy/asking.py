@@ -22,14 +22,15 @@ _ANALYSED_AT_ONCE = frozenset(
 
 def asked(moment: Moment, key: ContextKey, statements: list[RawStatement], parts: list[Judged]) -> tuple[Probe, ...]:
     """What to ask ahead of a text of one statement, that is not served without, and touches a table under a plan."""
-    if not key.shadowed or len(parts) != 1 or not _ANALYSED_AT_ONCE.issuperset(statements[0].node):
+    if len(parts) != 1 or not _ANALYSED_AT_ONCE.issuperset(statements[0].node):
         return ()
     verdict, result = parts[0].verdict, parts[0].verdict.resolution
     served = verdict.kind not in ("opaque", "refuse") or verdict.by_server
     touched = not moment.covered.by_oid.keys().isdisjoint({*result.relations, *result.row_types})
-    if served or not touched or not moment.options.enforced or len(result.temporary) > _MOST:
+    if served or not touched or not moment.options.enforced:
         return ()
-    names = [name for name in sorted(result.temporary) if _can_be_sent(name, key)]
+    temporary = sorted(name for schema, name in result.names if verdict.world.is_temporary(schema, name))
+    names = [name for name in temporary[:_MOST] if _can_be_sent(name, key)]
     shown = dict(key.shown)
     texts = [f"TABLE {quote_ident(name)}".encode() for name in names]
     return tuple(Probe(text, shown.get(text, ()), own=True) for text in texts)

@@ -70,30 +70,22 @@ def _decide(moment: Moment, key: ContextKey, text: bytes) -> Decided:
         return opaque(moment, text, f"internal error: {type(bug).__name__}", [])
 
 
-def _judged(moment: Moment, key: ContextKey, text: bytes, statements: list[RawStatement]) -> Decided:
-    """Each statement judged, and what follows for the text as a whole."""
-    found = only(tags(text), moment.tag_names)
-    sides = dict(key.sides) if key.client is None else moment.sides(replace(key.client, tags=found))
-    question = Question(moment.covered, key.search_path or (), key.shadowed, sides)
-    path = Path(question.search_path, moved=key.path_moved)
-    parts = list(judged_in_turn(text, statements, question, path, moment.options.tables))
-    if probes := asked(moment, key, statements, parts):
-        if shown := columns(key, probes):
-            question = replace(question, shown=shown)
-            parts = list(judged_in_turn(text, statements, question, path, moment.options.tables))
-        decided = _concluded(moment, key, text, parts, statements, found)
-        return replace(decided, decision=replace(decided.decision, probes=(*probes, *decided.decision.probes)))
-    return _concluded(moment, key, text, parts, statements, found)
-
-
-def _concluded(
+def _judged(
     moment: Moment,
     key: ContextKey,
     text: bytes,
-    parts: list[Judged],
     statements: list[RawStatement],
-    found: dict[str, str],
+    shown: dict[str, tuple[str, ...]] | None = None,
 ) -> Decided:
+    """Each statement judged, and what follows for the text as a whole; of temporary relations by the columns shown."""
+    found = only(tags(text), moment.tag_names)
+    sides = dict(key.sides) if key.client is None else moment.sides(replace(key.client, tags=found))
+    question = Question(moment.covered, key.search_path or (), key.shadowed, sides, shown)
+    path = Path(question.search_path, moved=key.path_moved)
+    parts = list(judged_in_turn(text, statements, question, path, moment.options.tables))
+    if key.shadowed and shown is None and (probes := asked(moment, key, statements, parts)):
+        again = _judged(moment, key, text, statements, columns(key, probes))
+        return replace(again, decision=replace(again.decision, probes=(*probes, *again.decision.probes)))
     if moment.plans and len(parts) > 1 and _is_behind_code(moment, text, parts, made_in(statements)):
         return Decided(not_followed(moment, text))
     why = _why_opaque(moment, key, parts)

@@ -7,11 +7,11 @@ What is not the client's meaning under one of them must fail in analysis there, 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from lintel.analysis import World, resolve
 from lintel.analysis.resolution import BindingKey, Resolution
 from lintel.plan import Add, Plan, Retype, Side, parking
-from lintel.schema.logical import LogicalTable
 from lintel.shield.case import Case, Unserved, columns_in
 from lintel.shield.discard import discarded, discards
 from lintel.shield.dropped import Discards
@@ -30,6 +30,7 @@ from lintel.shield.targets import names, positional, references, target_rows
 from lintel.shield.verdict import Verdict
 from lintel.sql.grammar import RawStatement, SyntaxProblem, TooDeep, parse
 
+_NONE: Mapping[str, tuple[str, ...] | None] = MappingProxyType({})
 _ROUNDS = 6  # each substitutes at least one more item (T7)
 _OWN = "It fails on the client's own table; if it was built for the other, a rule has to say so ([[shield.clients]])"
 
@@ -42,7 +43,7 @@ class Question:
     search_path: tuple[str, ...]
     shadowed: frozenset[str] = frozenset()
     sides: Mapping[str, Side | None] = field(default_factory=dict)
-    shown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # columns of temporary relations
+    shown: Mapping[str, tuple[str, ...]] | None = None  # columns of temporary relations, where they were asked for
 
 
 def judge(text: bytes, statement: RawStatement, question: Question) -> Verdict:
@@ -61,8 +62,8 @@ class _Judging:
         self.question = question
         self.covered = question.covered
         # One with the name of a table under a plan is left to be pinned (policy.temporary).
-        self.temporary = question.shadowed and question.shadowed.difference(p.name for p in self.covered.plans.values())
-        self.world = self._world_of({})
+        self.temporary = self._temporary() if question.shadowed else _NONE
+        self.world = World(self.covered.schema, question.search_path, {}, question.shadowed, self.temporary)
         self.plain = resolve([statement], self.world)
         reached = [*self.plain.relations, *self.plain.row_types.difference(self.plain.relations)]
         self.touched = [oid for oid in reached if oid in self.covered.by_oid]
@@ -109,13 +110,14 @@ class _Judging:
         return {(parking.SCHEMA, name) for i in ids for name in (parking.side_table(i), parking.marker(i))}
 
     def _world(self, done: Done) -> World:
-        return self._world_of(self.covered.tables(done))
+        question, tables = self.question, self.covered.tables(done)
+        return World(self.covered.schema, question.search_path, tables, question.shadowed, self.temporary)
 
-    def _world_of(self, tables: Mapping[int, LogicalTable]) -> World:
-        question = self.question
-        return World(
-            self.covered.schema, question.search_path, tables, question.shadowed, self.temporary, question.shown
-        )
+    def _temporary(self) -> Mapping[str, tuple[str, ...] | None]:
+        """The session's temporary relations, and their columns where they were asked for."""
+        names = self.question.shadowed.difference(plan.name for plan in self.covered.plans.values())
+        shown = self.question.shown or {}
+        return {name: shown.get(name) for name in names}
 
     def _possible(self) -> list[Done]:
         """The tables that the rules leave open, the oldest first."""
