@@ -19,12 +19,12 @@ RENAME, DROP = (
 SIDES = (("kind", "old"), ("level", "old"))
 
 
-def decided(policy: Policy, *changes: str) -> tuple[Statement, str]:
+def decided(policy: Policy, *changes: str, table: str = "e") -> tuple[Statement, str]:
     """What an old client's star comes to after DDL, one snapshot for each."""
     for ddl in changes:
         assert policy.moment.schema is not None
         policy = policy.follow(after(policy.moment.schema, ddl))
-    text = b"SELECT * FROM e"
+    text = f"SELECT * FROM {table}".encode()
     decision = policy.context(ContextKey(sides=SIDES)).decide(text)
     return decision.statement, decision.sent(text).decode()
 
@@ -50,3 +50,47 @@ def test_other_columns_that_come_and_go(change: str) -> None:
     policy = Policy(schema_of(SETUP), (DROP,))
     _, sent = decided(policy, "ALTER TABLE e DROP level", f"ALTER TABLE e {change}")
     assert "e.kind, level, e." in sent
+
+
+PARTED = b"""
+CREATE TABLE e (id int, kind text, level int, body text) PARTITION BY LIST (id);
+CREATE TABLE e1 PARTITION OF e FOR VALUES IN (1);
+CREATE TABLE e2 (body text, level int, kind text, id int); ALTER TABLE e ATTACH PARTITION e2 FOR VALUES IN (2);
+CREATE TABLE e3 PARTITION OF e FOR VALUES IN (3, 4) PARTITION BY LIST (id);
+"""
+LATER = {
+    "as its parent": ("CREATE TABLE f PARTITION OF e FOR VALUES IN (5)", "f.id, f.kind, level, f.body"),
+    "of a partition": ("CREATE TABLE f PARTITION OF e3 FOR VALUES IN (3)", "f.id, f.kind, level, f.body"),
+    "among others": (
+        "CREATE TABLE f (id int, kind text, body text, more int); ALTER TABLE e ATTACH PARTITION f FOR VALUES IN (5)",
+        "f.id, f.kind, level, f.body, f.more",
+    ),
+    "in another order": (
+        "CREATE TABLE f (kind text, id int, body text); ALTER TABLE e ATTACH PARTITION f FOR VALUES IN (5)",
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize("how", LATER)
+def test_a_partition_that_never_had_it(how: str) -> None:
+    ddl, expected = LATER[how]
+    statement, sent = decided(Policy(schema_of(PARTED), (DROP,)), "ALTER TABLE e DROP level", ddl, table="f")
+    assert expected in sent if expected else "the place of column" in (statement.message or "")
+
+
+def test_a_child_that_never_had_it() -> None:
+    policy = Policy(schema_of(SETUP), (DROP,))
+    _, sent = decided(policy, "ALTER TABLE e DROP level", "CREATE TABLE f (own int) INHERITS (e)", table="f")
+    assert "f.id, f.kind, level, f.body, f.own" in sent
+
+
+@pytest.mark.parametrize("last", [True, False])
+def test_a_partition_whose_table_is_not_remembered(last: bool) -> None:
+    """A Lintel that was started when the column had gone."""
+    columns = "id int, kind text, body text, level int" if last else "id int, kind text, level int, body text"
+    made = schema_of(f"CREATE TABLE e ({columns}) PARTITION BY LIST (id)".encode())
+    for ddl in ("ALTER TABLE e DROP level", "CREATE TABLE f PARTITION OF e FOR VALUES IN (5)"):
+        made = after(made, ddl)
+    statement, sent = decided(Policy(made, (DROP,)), table="f")
+    assert "f.kind, f.body, level" in sent if last else "the place of column" in (statement.message or "")

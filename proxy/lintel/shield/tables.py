@@ -5,7 +5,7 @@ A planned column's key is its plan's id in either, whatever it is called there, 
 type is another column, so its key says of which side.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -97,19 +97,41 @@ class Covered:
 
         What stood before it may have been known by its other name then.
         """
-        before = _before(plan, relation)
-        if before is None:
-            return len(columns)
+        before = self._before(plan, relation)
+        return len(columns) if before is None else self._behind(relation, before, columns)
+
+    def _behind(self, relation: Relation, before: Iterable[str], columns: Sequence[Column | LogicalColumn]) -> int:
+        """The place behind the last of those columns."""
         known = [self._names(relation.oid, column.name) for column in columns]
         return max((at for at, names in enumerate(known, 1) if not names.isdisjoint(before)), default=0)
 
+    def _before(self, plan: Plan, relation: Relation) -> tuple[str, ...] | None:
+        """The columns that stood before one that has gone; None where that is not known."""
+        found = plan.memory.before(_table_name(relation), plan.change.column) if plan.memory else None
+        parent = self._parent(plan, relation)
+        if found is not None or parent is None or self.unplaced(parent.oid) is not None:
+            return found
+        # It came after the column had gone, or nobody was there before: it stands where its parent has it, if what is
+        # before it there came with the table.
+        above = self._before(plan, parent)
+        at = len(parent.columns) if above is None else self._behind(parent, above, parent.columns)
+        first = tuple(column.name for column in parent.columns[:at])
+        same = [(c.attnum, c.name) for c in relation.columns[:at]] == list(enumerate(first, 1))
+        return first if same else None
+
+    def _parent(self, plan: Plan, relation: Relation) -> Relation | None:
+        """The table from which it has a column that has gone."""
+        has = (oid for oid in relation.parents if plan in self.by_oid.get(oid, ()))
+        parent = next(has, None)
+        return self.schema.relations[parent] if parent is not None and isinstance(plan.change, Drop) else None
+
     def _is_lost(self, plan: Plan, relation: Relation) -> bool:
         """Whether a stranger stands where it was: maybe one of those before it, by a name that no plan tells of."""
-        before = _before(plan, relation)
+        before = self._before(plan, relation)
         if before is None:
             return False
         known = [self._names(relation.oid, column.name) for column in relation.columns]
-        last = max((at for at, names in enumerate(known, 1) if not names.isdisjoint(before)), default=0)
+        last = self._behind(relation, before, relation.columns)
         stranger = last < len(known) and known[last].isdisjoint(_all_names(plan, relation))
         return stranger and not set(before) <= set().union(*known)
 
@@ -161,7 +183,10 @@ class Covered:
         moved = next((plan for plan in gone if self._is_lost(plan, relation)), None)
         if moved is not None:
             return moved
-        unknown = [plan for plan in gone if _before(plan, relation) is None]
+        unknown = [plan for plan in gone if self._before(plan, relation) is None]
+        astray = next((plan for plan in unknown if self._parent(plan, relation)), None)
+        if astray is not None:
+            return astray
         # A column that is dropped leaves a gap among the numbers, unless it was the last.
         without_gap = all(number == column.attnum for number, column in enumerate(relation.columns, 1))
         return unknown[0] if unknown and not (without_gap and len(gone) == 1) else None
@@ -232,11 +257,6 @@ def _columns(plan: Plan, done: Done) -> list[LogicalColumn]:
     side = side_of(plan, done)
     name = plan.change.name(side)
     return [] if name is None else [LogicalColumn(name, key_of(plan, side))]
-
-
-def _before(plan: Plan, relation: Relation) -> tuple[str, ...] | None:
-    """The columns that stood before one that has gone; None where that is not known."""
-    return plan.memory.before(_table_name(relation), plan.change.column) if plan.memory else None
 
 
 def _all_names(plan: Plan, relation: Relation) -> tuple[str, ...]:
