@@ -41,6 +41,8 @@ _DYNAMIC = frozenset(
         "xpath_table",
     ]
 )
+# What only a function's call has.
+_CALLED = frozenset({"agg_order", "agg_filter", "agg_distinct", "agg_within_group", "func_variadic", "over"})
 
 
 def value(walk: Walk, node: Node, at: int, scope: Scope, use: str | None = None) -> Meaning:
@@ -144,9 +146,11 @@ def _aggregates(node: Node) -> bool:
 
 
 def _projection(walk: Walk, call: Node, name: str, reference: Node, scope: Scope) -> bool:
-    """c(t), functional notation for t.c, unless there is a function of that name (ParseFuncOrColumn)."""
+    """c(t), functional notation for (t).c, unless there is a function of that name (ParseFuncOrColumn)."""
     names = fields_of(reference)
     if "A_Star" in reference["fields"][-1] or len(call["funcname"]) > 1 or name in walk.world.schema.functions:
+        return False
+    if not _CALLED.isdisjoint(call):
         return False
     if len(names) == 1 and not isinstance(scopes.column(scope, names[0]), Missing):
         return False
@@ -154,6 +158,12 @@ def _projection(walk: Walk, call: Node, name: str, reference: Node, scope: Scope
     if not isinstance(item, Item):
         return False
     meaning = scopes.in_item(item, name)
+    if isinstance(meaning, Missing):
+        return False
+    built_in = walk.world.schema.built_in
+    if built_in and name not in built_in:
+        _field(walk, {"arg": {"ColumnRef": reference}, "indirection": [{"String": {"sval": name}}]}, scope)
+        return True
     if not isinstance(meaning, Col):
         return False
     # The name stands where the call does; a splice could not serve it, so it is a whole-row use as well.

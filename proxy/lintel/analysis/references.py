@@ -36,7 +36,7 @@ def resolve_reference(walk: Walk, reference: Node, scope: Scope, function: str |
         if values.may_hold(walk) and not isinstance(meaning, Row):
             values.note_at(walk, at, values.within(walk, (meaning,)))
         level = walk.level
-        found = Reference(at, item, names[-1], len(names), meaning, level)
+        found = Reference(at, item, names[-1], len(names), meaning, level, scope)
         walk.result.references.append(found)
         if level is not None and level.group is not None:
             level.bare.append(found)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from lintel.analysis.meanings import Columns, Meaning
-from lintel.analysis.scope import Item
+from lintel.analysis.scope import Item, Scope
 from lintel.schema.logical import Key, LogicalTable
 from lintel.schema.snapshot import Relation
 
@@ -53,6 +53,7 @@ class Reference(NamedTuple):
     parts: int
     meaning: Meaning
     level: Level | None
+    scope: Scope
 
 
 class StarUse(NamedTuple):

@@ -134,6 +134,24 @@ def column(scope: Scope | None, name: str, *, local: bool = False) -> Meaning:
     return Missing(name)
 
 
+def holder(scope: Scope | None, name: str) -> Item | None:
+    """The item that an unqualified name is a column of, by whose name it can be qualified; None where there is none."""
+    while scope is not None:
+        found = [item for item in scope.items if item.open and _in_item(item, name)]
+        if found:
+            return _side(found[0], name) if len(found) == 1 else None
+        scope = scope.parent
+    return None
+
+
+def _side(item: Item, name: str) -> Item | None:
+    """The item itself, or of a join without a name the side that has the column; what it merged may be of neither."""
+    if item.name is not None:
+        return item
+    found = [side for side in item.sides if side.find(name) and name not in item.merged]
+    return _side(found[0], name) if len(found) == 1 else None
+
+
 def _in_item(item: Item, name: str) -> list[Meaning]:
     found = item.find(name)
     if not found and name in SYSTEM_COLUMNS:

@@ -69,6 +69,8 @@ def assignable(source: TypeName, target: TypeName) -> bool:
         return False
     if (source.base, target.base) == ("numeric", "numeric"):
         return not _limited(target) or (_limited(source) and _scale(target) >= _scale(source))
+    if source.base in _INTEGERS and target.base == "numeric":
+        return not _limited(target) or _scale(target) >= 0
     return (source.base, target.base) in _ASSIGNED and (target.base in _TEXTS or not _limited(target))
 
 
