@@ -137,6 +137,16 @@ def offsets(node: object) -> set[int]:
     return {node.get("location", -1)}.union(*map(offsets, node.values()))
 
 
+def arbiters(node: object) -> set[int]:
+    """Where the nodes of ON CONFLICT (..) WHERE .. stand: they mean an index, as the table has it."""
+    if isinstance(node, list):
+        return set().union(*map(arbiters, node))
+    if not isinstance(node, dict):
+        return set()
+    own = offsets(node.get("onConflictClause", {}).get("infer"))
+    return own.union(*map(arbiters, node.values()))
+
+
 def columns_in(value: object) -> set[Col]:
     """Every relation column that a binding speaks of, candidates and whole rows included."""
     if isinstance(value, Col):

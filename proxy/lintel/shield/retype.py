@@ -10,7 +10,7 @@ from lintel.analysis.resolution import BindingKey, InsertUse, Node, Resolution
 from lintel.plan import Plan, Side
 from lintel.plan.types import TypeName
 from lintel.schema.logical import Key
-from lintel.shield.case import Case, Unserved
+from lintel.shield.case import Case, Unserved, arbiters
 from lintel.shield.casts import assignable, cast, copied, counts_characters, kept_by, unlimited
 from lintel.shield.retyped_query import around_insert, around_set
 from lintel.shield.splices import Splice
@@ -115,12 +115,16 @@ def _cast(case: Case, meaning: object, value: str) -> str:
 
 
 def held_to(case: Case, found: Resolution) -> Resolution:
-    """Targets of another type, as what cast_writes makes of them, if only of DEFAULT: columns of the client's type."""
+    """Targets of another type, as what cast_writes makes of them, if only of DEFAULT: columns of the client's type.
+
+    So are the columns of the index that ON CONFLICT means: it has changed with the table.
+    """
     if not found.writes:
         return found
     held: dict[BindingKey, Any] = {}
+    indexed = arbiters(case.statement)
     for key, bound in found.bindings.items():
-        if key[1] == "set":
+        if key[1] == "set" or (key[1] == "ref" and key[0] in indexed):
             held[key] = _mine(case, bound)
         elif key[1] == "target":
             held[key] = tuple(_mine(case, meaning) for meaning in bound)

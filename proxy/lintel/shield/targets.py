@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from lintel.analysis.dml import copied
 from lintel.analysis.meanings import Ambiguous, Col, Missing, Unlisted
 from lintel.analysis.resolution import InsertUse, Reference, Resolution, RowUse, Source
+from lintel.analysis.scope import holder
 from lintel.schema.logical import LogicalColumn
 from lintel.shield.absent import stand_in, where_there
-from lintel.shield.case import Case, Unserved, offsets
+from lintel.shield.case import Case, Unserved, arbiters, offsets
 from lintel.shield.derived import as_query, casts, constants
 from lintel.shield.items import is_exact
 from lintel.shield.retype import cast_read, copied_as
@@ -143,25 +144,31 @@ def names(case: Case) -> list[Splice]:
 def references(case: Case, others: list[Resolution]) -> list[Splice]:
     """Columns of targets that are absent or have another name, and names that another permitted schema would take."""
     found = []
-    outputs, reaches = set(_outputs(case.statement)), _reaches(case)
+    outputs, reaches, indexed = set(_outputs(case.statement)), _reaches(case), arbiters(case.statement)
     for reference in case.answer.references:
         meaning = reference.meaning
         if isinstance(meaning, Unlisted) and any(_captured(reference, other) for other in others):
             found += _told_apart(case, reference, meaning)
-        if not isinstance(meaning, Col) or reference.at not in reaches.get(meaning.item, {reference.at}):
-            continue
-        if case.plan(meaning.key) is not None and case.is_target(meaning.item):
+        if (
+            isinstance(meaning, Col)
+            and reference.at in reaches.get(meaning.item, {reference.at})
+            and (case.plan(meaning.key) is not None and case.is_target(meaning.item))
+        ):
             shown = case.shown_name(meaning.key)
+            if reference.at in indexed and (shown is None or case.unfilled(meaning.key)):
+                raise Unserved("ON CONFLICT means an index on a column that is not there", case.plan(meaning.key))
             if case.retyped(meaning.key) is not None:
+                if reference.at in indexed:
+                    continue
                 found.append(_cast(case, reference, meaning, output=reference.at in outputs))
             elif (shown is None or case.unfilled(meaning.key)) and case.imaginable(meaning.key):
                 found.append(_imagine(case, reference, meaning))
             elif shown is not None and shown != reference.name:
                 found.append(_call(case, reference, meaning, shown, output=reference.at in outputs))
             elif reference.parts == 1 and any(_captured(reference, other) for other in others):
-                found.append(_qualify(case, reference, meaning))
+                found.append(_qualify(case, reference))
         elif reference.parts == 1 and any(_beside_target(case, reference, other) for other in others):
-            found.append(_qualify(case, reference, meaning))
+            found.append(_qualify(case, reference))
     return found
 
 
@@ -234,17 +241,17 @@ def _imagine(case: Case, reference: Reference, meaning: Col) -> Splice:
 
 def _beside_target(case: Case, reference: Reference, other: Resolution) -> bool:
     found = other.bindings.get((reference.at, "ref"))
-    if not isinstance(found, Ambiguous):
+    if not isinstance(found, Ambiguous) or found == reference.meaning:
         return False
     return any(isinstance(c, Col) and case.plan(c.key) and case.is_target(c.item) for c in found.candidates)
 
 
-def _qualify(case: Case, reference: Reference, meaning: Col) -> Splice:
-    source = case.sources.get(meaning.item)
-    if source is None or source.item.name is None:
+def _qualify(case: Case, reference: Reference) -> Splice:
+    item = holder(reference.scope, reference.name)
+    if item is None or item.name is None:
         raise Unserved(f'the column "{reference.name}" would become ambiguous')
     start, end = case.spans.reference(reference.at)
-    text = f"{quote_ident(source.item.name)}.{quote_ident(reference.name)}"
+    text = f"{quote_ident(item.name)}.{quote_ident(reference.name)}"
     return Splice(start, end, text.encode(), reference.at, "reference", rule="qualify")
 
 

@@ -58,7 +58,18 @@ new refuse: SELECT prio(a) FROM a
 old refuse: SELECT r.amount FROM r
 old refuse: SELECT amount(r) FROM r
 new refuse: SELECT amount(r), r.amount FROM r
-old refuse: SELECT total(r) FROM r
+old: SELECT total(r) FROM r
+old: SELECT total(r), total(s), count(total(s)) OVER (ORDER BY s.total) FROM r JOIN r s USING (id) WHERE total(r) > 3 ORDER BY total(s)
+new: SELECT amount(x), x.id FROM (SELECT amount, id FROM r) x
+old: SELECT (SELECT total(r)), w.id FROM r JOIN w ON total(w) = total(r) * 2
+old: SELECT max(total(r)), total(r) + 1 AS amount FROM r GROUP BY total(r) ORDER BY amount
+old refuse: UPDATE r SET note = total(r)::text WHERE total(r) > 5 RETURNING total(r)
+old refuse: DELETE FROM r USING w WHERE w.id = r.id RETURNING total(r), total(w)
+new: SELECT d(parent), x(parent) FROM parent
+old: SELECT c(child), d(w) FROM child, (SELECT 1 AS d) w
+old 42883: SELECT r.id, nosuch(w) FROM r, w
+old refuse: SELECT total(r) OVER () FROM r
+old refuse: SELECT fn(r) FROM r
 old: SELECT r.total, total FROM r, w WHERE r.id = w.id
 old: SELECT r.total, amount FROM r, w WHERE r.id = w.id
 new: SELECT r.amount, total FROM r, w WHERE r.id = w.id
@@ -148,6 +159,21 @@ old refuse: DELETE FROM r WHERE EXISTS (SELECT FROM w WHERE w.total = r.total)
 old: DELETE FROM r WHERE EXISTS (SELECT FROM w WHERE amount = 6)
 old: DELETE FROM w WHERE EXISTS (SELECT FROM r WHERE amount = 6 AND r.id = w.id) RETURNING *
 new: DELETE FROM w WHERE EXISTS (SELECT FROM r WHERE total = 20) RETURNING *
+new refuse: INSERT INTO a (id) VALUES (1) ON CONFLICT ((prio + 1)) DO NOTHING
+new refuse: INSERT INTO a (id) VALUES (1) ON CONFLICT (id) WHERE prio > 1 DO NOTHING
+old: UPDATE a SET note = prio FROM (SELECT id AS k, max(total)::text AS prio FROM w GROUP BY id) s WHERE s.k = a.id RETURNING a.*, prio
+old: UPDATE a SET note = prio || 'x' FROM (SELECT w.id AS k, total AS prio FROM w) s WHERE k = a.id AND prio > 5
+old: WITH s AS (SELECT id AS k, total AS prio FROM w) UPDATE a SET note = prio FROM s WHERE k = id
+old: WITH s AS (UPDATE w SET total = 9 RETURNING id AS k, total AS prio) UPDATE a SET note = prio FROM s WHERE k = id
+old: DELETE FROM a USING (SELECT 1 AS prio) s WHERE a.id = prio RETURNING a.*, prio
+old: UPDATE a SET note = prio FROM generate_series(1, 2) prio WHERE prio = id
+old: UPDATE a SET note = prio FROM (VALUES (1, 'v')) v(k, prio) WHERE k = id RETURNING (SELECT prio)
+old: UPDATE a SET note = prio FROM (w JOIN (SELECT 1 AS q, 'z' AS prio) z ON z.q = w.id) WHERE w.id = a.id
+old: UPDATE a SET note = prio FROM w JOIN (SELECT 1 AS id, 'z' AS prio) z USING (id) WHERE w.total = 7 AND a.id = w.id
+old: UPDATE a SET note = prio FROM (w JOIN (SELECT 1 AS id, 'z' AS prio) z USING (id)) j WHERE j.id = a.id
+old refuse: UPDATE a SET note = prio FROM (SELECT 1 AS prio, 1 AS k) s JOIN (SELECT 1 AS prio, 2 AS l) t USING (prio) WHERE k = a.id
+old: MERGE INTO a USING (SELECT id AS k, total AS prio FROM w) s ON k = a.id WHEN MATCHED AND prio > 1 THEN UPDATE SET note = prio::text WHEN NOT MATCHED THEN INSERT (id, note) VALUES (k, prio)
+old: UPDATE r SET note = amount::text FROM (SELECT id AS k, amount FROM w) s WHERE k = id RETURNING note
 new: UPDATE a SET prio = prio + 1 RETURNING id, note
 new: MERGE INTO a USING w ON w.id = a.id WHEN MATCHED THEN UPDATE SET prio = 3, note = 'v' WHEN NOT MATCHED THEN INSERT (id, prio) VALUES (w.id, 4)
 old?: SELECT total FROM r

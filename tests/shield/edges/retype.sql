@@ -4,7 +4,10 @@ CREATE TABLE i (id int PRIMARY KEY, c int UNIQUE, s text, t text, f varchar(5), 
 INSERT INTO i (id,c,s,t,f,n,j,b,u,ts,a,ch,fl) VALUES (1, 10, '7', 'ab', 'x', 1.50, '{"a":1,"a":2}', true, '00000000-0000-0000-0000-000000000001', '2020-01-01', '{1}', 'ab', 1.5), (2, 20, '8', 'cd  ', 'y', 2, '[]', false, NULL, NULL, NULL, 'c', -0.0), (3, NULL, NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
 CREATE TABLE w (id int PRIMARY KEY, c bigint, k text); INSERT INTO w VALUES (1, 10, 'q'), (2, 99, 'z');
 CREATE TABLE p (k int, v text) PARTITION BY RANGE (k); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10); CREATE TABLE p2 (v text, gone int, k int); ALTER TABLE p2 DROP COLUMN gone; ALTER TABLE p ATTACH PARTITION p2 FOR VALUES FROM (10) TO (20); INSERT INTO p VALUES (1,'5'),(11,'6');
+CREATE TABLE q (id int PRIMARY KEY, m int, k smallint); INSERT INTO q VALUES (1, 10, 1), (2, NULL, 2); CREATE UNIQUE INDEX ON q ((m + 0)) WHERE k < 9;
 ## change
+ALTER TABLE q ALTER m TYPE numeric(10, 0);
+ALTER TABLE q ALTER k TYPE numeric(4, 1);
 ALTER TABLE i ALTER c TYPE bigint;
 ALTER TABLE i ALTER t TYPE varchar(6);
 ALTER TABLE i ALTER f TYPE text;
@@ -45,7 +48,32 @@ table = "public.p"
 [retype]
 column = "v"
 type = "int"
+## plan
+id = "m"
+purpose = "x"
+table = "public.q"
+[retype]
+column = "m"
+type = "numeric(10, 0)"
+## plan
+id = "k"
+purpose = "x"
+table = "public.q"
+[retype]
+column = "k"
+type = "numeric(4, 1)"
 ## try
+old: INSERT INTO q VALUES (3, 2147483647, 5), (4, NULL, 0) RETURNING *
+old: UPDATE q SET m = m + 1, k = $1 WHERE m = 10 RETURNING m, k, m + 1 @@ 7
+old: INSERT INTO q SELECT id + 10, m + 1, k FROM q RETURNING m
+old: INSERT INTO q VALUES (5, 10, 1) ON CONFLICT ((m + 0)) WHERE k < 9 DO UPDATE SET m = excluded.m + q.m, k = q.k + 1 WHERE q.k < 3 RETURNING *
+new: INSERT INTO q (id) VALUES (7) ON CONFLICT ((m + 0)) WHERE k < 9 DO NOTHING RETURNING id
+old 42P10: INSERT INTO q VALUES (5, 10, 1) ON CONFLICT ((m + 1)) DO NOTHING
+old 22003: INSERT INTO q VALUES (3, 1, 5000)
+old 22003: UPDATE q SET m = 3000000000
+old: UPDATE q SET k = 2.5 RETURNING k
+new: SELECT m, k, m / 3 FROM q
+new refuse: UPDATE q SET m = 2.5
 old: SELECT * FROM i
 new: SELECT * FROM i
 old: SELECT c, t, f, n FROM i ORDER BY n, t
