@@ -122,9 +122,8 @@ def held_to(case: Case, found: Resolution) -> Resolution:
     if not found.writes:
         return found
     held: dict[BindingKey, Any] = {}
-    indexed = arbiters(case.statement)
     for key, bound in found.bindings.items():
-        if key[1] == "set" or (key[1] == "ref" and key[0] in indexed):
+        if key[1] == "set" or (key[1] == "ref" and case.retyped(_key(bound)) and key[0] in arbiters(case.statement)):
             held[key] = _mine(case, bound)
         elif key[1] == "target":
             held[key] = tuple(_mine(case, meaning) for meaning in bound)

@@ -144,7 +144,7 @@ def names(case: Case) -> list[Splice]:
 def references(case: Case, others: list[Resolution]) -> list[Splice]:
     """Columns of targets that are absent or have another name, and names that another permitted schema would take."""
     found = []
-    outputs, reaches, indexed = set(_outputs(case.statement)), _reaches(case), arbiters(case.statement)
+    outputs, reaches = set(_outputs(case.statement)), _reaches(case)
     for reference in case.answer.references:
         meaning = reference.meaning
         if isinstance(meaning, Unlisted) and any(_captured(reference, other) for other in others):
@@ -155,10 +155,11 @@ def references(case: Case, others: list[Resolution]) -> list[Splice]:
             and (case.plan(meaning.key) is not None and case.is_target(meaning.item))
         ):
             shown = case.shown_name(meaning.key)
-            if reference.at in indexed and (shown is None or case.unfilled(meaning.key)):
+            indexed = reference.at in arbiters(case.statement)
+            if indexed and (shown is None or case.unfilled(meaning.key)):
                 raise Unserved("ON CONFLICT means an index on a column that is not there", case.plan(meaning.key))
             if case.retyped(meaning.key) is not None:
-                if reference.at in indexed:
+                if indexed:
                     continue
                 found.append(_cast(case, reference, meaning, output=reference.at in outputs))
             elif (shown is None or case.unfilled(meaning.key)) and case.imaginable(meaning.key):
