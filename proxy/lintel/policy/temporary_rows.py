@@ -7,12 +7,12 @@ table of its own. So it is refused where it is made, or comes to have them.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from lintel.analysis.ddl import DdlProblem, apply
+from lintel.policy.after import after
 from lintel.policy.mentions import mentions
 from lintel.schema import Schema
 from lintel.shield import Question, Verdict
 from lintel.shield.tables import Covered
-from lintel.sql.grammar import Node, RawStatement, TooDeep
+from lintel.sql.grammar import Node, RawStatement
 
 _GIVING = frozenset(("AT_AddColumn", "AT_AlterColumnType", "AT_AddInherit", "AT_AddOf"))
 _HINT = "Name the columns that it needs, make it a table that is not temporary, or release the plan."
@@ -37,12 +37,12 @@ def _plans(text: bytes, raw: RawStatement, question: Question) -> set[str]:
     domain = tag == "CreateDomainStmt" and body["domainname"][0]["String"]["sval"].startswith("pg_temp")
     if not domain and (made is None or not _is_temporary(made, frozenset())):
         return set()
-    try:
-        after = apply(covered.schema, raw, text, question.search_path)
-    except (DdlProblem, TooDeep, LookupError, TypeError, ValueError, RecursionError):
-        # It is LIKE another temporary relation, say, whose columns are not known: what else it names still counts.
+    left = after(covered.schema, raw, text, question.search_path)
+    if (
+        left is None
+    ):  # it is LIKE another temporary relation, say, whose columns are not known: what else it names still counts
         return _plans_of(_parents_and_types(body), _holding(covered))
-    return {plan.id for oid in _had(covered.schema, after) for plan in covered.by_oid.get(oid, ())}
+    return {plan.id for oid in _had(covered.schema, left) for plan in covered.by_oid.get(oid, ())}
 
 
 def _is_temporary(relation: Node, shadowed: frozenset[str]) -> bool:

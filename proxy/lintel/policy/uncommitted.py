@@ -7,14 +7,13 @@ judged when it was made, so it holds no rows of a table under a plan.
 
 from dataclasses import dataclass, replace
 
-from lintel.analysis.ddl import DdlProblem, apply
-from lintel.analysis.ddl_routines import with_routines, with_types
 from lintel.analysis.resolution import Resolution
 from lintel.analysis.sequence import dropped
+from lintel.policy.after import wholly_after
 from lintel.policy.effects import effects_of
 from lintel.policy.mentions import mentions
 from lintel.schema import Schema
-from lintel.sql.grammar import Node, RawStatement, TooDeep
+from lintel.sql.grammar import Node, RawStatement
 from lintel.wire.decision import DDL, TEMPORARY
 
 # They change what a name means, the columns of a relation or what triggers name of them: `apply` and `with_routines`
@@ -69,11 +68,8 @@ class Uncommitted:
         return bool(altered) and altered <= temporary and not any(known)
 
     def _changed(self, raw: RawStatement, text: bytes, search_path: tuple[str, ...]) -> "Uncommitted | None":
-        try:
-            applied = with_types(self.schema, apply(self.schema, raw, text, search_path))
-            return replace(self, schema=with_routines(applied, raw.node, search_path))
-        except (DdlProblem, TooDeep, LookupError, TypeError, ValueError, RecursionError):
-            return None
+        left = wholly_after(self.schema, raw, text, search_path)
+        return None if left is None else replace(self, schema=left)
 
     def _without(self, made: Node, search_path: tuple[str, ...]) -> "Uncommitted":
         """A relation whose columns nobody has read."""

@@ -10,14 +10,14 @@ comes.
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from lintel.analysis.ddl import DdlProblem, apply
 from lintel.impact.change import Altered
 from lintel.impact.constraints import column_names
+from lintel.policy.after import after
 from lintel.policy.mentions import mentions
 from lintel.policy.targets import is_named
 from lintel.schema import Column, Relation, Schema
 from lintel.shield.tables import Covered, permits
-from lintel.sql.grammar import Node, RawStatement, TooDeep
+from lintel.sql.grammar import Node, RawStatement
 from lintel.sql.quoting import quote_ident, quote_qualified
 
 _DDL = frozenset(
@@ -66,11 +66,8 @@ def in_statement(
     ((tag, body),) = raw.node.items()
     if tag not in _DDL or not (targets or covered.by_oid) or mentions(text[raw.start : raw.end], shadowed):
         return ()
-    try:
-        after = apply(covered.schema, raw, text, path)
-    except (DdlProblem, TooDeep, LookupError, TypeError, ValueError, RecursionError):
-        after = covered.schema  # refused by the server, or its columns are not known: the rest counts all the same
-    found = list(in_catalog(covered, after, targets))
+    left = after(covered.schema, raw, text, path)
+    found = [] if left is None else list(in_catalog(covered, left, targets))  # the rest counts all the same
     for node, change in _beside(tag, body):
         table = covered.schema.find(node.get("schemaname"), node["relname"], path)
         if table is not None and _is_target(table, covered, targets):
