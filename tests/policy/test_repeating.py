@@ -121,6 +121,15 @@ def others(text: str, turn: int) -> str:
     return b"".join([*pieces, sql[at:]]).decode()
 
 
+def test_a_literal_that_says_whether_a_row_is_only_looked_at() -> None:
+    """Beside an empty array it is, beside another one the row has to be of the table's own type."""
+    deciding, _, _ = one(ADD, there=False)
+    for array, verdict in (("{}", "rewrite"), ('{"(1,a)"}', "refuse"), ("{}", "rewrite")):
+        for values in (f"array_agg(o), '{array}'", f"'{array}', array_agg(o)"):
+            text = f"SELECT array_to_json(COALESCE({values})) FROM o"
+            assert deciding.decide(text.encode()).statement.verdict == verdict
+
+
 def test_where_backslashes_may_escape_a_shape_says_nothing() -> None:
     """Nobody knows there where a string ends (manual 4.1.2.1): the same bytes are one statement, or two."""
     made = Policy(schema_of(SCHEMA % b""), (plan.parse(ADD, "p.toml"),))

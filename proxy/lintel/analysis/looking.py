@@ -25,8 +25,11 @@ def look(walk: Walk, node: Node, scope: Scope, use: str | None) -> None:
         walk.use = (use,) if _hands_on(tag, body) else None
         HANDLERS[tag](walk, body, scope)
     elif tag in ("CoalesceExpr", "A_ArrayExpr") and _is_one(body.get("args") or body.get("elements", [])):
-        for part in body.get("args") or body["elements"]:
+        noted, parts = len(walk.result.rows), body.get("args") or body["elements"]
+        for part in parts:
             look(walk, part, scope, use)
+        if len(walk.result.rows) > noted and any("sval" in part.get("A_Const", ()) for part in parts):
+            walk.result.exact = True  # beside an array that is not empty the row is another one
     else:
         walk.visit(node, scope)
 
