@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from tests.shield.planned import Client, Planned, Planning
+from tests.shield.wire_client import SYNC, bind, close, describe, execute, parse, query
 from tests.shield.wire_client import Client as Wire
-from tests.shield.wire_client import query
 
 ADDED = '[add]\ncolumn = "prio"\ntype = "smallint"\ndefault = "7"\n[shield]\nabsent_writes = '
 TABLE = "CREATE TABLE o (id int, note text, prio smallint DEFAULT 7)"
@@ -162,3 +162,26 @@ def test_several_statements_in_one_query(front: Planned, block: bool, texts: tup
     told = None if reply.error is None else reply.error["M"].partition(": the columns")[0]
     assert told == (None if served else 'lintel: plan "p"')
     assert len(_ids(direct)) == 1 + (texts.count(LOUD) if served else 0)
+
+
+@pytest.mark.parametrize("prepared", [True, False])
+@pytest.mark.parametrize(
+    "sql",
+    ["COPY o (id, total) FROM STDIN", "COPY (SELECT id, total FROM o) TO STDOUT", "PREPARE q AS SELECT total FROM o"],
+)
+def test_what_is_analysed_when_it_is_executed(planned: Planning, sql: str, prepared: bool) -> None:
+    """Renamed when Lintel has just looked: behind a Bind nothing is tried again, the table is looked at ahead of it."""
+    front = planned('[rename]\ncolumn = "total"\nto = "amount"', "CREATE TABLE o (id int, total int)")
+    with Wire(front.database, "old", host="127.0.0.1", port=front.proxy.port) as old:
+        for number, (name, other) in enumerate((("total", "amount"), ("amount", "total"), ("total", "amount"))):
+            assert old.simple("SELECT total FROM o").error is None
+            if prepared:
+                assert old.prepare("kept", sql).error is None
+            front.direct.execute(f"ALTER TABLE o RENAME COLUMN {name} TO {other}")
+            made = [] if prepared else [parse("", sql)]
+            old.send(*made, bind("kept" if prepared else ""), describe("P"), execute(), SYNC)
+            assert old.reply(b"9\t3\n", in_copy=SYNC).error is None
+            old.exchange(close("S", "kept"), SYNC)
+            old.simple("DEALLOCATE ALL")
+            if "FROM STDIN" in sql:
+                assert front.direct.execute("SELECT count(*) FROM o").fetchone() == (number + 1,)

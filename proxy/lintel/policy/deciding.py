@@ -136,7 +136,8 @@ def _understood(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged
     failures: frozenset[str] = frozenset().union(*map(_failures, parts))
     if failures or moment.doubtful:
         probes = _probes(moment, parts)
-        decision = replace(decision, retry=frozenset() if probes and len(parts) > 1 else failures, probes=probes)
+        retry = frozenset[str]() if probes and len(parts) > 1 else failures
+        decision = replace(decision, retry=retry, probes=probes, late=any(part.late for part in parts))
     literal = len(parts) != 1 or parts[0].effects != Effects() or parts[0].verdict.resolution.exact
     exact = literal or statement.facts.verb not in _BY_SHAPE
     results = [part.verdict.resolution for part in parts]

@@ -18,6 +18,8 @@ from lintel.wire.decision import DDL, TEMPORARY
 
 Name = tuple[str | None, str]  # (schema or None, relation), as looked up
 
+# Left alone by transformStmt of analyze.c.
+_LATE = frozenset(("CopyStmt", "PrepareStmt", "ViewStmt"))
 _LISTS = ("tables", "reads", "writes", "stars", "whole_rows", "positional", "row_types", "base_reads", "base_writes")
 
 
@@ -32,6 +34,7 @@ class Judged:
     facts: Facts
     unplanned: tuple[Unplanned, ...] = ()  # changes of target tables that no plan announces
     astray: bool = False  # its search_path is not known: an earlier statement of its text may have changed it
+    late: bool = False  # the server analyses it when it is executed, not when it is parsed
     behind: bool = False  # an earlier statement of its text may have changed the catalog, and nobody can say how
 
 
@@ -82,7 +85,7 @@ def judged(text: bytes, raw: RawStatement, question: Question, *, alone: bool) -
     effects = effects_of(raw.node, verdict.resolution)
     if effects.bits & (DDL | TEMPORARY) and question.covered.by_oid:
         verdict = refused(verdict, text, raw, question)
-    return Judged(start, end, verdict, effects, facts)
+    return Judged(start, end, verdict, effects, facts, late=not _LATE.isdisjoint(raw.node))
 
 
 def names_in(parts: list[Judged]) -> frozenset[Name]:

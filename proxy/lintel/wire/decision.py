@@ -66,6 +66,7 @@ class Decision:
     expected: tuple[Expectation, ...] = ()
     retry: frozenset[str] = frozenset()  # SQLSTATEs of a loud text: refresh, decide again, send again if nothing ran
     probes: tuple[Probe, ...] = ()  # of a loud text: asked first where its failure would cost what ran before it
+    late: bool = False  # it may fail behind its Bind, where it is not tried again
     effects: int = 0
     temporary: tuple[str, ...] = ()
     prepares: str | None = None  # SQL PREPARE name AS ...

@@ -169,7 +169,7 @@ class Requests:
             if statement is None:
                 return self._prepare_again(name)
         if statement is not None:
-            ahead = self._ahead_of(statement.decision)
+            ahead = self._ahead_of(statement.decision, binding=True)
             if ahead is not None:
                 return ahead
             self._start_keeping(statement.decision)
@@ -319,7 +319,7 @@ class Requests:
             return self._wait(messages.FLUSH_FRAME)
         return self._wait() if state.leaves_to_shell(text) else None
 
-    def _ahead_of(self, decision: Decision) -> bytes | None:
+    def _ahead_of(self, decision: Decision, *, binding: bool = False) -> bytes | None:
         """What goes ahead of a loud text that must not fail, as something has run, or has failed; None: nothing.
 
         Outside of a transaction the lock is held until the statements have run: no Sync is behind the probe. The
@@ -331,7 +331,8 @@ class Requests:
         if state.status == messages.IDLE and not state.bound:
             waiting = self._wait_for_status()
             own = any(probe.own for probe in decision.probes)
-            if waiting is not None or not (state.retry.tries or decision.several or own):
+            late = binding and decision.late
+            if waiting is not None or not (state.retry.tries or decision.several or own or late):
                 return waiting
         probe = next((probe for probe in decision.probes if not state.is_probed(probe)), None)
         return None if probe is None else self._probe(decision, probe)
