@@ -23,7 +23,7 @@ default = "0"
 """
 # name: texts, the table under a plan, instructions at most for each text
 COLD: dict[str, tuple[tuple[str, ...], str | None, int]] = {
-    "pgbench": (WORKLOADS["pgbench"], None, 5_275),
+    "pgbench": (WORKLOADS["pgbench"], None, 5_300),
     "a join of 40 columns": (WORKLOADS["orm"], None, 34_000),
     "a join of 40 columns, beside a plan": (WORKLOADS["orm"], "pgbench_history", 34_500),
     "a join of 40 columns, under a plan": (WORKLOADS["orm"], "lines", 100_000),
