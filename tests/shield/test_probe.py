@@ -167,7 +167,11 @@ def test_several_statements_in_one_query(front: Planned, block: bool, texts: tup
 @pytest.mark.parametrize("prepared", [True, False])
 @pytest.mark.parametrize(
     "sql",
-    ["COPY o (id, total) FROM STDIN", "COPY (SELECT id, total FROM o) TO STDOUT", "PREPARE q AS SELECT total FROM o"],
+    [
+        "COPY o (id, total) FROM STDIN",
+        "COPY (UPDATE o SET total = 1 RETURNING id) TO STDOUT",
+        "PREPARE q AS UPDATE o SET total = 1",
+    ],
 )
 def test_what_is_analysed_when_it_is_executed(planned: Planning, sql: str, prepared: bool) -> None:
     """Renamed when Lintel has just looked: behind a Bind nothing is tried again, the table is looked at ahead of it."""

@@ -14,6 +14,7 @@ from lintel.wire.decision import Probe
 
 _NAME_SIZE = 63  # bytes that the server looks at: of a longer one it says so
 _MOST = 8  # relations of one statement
+# When they are parsed; COPY when it is executed, right behind a Bind that asks as well.
 _ANALYSED_AT_ONCE = frozenset(
     ["SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "CopyStmt", "ExplainStmt",
      "DeclareCursorStmt", "CreateTableAsStmt"]

@@ -137,14 +137,14 @@ def offsets(node: object) -> set[int]:
     return {node.get("location", -1)}.union(*map(offsets, node.values()))
 
 
-def arbiters(node: object) -> set[int]:
+def index_references(node: object) -> set[int]:
     """Where the nodes of ON CONFLICT (..) WHERE .. stand: they mean an index, as the table has it."""
     if isinstance(node, list):
-        return set().union(*map(arbiters, node))
+        return set().union(*map(index_references, node))
     if not isinstance(node, dict):
         return set()
     own = offsets(node.get("onConflictClause", {}).get("infer"))
-    return own.union(*map(arbiters, node.values()))
+    return own.union(*map(index_references, node.values()))
 
 
 def columns_in(value: object) -> set[Col]:

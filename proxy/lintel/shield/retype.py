@@ -10,7 +10,7 @@ from lintel.analysis.resolution import BindingKey, InsertUse, Node, Resolution
 from lintel.plan import Plan, Side
 from lintel.plan.types import TypeName
 from lintel.schema.logical import Key
-from lintel.shield.case import Case, Unserved, arbiters
+from lintel.shield.case import Case, Unserved, index_references
 from lintel.shield.casts import assignable, cast, copied, counts_characters, kept_by, unlimited
 from lintel.shield.retyped_query import around_insert, around_set
 from lintel.shield.splices import Splice
@@ -123,7 +123,8 @@ def held_to(case: Case, found: Resolution) -> Resolution:
         return found
     held: dict[BindingKey, Any] = {}
     for key, bound in found.bindings.items():
-        if key[1] == "set" or (key[1] == "ref" and case.retyped(_key(bound)) and key[0] in arbiters(case.statement)):
+        retyped = key[1] == "ref" and case.retyped(_key(bound))
+        if key[1] == "set" or (retyped and key[0] in index_references(case.statement)):
             held[key] = _mine(case, bound)
         elif key[1] == "target":
             held[key] = tuple(_mine(case, meaning) for meaning in bound)
