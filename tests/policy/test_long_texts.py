@@ -102,4 +102,4 @@ def told(decision: Decision, text: str) -> tuple[object, ...]:
         statement.plans,
     )
     sent = decision.sent(text.encode()) if not decision.refusals else None
-    return sent, decision.edits if sent else None, recorded, decision.retry, decision.probes
+    return sent, decision.edits if sent else None, recorded, decision.retry, decision.probes, decision.late

@@ -139,3 +139,15 @@ def test_where_backslashes_may_escape_a_shape_says_nothing() -> None:
     assert shape_of(plain.encode()).key == shape_of(tricky.encode()).key
     assert deciding.decide(plain.encode()).statement.verdict == "allow"
     assert deciding.decide(tricky.encode()).statement.verdict == "refuse"
+
+
+def test_what_is_analysed_late_is_so_in_every_text_of_its_shape() -> None:
+    """The table is looked at ahead of its Bind, where a plan of a rename makes it loud."""
+    renamed = plan.parse('id = "p"\ntable = "public.o"\n[rename]\ncolumn = "total"\nto = "amount"\n', "p.toml")
+    schema = schema_of(b"CREATE TABLE o (id integer, amount integer)")
+    context = Policy(schema, (renamed,)).context(ContextKey(sides=(("p", "old"),)))
+    found = [context.decide(b"COPY (UPDATE o SET total = %d RETURNING id) TO STDOUT" % n) for n in range(3)]
+    assert [decision.text for decision in found] == [
+        b"COPY (UPDATE o SET amount = %d RETURNING id) TO STDOUT" % n for n in range(3)
+    ]
+    assert all(decision.probes and decision.late for decision in found)
