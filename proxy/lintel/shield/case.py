@@ -109,6 +109,11 @@ def own_value(case: Case, plan: Plan) -> str:
     return f"COALESCE({column}, {case.alias('i')}.{column})" if case.unfilled(plan.id) else column
 
 
+def as_value(case: Case, at: int, query: str) -> str:
+    """A subquery for one value in the place of the name at an offset: alone in ANY (..) it would be its rows (T21)."""
+    return f"COALESCE({query})" if case.spans.in_any(at) else query
+
+
 def imagined(case: Case, qualifier: str, name: str, plan: Plan, where: str = "") -> str:
     """A reference to an absent column of a DML target: the real column where there is one, else the constant.
 

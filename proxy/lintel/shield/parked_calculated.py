@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from lintel.analysis.meanings import Col
 from lintel.analysis.resolution import Node, Reference, Source
-from lintel.shield.case import Case, Unserved, offsets
+from lintel.shield.case import Case, Unserved, as_value, offsets
 from lintel.shield.evaluated import is_harmless
 from lintel.shield.parked_given import queries
 from lintel.shield.splices import Splice
@@ -50,10 +50,11 @@ class Calculated:
         found = ""
         for text, reference in self.outputs[number]:
             found += text
-            if reference is not None and self._is_parked(reference):
-                found += value(str(getattr(reference.meaning, "key", "")))
-            elif reference is not None:
-                found += column(self.name(self._own(reference)))
+            if reference is not None:
+                parked = self._is_parked(reference)
+                key = str(getattr(reference.meaning, "key", ""))
+                query = value(key) if parked else column(self.name(self._own(reference)))
+                found += as_value(self.case, reference.at, query)
         return found
 
     def name(self, column: str) -> str:

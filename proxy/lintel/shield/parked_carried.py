@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from lintel.analysis.meanings import Col, Meaning
 from lintel.analysis.resolution import Node, Source, StarUse
 from lintel.analysis.scope import Item
-from lintel.shield.case import Case, Unserved, offsets
+from lintel.shield.case import Case, Unserved, as_value, offsets
 from lintel.shield.parked_given import queries
 from lintel.shield.splices import Splice
 from lintel.shield.stars import spelled
@@ -47,8 +47,8 @@ class Carried:
                 raise Unserved("a table's schema in RETURNING, of a table in FROM")
             start, end = self.case.spans.reference(reference.at)
             text = self.case.text[start:end].decode("utf-8", "surrogateescape")
-            value = self._carry(text, reference.name).encode("utf-8", "surrogateescape")
-            stars.append(Splice(start, end, value, reference.at, "words"))
+            value = as_value(self.case, reference.at, self._carry(text, reference.name))
+            stars.append(Splice(start, end, value.encode("utf-8", "surrogateescape"), reference.at, "words"))
         return stars
 
     def _carry(self, text: str, name: str) -> str:

@@ -8,6 +8,7 @@ from lintel.analysis.resolution import Node
 from lintel.sql.tokens import Token, tokens
 
 _AFTER_A_LIST = (b"where", b"returning", b"when", b"on")
+_OVER_ROWS = (b"any", b"some", b"all")
 _VERBS = (b"insert", b"update", b"delete", b"merge")
 
 
@@ -150,6 +151,14 @@ class Spans:
     def follows(self, at: int, word: bytes) -> bool:
         """Whether the token at an offset stands right behind that keyword."""
         return self._is(self._index(at) - 1, word)
+
+    def in_any(self, at: int) -> bool:
+        """Whether what begins at an offset comes first in ANY (..), SOME (..) or ALL (..)."""
+        before = self._index(at) - 1
+        index = before
+        while self._word(index) == b"(":
+            index -= 1
+        return index < before and any(self._is(index, word) for word in _OVER_ROWS)
 
     def word(self, word: bytes, at: int) -> int:
         """The end of the first such keyword at or behind an offset."""

@@ -13,7 +13,7 @@ from lintel.analysis.resolution import InsertUse, Reference, Resolution, RowUse,
 from lintel.analysis.scope import holder
 from lintel.schema.logical import LogicalColumn
 from lintel.shield.absent import stand_in, where_there
-from lintel.shield.case import Case, Unserved, index_references, offsets
+from lintel.shield.case import Case, Unserved, as_value, index_references, offsets
 from lintel.shield.derived import as_query, casts, constants
 from lintel.shield.items import is_exact
 from lintel.shield.retype import cast_read, copied_as
@@ -208,7 +208,7 @@ def _call(case: Case, reference: Reference, meaning: Col, shown: str, *, output:
     start, end = case.spans.reference(reference.at)
     text = f"{quote_ident(qualifier)}.{quote_ident(shown)}"
     if output:
-        text = f"(SELECT {text} AS {quote_ident(reference.name)})"
+        text = as_value(case, reference.at, f"(SELECT {text} AS {quote_ident(reference.name)})")
     return Splice(start, end, text.encode(), reference.at, "reference", rule="name")
 
 
@@ -236,7 +236,7 @@ def _imagine(case: Case, reference: Reference, meaning: Col) -> Splice:
     source, plan = case.sources[meaning.item], case.plan(meaning.key)
     assert plan is not None
     start, end = case.spans.reference(reference.at)
-    text = stand_in(case, source, reference.item or source.item, plan)
+    text = as_value(case, reference.at, stand_in(case, source, reference.item or source.item, plan))
     return Splice(start, end, text.encode(), reference.at, "reference", {plan.change.column: meaning}, rule="imagine")
 
 
