@@ -37,12 +37,15 @@ PARKED = (
     "UPDATE o SET (note, prio) = (SELECT s.note, s.prio FROM s WHERE s.id = o.id)",
     "WITH i AS (INSERT INTO o (id, prio) VALUES (1, 2)) SELECT 1",
     "WITH u AS (UPDATE o SET prio = 1 RETURNING id) INSERT INTO o (id, prio) SELECT id + 1, 2 FROM u",
+    "COPY (INSERT INTO o (id, prio) VALUES (1, 2) RETURNING id) TO STDOUT",
+    "COPY (UPDATE o SET prio = 1 RETURNING id) TO STDOUT",
+    "INSERT INTO o (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET prio = length(o.note)",
+    "WITH a AS (UPDATE o SET prio = 1 WHERE id = 1), b AS (UPDATE o SET prio = 2 WHERE id = 2) SELECT 1",
     "COPY (WITH u AS (UPDATE o SET prio = 1 RETURNING prio) SELECT prio FROM u) TO STDOUT",
 )
 REFUSED = (
     "COPY o FROM STDIN",
     "COPY o (id, prio) FROM STDIN (FORMAT binary)",
-    "COPY (INSERT INTO o (id, prio) VALUES (1, 2) RETURNING id) TO STDOUT",
     "MERGE INTO o USING s ON s.id = o.id WHEN MATCHED THEN UPDATE SET prio = s.prio",
     "MERGE INTO o USING s ON s.id = o.id WHEN NOT MATCHED THEN INSERT VALUES (s.id, s.note, s.prio)",
     "WITH m AS (MERGE INTO o USING s ON s.id = o.id WHEN MATCHED THEN UPDATE SET prio = 1 RETURNING 1) SELECT 1",

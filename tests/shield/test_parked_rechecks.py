@@ -49,6 +49,8 @@ INSERT INTO o (id, prio) SELECT 1, n + 50 FROM o x WHERE id = 4 AND NOT EXISTS (
 GREATER = """
 ON CONFLICT (id) DO UPDATE SET prio = o.prio + excluded.prio, n = excluded.prio WHERE o.prio < excluded.prio
 """
+OTHERS = " ON CONFLICT (id) DO UPDATE SET n = excluded.n, prio = o.prio * 100 + o.n * 10 + excluded.n"
+TWICE = "WITH a AS ({} RETURNING *), b AS ({} RETURNING *) SELECT * FROM a UNION ALL SELECT * FROM b"
 STATEMENTS = (
     "DELETE FROM o WHERE prio = 7",
     "DELETE FROM o WHERE prio = 7 RETURNING id, prio",
@@ -88,6 +90,12 @@ STATEMENTS = (
     "UPDATE o SET prio = s.prio + 1 FROM o s WHERE s.n = o.n AND o.prio = 7 RETURNING s.prio, s.id, o.*",
     "INSERT INTO o (id, prio) VALUES (1, 3), (40, 5)" + GREATER + " RETURNING id, prio * n AS x, prio > 4",
     "INSERT INTO o (id, prio) VALUES (1, 3) ON CONFLICT (id) DO UPDATE SET prio = o.prio + 1 RETURNING prio + o.n",
+    "INSERT INTO o (id, n, prio) VALUES (1, 9, 3), (3, 8, 2), (40, 7, 1)" + OTHERS,
+    "INSERT INTO o (id, n, prio) SELECT id, n + 9, n FROM o s WHERE id < 4" + OTHERS + " RETURNING *",
+    "INSERT INTO o (id, prio) VALUES (1, 3) ON CONFLICT (id) DO UPDATE SET prio = (SELECT o.prio + sum(m) FROM c)",
+    "WITH i AS (INSERT INTO o (id, n, prio) VALUES (1, 9, 3), (40, 8, 2)" + OTHERS + " RETURNING *) SELECT * FROM i",
+    TWICE.format("UPDATE o SET prio = prio + 1 WHERE id = 1", "UPDATE o SET prio = prio - 1, n = prio WHERE id = 2"),
+    TWICE.format("UPDATE o SET prio = 1 WHERE id < 3 AND prio = 7", "UPDATE o SET prio = n WHERE id = 3"),
 )
 
 

@@ -14,8 +14,8 @@ refuses. Pure: knows neither sessions nor the live catalog. docs/traps.md shows 
   may fail, and is kept for that;
   *retype*, *retyped_query* and *casts*: columns of another type.
 - Parking: *parking*, by *side_table*; *parked_insert*, *parked_query* and *parked_update* are its texts, of which
-  *parked_calculated*, *parked_carried*, *parked_given*, *parked_outputs*, *parked_records*, *parked_pairs*,
-  *parked_skipping*, *parked_value*, *parked_targets* and *parked_writes* make parts.
+  *parked_calculated*, *parked_carried*, *parked_given*, *parked_handed*, *parked_outputs*, *parked_records*,
+  *parked_pairs*, *parked_skipping*, *parked_value*, *parked_targets* and *parked_writes* make parts.
 """
 
 from lintel.shield.judge import Question, judge

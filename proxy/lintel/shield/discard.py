@@ -74,7 +74,7 @@ class Dropping(DroppedRows):
         values = [value for entry in found for value in entry.each]
         alone = [not entry.of_query for entry in found for _ in entry.bodies]
         gone = [n for n, meaning in enumerate(meanings) if alone[n] and self._gone(meaning)]
-        staying = [n for n in gone if self._stays(values[n])]
+        staying = [n for n in gone if self._stays(values[n], meanings[n])]
         if not staying:
             return {}
         assert_in_turn(values, staying, self.case.covered.schema)

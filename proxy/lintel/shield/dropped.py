@@ -59,18 +59,22 @@ class Dropped:
         at = reference.get("location")
         return next((r.meaning for r in self.case.answer.references if r.at == at), None)
 
-    def _stays(self, node: Node) -> bool:
+    def _stays(self, node: Node, meaning: object) -> bool:
         """Whether a value has to be evaluated although it is dropped: not the column itself that is not there."""
         own = "ColumnRef" in node and self._gone(self._referred(node["ColumnRef"]))
-        return self.evaluates and not is_plain(node) and not own
+        return self.evaluates and self._gone(meaning) and not is_plain(node) and not own
 
     def _evaluate(self, meaning: Col, node: Node, place: tuple[int, int], outcome: str) -> Splice:
         """The value stays where it is, in a condition that always holds; the splice behind it says the outcome."""
         self.values.setdefault((meaning.oid, str(meaning.key)), []).append("NULL")
-        before, behind = around(node, self._type_of(meaning), outcome)
+        before, behind = self._evaluated(meaning, node, outcome)
         found = [Splice(at, at, t.encode(), at, "words") for at, t in zip(place, (before, behind), strict=True)]
         self.found.splices += found
         return found[-1]
+
+    def _evaluated(self, meaning: Col, node: Node, outcome: str) -> tuple[str, str]:
+        """What to write before and behind a value, so that it is evaluated and the outcome is what comes of it."""
+        return around(node, self._type_of(meaning), outcome)
 
     def _call(self, at: int, name: str) -> None:
         """Another column's name where a dropped one's stands."""

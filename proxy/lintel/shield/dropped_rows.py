@@ -62,7 +62,7 @@ class DroppedRows(Dropped):
     def _beside(self, use: InsertUse, bound: Sequence[object], rows: list[list[Node]]) -> dict[int, int]:
         """By its number in the list: beside which other value each is evaluated that cannot just be dropped."""
         gone = [number for number, meaning in enumerate(bound) if self._gone(meaning)]
-        staying = [number for number in gone if any(self._stays(nodes[number]) for nodes in rows)]
+        staying = [number for number in gone if any(self._stays(nodes[number], bound[number]) for nodes in rows)]
         return dict(zip(staying, others(self.case, use, bound, rows, staying), strict=True)) if staying else {}
 
     def _move(self, at: int, meaning: object, other: object) -> None:

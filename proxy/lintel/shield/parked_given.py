@@ -20,6 +20,7 @@ class GivenColumn:
     updating: bool  # there is a DO UPDATE
     rows: list[tuple[Node, str]] = field(default_factory=list)  # by row: the value and its text; none: its default
     assigned: tuple[Node, int, int] | None = None  # what DO UPDATE sets it to, and where that stands
+    handed: str = ""  # else the setting that hands it on (shield.parked_handed)
 
     def row(self, number: int) -> tuple[Node, str]:
         """What one of the rows proposes."""
@@ -84,6 +85,8 @@ class GivenColumn:
         if self.assigned is None:
             return old
         node, start, end = self.assigned
+        if "SetToDefault" in node:
+            return self.plan.default_sql
         text, at = "", start
         for reference in sorted(self._read(), key=lambda r: r.at):
             first, last = self.case.spans.reference(reference.at)
@@ -97,14 +100,9 @@ class GivenColumn:
         return self.assigned_to(node, text + self._text(at, end))
 
     def _read(self) -> list[Reference]:
-        """The references of what DO UPDATE sets it to; only this column's are served."""
-        if self.assigned is None:
-            return []
-        node, start, end = self.assigned
-        found = [r for r in self.case.answer.references if start <= r.at < end]
-        if queries(node) or any(not isinstance(r.meaning, Col) or r.meaning.key != self.plan.id for r in found):
-            raise Unserved("ON CONFLICT DO UPDATE can park only what is made of this column, excluded's and constants")
-        return found
+        """The references of what DO UPDATE sets it to: all of them this column's."""
+        _, start, end = self.assigned or ({}, 0, 0)
+        return [r for r in self.case.answer.references if start <= r.at < end]
 
     def _is_proposed(self, reference: Reference) -> bool:
         return reference.item is not None and reference.item.name == "excluded"

@@ -16,6 +16,7 @@ from lintel.analysis.resolution import InsertUse, Node, Source
 from lintel.plan import parking
 from lintel.shield import parked_value
 from lintel.shield.case import Case, Unserved
+from lintel.shield.parked_handed import handed, handing, is_handed
 from lintel.shield.parked_pairs import ParkedPairs
 from lintel.shield.parked_skipping import counted, paired, told_by
 from lintel.shield.parked_targets import sets_key
@@ -52,12 +53,19 @@ class ParkedInsert(ParkedPairs):
         given = self.given[str(meaning.key)]
         if self._assigning:
             given.assigned = (node, start, end)
-            if "SetToDefault" in node:
-                raise Unserved("ON CONFLICT DO UPDATE sets the column to its default")
         elif "SetToDefault" in node:
             given.rows.append((node, given.plan.default_sql))
         else:
             given.rows.append((node, self._text(start, end)))
+
+    def _stays(self, node: Node, meaning: object) -> bool:
+        return self._assigning and isinstance(meaning, Col) and is_handed(self.case, node, str(meaning.key))
+
+    def _evaluated(self, meaning: Col, node: Node, outcome: str) -> tuple[str, str]:
+        given = self.given[str(meaning.key)]
+        given.handed = self.case.alias(f"g{[side.plan.id for side in self.sides].index(given.plan.id)}")
+        before, behind = handing(given.handed, node, given.plan.type)
+        return f"CASE WHEN {before}", f"{behind} THEN {outcome} END"
 
     def known(self, plan_id: str) -> str | None:
         """What every row gets in a parked column, where that can be said before it is written."""
@@ -130,9 +138,14 @@ class ParkedInsert(ParkedPairs):
         told = [told_by([f"{self._row}.{column.name}" for column in self._told])] if self._told else []
         if self._extra in ([], ["m"]):
             return told
-        olds = [side for side in self.sides if side.plan.id in self._olds]
-        read = [parked_value.reference(self.case, self._row, side.plan, side) for side in olds]
+        read = [self._old(side) for side in self.sides if side.plan.id in self._olds]
         return [*told, f"{self._row}.xmax OPERATOR(pg_catalog.<>) 0", *read]
+
+    def _old(self, side: SideTable) -> str:
+        """The value of a row that was there, as RETURNING can say it: the one that it had, or what it is set to."""
+        if setting := self.given[side.plan.id].handed:
+            return handed(setting, side.plan.type)
+        return parked_value.reference(self.case, self._row, side.plan, side)
 
     def _lists(self) -> str:
         """What the inserted rows returned, as lists to be counted through."""

@@ -49,7 +49,10 @@ class ParkedWrites(Dropping):
     def _end(self) -> int:
         """Where it ends."""
         spans = self.case.spans
-        return spans.whole()[1] if self.query is None else spans.inside(spans.opening(self._verb))
+        if self.query is not None:
+            return spans.inside(spans.opening(self._verb))
+        start, end = spans.whole()
+        return spans.inside(start) if "CopyStmt" in self.case.statement else end
 
     @property
     def _lead(self) -> str:

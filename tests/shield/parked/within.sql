@@ -63,7 +63,7 @@ EXECUTE w (64, 8)
 DEALLOCATE w
 --- new rewrite simple
 COPY (WITH i AS (INSERT INTO orders (id, priority) VALUES (66, 5) RETURNING id, priority) SELECT priority, id FROM i) TO STDOUT
---- new refuse # COPY of it
+--- new rewrite # COPY of it
 COPY (INSERT INTO orders (id, priority) VALUES (66, 5) RETURNING id) TO STDOUT
 --- new rewrite
 WITH i AS (INSERT INTO orders (id, priority) VALUES (65, 5)) UPDATE orders SET priority = 6 WHERE id = 1
@@ -105,3 +105,15 @@ WITH u AS (UPDATE orders SET label = 'u' WHERE id = 1 RETURNING id, label) INSER
 WITH d AS (DELETE FROM orders WHERE priority = 7 RETURNING *) SELECT json_agg(d), (SELECT row_to_json(x) FROM (SELECT max(d.priority) AS p) x) FROM d
 --- new rewrite
 WITH i AS (INSERT INTO pairs (a, b, state) SELECT a + 10, b, state FROM pairs RETURNING *), r AS (SELECT a, b, state FROM i) SELECT json_build_object('rows', (SELECT count(*) FROM r), 'all', (SELECT json_agg(row_to_json((SELECT e FROM (SELECT q.a AS a, q.state AS state) AS e)) ORDER BY q.a, q.b) FROM (SELECT * FROM r) AS q))
+--- new rewrite
+COPY (INSERT INTO orders (priority, cid) VALUES (5, 1), (6, 2) RETURNING cid, priority) TO STDOUT (FORMAT csv)
+--- new rewrite
+COPY (UPDATE orders SET priority = priority + 1 WHERE id = 1 RETURNING id, priority) TO STDOUT
+--- new rewrite
+COPY (WITH s AS (SELECT 3 AS id) UPDATE orders o SET label = 'x' FROM s WHERE s.id = o.id RETURNING o.*, s.id) TO STDOUT;
+--- new rewrite # rows that are not the same
+WITH a AS (UPDATE orders SET priority = priority - 1 WHERE id = 1 RETURNING id, priority), b AS (UPDATE orders SET priority = priority + 1 WHERE id = 3 RETURNING id, priority) SELECT * FROM a UNION ALL SELECT * FROM b
+--- new rewrite
+WITH a AS (UPDATE orders SET priority = 8, label = 'a' WHERE id < 3 RETURNING id), b AS (INSERT INTO orders (id, priority, label) VALUES (82, 4, 'q')) UPDATE orders SET label = note, priority = id WHERE id > 3 RETURNING *
+--- new refuse # one that sets something else: of a row of both, which of the two counts
+WITH a AS (UPDATE orders SET priority = 8 WHERE id < 3), b AS (UPDATE orders SET label = 'x' WHERE id > 1) SELECT 1

@@ -158,7 +158,7 @@ INSERT INTO orders (id, total, priority, label) VALUES ($1, abs(-4), (SELECT cou
 --- params 3 | l
 --- new rewrite
 INSERT INTO orders (id, priority) VALUES (1, (SELECT 5)) ON CONFLICT DO NOTHING RETURNING id, priority
---- new refuse # another column of the row, which may have been set by then
+--- new rewrite # another column of the row, which may have been set by then
 INSERT INTO orders (id, priority) VALUES (1, 5) ON CONFLICT (id) DO UPDATE SET priority = orders.cid
 --- new refuse # a function's effects would come in another order
 INSERT INTO orders (id, priority) VALUES (12, nextval('orders_id_seq')), (13, 6)
@@ -466,3 +466,34 @@ UPDATE orders SET id = 50, priority = 2 WHERE id = 1 RETURNING orders::text
 UPDATE orders SET priority = 2 WHERE id = 1 RETURNING orders
 --- new refuse # what is parked for it comes later
 INSERT INTO orders (id, priority) VALUES (70, 5) RETURNING row_to_json(orders)
+--- new rewrite # values made of other columns: of the row as it was
+INSERT INTO orders AS o (id, cid, priority) VALUES (1, 9, 5), (3, 4, 1), (97, 2, 3) ON CONFLICT (id) DO UPDATE SET cid = excluded.cid, priority = o.cid * 10 + excluded.cid RETURNING id, cid, priority
+--- new rewrite
+INSERT INTO orders (id, total, priority) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET total = excluded.total, priority = CASE WHEN orders.total < excluded.total THEN excluded.priority ELSE orders.priority END RETURNING *
+--- params 1 | 50 | 9
+--- new rewrite
+INSERT INTO orders (id, total, priority, label) VALUES (1, 50, 9, 'x'), (2, 1, 8, 'y'), (98, 1, 7, NULL) ON CONFLICT (id) DO UPDATE SET total = excluded.total, label = CASE WHEN orders.total < excluded.total THEN excluded.label END, priority = CASE WHEN orders.total < excluded.total THEN excluded.priority ELSE orders.priority END WHERE orders.id <> 5 RETURNING *
+--- new rewrite # NULL and the empty string
+INSERT INTO orders (id, label) VALUES (1, 'a'), (2, 'b'), (4, 'c') ON CONFLICT (id) DO UPDATE SET label = CASE orders.id WHEN 1 THEN '' WHEN 2 THEN NULL ELSE orders.note END RETURNING id, label, label IS NULL
+--- new rewrite
+INSERT INTO orders (id, priority) VALUES (1, 5) ON CONFLICT (id) DO UPDATE SET priority = (SELECT max(o.priority) + count(*) FROM orders o WHERE o.cid = orders.cid) RETURNING priority
+--- new rewrite
+INSERT INTO orders (id, priority) SELECT cid, cid + 4 FROM customers ON CONFLICT (id) DO UPDATE SET priority = orders.cid + excluded.priority + orders.priority, note = excluded.priority::text RETURNING id, priority, note
+--- new rewrite # too long for it
+INSERT INTO orders (id, label) VALUES (1, 'a') ON CONFLICT (id) DO UPDATE SET label = orders.note || ' is too long'
+--- new rewrite # blanks are cut off
+INSERT INTO orders (id, label) VALUES (1, 'a') ON CONFLICT (id) DO UPDATE SET label = orders.note || '        ' RETURNING label || '.'
+--- new rewrite # out of range
+INSERT INTO orders (id, priority) VALUES (1, 5) ON CONFLICT (id) DO UPDATE SET priority = orders.cid + 40000
+--- new rewrite
+INSERT INTO orders (id, priority) VALUES (1, 5), (96, 5) ON CONFLICT (id) DO UPDATE SET priority = DEFAULT, label = DEFAULT, cid = 9 RETURNING *
+--- new rewrite # one column is made of the other
+INSERT INTO orders (id, priority, label) VALUES (3, 5, 'x'), (4, 6, 'y') ON CONFLICT (id) DO UPDATE SET label = orders.priority::text || excluded.priority, priority = coalesce(length(orders.label), 9) RETURNING *
+--- new rewrite
+INSERT INTO pairs AS p (a, b, state) VALUES (1, 'x', 'n') ON CONFLICT (a, b) DO UPDATE SET state = p.b || p.n || excluded.state || coalesce(p.state, '-') WHERE p.n < 5 RETURNING p.state, p.n + 1
+--- new rewrite # the row is left alone
+INSERT INTO orders AS o (id, priority) VALUES (1, 5), (2, 6) ON CONFLICT (id) DO UPDATE SET priority = o.cid + 1 WHERE o.note IS NULL
+--- new rewrite
+INSERT INTO orders AS o (id, priority) VALUES (1, 5) ON CONFLICT (id) DO UPDATE SET priority = o.cid + 1 RETURNING o.priority + o.cid AS x
+--- new refuse # which of the two functions came first
+INSERT INTO orders AS o (id, priority) VALUES (1, 5) ON CONFLICT (id) DO UPDATE SET priority = nextval('orders_id_seq') + o.cid, cid = nextval('orders_id_seq')
