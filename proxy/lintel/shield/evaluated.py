@@ -29,6 +29,7 @@ _STABLE = """
     statement_timestamp stddev string_agg string_to_array sum timezone to_char to_date to_json to_jsonb to_number
     to_timestamp transaction_timestamp translate variance
 """
+_EACH_TIME = frozenset(("clock_timestamp", "gen_random_uuid"))  # of these, what gives another value each time
 _HARMLESS = IMMUTABLE | frozenset(_STABLE.split())
 
 
@@ -43,6 +44,21 @@ def is_harmless(node: object, schema: Schema, *, defaults: bool = False) -> bool
     if "SetToDefault" in node:
         return defaults
     return all(is_harmless(part, schema, defaults=defaults) for part in node.values())
+
+
+def is_repeatable(node: Node, schema: Schema) -> bool:
+    """Whether a value without tables of its own is the same however often a statement evaluates it, without effects."""
+    return is_harmless(node, schema) and not _calls(node, _EACH_TIME)
+
+
+def _calls(node: object, names: frozenset[str]) -> bool:
+    if isinstance(node, list):
+        return any(_calls(part, names) for part in node)
+    if not isinstance(node, dict):
+        return False
+    if "FuncCall" in node and node["FuncCall"]["funcname"][-1]["String"]["sval"] in names:
+        return True
+    return any(_calls(part, names) for part in node.values())
 
 
 def _is_harmless(name: str, schema: Schema) -> bool:

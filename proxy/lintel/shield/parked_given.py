@@ -8,6 +8,7 @@ from lintel.plan import Add, Plan
 from lintel.shield import casts
 from lintel.shield.case import Case, Unserved
 from lintel.shield.casts import assigned
+from lintel.shield.evaluated import is_repeatable
 from lintel.shield.values import is_plain, is_untyped
 
 
@@ -39,6 +40,10 @@ class GivenColumn:
     def is_one(self) -> bool:
         """Whether every row proposes the same, and it has no effects."""
         return all(is_plain(node) and text == self.row(0)[1] for node, text in self.rows)
+
+    def repeats(self, node: Node) -> bool:
+        """Whether a proposed value may be evaluated wherever it is asked for, and is the same."""
+        return is_plain(node) or (not queries(node) and is_repeatable(node, self.case.covered.schema))
 
     @property
     def constant(self) -> str:
@@ -91,9 +96,10 @@ class GivenColumn:
         for reference in sorted(self._read(), key=lambda r: r.at):
             first, last = self.case.spans.reference(reference.at)
             if self._is_proposed(reference):
-                if not is_plain(proposed_node):
+                if not self.repeats(proposed_node):
                     raise Unserved("DO UPDATE calculates with what is to be inserted, and that is no constant")
-                other = f"({proposed})::{self.plan.type.sql}"
+                plain = is_plain(proposed_node)
+                other = f"({proposed})::{self.plan.type.sql}" if plain else self.assigned_to(proposed_node, proposed)
             else:
                 other = old
             text, at = text + self._text(at, first) + other, last

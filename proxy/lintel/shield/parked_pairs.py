@@ -25,6 +25,7 @@ class ParkedPairs(ParkedOutputs):
         super().__init__(case, body, target, query)
         self.given = {side.plan.id: GivenColumn(case, side.plan, updates(body)) for side in self.sides}
         self._told: list[Given] = []  # the columns by which rows are paired; none: by position
+        self._untold = False  # whether rows that are told to be equal may have other values beside
 
     @property
     def _rows(self) -> int | None:
@@ -64,9 +65,12 @@ class ParkedPairs(ParkedOutputs):
             if self._gone(meaning) or self._is_default(number):
                 continue
             column = self._column(meaning)
-            if arbiters is None or column.name in arbiters:
-                self._assert_told(number)
+            if arbiters is not None and column.name not in arbiters:
+                continue
+            if self._is_told(number):
                 found.append(Given(number, quote_ident(column.name), column_type(column)))
+            else:
+                self._untold = True
         if not found or (arbiters is not None and len(found) < len(arbiters)):
             raise Unserved(_NOT_TOLD)
         return found
@@ -78,7 +82,7 @@ class ParkedPairs(ParkedOutputs):
         others = (c for c in self.target.table.relation.columns if quote_ident(c.name) not in told)
         keys = {quote_ident(name) for name, _ in self.sides[0].keys}
         called = any(column.identity or "(" in (column.default or "") for column in others)
-        return not updates(self.body) and keys <= told and not called
+        return not updates(self.body) and keys <= told and not called and not self._untold
 
     def _column(self, meaning: object) -> Column:
         relation = self.target.table.relation
@@ -104,10 +108,12 @@ class ParkedPairs(ParkedOutputs):
         """Whether every row gets its default there."""
         return all("SetToDefault" in row["List"]["items"][number] for row in self._lists_of_values)
 
-    def _assert_told(self, number: int) -> None:
+    def _is_told(self, number: int) -> bool:
+        """Whether a value can be compared with what was written; of a query every column is there for that."""
+        if self._rows is None:
+            return True
         nodes = [row["List"]["items"][number] for row in self._lists_of_values]
-        if not all(is_plain(node) and "SetToDefault" not in node for node in nodes):
-            raise Unserved(_NOT_TOLD)
+        return all(is_plain(node) and "SetToDefault" not in node for node in nodes)
 
     @property
     def _lists_of_values(self) -> list[Node]:
@@ -119,7 +125,7 @@ class ParkedPairs(ParkedOutputs):
         given = self.given[side.plan.id]
         if given.is_one:
             return given.constant
-        if not self._paired or not all(is_plain(node) for node, _ in given.rows):
+        if not self._paired or not all(given.repeats(node) for node, _ in given.rows):
             raise Unserved("DO UPDATE reads what is to be inserted, and that is no constant")
         return self._looked_up(side, number)
 

@@ -114,9 +114,6 @@ class ParkedQuery(ParkedInsert):
     def _is_default(self, number: int) -> bool:
         return "SetToDefault" in self._value_of(number)[0]
 
-    def _assert_told(self, number: int) -> None:
-        """Of a query every column is there to be compared."""
-
     def _excluded(self, side: SideTable, number: int) -> str:
         given, n = self.given[side.plan.id], self._numbered
         if not self._is_of_query(side.plan.id):

@@ -149,8 +149,12 @@ INSERT INTO orders (id, note, priority) VALUES (DEFAULT, 'p', 3), (DEFAULT, 'q',
 INSERT INTO pairs (a, b, n, state) VALUES (1, 'x', 7, 'old'), (1, 'w', 8, 'new'), (1, 'v', NULL, 'newer') ON CONFLICT (a, b) DO NOTHING
 --- new rewrite
 INSERT INTO orders (id, cid, priority, label) VALUES (1, 5, 6, 'a'), (3, 6, 7, 'b'), (15, 7, 8, 'c') ON CONFLICT (id) DO UPDATE SET priority = excluded.priority, label = orders.label || excluded.label, cid = 9 WHERE orders.priority = 3 RETURNING id, priority, label, cid
---- new refuse # which of its rows were left out cannot be told by a value that is calculated
+--- new rewrite # which of its rows were left out is told by the others, not by a value that is calculated
 INSERT INTO orders (id, total, priority) VALUES (1, 5, 5), (12, 3 * 2, 6) ON CONFLICT DO NOTHING
+--- new rewrite
+INSERT INTO orders (id, note, total, priority) VALUES (1, 'x', 5, 5), (abs(-13), 'y', 6, 6), (abs(-14), 'y', 6, 7) ON CONFLICT (id) DO NOTHING RETURNING id, priority
+--- new refuse # all of them are calculated
+INSERT INTO orders (id, priority) VALUES (abs(-1), 5), (abs(-13), 6) ON CONFLICT DO NOTHING
 --- new rewrite
 INSERT INTO orders (id, cid, priority) VALUES (78, DEFAULT, (SELECT max(o.priority) - 1 FROM orders o)) RETURNING id, priority
 --- new rewrite
@@ -443,8 +447,12 @@ INSERT INTO pairs AS p (a, b, n, state) VALUES (1, 'x', 7, 's'), (8, 'x', 8, 't'
 INSERT INTO orders (id, cid, priority) VALUES (1, 5, 6), (3, 6, 2) ON CONFLICT (id) DO UPDATE SET id = excluded.id, cid = excluded.cid, priority = excluded.priority WHERE orders.priority < 5 RETURNING id, priority
 --- new refuse # its key becomes another one
 INSERT INTO orders (id, priority) VALUES (1, 5) ON CONFLICT (id) DO UPDATE SET id = excluded.id + 40, priority = excluded.priority
---- new refuse # each use of the value would be another evaluation
+--- new rewrite
 INSERT INTO orders (id, priority) VALUES (1, abs(-5)), (3, abs(-6)) ON CONFLICT (id) DO UPDATE SET priority = 4 WHERE orders.priority < excluded.priority
+--- new rewrite # values that are the same each time
+INSERT INTO orders AS o (id, priority, label) VALUES (1, abs(-5), lower('A')), (3, 6, upper('b')), (94, length('abc'), NULL) ON CONFLICT (id) DO UPDATE SET priority = o.priority + excluded.priority, label = coalesce(o.label, '') || excluded.label, note = excluded.label RETURNING *
+--- new refuse # a value that would be another one each time
+INSERT INTO pairs (a, b, state) VALUES (1, 'x', gen_random_uuid()), (1, 'y', 'u') ON CONFLICT (a, b) DO UPDATE SET n = length(excluded.state)
 --- new rewrite
 INSERT INTO orders (id, label) VALUES (12, upper('a')), (13, concat('b', $1)) RETURNING id, label
 --- params c
