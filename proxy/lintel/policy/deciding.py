@@ -90,12 +90,20 @@ def _judged(
         return Decided(not_followed(moment, text))
     why = _why_opaque(moment, key, parts)
     if why is None:
-        return _understood(moment, key, text, parts, found)
+        decided = _understood(moment, key, text, parts, found)
+        return _beside_temporary(decided, key, parts) if key.shadowed else decided
     decided = as_temporary(moment, key, text, why, parts) or opaque(moment, text, why, parts)
     if strange := _strange(moment, parts):
         statement = replace(decided.decision.statement, strange=strange)
-        return replace(decided, decision=replace(decided.decision, statement=statement))
-    return decided
+        decided = replace(decided, decision=replace(decided.decision, statement=statement))
+    return _beside_temporary(decided, key, parts)
+
+
+def _beside_temporary(decided: Decided, key: ContextKey, parts: list[Judged]) -> Decided:
+    """With the names that a temporary relation may have, if the server analyses the statement when it is prepared."""
+    results = (part.verdict.resolution for part in parts if not part.late)
+    shadowed = key.shadowed & {name for result in results for schema, name in result.names if schema is None}
+    return replace(decided, decision=replace(decided.decision, shadowed=shadowed)) if shadowed else decided
 
 
 def _decide_masked(moment: Moment, key: ContextKey, text: bytes) -> Decided:

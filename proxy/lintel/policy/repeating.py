@@ -77,7 +77,7 @@ class Repeating:
             return None
         all_of_it = self._filled(edits, text, shape, once=True)
         return Decision(edited(text, all_of_it), all_of_it, (), model.expected, model.retry, model.probes,
-                        model.late, statement=model.statement)  # fmt: skip
+                        model.late, shadowed=model.shadowed, statement=model.statement)  # fmt: skip
 
     def _filled(self, edits: list[Edit], text: bytes, shape: Shape, *, once: bool) -> tuple[Edit, ...]:
         for number, pieces in self.repeated.items():

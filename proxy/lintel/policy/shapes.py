@@ -25,7 +25,7 @@ class Prototype:
             return model
         edits = carried(model.edits, self.shape, shape)
         return Decision(edited(text, edits), edits, model.refusals, model.expected, model.retry, model.probes,
-                        model.late, statement=model.statement)  # fmt: skip
+                        model.late, shadowed=model.shadowed, statement=model.statement)  # fmt: skip
 
 
 def prototype(shape: Shape, decided: Decided) -> Prototype | None:

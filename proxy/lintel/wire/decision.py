@@ -69,6 +69,7 @@ class Decision:
     late: bool = False  # it may fail behind its Bind, where it is not tried again
     effects: int = 0
     temporary: tuple[str, ...] = ()
+    shadowed: frozenset[str] = frozenset()  # names in it that a temporary relation may have: by which it was decided
     prepares: str | None = None  # SQL PREPARE name AS ...
     executes: str | None = None  # SQL EXECUTE name
     deallocates: str | None = None  # SQL DEALLOCATE name

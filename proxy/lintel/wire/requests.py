@@ -20,7 +20,7 @@ from .messages import (
     TERMINATE,
 )
 from .state import FOR_DDL, FOR_PARSE, FOR_READY, FOR_STARTUP, IN_STARTUP, State
-from .statements import Sent, Statement, deallocate, execute, outdated
+from .statements import Sent, Statement, deallocate, execute, outdated, overtaken
 
 _PORTAL = 0x50  # P in Describe and Close; S is a statement
 _UNASKED = (SYNC, *MARKS)  # what a COPY's end does not belong to
@@ -142,6 +142,7 @@ class Requests:
         previous = state.statements.get(name)
         server_name = name if previous is None else previous.server_name
         statement = Statement(name, server_name, text, types, decision, state.context)
+        statement.temporary = state.settings.temporary
         state.statements[name] = statement
         if not name and decision.quiet:
             self._remember(frame, statement)
@@ -289,6 +290,7 @@ class Requests:
             return None
         decision = state.decide(statement.text)
         renewed = statement.decided(decision, state.context, statement.server_name)
+        renewed.temporary &= state.settings.temporary
         state.statements[statement.name] = renewed
         return renewed
 
@@ -303,10 +305,13 @@ class Requests:
         decision = self._decide(old.text)
         if old.by_sql:
             decision = outdated(decision)
+        elif not decision.shadowed <= old.temporary:
+            decision = overtaken(decision)
         ahead = self._ahead_of(decision)
         if ahead is not None:
             return ahead
         again = old.decided(decision, state.context, state.fresh_name() if name else name)
+        again.temporary &= state.settings.temporary
         state.expected.append(Expected(OWN_PARSE, decision, again, False, b"", old))
         return self._wait(messages.parse(again.server_name, decision.sent(old.text), old.types) + messages.FLUSH_FRAME)
 

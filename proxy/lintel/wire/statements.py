@@ -9,10 +9,17 @@ from .expected import SYNC_REPLY, Expected, segment
 
 # An EXECUTE of something that would be decided otherwise today; "prepare again" is the way out.
 _OUTDATED = b"lintel_refused_outdated"
+_OVERTAKEN = b"lintel_refused_overtaken"
 OUTDATED: Final = Refusal(
     "42501",
     "lintel: this statement was prepared before a plan changed what it has to be",
     hint="DEALLOCATE it and PREPARE it again.",
+)
+# PostgreSQL goes on with the table that it has found, or takes the temporary one, as it comes.
+OVERTAKEN: Final = Refusal(
+    "42501",
+    "lintel: this statement was prepared before a temporary relation was made that has a name which is in it",
+    hint="Prepare it again for the temporary relation; name the schema, and prepare it, for the other one.",
 )
 
 
@@ -34,7 +41,7 @@ class Statement(Sent):
     __slots__ = (
         *("asked", "asked_size", "bind", "bound_as_sent", "by_sql", "confirmed", "describe", "execute", "name"),
         *("named", "parse", "parse_frame", "parse_run", "parse_run_described", "portal_and_name", "quiet", "renamed"),
-        *("run", "run_described", "server_name", "types"),
+        *("run", "run_described", "server_name", "temporary", "types"),
     )
 
     def __init__(
@@ -49,6 +56,7 @@ class Statement(Sent):
         self.types = types  # parameter OIDs, as the client's Parse had them
         self.by_sql = False  # by SQL's PREPARE: cannot be prepared again for the client
         self.confirmed = False  # the server said that it has it
+        self.temporary = frozenset[str]()  # relations that the session had when the client prepared it
         self.asked = b""  # the client's Parse, where it is remembered,
         self.asked_size = 0  # and its length
         self.parse_frame = b""  # what goes to the server for another Parse of it, where that is not the client's own
@@ -69,6 +77,7 @@ class Statement(Sent):
         made = Statement(self.name, server_name, self.text, self.types, decision, context)
         made.confirmed = self.confirmed
         made.by_sql = self.by_sql
+        made.temporary = self.temporary
         return made
 
     def parsed_again(self) -> None:
@@ -87,6 +96,11 @@ def outdated(statement_of: Decision) -> Decision:
     """In the place of `statement_of`, a text that the server refuses in its turn."""
     refusals = ((_OUTDATED, OUTDATED),)
     return Decision(text=b"SELECT " + _OUTDATED, refusals=refusals, statement=statement_of.statement)
+
+
+def overtaken(statement_of: Decision) -> Decision:
+    """Likewise, where it may mean a temporary relation or not."""
+    return Decision(text=b"SELECT " + _OVERTAKEN, refusals=((_OVERTAKEN, OVERTAKEN),), statement=statement_of.statement)
 
 
 def execute(prepared: Decision, decision: Decision) -> Decision:
