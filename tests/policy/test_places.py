@@ -79,6 +79,38 @@ def test_a_partition_that_never_had_it(how: str) -> None:
     assert expected in sent if expected else "the place of column" in (statement.message or "")
 
 
+AGAIN = {
+    "as its parent": (["DROP TABLE e2", "CREATE TABLE e2 PARTITION OF e FOR VALUES IN (2)"], "id, kind, level, body"),
+    "as before": (
+        ["DROP TABLE e2", "CREATE TABLE e2 (body text, kind text, id int)",
+         "ALTER TABLE e ATTACH PARTITION e2 FOR VALUES IN (2)"],
+        None,
+    ),
+    "under another's name": (
+        ["ALTER TABLE e2 RENAME TO was", "ALTER TABLE e1 RENAME TO e2"],
+        "id, kind, level, body",
+    ),
+    "swapped": (["ALTER TABLE e1 RENAME TO was", "ALTER TABLE e2 RENAME TO e1"], "body, level, kind, id"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", AGAIN)
+def test_a_partition_of_another_ones_name(how: str) -> None:
+    """What is remembered is of the table that there was, by whatever name it goes now."""
+    ddl, expected = AGAIN[how]
+    table = "e1" if how == "swapped" else "e2"
+    statement, sent = decided(Policy(schema_of(PARTED), (DROP,)), "ALTER TABLE e DROP level", *ddl, table=table)
+    listed = sent.replace(f"{table}.", "")
+    assert expected in listed if expected else "the place of column" in (statement.message or "")
+
+
+def test_a_database_that_was_restored() -> None:
+    """Nothing has the number that it had: names tell."""
+    restored = schema_of(b"CREATE TABLE first (n int); CREATE TABLE second (n int);" + PARTED)
+    policy = Policy(schema_of(PARTED), (DROP,)).follow(after(restored, "ALTER TABLE e DROP level"))
+    assert "body, level, e2.kind" in decided(policy, table="e2")[1]
+
+
 def test_a_child_that_never_had_it() -> None:
     policy = Policy(schema_of(SETUP), (DROP,))
     _, sent = decided(policy, "ALTER TABLE e DROP level", "CREATE TABLE f (own int) INHERITS (e)", table="f")

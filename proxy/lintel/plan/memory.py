@@ -7,27 +7,31 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The column as the catalog last had it; `orders` is (table as SQL writes it, names of its columns in order)."""
+    """The column as the catalog last had it; `orders` is (table as SQL writes it, names of its columns in order).
+
+    `oids` is (table, its OID), none in what earlier versions kept.
+    """
 
     type: str
     default: str | None = None
     orders: tuple[tuple[str, tuple[str, ...]], ...] = field(default=())
+    oids: tuple[tuple[str, int], ...] = field(default=())
 
-    def before(self, table: str, column: str) -> tuple[str, ...] | None:
-        """The columns that stood before it in that table; None where that is not known."""
-        names = self.names(table)
-        return names[: names.index(column)] if names is not None and column in names else None
+    def names(self, table: str, oid: int, *, restored: bool) -> tuple[str, ...] | None:
+        """All columns of that table in their order; None where that is not known.
 
-    def names(self, table: str) -> tuple[str, ...] | None:
-        """All columns of that table in their order; None where that is not known."""
-        return dict(self.orders).get(table)
+        Another one may have its name by now; in a database that was restored all have other OIDs.
+        """
+        known = {of: name for name, of in self.oids}
+        return dict(self.orders).get(known.get(oid, "") if known and not restored else table)
 
     def as_json(self) -> dict[str, Any]:
         """As the store keeps it."""
-        return {"type": self.type, "default": self.default, "orders": {t: list(names) for t, names in self.orders}}
+        orders = {table: list(names) for table, names in self.orders}
+        return {"type": self.type, "default": self.default, "orders": orders, "oids": dict(self.oids)}
 
 
 def from_json(kept: Mapping[str, Any]) -> Memory:
     """What as_json gave."""
     orders = tuple((table, tuple(names)) for table, names in kept["orders"].items())
-    return Memory(kept["type"], kept["default"], orders)
+    return Memory(kept["type"], kept["default"], orders, tuple(kept.get("oids", {}).items()))

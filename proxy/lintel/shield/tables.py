@@ -107,7 +107,8 @@ class Covered:
 
     def _before(self, plan: Plan, relation: Relation) -> tuple[str, ...] | None:
         """The columns that stood before one that has gone; None where that is not known."""
-        found = plan.memory.before(_table_name(relation), plan.change.column) if plan.memory else None
+        names, column = self._remembered(plan, relation), plan.change.column
+        found = names[: names.index(column)] if column in names else None
         parent = self._parent(plan, relation)
         if found is not None or parent is None or self.unplaced(parent.oid) is not None:
             return found
@@ -132,8 +133,16 @@ class Covered:
             return False
         known = [self._names(relation.oid, column.name) for column in relation.columns]
         last = self._behind(relation, before, relation.columns)
-        stranger = last < len(known) and known[last].isdisjoint(_all_names(plan, relation))
+        stranger = last < len(known) and known[last].isdisjoint(self._remembered(plan, relation))
         return stranger and not set(before) <= set().union(*known)
+
+    def _remembered(self, plan: Plan, relation: Relation) -> tuple[str, ...]:
+        """The names of the columns that it had while the one that has gone was there; none where nobody was there."""
+        if plan.memory is None:
+            return ()
+        own = self.schema.by_name.get((plan.schema, plan.name))
+        restored = own is None or (_table_name(own), own.oid) not in plan.memory.oids
+        return plan.memory.names(_table_name(relation), relation.oid, restored=restored) or ()
 
     def _names(self, oid: int, name: str) -> set[str]:
         """Every name that a column of a relation goes by."""
@@ -259,11 +268,6 @@ def _columns(plan: Plan, done: Done) -> list[LogicalColumn]:
     return [] if name is None else [LogicalColumn(name, key_of(plan, side))]
 
 
-def _all_names(plan: Plan, relation: Relation) -> tuple[str, ...]:
-    """Of all columns that the relation had then."""
-    return plan.memory.names(_table_name(relation)) or () if plan.memory else ()
-
-
 def remembering(plan: Plan, schema: Schema) -> Plan:
     """The plan with what the catalog shows of a column that is to go; the same one where there is nothing new."""
     relation = schema.by_name.get((plan.schema, plan.name))
@@ -274,8 +278,9 @@ def remembering(plan: Plan, schema: Schema) -> Plan:
         return plan
     family = [schema.relations[oid] for oid in sorted(schema.family(relation.oid))]
     orders = tuple((_table_name(r), tuple(c.name for c in r.columns)) for r in family)
+    oids = tuple((_table_name(r), r.oid) for r in family)
     collation = f" COLLATE {column.collation}" if column.collation else ""
-    memory = Memory(column.type + collation, column.default, orders)
+    memory = Memory(column.type + collation, column.default, orders, oids)
     return plan if plan.memory == memory else replace(plan, memory=memory)
 
 
