@@ -140,7 +140,7 @@ class _Parts:
         """Columns that may be absent: the real one where there is one, else a value."""
         x, d = self.case.alias("x"), self.case.alias(HELPER)
         if any(plan.imagined_columns for _, plan in absent):
-            return self._row_first(f", LATERAL (SELECT {self._values(absent)}{barrier(self.case)}) {d}")
+            return self._row_first(f", LATERAL (SELECT {self._values(absent)}{self._barrier(absent)}) {d}")
         inner = f"(SELECT {self.listed} FROM {self.table})"
         return f"(SELECT {x}.* FROM (SELECT {self._values(absent)}{barrier(self.case)}) {d}, LATERAL {inner} {x})"
 
@@ -160,7 +160,7 @@ class _Parts:
             f"(SELECT {', '.join([*names, *(f'{t}.{name}' for name in self.system)])} "
             f"FROM {self.table}{'' if locked else joins}, "
             f"LATERAL (SELECT {self._values(absent)}{f' WHERE true OR {markers}' if markers else ''}) {i}, "
-            f"LATERAL (SELECT {values} FROM (SELECT {t}.*) {q}) {d})"
+            f"LATERAL (SELECT {values} FROM (SELECT {t}.*) {q}{'' if locked else barrier(self.case)}) {d})"
         )
 
     def _value_of(self, column: LogicalColumn, plan: Plan, alias: str | None, *, locked: bool) -> str:
@@ -184,7 +184,7 @@ class _Parts:
         strays = ", ".join(f"{self._stray(c)} AS {other}" for (c, _), (_, other) in zip(renamed, names, strict=True))
         beside = f", LATERAL (SELECT {', '.join(f'{other} AS {name}' for name, other in names)}) {f}"
         if absent:
-            beside += f", LATERAL (SELECT {self._values(absent)}{barrier(self.case)}) {d}"
+            beside += f", LATERAL (SELECT {self._values(absent)}{self._barrier(absent)}) {d}"
         body = self._row_first(beside, f" WHERE true OR {' OR '.join(self._typed(c) for c, _ in renamed)}")
         return f"(SELECT {x}.* FROM (SELECT {strays}) {d}, LATERAL {body} {x})"
 
@@ -193,6 +193,15 @@ class _Parts:
         x, q, t = self.case.alias("x"), self.case.alias("q"), self.alias
         inner = f"(SELECT {self.listed} FROM (SELECT {t}.*) {q}{condition})"
         return f"(SELECT {x}.* FROM {self.table}{beside}, LATERAL {inner} {x})"
+
+    def _barrier(self, absent: list[tuple[LogicalColumn, Plan]]) -> str:
+        """A row that somebody else has changed before it is locked is read again; what stands behind OFFSET is not."""
+        found, of_row = barrier(self.case), [plan for _, plan in absent if plan.imagined_columns]
+        if not found or not of_row or not _locks(self.case.statement):
+            return found
+        if len(of_row) < len(absent):
+            raise Unserved("rows are locked whose columns that may be absent are read as constants and as expressions")
+        return ""
 
     def _values(self, absent: list[tuple[LogicalColumn, Plan]]) -> str:
         t = self.alias
