@@ -173,3 +173,46 @@ def test_behind_other_ddl_in_its_text(policy: Policy, text: str, verdict: str) -
     """What is not understood makes a table under a plan doubtful; what is done to a temporary relation does not."""
     statement: Statement = context(policy, temporary=frozenset({"tmp"})).decide(text.encode()).statement
     assert statement.verdict == verdict
+
+
+MADE: list[tuple[list[str], bool]] = [
+    (["CREATE TABLE t AS SELECT 1 AS n"], True),
+    (["SELECT 1 AS n INTO t"], True),
+    (["CREATE VIEW t AS SELECT 1 AS n"], True),
+    (["CREATE OR REPLACE VIEW t AS SELECT 1 AS n"], True),
+    (["CREATE TABLE t AS SELECT 1 AS n", "ALTER TABLE t ADD PRIMARY KEY (n)", "CREATE INDEX ON t (n)"], True),
+    (["CREATE TABLE t AS SELECT 1 AS n", "ALTER TABLE t RENAME n TO m", "GRANT SELECT ON t TO me"], True),
+    (["CREATE TABLE u AS SELECT 1 AS n", "ALTER TABLE u RENAME TO t"], True),
+    (["SAVEPOINT a", "CREATE TABLE t AS SELECT 1 AS n", "SAVEPOINT b", "DROP TABLE t", "ROLLBACK TO b"], True),
+    (["BEGIN; CREATE TABLE t AS SELECT 1 AS n; COMMIT; BEGIN; CREATE TABLE u (n int)"], True),
+    # It may have been there, be another one, or have rows of the table by now.
+    (["CREATE TABLE IF NOT EXISTS t AS SELECT 1 AS n"], False),
+    (["CREATE TABLE other.t AS SELECT 1 AS n"], False),
+    (["CREATE TABLE c AS SELECT 1 AS n", "ALTER TABLE c RENAME TO t"], False),
+    (["CREATE TABLE t AS SELECT 1 AS n", "ALTER TABLE t ADD r o"], False),
+    (["CREATE TABLE t AS SELECT 1 AS id", "ALTER TABLE t INHERIT o"], False),
+    (["CREATE TABLE t AS SELECT 1 AS n", "ALTER TABLE t RENAME TO c"], False),
+    (["CREATE TABLE t AS SELECT 1 AS n", "DROP TABLE t"], False),
+    (["CREATE TABLE t AS SELECT 1 AS n", "DO 'BEGIN END'"], False),
+    (["ALTER TABLE c ADD x int", "SAVEPOINT a", "CREATE TABLE t AS SELECT 1 AS n", "ROLLBACK TO a"], False),
+    (["CREATE TABLE t AS SELECT 1 AS n; ROLLBACK; BEGIN; CREATE TABLE u (n int)"], False),
+]
+
+
+@pytest.mark.parametrize(("ran", "asked"), MADE, ids=str)
+def test_what_queries_have_made(policy: Policy, ran: list[str], *, asked: bool) -> None:
+    """Its columns are asked for, beside a table under a plan."""
+    decision = context(policy, *map(in_public, ran)).decide(b"SELECT * FROM o NATURAL JOIN t")
+    assert [probe.text for probe in decision.probes if probe.own] == ([b"TABLE t"] if asked else [])
+    assert decision.statement.verdict == "refuse"
+    beside = context(policy, *map(in_public, ran)).decide(b"SELECT o.*, t.m FROM o JOIN t ON true")
+    assert beside.statement.verdict == ("rewrite" if asked else "refuse")
+
+
+def test_a_planned_name_is_not_asked_for() -> None:
+    """What a query has made under it is none that a plan knows."""
+    policy = Policy(schema_of(b"CREATE TABLE c (id int)"), (plan.parse(PLAN, "p.toml"),))
+    for ran in (["SELECT 1 AS id INTO o"], ["CREATE TABLE t AS SELECT 1 AS id", "ALTER TABLE t RENAME TO o"]):
+        decision = context(policy, *map(in_public, ran)).decide(b"SELECT * FROM o NATURAL JOIN c")
+        assert decision.statement.verdict == "refuse"
+        assert not decision.probes

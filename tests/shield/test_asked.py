@@ -1,4 +1,6 @@
-"""Statements that need the columns of the session's temporary tables: asked for ahead of each, so as they are then.
+"""Statements that need the columns of what only the session knows: asked for ahead of each, so as they are then.
+
+That are its temporary tables, and what queries of its open transaction have made.
 
 Every script runs twice, directly on a table as the old client knows it and through Lintel on one that may have the
 column. The planned column has the name of one that the temporary table gets, so that a NATURAL JOIN by what that was a
@@ -22,6 +24,7 @@ CREATE TABLE other (n int);
 CREATE TRIGGER fires BEFORE INSERT ON other FOR EACH ROW EXECUTE FUNCTION fired();
 """
 MADE = "CREATE TEMP TABLE t AS SELECT 1 AS id, 9 AS prio"
+BY_QUERY = "CREATE TABLE t AS SELECT 1 AS id, 9 AS prio"
 DROPPED_LATER = "CREATE TEMP TABLE t ON COMMIT DROP AS SELECT 1 AS id, 9 AS prio"
 
 SHADOWED = "of the table's name"  # not noticed by PostgreSQL where it prepared a statement before
@@ -51,6 +54,28 @@ SCRIPTS = {
         NATURAL.replace("JOIN t", "LEFT JOIN t NATURAL LEFT JOIN u"),
     ],
     SHADOWED: [MADE, NATURAL, "CREATE TEMP TABLE o (id int, prio int)", NATURAL],
+    "by a query": [
+        *("BEGIN", BY_QUERY, NATURAL, "ALTER TABLE t ADD PRIMARY KEY (id)", NATURAL),
+        *("ALTER TABLE t RENAME prio TO note", NATURAL, "ALTER TABLE t DROP note", NATURAL, "ROLLBACK", NATURAL),
+    ],
+    "into": [
+        *("BEGIN", "SELECT id, note INTO t FROM o", NATURAL, "INSERT INTO t VALUES (3, 'c')"),
+        *("UPDATE o SET note = t.note || 'x' FROM t WHERE t.id = o.id RETURNING *", NATURAL, "ROLLBACK"),
+    ],
+    "a view, not committed": [
+        *("BEGIN", "CREATE VIEW t AS SELECT 1 AS id, 9 AS prio", NATURAL, "SELECT prio, count(o) FROM o, t GROUP BY 1"),
+        *("SELECT o.id, t.prio FROM o JOIN t USING (id)", "ROLLBACK"),
+    ],
+    "by queries": [
+        *("BEGIN", "SAVEPOINT s", BY_QUERY, NATURAL, "ROLLBACK TO s"),
+        *("CREATE TABLE t AS SELECT 2 AS id, 'b' AS note", NATURAL, "DROP TABLE t", BY_QUERY, NATURAL),
+        *("ALTER TABLE t RENAME TO u", "CREATE TABLE t AS TABLE o", NATURAL, "SELECT * FROM o NATURAL JOIN u"),
+        "ROLLBACK",
+    ],
+    "of the columns that the client has": [
+        *("BEGIN", "CREATE TABLE t AS SELECT * FROM o", "SELECT * FROM o JOIN t USING (id) ORDER BY 1", NATURAL),
+        *("COMMIT", NATURAL, "DROP TABLE t"),
+    ],
     "isolated": [MADE, "BEGIN", "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", NATURAL, "COMMIT"],
 }
 

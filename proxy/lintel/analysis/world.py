@@ -15,7 +15,8 @@ class World:
     search_path: tuple[str, ...]
     logical: Mapping[int, LogicalTable] = field(default_factory=dict)  # by oid
     shadowed: frozenset[str] = frozenset()  # names that a temporary relation of the session may have
-    # Of these, such as nothing else has, for all that is known -> their columns, where the server has shown them.
+    # Of these, and of what the open transaction has made, such as nothing else has, for all that is known -> their
+    # columns, where the server has shown them.
     temporary: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
 
     def find(self, schema: str | None, name: str) -> LogicalTable | None:

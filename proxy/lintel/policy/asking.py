@@ -1,8 +1,9 @@
 """The columns of temporary relations that a statement cannot do without: the session is asked for them by probes.
 
-A star, a NATURAL JOIN or a bare name that may be a row needs them, and they are in no catalog that Lintel reads. They
-may be made and changed by code that nobody sees, so what the server has shown holds for the statement behind it only:
-Conversation asks again ahead of the next. A text that is analysed later than it is sent (PREPARE, CREATE VIEW) is left.
+So it is for those that queries of its open transaction have made. A star, a NATURAL JOIN or a bare name that may be a
+row needs them, and they are in no catalog that Lintel reads. They may be made and changed by code that nobody sees, so
+what the server has shown holds for the statement behind it only: Conversation asks again ahead of the next. A text that
+is analysed later than it is sent (PREPARE, CREATE VIEW) is left.
 """
 
 from lintel.policy.judged import Judged

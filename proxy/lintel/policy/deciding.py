@@ -83,7 +83,7 @@ def _judged(
     question = Question(moment.covered, key.search_path or (), key.shadowed, sides, shown)
     path = Path(question.search_path, moved=key.path_moved)
     parts = list(judged_in_turn(text, statements, question, path, moment.options.tables))
-    if key.shadowed and shown is None and (probes := asked(moment, key, statements, parts)):
+    if (key.shadowed or moment.made) and shown is None and (probes := asked(moment, key, statements, parts)):
         again = _judged(moment, key, text, statements, columns(key, probes))
         return replace(again, decision=replace(again.decision, probes=(*probes, *again.decision.probes)))
     if moment.plans and len(parts) > 1 and _is_behind_code(moment, text, parts, made_in(statements)):
@@ -149,7 +149,8 @@ def _understood(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged
     literal = len(parts) != 1 or parts[0].effects != Effects() or parts[0].verdict.resolution.exact
     exact = literal or statement.facts.verb not in _BY_SHAPE
     results = [part.verdict.resolution for part in parts]
-    moved = any(part.effects.bits & SETTINGS for part in parts[:-1])  # names were looked up in more paths than one
+    # Whether names were looked up in more paths than one.
+    moved = len(parts) > 1 and any(part.effects.bits & SETTINGS for part in parts[:-1])
     if moved or any(result.problems or result.utility or result.opaque for result in results):
         return Decided(decision, exact=exact)
     return Decided(decision, names_in(parts), frozenset().union(*(r.functions for r in results)), exact)

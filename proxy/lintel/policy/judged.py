@@ -90,7 +90,7 @@ def judged(text: bytes, raw: RawStatement, question: Question, *, alone: bool) -
 
 def names_in(parts: list[Judged]) -> frozenset[Name]:
     """The relation names that were looked up."""
-    return frozenset(name for part in parts for name in part.verdict.resolution.names)
+    return frozenset().union(*[part.verdict.resolution.names for part in parts])
 
 
 def effects_in(parts: list[Judged]) -> Effects:

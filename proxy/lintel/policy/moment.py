@@ -32,11 +32,12 @@ class Moment:
     plans: tuple[Plan, ...] = ()
     options: Options = Options()
     doubtful: bool = False  # a session has changed something, and it is not understood what
+    made: frozenset[str] = frozenset()  # bare names of what queries of a session's open transaction have made
 
     @cached_property
     def covered(self) -> Covered:
         """The relations that the plans speak of."""
-        return Covered(self.schema if self.schema is not None else Schema({}), self.plans)
+        return Covered(self.schema if self.schema is not None else Schema({}), self.plans, self.made)
 
     @cached_property
     def planned(self) -> dict[str, set[str]]:

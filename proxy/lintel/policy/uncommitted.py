@@ -2,7 +2,7 @@
 
 Only what is understood to its last column counts, and of routines and types whose rows their values are; after
 anything else nothing is claimed (None). What a query has made (a view, CREATE TABLE AS) is in no such schema: it was
-judged when it was made, so it holds no rows of a table under a plan.
+judged when it was made, so it holds no rows of a table under a plan, and the session is asked for its columns.
 """
 
 from dataclasses import dataclass, replace
@@ -30,17 +30,21 @@ _BESIDES = frozenset(
      "AlterSeqStmt", "AlterOwnerStmt", "AlterEnumStmt", "AlterDomainStmt", "AlterFunctionStmt", "CreateCastStmt",
      "RefreshMatViewStmt"]
 )  # fmt: skip
+# Of what a query has made: by these it would come to hold rows of another table.
+_GIVING = frozenset(["AT_AddColumn", "AT_AlterColumnType", "AT_AddInherit", "AT_AddOf", "AT_AttachPartition"])
+_WITHIN = frozenset(["OBJECT_COLUMN", "OBJECT_TABCONSTRAINT"])
 _OF_RELATION = ("AlterTableStmt", "RenameStmt", "CreateTrigStmt")
 _TABLES = frozenset(["OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_FOREIGN_TABLE", "OBJECT_SEQUENCE"])
 
 
 @dataclass(frozen=True, slots=True)
 class Uncommitted:
-    """`before` is what ROLLBACK goes back to; savepoints are (name, schema then), the oldest first."""
+    """`before` is what ROLLBACK goes back to; savepoints are (name, schema and `made` then), the oldest first."""
 
     schema: Schema
     before: Schema
-    savepoints: tuple[tuple[str, Schema], ...] = ()
+    savepoints: tuple[tuple[str, Schema, frozenset[str]], ...] = ()
+    made: frozenset[str] = frozenset()  # bare names of what queries have made, which nothing else that is known has
 
     def after(
         self, raw: RawStatement, text: bytes, search_path: tuple[str, ...] | None, shadowed: frozenset[str]
@@ -60,7 +64,11 @@ class Uncommitted:
             return self if self._is_beside(_altered(tag, body), named) else None
         if search_path is None or not (made or tag in _CHANGING) or _unread(tag, body):
             return None
-        return self._without(made, search_path) if made else self._changed(raw, text, search_path)
+        if made:
+            return self._without(made, search_path, sure="if_not_exists" not in body)
+        if self._is_made(tag, body):
+            return self._made_otherwise(tag, body, search_path)
+        return self._changed(raw, text, search_path)
 
     def _is_beside(self, altered: set[str], temporary: set[str]) -> bool:
         """Whether what is altered or dropped are temporary relations, and could be nothing else."""
@@ -71,28 +79,48 @@ class Uncommitted:
         left = wholly_after(self.schema, raw, text, search_path)
         return None if left is None else replace(self, schema=left)
 
-    def _without(self, made: Node, search_path: tuple[str, ...]) -> "Uncommitted":
-        """A relation whose columns nobody has read."""
-        known = self.schema.find(made.get("schemaname"), made["relname"], search_path)
-        return self if known is None else replace(self, schema=self.schema.changed({}, [known.oid]))
+    def _without(self, made: Node, search_path: tuple[str, ...], *, sure: bool) -> "Uncommitted":
+        """A relation whose columns nobody has read; `sure`: it was not there before."""
+        name = made["relname"]
+        known = self.schema.find(made.get("schemaname"), name, search_path)
+        if known is not None:
+            return replace(self, schema=self.schema.changed({}, [known.oid]), made=self.made - {name})
+        return replace(self, made=self.made | {name}) if sure and "schemaname" not in made else self
+
+    def _is_made(self, tag: str, body: Node) -> bool:
+        """Whether what is altered or dropped are such relations."""
+        altered = _altered(tag, body)
+        qualified = any(len(names) > 1 for names in dropped(body)) or "schemaname" in body.get("relation", ())
+        return bool(altered) and altered <= self.made and not qualified
+
+    def _made_otherwise(self, tag: str, body: Node, search_path: tuple[str, ...]) -> "Uncommitted | None":
+        if tag == "DropStmt":
+            return replace(self, made=self.made - _altered(tag, body))
+        if tag == "RenameStmt" and body["renameType"] not in _WITHIN:
+            known = self.schema.find(None, body["newname"], search_path)
+            made = self.made - _altered(tag, body) | {body["newname"]}
+            return replace(self, made=made) if known is None else None
+        commands = (entry["AlterTableCmd"].get("subtype", "AT_AddColumn") for entry in body.get("cmds", ()))
+        return None if _GIVING.intersection(commands) else self
 
     def _moved(self, body: Node) -> "Uncommitted":
         kind, name = body["kind"], body.get("savepoint_name", "")
         if kind == "TRANS_STMT_SAVEPOINT":
-            return replace(self, savepoints=(*self.savepoints, (name, self.schema)))
+            return replace(self, savepoints=(*self.savepoints, (name, self.schema, self.made)))
         if kind == "TRANS_STMT_ROLLBACK":
             return Uncommitted(self.before, self.before)
         if kind == "TRANS_STMT_COMMIT":
-            return Uncommitted(self.schema, self.schema)
+            return Uncommitted(self.schema, self.schema, made=self.made)
         if kind not in ("TRANS_STMT_RELEASE", "TRANS_STMT_ROLLBACK_TO"):
             return self
-        places = [at for at, (own, _) in enumerate(self.savepoints) if own == name]
+        places = [at for at, (own, _, _) in enumerate(self.savepoints) if own == name]
         kept = self.savepoints[: places[-1]] if places else ()
         if kind == "TRANS_STMT_RELEASE":
             return replace(self, savepoints=kept) if places else self
         if not places:  # it is older than all DDL
             return Uncommitted(self.before, self.before)
-        return replace(self, schema=self.savepoints[places[-1]][1], savepoints=self.savepoints[: places[-1] + 1])
+        _, schema, made = self.savepoints[places[-1]]
+        return replace(self, schema=schema, made=made, savepoints=self.savepoints[: places[-1] + 1])
 
 
 def _by_query(tag: str, body: Node) -> Node | None:

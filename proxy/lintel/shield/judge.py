@@ -62,7 +62,7 @@ class _Judging:
         self.question = question
         self.covered = question.covered
         # One with the name of a table under a plan is left to be pinned (policy.temporary).
-        self.temporary = self._temporary() if question.shadowed else _NONE
+        self.temporary = self._temporary() if question.shadowed or self.covered.made else _NONE
         self.world = World(self.covered.schema, question.search_path, {}, question.shadowed, self.temporary)
         self.plain = resolve([statement], self.world)
         reached = [*self.plain.relations, *self.plain.row_types.difference(self.plain.relations)]
@@ -114,8 +114,9 @@ class _Judging:
         return World(self.covered.schema, question.search_path, tables, question.shadowed, self.temporary)
 
     def _temporary(self) -> Mapping[str, tuple[str, ...] | None]:
-        """The session's temporary relations, and their columns where they were asked for."""
-        names = self.question.shadowed.difference(plan.name for plan in self.covered.plans.values())
+        """The session's temporary relations, what its queries have made, and their columns where asked for."""
+        own = self.question.shadowed | self.covered.made
+        names = own.difference(plan.name for plan in self.covered.plans.values())
         shown = self.question.shown or {}
         return {name: shown.get(name) for name in names}
 

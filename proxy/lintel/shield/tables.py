@@ -26,10 +26,11 @@ Done = frozenset[str]  # ids of the plans whose change has been made
 class Covered:
     """The relations that a set of plans speaks of: the tables and their partitions and children."""
 
-    __slots__ = ("_made", "awaited", "by_oid", "parked", "plans", "schema", "unfilled")
+    __slots__ = ("_made", "awaited", "by_oid", "made", "parked", "plans", "schema", "unfilled")
 
-    def __init__(self, schema: Schema, plans: Iterable[Plan]) -> None:
+    def __init__(self, schema: Schema, plans: Iterable[Plan], made: frozenset[str] = frozenset()) -> None:
         self.schema = schema
+        self.made = made  # relations beside the schema's, of which no plan speaks
         self.plans = {plan.id: plan for plan in plans}
         self.by_oid: dict[int, list[Plan]] = {}
         for plan in self.plans.values():

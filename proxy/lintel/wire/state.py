@@ -181,7 +181,7 @@ class State:
         self.doubtful = False
         self.probed.clear()
         if self.settings.uncommitted or self.settings.path_moved:
-            self.settle(replace(self.settings, uncommitted=(), described=(), path_moved=False))
+            self.settle(replace(self.settings, uncommitted=(), described=(), shown=(), path_moved=False))
         self.committed_temporary = temporary
         if not self.expected:  # else a client that does not wait may have bound already what comes next
             self.portal = None
