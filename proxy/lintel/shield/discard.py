@@ -112,6 +112,7 @@ class Dropping(DroppedRows):
         kept = [not self._gone(meaning) for meaning in meanings]
         if not all(kept):
             splices = around_set(self.case, entry.places[0], len(meanings), partial(self._listing, meanings))
+            self.found.around.add(entry.places[0][0])
             self._drop(self.case.spans.without(entry.names, kept))
             self.found.splices += splices
         return True

@@ -10,6 +10,7 @@ from lintel.shield.case import Case, Unserved
 from lintel.shield.casts import is_alike
 from lintel.shield.casts import written as cast_written
 from lintel.shield.evaluated import around
+from lintel.shield.retype import listing
 from lintel.shield.splices import Splice
 from lintel.shield.values import is_plain, is_untyped
 from lintel.sql.quoting import quote_ident
@@ -21,11 +22,15 @@ class Discards:
 
     splices: list[Splice] = field(default_factory=list)
     without: dict[BindingKey, object] = field(default_factory=dict)  # the bindings that are left
+    moved: list[tuple[int, int]] = field(default_factory=list)  # where values stood that stand elsewhere now
+    around: set[int] = field(default_factory=set)  # where queries stand that another one is put around
 
     def beside(self, others: list[Splice]) -> list[Splice]:
         """Those of the other splices that are not within what is dropped."""
+        if not self.splices:
+            return others
         ranges = [(splice.start, splice.end) for splice in self.splices]
-        return [s for s in others if not any(start <= s.start < end for start, end in ranges)]
+        return [s for s in others if _within(s.start, self.moved) or not _within(s.start, ranges)]
 
 
 class Dropped:
@@ -38,7 +43,6 @@ class Dropped:
         self.found = Discards()
         self.values: dict[tuple[int, str], list[str]] = {}  # (oid, plan id) -> texts of the dropped values
         self.instead: dict[object, Col] = {}  # a dropped column of an INSERT's list -> which one stands there now
-        self.moved: list[tuple[int, int]] = []  # where values stood that stand elsewhere now
 
     def _gone(self, meaning: object) -> bool:
         return isinstance(meaning, Col) and meaning.key in self.case.discarded
@@ -81,8 +85,12 @@ class Dropped:
         self.found.splices.append(Splice(at, self.case.spans.name_end(at), quote_ident(name).encode(), at, "words"))
 
     def _listing(self, bound: Sequence[object], values: Sequence[str]) -> list[str]:
-        """What is left of the values of a query; those that are dropped are evaluated within the first of them."""
-        kept = [value for meaning, value in zip(bound, values, strict=True) if not self._gone(meaning)]
+        """What is left of the values of a query; those that are dropped are evaluated within the first of them.
+
+        They are held to the client's types, as `retype` does it where nothing is dropped.
+        """
+        held = listing(self.case, bound, values)
+        kept = [value for meaning, value in zip(bound, held, strict=True) if not self._gone(meaning)]
         if not kept:
             raise Unserved("nothing but the column that is not there is written")
         for meaning, value in zip(bound, values, strict=True):
@@ -107,7 +115,7 @@ class Dropped:
             if tag == "target" and isinstance(value, tuple):
                 stand = (self.instead.get(meaning, meaning) for meaning in value if meaning not in elsewhere)
                 left[at, tag] = tuple(meaning for meaning in stand if not self._gone(meaning))
-            elif _within(at, self.moved) or not _within(at, ranges):
+            elif _within(at, self.found.moved) or not _within(at, ranges):
                 left[at, tag] = value
         return left
 

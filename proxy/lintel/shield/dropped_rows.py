@@ -58,6 +58,7 @@ class DroppedRows(Dropped):
         if use.listed:
             self._drop(self.case.spans.without(self.case.spans.pieces(list_at(self.case, use)), [not g for g in gone]))
         self.found.splices += around_insert(self.case, use, bound, partial(self._listing, bound))
+        self.found.around.add(use.source.at)
 
     def _beside(self, use: InsertUse, bound: Sequence[object], rows: list[list[Node]]) -> dict[int, int]:
         """By its number in the list: beside which other value each is evaluated that cannot just be dropped."""
@@ -77,7 +78,7 @@ class DroppedRows(Dropped):
         assert isinstance(meaning, Col)
         (node, (start, end)), (other_node, (first, last)) = dropped, kept
         text = self.case.text[first:last]
-        self.moved.append((first, last))
+        self.found.moved.append((first, last))
         if "SetToDefault" in node:
             self._keep(meaning, node, start, end)
             self.found.splices.append(Splice(start, end, text, start, "words", moved=(0, len(text), first)))

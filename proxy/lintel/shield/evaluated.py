@@ -15,7 +15,7 @@ from lintel.schema.logical import Key, LogicalTable
 from lintel.schema.snapshot import Schema
 from lintel.shield.case import Case, Unserved
 from lintel.shield.casts import assigned, is_alike, written
-from lintel.shield.values import is_untyped
+from lintel.shield.values import is_plain, is_untyped
 from lintel.sql.quoting import quote_ident, quote_qualified
 
 # Functions of pg_catalog without effects, not even on what a later call gives; to be taken at their bare name they may
@@ -99,9 +99,14 @@ def others(
     whole = ["indirection" not in entry["ResTarget"] for entry in (use.node.get("cols") or use.node["targetList"])]
     free = [n for n, m in enumerate(bound) if whole[n] and isinstance(m, Col) and not case.plan(m.key)]
     found = [n for n in free if all(_moves(nodes[n], case) for nodes in rows)]
+    found.sort(key=lambda number: not all(_is_constant(nodes[number]) for nodes in rows))
     if len(found) < len(staying):
         raise Unserved("no other value stands beside one that would be dropped")
     return found[: len(staying)]
+
+
+def _is_constant(node: Node) -> bool:
+    return is_plain(node) and not is_untyped(node)
 
 
 def _moves(node: Node, case: Case) -> bool:

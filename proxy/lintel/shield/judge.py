@@ -192,7 +192,7 @@ class _Judging:
             *dropping.beside(by("list", positional(case))),
             *dropping.splices,
             *by("park", truncated(case, self.world)),
-            *by("cast", cast_writes(case)),
+            *by("cast", cast_writes(case, dropping.around)),
         ]
         resolved = {done: held_to(case, other) for done, other in zip(self._permitted(), others, strict=True)}
         edited: Edited | None = None

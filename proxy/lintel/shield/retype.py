@@ -1,6 +1,6 @@
 """A retyped column, read and written as the client's type whichever one the table has."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -65,21 +65,22 @@ def copied_as(plan: Plan, key: Key, value: str, *, binary: bool) -> str:
     return found
 
 
-def cast_writes(case: Case) -> list[Splice]:
+def cast_writes(case: Case, around: Container[int] = ()) -> list[Splice]:
     """Every value that is written to a retyped column, as the client's type.
 
-    Raises Unserved as cast_write does, and where a value cannot be told from the others.
+    `around`: where queries stand around which another one was put, which sees to it. Raises Unserved as cast_write
+    does, and where a value cannot be told from the others.
     """
     found: list[Splice] = []
     for use in case.answer.inserts:
         bound = written(case, use) if use.source.role in ("insert", "merge") else ()
-        if any(case.retyped(_key(meaning)) for meaning in bound):
+        if use.source.at not in around and any(case.retyped(_key(meaning)) for meaning in bound):
             found += _inserted(case, use, bound)
     named = {name.at: name.meaning for name in case.answer.named}
     for entries in set_lists(case.statement) if named else ():
         bodies = [entry["ResTarget"] for entry in entries]
         if any(case.retyped(_key(named.get(body["location"]))) for body in bodies):
-            found += _set(case, bodies, named)
+            found += _set(case, bodies, named, around)
     return found
 
 
@@ -91,21 +92,22 @@ def _inserted(case: Case, use: InsertUse, bound: Sequence[object]) -> list[Splic
     except Unserved:
         if in_list:
             raise
-        return around_insert(case, use, bound, partial(_listing, case, bound))
+        return around_insert(case, use, bound, partial(listing, case, bound))
 
 
-def _set(case: Case, bodies: list[Node], named: Mapping[int, Meaning]) -> list[Splice]:
+def _set(case: Case, bodies: list[Node], named: Mapping[int, Meaning], around: Container[int]) -> list[Splice]:
     found: list[Splice] = []
     for entry in assigned(case, bodies, queries=True):
         meanings = [named.get(body["location"]) for body in entry.bodies]
         if len(entry.values) == len(meanings):
             found += _casts(case, zip(meanings, entry.values, entry.places, strict=True), in_list=True)
-        elif any(case.retyped(_key(meaning)) for meaning in meanings):
-            found += around_set(case, entry.places[0], len(meanings), partial(_listing, case, meanings))
+        elif entry.places[0][0] not in around and any(case.retyped(_key(meaning)) for meaning in meanings):
+            found += around_set(case, entry.places[0], len(meanings), partial(listing, case, meanings))
     return found
 
 
-def _listing(case: Case, bound: Sequence[object], values: Sequence[str]) -> list[str]:
+def listing(case: Case, bound: Sequence[object], values: Sequence[str]) -> list[str]:
+    """The values that are written to those columns, each as its client's type."""
     return [_cast(case, meaning, value) for meaning, value in zip(bound, values, strict=True)]
 
 

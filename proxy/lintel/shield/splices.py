@@ -1,7 +1,7 @@
 """Edits of a text, and the way back from the edited text's offsets to the client's own."""
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lintel.analysis.meanings import Meaning
 
@@ -26,6 +26,10 @@ class Splice:
     moved: tuple[int, int, int] | None = None  # (a, b, c): its text[a:b] is the client's own, which began at c
 
 
+def _is_within(splice: Splice, place: tuple[int, int]) -> bool:
+    return place[0] <= splice.start and splice.end <= place[1]
+
+
 def by(rule: str, splices: list[Splice]) -> list[Splice]:
     """The splices, with the rule that made them where they do not say a closer one."""
     for splice in splices:
@@ -36,14 +40,17 @@ def by(rule: str, splices: list[Splice]) -> list[Splice]:
 class Edited:
     """A text with splices applied; is the resolver's Places for it.
 
-    Raises ValueError where splices overlap.
+    Those of the client's own text within a splice are made there. Raises ValueError where splices overlap.
     """
 
-    __slots__ = ("_ends", "_shifts", "_splices", "_starts", "helper", "text")
+    __slots__ = ("_ends", "_moved", "_shifts", "_splices", "_starts", "helper", "text")
 
     def __init__(self, text: bytes, splices: list[Splice], prefix: str) -> None:
         self.helper = prefix + HELPER
+        self._moved: dict[int, Edited] = {}  # by the number of the splice that it stands in
         self._splices = sorted(splices, key=lambda s: (s.start, s.end))
+        if ranges := [s.moved for s in self._splices if s.moved]:
+            self._move(text, prefix, [(own, own + end - start) for start, end, own in ranges])
         self._starts: list[int] = []  # of each splice in the edited text
         self._ends: list[int] = []
         self._shifts: list[int] = []  # edited offset - client's offset, after each splice
@@ -60,6 +67,20 @@ class Edited:
             at = splice.end
         self.text = b"".join([*parts, text[at:]])
 
+    def _move(self, text: bytes, prefix: str, ranges: list[tuple[int, int]]) -> None:
+        """The client's own text that stands in a splice gets the edits that it would have had in its place."""
+        left = [s for s in self._splices if not any(_is_within(s, each) for each in ranges)]
+        for number, splice in enumerate(left):
+            if splice.moved is not None:
+                start, end, own = splice.moved
+                behind = own + end - start
+                inner = [s for s in self._splices if _is_within(s, (own, behind))]
+                self._moved[number] = moved = Edited(text[:behind], inner, prefix)
+                new = moved.text[own:]
+                whole = splice.text[:start] + new + splice.text[end:]
+                left[number] = replace(splice, text=whole, moved=(start, start + len(new), own))
+        self._splices = left
+
     def _before(self, offset: int) -> int:
         return bisect_right(self._starts, offset) - 1
 
@@ -69,10 +90,13 @@ class Edited:
         if index < 0 or offset >= self._ends[index]:
             return None
         splice = self._splices[index]
-        return splice if splice.moved is None or self._own(index, splice.moved, offset) is None else None
+        if splice.moved is None:
+            return splice
+        own = self._own(index, splice.moved, offset)
+        return splice if own is None else self._moved[index].splice(own)
 
     def _own(self, index: int, moved: tuple[int, int, int], offset: int) -> int | None:
-        """The client's offset for one in a splice, where the client's own text stands."""
+        """For an offset in a splice that in `_moved`, where the client's own text stands."""
         start, end, own = moved
         within = offset - self._starts[index]
         return own + within - start if start <= within < end else None
@@ -85,8 +109,10 @@ class Edited:
         if offset >= self._ends[index]:
             return offset - self._shifts[index]
         splice = self._splices[index]
-        own = None if splice.moved is None else self._own(index, splice.moved, offset)
-        return splice.origin if own is None else own
+        if splice.moved is None:
+            return splice.origin
+        own = self._own(index, splice.moved, offset)
+        return splice.origin if own is None else self._moved[index].origin(own)
 
     @property
     def edits(self) -> tuple[tuple[int, int, bytes], ...]:
