@@ -5,7 +5,7 @@ import pytest
 from lintel.analysis.ddl import schema_of
 from lintel.plan import ClientAttributes, parse
 from lintel.policy import Options, Policy
-from lintel.wire.decision import DDL, Decision, Settings
+from lintel.wire.decision import DDL, EXECUTE, PREPARE, Decision, Settings
 
 PLAN = parse('id = "p"\ntable = "public.o"\n[add]\ncolumn = "prio"\ntype = "int"\ndefault = "0"\n', "p.toml")
 
@@ -41,7 +41,7 @@ def test_the_text_goes_as_it_came(text: str, verdict: str) -> None:
 
 def test_what_follows_from_running_it_is_kept() -> None:
     assert decided("DO $$ BEGIN END $$", enforced=False).effects & DDL
-    assert decided("PREPARE p AS SELECT * FROM o", enforced=False).prepares == "p"
-    assert decided("EXECUTE p", enforced=True, on_opaque="pass").executes == "p"
-    assert decided("EXECUTE p", enforced=False).executes is None
+    assert decided("PREPARE p AS SELECT * FROM o", enforced=False).named == ((PREPARE, b"p"),)
+    assert decided("EXECUTE p", enforced=True, on_opaque="pass").named == ((EXECUTE, b"p"),)
+    assert decided("EXECUTE p", enforced=False).named == ()
     assert decided("CREATE TEMP TABLE n (id int)", enforced=False).temporary == ("n",)

@@ -1,11 +1,11 @@
-"""Which statements make the reply wait for a new snapshot."""
+"""What is to be followed up when a text has run: a new snapshot, prepared statements."""
 
 import pytest
 
 from lintel.analysis.ddl import schema_of
 from lintel.plan import ClientAttributes
 from lintel.policy import Policy
-from lintel.wire.decision import DDL, Settings
+from lintel.wire.decision import DDL, DEALLOCATE, EXECUTE, PREPARE, Decision, Settings
 
 
 @pytest.mark.parametrize(
@@ -24,8 +24,25 @@ from lintel.wire.decision import DDL, Settings
     ],
 )
 def test_ddl_that_a_snapshot_may_show_is_waited_for(text: str, waits: bool) -> None:
+    assert bool(decided(text).effects & DDL) is waits
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("PREPARE p AS SELECT 1", [(PREPARE, b"p")]),
+        ("EXPLAIN EXECUTE p", [(EXECUTE, b"p")]),
+        ("CREATE TABLE n AS EXECUTE p", [(EXECUTE, b"p")]),
+        ("CREATE TEMP TABLE n AS EXECUTE p", [(EXECUTE, b"p")]),
+        ("DEALLOCATE p; PREPARE P AS SELECT 1; SELECT 1", [(DEALLOCATE, b"p"), (PREPARE, b"p")]),
+        ("DEALLOCATE ALL", []),
+    ],
+)
+def test_prepared_statements_that_sql_speaks_of(text: str, named: list[tuple[bytes, bytes]]) -> None:
+    assert list(decided(text).named) == named
+
+
+def decided(text: str) -> Decision:
     settings = Settings(search_path="public", role="none", client_encoding="UTF8")
-    context = Policy(schema_of(b"CREATE TABLE o (id int)")).context_for(
-        settings, ClientAttributes("app", "me", "shop", None)
-    )
-    assert bool(context.decide(text.encode()).effects & DDL) is waits
+    client = ClientAttributes("app", "me", "shop", None)
+    return Policy(schema_of(b"CREATE TABLE o (id int)")).context_for(settings, client).decide(text.encode())

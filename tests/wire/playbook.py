@@ -236,11 +236,17 @@ def decision_of(text: str, fields: dict[str, str]) -> Decision:
         probes=(asked,) if probe else (),
         effects=effects,
         temporary=tuple(filter(None, fields.get("temporary", "").split(","))),
-        prepares=fields.get("prepares"),
-        executes=fields.get("executes"),
-        deallocates=fields.get("deallocates"),
+        named=tuple(bits.Named(verb.encode(), name.encode()) for verb, name in _named(fields.get("names", ""))),
+        several="several" in fields or ("probe" in fields and "retry" not in fields),
         statement=text,
     )
+
+
+def _named(said: str) -> Iterator[tuple[str, str]]:
+    """As in PREPARE:p,EXECUTE:q."""
+    for one in filter(None, said.split(",")):
+        verb, _, name = one.partition(":")
+        yield verb, name
 
 
 _SERVERS = {

@@ -42,9 +42,9 @@ FIELDS = {
     "temporary": {"effects": "TEMPORARY", "temporary": "t"},
     "commit": {"effects": "ENDS"},
     "rewritten": {"text": "rewritten text", "edit": "0:1:x"},
-    "prepare": {"prepares": "p"},
-    "execute": {"executes": "p"},
-    "deallocate": {"deallocates": "s"},
+    "prepare": {"names": "PREPARE:p"},
+    "execute": {"names": "EXECUTE:p"},
+    "deallocate": {"names": "DEALLOCATE:s"},
     "discard": {"effects": "DISCARDS|SETTINGS"},
 }
 

@@ -49,7 +49,7 @@ class Composed:
         # What a Parse of more than one statement gets, which has no position.
         self.expected.append(Expectation("42601", refusal, 0, 0))
 
-    def decision(self, text: bytes, effects: Effects, statement: Statement) -> Decision:
+    def decision(self, text: bytes, effects: Effects, statement: Statement, *, several: bool = False) -> Decision:
         """All of it."""
         return Decision(
             text=edited(text, tuple(self.edits)) if self.edits else None,
@@ -58,9 +58,8 @@ class Composed:
             expected=tuple(self.expected),
             effects=effects.bits,
             temporary=effects.temporary,
-            prepares=effects.prepares,
-            executes=effects.executes,
-            deallocates=effects.deallocates,
+            named=effects.named,
+            several=several,
             statement=statement,
         )
 

@@ -22,7 +22,7 @@ from lintel.sql.comments import only, tags
 from lintel.sql.grammar import RawStatement, SyntaxProblem, TooDeep, parse
 from lintel.sql.masking import MASK, masked
 from lintel.sql.quoting import quote_qualified
-from lintel.wire.decision import SETTINGS, Decision, Expectation, Probe, Refusal
+from lintel.wire.decision import EXECUTE, SETTINGS, Decision, Expectation, Probe, Refusal
 
 _LOUD = frozenset({"42703", "42702"})  # how a loud text fails
 _MARKED = frozenset({"42703", "42P01"})  # how one fails that names a marker: it has been turned, and then dropped
@@ -46,8 +46,7 @@ def _unchanged(decision: Decision) -> Decision:
     return Decision(
         effects=decision.effects,
         temporary=decision.temporary,
-        prepares=decision.prepares,
-        deallocates=decision.deallocates,
+        named=tuple(named for named in decision.named if named.verb != EXECUTE),
         statement=statement,
     )
 
@@ -137,7 +136,7 @@ def _understood(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged
     for part in parts:
         _follow(moment, part, made, alone=len(parts) == 1)
     statement = in_force(moment, _statement(moment, key, text, parts, found))
-    decision = made.decision(text, effects_in(parts), statement)
+    decision = made.decision(text, effects_in(parts), statement, several=len(parts) > 1)
     if len(parts) == 1 and decision.text is not None and _is_drawn(moment, statement):
         asked = brief(moment, parts[0], statement.shape, decision.text, statement.search_path)
         decision = replace(decision, statement=replace(statement, brief=asked))

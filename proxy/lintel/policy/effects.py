@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from lintel.analysis.resolution import Resolution
 from lintel.policy.mentions import possibly_mentions
 from lintel.sql.grammar import Node
-from lintel.wire.decision import DDL, DISCARDS, ENDS, NESTS, SETTINGS, TEMPORARY
+from lintel.wire.decision import (
+    DDL,
+    DEALLOCATE,
+    DISCARDS,
+    ENDS,
+    EXECUTE,
+    NESTS,
+    PREPARE,
+    SETTINGS,
+    TEMPORARY,
+    Named,
+)
 
 _SETTINGS = frozenset({"search_path", "role", "session_authorization", "standard_conforming_strings"})
 _QUERIES = frozenset({"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
@@ -51,13 +62,11 @@ _NESTINGS = frozenset({"TRANS_STMT_SAVEPOINT", "TRANS_STMT_RELEASE"})
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """Of one statement: bits, names of temporary relations it may make, and the SQL statement names it speaks of."""
+    """Of one statement: bits, names of temporary relations it may make, and the prepared statements it speaks of."""
 
     bits: int = 0
     temporary: tuple[str, ...] = ()
-    prepares: str | None = None
-    executes: str | None = None
-    deallocates: str | None = None
+    named: tuple[Named, ...] = ()
 
 
 def effects_unread(text: bytes, planned: Iterable[str]) -> Effects:
@@ -84,11 +93,11 @@ def effects_of(node: Node, result: Resolution) -> Effects:
         everything = body["target"] == "DISCARD_ALL"
         return Effects(SETTINGS | DISCARDS if everything else 0)
     if tag == "PrepareStmt":
-        return Effects(prepares=body["name"])
+        return Effects(named=_named(PREPARE, body))
     if tag == "ExecuteStmt":
-        return Effects(executes=body["name"])
+        return Effects(named=_named(EXECUTE, body))
     if tag == "DeallocateStmt":
-        return Effects(deallocates=body["name"]) if "name" in body else Effects(DISCARDS)
+        return Effects(named=_named(DEALLOCATE, body)) if "name" in body else Effects(DISCARDS)
     if tag in ("DoStmt", "CallStmt"):
         # Its code may do anything: DDL included, which polling would see only later.
         return Effects(DDL | SETTINGS)
@@ -103,13 +112,18 @@ def _of_query(tag: str, body: Node, result: Resolution) -> Effects:
     return Effects(bits | DDL | (TEMPORARY if _is_temporary(into["rel"]) else 0), _temporary(into["rel"]))
 
 
+def _named(verb: bytes, body: Node) -> tuple[Named, ...]:
+    return (Named(verb, body["name"].encode()),)
+
+
 def _of_ddl(tag: str, body: Node) -> Effects:
     made = body.get("relation") if tag == "CreateStmt" else body.get("view") if tag == "ViewStmt" else None
     if tag == "CreateTableAsStmt":
         made = body["into"]["rel"]
+    named = _named(EXECUTE, body["query"]["ExecuteStmt"]) if "ExecuteStmt" in body.get("query", ()) else ()
     if isinstance(made, dict) and _is_temporary(made):
-        return Effects(TEMPORARY, _temporary(made))
-    return Effects(DDL)
+        return Effects(TEMPORARY, _temporary(made), named)
+    return Effects(DDL, named=named)
 
 
 def _is_temporary(relation: Node) -> bool:

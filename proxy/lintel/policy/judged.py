@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from lintel.analysis import facts_of
 from lintel.analysis.facts import Facts
@@ -94,13 +95,16 @@ def names_in(parts: list[Judged]) -> frozenset[Name]:
 
 
 def effects_in(parts: list[Judged]) -> Effects:
-    """The effects of all; names of SQL statements only where the text is one statement."""
+    """The effects of all."""
     if len(parts) == 1:
         return parts[0].effects
+    every = [part.effects for part in parts]
     bits = 0
-    for part in parts:
-        bits |= part.effects.bits
-    return Effects(bits, tuple(name for part in parts for name in part.effects.temporary))
+    for effects in every:
+        bits |= effects.bits
+    return Effects(
+        bits, tuple(chain.from_iterable(e.temporary for e in every)), tuple(chain.from_iterable(e.named for e in every))
+    )
 
 
 def facts_in(parts: list[Judged]) -> Facts:

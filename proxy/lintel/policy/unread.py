@@ -49,7 +49,7 @@ def opaque(moment: Moment, text: bytes, why: str, parts: list[Judged], *, readab
     effects = effects_in(parts) if parts else effects_unread(text, moment.planned)
     if made.refusals and moment.options.enforced:
         effects = Effects()
-    return Decided(made.decision(text, effects, statement))
+    return Decided(made.decision(text, effects, statement, several=len(parts) > 1))
 
 
 def as_temporary(moment: Moment, key: ContextKey, text: bytes, why: str, parts: list[Judged]) -> Decided | None:
@@ -66,7 +66,7 @@ def as_temporary(moment: Moment, key: ContextKey, text: bytes, why: str, parts: 
     facts = replace(facts_in(parts), opaque=why)
     statement = Statement(source(text), facts, "rewrite" if edits else "allow", plans=plans,
                           rules=("temporary",) * len(edits))  # fmt: skip
-    return Decided(made.decision(text, effects_in(parts), statement))
+    return Decided(made.decision(text, effects_in(parts), statement, several=len(parts) > 1))
 
 
 def _vanished(plans: tuple[str, ...]) -> Refusal:

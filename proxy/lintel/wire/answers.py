@@ -141,11 +141,12 @@ class Answers:
         return frame
 
     def _parse_complete(self, frame: bytes) -> bytes:
-        entry = self._state.head()
+        state = self._state
+        entry = state.head()
         if entry is None or entry.statement is None or entry.kind not in (messages.PARSE, OWN_PARSE):
             return frame
-        self._state.pop()
-        entry.statement.confirmed = True
+        state.pop()
+        state.parsed(entry.statement)
         if entry.kind == messages.PARSE:
             self._release_if_parsed()
             return frame
@@ -211,7 +212,7 @@ class Answers:
                     self._release()
         else:
             state.retry.ran()
-        state.ran(entry)
+        state.ran(entry, frame[5:-1])
         self._release_if_parsed()
         return frame
 
@@ -280,8 +281,6 @@ class Answers:
         """The server reads on to the next Sync and answers nothing."""
         state = self._state
         self._count(entry, state.error)
-        if entry.kind == OWN_PARSE and entry.previous is not None and not entry.previous.name:
-            entry.previous.lose()
         state.undo_segment()
         if state.blocked == FOR_READY and state.skipping:
             self._release()  # what was waited for will not come

@@ -7,7 +7,7 @@ as it stands; the Conversation asks for another one whenever the Settings on whi
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from . import messages
 from .expected import Expected
@@ -54,6 +54,18 @@ class Probe:
     own: bool = False  # of a temporary relation, which this session changes: asked again whenever something has run
 
 
+PREPARE: Final = b"PREPARE"  # as the CommandComplete has it, which tells that it has been done
+DEALLOCATE: Final = b"DEALLOCATE"
+EXECUTE: Final = b"EXECUTE"
+
+
+class Named(NamedTuple):
+    """A prepared statement that SQL speaks of by its name."""
+
+    verb: bytes
+    name: bytes
+
+
 @dataclass(slots=True, eq=False)
 class Decision:
     """What to do with one statement text, under one context. Offsets are bytes into the client's own text."""
@@ -70,9 +82,8 @@ class Decision:
     effects: int = 0
     temporary: tuple[str, ...] = ()
     shadowed: frozenset[str] = frozenset()  # names in it that a temporary relation may have: by which it was decided
-    prepares: str | None = None  # SQL PREPARE name AS ...
-    executes: str | None = None  # SQL EXECUTE name
-    deallocates: str | None = None  # SQL DEALLOCATE name
+    named: tuple[Named, ...] = ()  # what its PREPARE, EXECUTE and DEALLOCATE speak of, in their order
+    several: bool = False  # statements: of one with probes, some may have run when another one fails
     statement: Any = None  # whatever the recorder wants back; the wire layer never looks at it
     # Derived, for the hot path.
     quiet: bool = field(init=False)  # nothing follows from running it but to count it
@@ -83,19 +94,9 @@ class Decision:
     )  # the Query that the server gets, once one was sent; where it is quiet
 
     def __post_init__(self) -> None:
-        self.quiet = not (self.retry or self.probes or self.effects & ~(ENDS | NESTS) or self.names_statement)
+        self.quiet = not (self.retry or self.probes or self.effects & ~(ENDS | NESTS) or self.named)
         self.plain = self.quiet and self.text is None and not self.refusals and not self.expected
         self.reply = Expected(messages.QUERY, self, None, True)
-
-    @property
-    def names_statement(self) -> bool:
-        """PREPARE, EXECUTE or DEALLOCATE of a name."""
-        return self.prepares is not None or self.executes is not None or self.deallocates is not None
-
-    @property
-    def several(self) -> bool:
-        """Of one that has probes: statements of which some may have run when another one fails."""
-        return not self.retry and not self.names_statement
 
     def sent(self, text: bytes) -> bytes:
         """What the server gets for the client's `text`."""

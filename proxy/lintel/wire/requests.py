@@ -5,9 +5,11 @@ frame: the frame itself (the object) where nothing in it changes.
 """
 
 from . import ask, messages
-from .decision import ENDS, SETTINGS, TEMPORARY, Decision, Probe
+from .decision import DEALLOCATE, ENDS, PREPARE, SETTINGS, TEMPORARY, Decision, Probe
+from .decision import EXECUTE as EXECUTES
 from .errors import ProtocolError
 from .expected import COPY_DONE_MARK, FUNCTION_REPLY, MARKS, OWN_PARSE, SYNC_REPLY, Expected, owes_ready, probing
+from .framing import header
 from .messages import (
     BIND,
     CLOSE,
@@ -19,8 +21,9 @@ from .messages import (
     SYNC,
     TERMINATE,
 )
+from .retry import KEPT_LIMIT
 from .state import FOR_DDL, FOR_PARSE, FOR_READY, FOR_STARTUP, IN_STARTUP, State
-from .statements import Sent, Statement, deallocate, execute, outdated, overtaken
+from .statements import RENAMED, Sent, Statement, deallocate, execute, known_as, outdated, overtaken
 
 _PORTAL = 0x50  # P in Describe and Close; S is a statement
 _UNASKED = (SYNC, *MARKS)  # what a COPY's end does not belong to
@@ -110,7 +113,7 @@ class Requests:
         if (undecided := self._undecided(text)) is not None:
             return undecided
         decision = self._decide(text)
-        ahead = self._ahead_of(decision)
+        ahead = self._ahead_of(decision, frame)
         if ahead is not None:
             return ahead
         if decision.plain and not self._state.settings.uncommitted:
@@ -131,12 +134,13 @@ class Requests:
 
     def _parse(self, frame: bytes) -> bytes:
         state = self._state
-        name, text = messages.strings(frame, 5, 2)
+        said, text = messages.strings(frame, 5, 2)
+        name = known_as(said)
         if (undecided := self._undecided(text)) is not None:
             return undecided
-        types = frame[7 + len(name) + len(text) :]
+        types = frame[7 + len(said) + len(text) :]
         decision = self._decide(text)
-        ahead = self._ahead_of(decision)
+        ahead = self._ahead_of(decision, frame)
         if ahead is not None:
             return ahead
         previous = state.statements.get(name)
@@ -161,7 +165,8 @@ class Requests:
 
     def _bind(self, head: bytes) -> bytes:
         state = self._state
-        portal, name = messages.strings(head, 5, 2)
+        portal, said = messages.strings(head, 5, 2)
+        name = known_as(said)
         statement = state.statements.get(name)
         if (undecided := self._undecided(state.outdated_text(statement))) is not None:
             return undecided
@@ -170,7 +175,9 @@ class Requests:
             if statement is None:
                 return self._prepare_again(name)
         if statement is not None:
-            ahead = self._ahead_of(statement.decision, binding=True)
+            if not statement.confirmed and statement.decision.retry and header(head, 0)[1] > KEPT_LIMIT:
+                return self._wait_for_parse()  # which could not be sent again with this behind it
+            ahead = self._ahead_of(statement.decision, head)
             if ahead is not None:
                 return ahead
             self._start_keeping(statement.decision)
@@ -184,11 +191,12 @@ class Requests:
         return head if statement is None or not statement.renamed else messages.rebind(head, statement.server_name)
 
     def _describe(self, frame: bytes) -> bytes:
-        (name,) = messages.strings(frame, 6, 1)
+        (said,) = messages.strings(frame, 6, 1)
         if frame[5] == _PORTAL:
-            bound = self._bound_to(name)
+            bound = self._bound_to(said)
             self._expect(bound.describe if bound is not None else Expected(DESCRIBE), frame)
             return frame
+        name = known_as(said)
         statement = self._state.statements.get(name)
         if (undecided := self._undecided(self._state.outdated_text(statement))) is not None:
             return undecided
@@ -199,7 +207,7 @@ class Requests:
         if statement is None:
             self._expect(Expected(DESCRIBE), frame)
             return frame
-        ahead = self._ahead_of(statement.decision)
+        ahead = self._ahead_of(statement.decision, frame)
         if ahead is not None:
             return ahead
         self._start_keeping(statement.decision)
@@ -224,7 +232,7 @@ class Requests:
             self._state.portals.pop(name, None)
             self._expect(Expected(CLOSE), frame)
             return frame
-        statement = self._state.statements.pop(name, None)
+        statement = self._state.statements.pop(known_as(name), None)
         self._expect(Expected(CLOSE, None, statement), frame)
         renamed = statement is not None and statement.renamed
         return messages.close(b"S", statement.server_name) if statement is not None and renamed else frame
@@ -263,23 +271,28 @@ class Requests:
     def _decide(self, text: bytes) -> Decision:
         """With regard to what SQL's own EXECUTE and DEALLOCATE name in this session."""
         decision = self._state.decide(text)
-        named = decision.executes if decision.executes is not None else decision.deallocates
-        statement = None if named is None else self._state.statements.get(named.encode())
-        if statement is None:
-            return decision
-        if decision.deallocates is not None:
-            return deallocate(statement.server_name, decision) if statement.renamed else decision
-        if statement.renamed or not self._is_current(statement):
-            return outdated(decision)
-        return execute(statement.decision, decision)
+        own: set[bytes] = set()  # names that the text itself gives, or frees
+        for verb, name in decision.named:
+            statement = None if name in own else self._state.statements.get(name)
+            if verb != EXECUTES:
+                own.add(name)
+            if statement is None or verb == PREPARE:
+                continue
+            if verb == DEALLOCATE and statement.renamed:
+                return outdated(decision, RENAMED) if decision.several else deallocate(statement.server_name, decision)
+            if verb == EXECUTES and (statement.renamed or not self._is_current(statement)):
+                return outdated(decision)
+            if verb == EXECUTES and not decision.several:
+                return execute(statement.decision, decision)
+        return decision
 
     def _is_current(self, statement: Statement) -> bool:
         """What the server has of it is what it would get today."""
         if statement.context is self._state.context:
             return True
         decision = self._state.decide(statement.text)
-        named = None if decision.executes is None else self._state.statements.get(decision.executes.encode())
-        if named is not None and self._state.decide(named.text).sent(named.text) != named.given:
+        executed = (self._state.statements.get(name) for verb, name in decision.named if verb == EXECUTES)
+        if any(one is not None and self._state.decide(one.text).sent(one.text) != one.given for one in executed):
             return False
         return decision.sent(statement.text) == statement.given
 
@@ -298,10 +311,10 @@ class Requests:
         """Under a fresh name, as a failed Parse must not cost the client its statement (the unnamed one has none)."""
         state = self._state
         old = state.statements[name]
+        if not old.confirmed:  # the client's own Parse of it may yet fail, or be skipped
+            return self._wait_for_parse()
         state.blocked = FOR_PARSE
         state.careful = True
-        if not old.confirmed:  # the client's own Parse of it may yet fail, or be skipped
-            return self._wait(messages.FLUSH_FRAME)
         decision = self._decide(old.text)
         if old.by_sql:
             decision = outdated(decision)
@@ -315,6 +328,11 @@ class Requests:
         state.expected.append(Expected(OWN_PARSE, decision, again, False, b"", old))
         return self._wait(messages.parse(again.server_name, decision.sent(old.text), old.types) + messages.FLUSH_FRAME)
 
+    def _wait_for_parse(self) -> bytes:
+        self._state.blocked = FOR_PARSE
+        self._state.careful = True
+        return self._wait(messages.FLUSH_FRAME)
+
     def _undecided(self, text: bytes) -> bytes | None:
         """What has to go before a text can be decided: it may see the DDL that was sent ahead of it, or take long."""
         state = self._state
@@ -324,11 +342,12 @@ class Requests:
             return self._wait(messages.FLUSH_FRAME)
         return self._wait() if state.leaves_to_shell(text) else None
 
-    def _ahead_of(self, decision: Decision, *, binding: bool = False) -> bytes | None:
+    def _ahead_of(self, decision: Decision, frame: bytes = messages.SYNC_FRAME) -> bytes | None:
         """What goes ahead of a loud text that must not fail, as something has run, or has failed; None: nothing.
 
-        Outside of a transaction the lock is held until the statements have run: no Sync is behind the probe. The
-        columns of temporary relations are asked for ahead of every statement that needs them.
+        Nor must one whose frame is too large to be kept for another try. Outside of a transaction the lock is held
+        until the statements have run: no Sync is behind the probe. The columns of temporary relations are asked for
+        ahead of every statement that needs them.
         """
         state = self._state
         if not decision.probes or state.status == messages.FAILED:
@@ -336,7 +355,7 @@ class Requests:
         if state.status == messages.IDLE and not state.bound:
             waiting = self._wait_for_status()
             own = any(probe.own for probe in decision.probes)
-            late = binding and decision.late
+            late = (decision.late and frame[0] == BIND) or header(frame, 0)[1] > KEPT_LIMIT
             if waiting is not None or not (state.retry.tries or decision.several or own or late):
                 return waiting
         probe = next((probe for probe in decision.probes if not state.is_probed(probe)), None)

@@ -12,10 +12,12 @@ from typing import Final
 from . import messages
 from .decision import (
     DDL,
+    DEALLOCATE,
     DISCARDS,
     ENDS,
     LOST,
     NESTS,
+    PREPARE,
     SETTINGS,
     TEMPORARY,
     Completed,
@@ -32,6 +34,7 @@ from .expected import (
     COPY_DATA_MARK,
     COPY_DONE_MARK,
     MARKS,
+    OWN_PARSE,
     STARTUP,
     SYNC_REPLY,
     Expected,
@@ -39,7 +42,7 @@ from .expected import (
 )
 from .needs import Needs
 from .retry import Retry
-from .statements import Sent, Statement
+from .statements import Statement, discard, prepared_by_sql
 
 # Why the client's input waits (`blocked`).
 FREE: Final = 0
@@ -55,6 +58,7 @@ FOR_CATALOG: Final = 5  # the shell is fetching a new snapshot; the server's out
 QUICK: Final = 2048  # bytes of a text that is decided at once, whatever is in it
 DDL_LIMIT: Final = 1024  # texts of uncommitted DDL that a session remembers,
 DDL_SIZE: Final = 64 * 1024  # bytes of each at most
+_DISCARDED: Final = (b"DEALLOCATE ALL", b"DISCARD ALL")  # tags: of several statements another has completed before
 SHOWN_LIMIT: Final = 32  # temporary relations whose columns a session remembers
 
 
@@ -63,9 +67,9 @@ class State:
 
     __slots__ = (
         "blocked", "bound", "careful", "committed_temporary", "completed", "context", "copying", "counted", "counts",
-        "ddl", "decided", "doubtful", "ended", "error", "expect", "expected", "folded", "made", "moving", "needs",
-        "newest", "portal", "portals", "probed", "refused", "resolve", "retry", "rolled_back", "settings", "skipping",
-        "started", "statements", "status", "stray", "take", "touched", "unsettled",
+        "ddl", "decided", "done", "doubtful", "ended", "error", "expect", "expected", "folded", "made", "moving",
+        "needs", "newest", "portal", "portals", "probed", "refused", "resolve", "retry", "rolled_back",
+        "settings", "skipping", "started", "statements", "status", "stray", "take", "touched", "unsettled",
     )  # fmt: skip
 
     def __init__(
@@ -96,6 +100,7 @@ class State:
         self.retry = Retry()
         self.probed: dict[bytes, tuple[bytes, ...]] = {}  # what probes have shown in the transaction under way
         self.newest: Context | None = None  # of the last snapshot that was asked for
+        self.done: list[bytes] = []  # tags of the Query under way: PREPARE, DEALLOCATE
         self.refused = False  # the Query in hand has had its error, from a probe: a Sync goes in its place
         self.ddl = False  # something may have changed the catalog: refresh when it has committed
         self.moving: Expected | None = None  # has been sent, and may change what the catalog is to this session
@@ -172,6 +177,7 @@ class State:
         taken_back = self.rolled_back or self.error is not None
         self.rolled_back = False
         self.error = None
+        self.done.clear()
         if self.status != messages.IDLE:
             self.touched = self.touched or self.unsettled
             made = self.settings.temporary != self.committed_temporary
@@ -239,20 +245,20 @@ class State:
         self.retry.answered(entry.kind)
         return entry
 
-    def ran(self, entry: Expected) -> None:
-        """A statement has completed: what follows from it for the session."""
+    def ran(self, entry: Expected, tag: bytes) -> None:
+        """A statement has completed, one of several perhaps: what follows from it for the session."""
         decision = entry.decision
         if decision is None or decision.quiet:
             return
         self.ddl = self.ddl or bool(decision.effects & DDL)
-        if decision.effects & DISCARDS:
-            self._discard(bool(decision.effects & SETTINGS))
+        if decision.effects & DISCARDS and tag in _DISCARDED:
+            discard(self.statements)
+            if decision.effects & SETTINGS:  # DISCARD ALL
+                self.settle(replace(self.settings, temporary=frozenset(), shown=()))
         if decision.effects & TEMPORARY:
             self.settle(replace(self.settings, temporary=self.settings.temporary | set(decision.temporary)))
-        if decision.prepares is not None and entry.sent is not None:
-            self._prepared(decision.prepares.encode(), entry.sent)
-        if decision.deallocates is not None:
-            self.statements.pop(decision.deallocates.encode(), None)
+        if tag in (PREPARE, DEALLOCATE):
+            self._named(tag, entry, decision)
         self.careful = True
 
     def may_do(self) -> bool:
@@ -309,30 +315,43 @@ class State:
         self.probed.clear()
         self.careful = True
 
-    def _discard(self, everything: bool) -> None:
-        """What is on its way to the server is prepared afterwards; the unnamed statement stays."""
-        for name in [name for name, statement in self.statements.items() if name and statement.confirmed]:
-            del self.statements[name]
-        if everything:
-            self.settle(replace(self.settings, temporary=frozenset(), shown=()))
-
-    def _prepared(self, name: bytes, sent: Sent) -> None:
-        made = Statement(name, name, sent.text, b"", sent.decision, sent.context or self.context)
-        made.by_sql = made.confirmed = True
-        self.statements[name] = made
+    def _named(self, tag: bytes, entry: Expected, decision: Decision) -> None:
+        """SQL has prepared a statement, or deallocated one: of several the next of its kind."""
+        names = [name for verb, name in decision.named if verb == tag]
+        number = self.done.count(tag)
+        if entry.kind == messages.QUERY:
+            self.done.append(tag)
+        for name in names[number : number + 1]:
+            known = self.statements.get(name)
+            if tag == PREPARE and entry.sent is not None:
+                self.statements[name] = prepared_by_sql(name, entry.sent, self.context)
+            elif tag == DEALLOCATE and known is not None and known.confirmed:
+                del self.statements[name]  # one that is not is another, on its way to the server
 
     def undo(self, entry: Expected) -> None:
         """The server never got to it, or it failed."""
         statement = entry.statement
         if statement is None:
             return
-        if entry.kind == messages.PARSE and self.statements.get(statement.name) is statement:
+        if entry.kind == messages.PARSE and self._stands_for(statement):
             if entry.previous is not None:
                 self.statements[statement.name] = entry.previous
             elif not statement.confirmed:
                 del self.statements[statement.name]
         elif entry.kind == messages.CLOSE:
             self.statements.setdefault(statement.name, statement)
+        elif entry.kind == OWN_PARSE and entry.previous is not None and not statement.name:
+            entry.previous.lose()  # to prepare the unnamed statement anew is to give up the one before
+
+    def parsed(self, statement: Statement) -> None:
+        """The server has it, and so what it has been decided to be since."""
+        statement.confirmed = True
+        if self._stands_for(statement):
+            self.statements[statement.name].confirmed = True
+
+    def _stands_for(self, statement: Statement) -> bool:
+        known = self.statements.get(statement.name)
+        return known is not None and known.origin is statement.origin
 
     def undo_segment(self) -> None:
         """Everything up to the next Sync is skipped by the server."""

@@ -15,12 +15,18 @@ OUTDATED: Final = Refusal(
     "lintel: this statement was prepared before a plan changed what it has to be",
     hint="DEALLOCATE it and PREPARE it again.",
 )
+RENAMED: Final = Refusal(
+    "42501",
+    "lintel: among others a statement cannot be deallocated that was prepared again as a plan changed",
+    hint="DEALLOCATE it in a Query of its own.",
+)
 # PostgreSQL goes on with the table that it has found, or takes the temporary one, as it comes.
 OVERTAKEN: Final = Refusal(
     "42501",
     "lintel: this statement was prepared before a temporary relation was made that has a name which is in it",
     hint="Prepare it again for the temporary relation; name the schema, and prepare it, for the other one.",
 )
+_NAME_SIZE: Final = 63  # bytes of a name: the server looks at no more (NAMEDATALEN)
 
 
 class Sent:
@@ -40,8 +46,8 @@ class Statement(Sent):
 
     __slots__ = (
         *("asked", "asked_size", "bind", "bound_as_sent", "by_sql", "confirmed", "describe", "execute", "name"),
-        *("named", "parse", "parse_frame", "parse_run", "parse_run_described", "portal_and_name", "quiet", "renamed"),
-        *("run", "run_described", "server_name", "temporary", "types"),
+        *("named", "origin", "parse", "parse_frame", "parse_run", "parse_run_described", "portal_and_name", "quiet"),
+        *("renamed", "run", "run_described", "server_name", "temporary", "types"),
     )
 
     def __init__(
@@ -49,6 +55,7 @@ class Statement(Sent):
     ) -> None:
         super().__init__(text, decision, context)
         self.name = name
+        self.origin = self  # what the client's Parse has made, of which others may have been decided since
         self.portal_and_name = b"\0%b\0" % name  # in a Bind to the unnamed portal
         self.named = 5 + len(self.portal_and_name)  # offset of what comes behind it
         self.server_name = server_name
@@ -75,6 +82,7 @@ class Statement(Sent):
     def decided(self, decision: Decision, context: Context, server_name: bytes) -> "Statement":
         """The same statement at another age, perhaps under another name on the server."""
         made = Statement(self.name, server_name, self.text, self.types, decision, context)
+        made.origin = self.origin
         made.confirmed = self.confirmed
         made.by_sql = self.by_sql
         made.temporary = self.temporary
@@ -92,9 +100,27 @@ class Statement(Sent):
         self.context = None
 
 
-def outdated(statement_of: Decision) -> Decision:
+def known_as(name: bytes) -> bytes:
+    """A statement's name as the server knows it."""
+    return name[:_NAME_SIZE]
+
+
+def prepared_by_sql(name: bytes, sent: Sent, context: Context) -> Statement:
+    """By PREPARE, which `sent` has carried."""
+    made = Statement(name, name, sent.text, b"", sent.decision, sent.context or context)
+    made.by_sql = made.confirmed = True
+    return made
+
+
+def discard(known: dict[bytes, Statement]) -> None:
+    """What is on its way to the server is prepared afterwards; the unnamed statement stays."""
+    for name in [name for name, statement in known.items() if name and statement.confirmed]:
+        del known[name]
+
+
+def outdated(statement_of: Decision, refusal: Refusal = OUTDATED) -> Decision:
     """In the place of `statement_of`, a text that the server refuses in its turn."""
-    refusals = ((_OUTDATED, OUTDATED),)
+    refusals = ((_OUTDATED, refusal),)
     return Decision(text=b"SELECT " + _OUTDATED, refusals=refusals, statement=statement_of.statement)
 
 
@@ -113,6 +139,4 @@ def execute(prepared: Decision, decision: Decision) -> Decision:
 
 def deallocate(server_name: bytes, instead_of: Decision) -> Decision:
     """DEALLOCATE of a statement that has another name on the server (one of ours: it needs no quotes)."""
-    return Decision(
-        text=b"DEALLOCATE " + server_name, deallocates=instead_of.deallocates, statement=instead_of.statement
-    )
+    return Decision(text=b"DEALLOCATE " + server_name, named=instead_of.named, statement=instead_of.statement)

@@ -18,8 +18,8 @@ from tests.wire.fuzz.model import Postgres
 from tests.wire.fuzz.programs import ALONE, programs, unrepeatable, uses_the_forgotten
 
 from lintel.wire import decision as bits
-from lintel.wire.decision import Decision, Expectation, Probe, Refusal, Settings
-from lintel.wire.statements import OUTDATED
+from lintel.wire.decision import Decision, Expectation, Named, Probe, Refusal, Settings
+from lintel.wire.statements import OUTDATED, RENAMED
 
 WIDE = b"SELECT wide"
 GONE = b"SELECT gone"  # refused with a text that cannot be analysed
@@ -28,6 +28,7 @@ LOUD = b"SELECT loud"
 ALTER = b"ALTER TABLE t ADD c int"
 TEMPORARY = b"CREATE TEMP TABLE o (n int)"
 TOGETHER = b"SELECT wide;SELECT loud"
+NAMING = (b"PREPARE q AS SELECT 1", b"EXECUTE q", b"DEALLOCATE q")
 MORE = (WIDE, WIDE, GONE, LANDING, *[LOUD] * 8, TOGETHER, b"BEGIN", b"BEGIN", ALTER, ALTER, TEMPORARY)
 TOKEN = b"lintel_refused_1"
 EXECUTED_TOO_LATE = b"SELECT lintel_refused_outdated"
@@ -130,9 +131,8 @@ def decide(table: str, text: bytes) -> Decision:
         probes=(Probe(PROBE, COLUMNS[table]),) if _is_loud(parts) else (),
         effects=effects,
         temporary=("o",) if TEMPORARY in parts else (),
-        prepares="q" if b"PREPARE q AS SELECT 1" in parts else None,
-        executes="q" if b"EXECUTE q" in parts else None,
-        deallocates="q" if b"DEALLOCATE q" in parts else None,
+        named=tuple(Named(part.split()[0], b"q") for part in parts if part in NAMING),
+        several=len(parts) > 1,
     )
 
 
@@ -156,7 +156,7 @@ def compare(got: bytes, expected: bytes, may_learn: bool) -> None:
     when a text is sent. Nor can it where SQL executes what the protocol has prepared
     under an older policy: that is refused.
     """
-    late = got.find(OUTDATED.message.encode())
+    late = max(got.find(refusal.message.encode()) for refusal in (OUTDATED, RENAMED))
     if late >= 0:
         cut = got.rfind(b"E\0\0", 0, late)
         assert got[:cut] == expected[:cut]

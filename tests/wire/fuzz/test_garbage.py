@@ -13,7 +13,19 @@ from tests.wire.playbook import randomly
 
 from lintel.wire import messages
 from lintel.wire.conversation import Conversation
-from lintel.wire.decision import DDL, DISCARDS, ENDS, SETTINGS, TEMPORARY, Decision, Expectation, Refusal
+from lintel.wire.decision import (
+    DDL,
+    DISCARDS,
+    ENDS,
+    EXECUTE,
+    PREPARE,
+    SETTINGS,
+    TEMPORARY,
+    Decision,
+    Expectation,
+    Named,
+    Refusal,
+)
 from lintel.wire.errors import ProtocolError
 from lintel.wire.login import as_it_is, without_channel_binding
 
@@ -32,8 +44,8 @@ def decide(context: str, text: bytes) -> Decision:
         b"SET x": Decision(effects=SETTINGS | TEMPORARY, temporary=("o",)),
         b"COMMIT": Decision(effects=ENDS | DDL, expected=(Expectation("42703", Refusal("42703", "lintel: no"), 3, 6),)),
         b"DEALLOCATE ALL": Decision(effects=DISCARDS | SETTINGS),
-        b"PREPARE a": Decision(prepares="a"),
-        b"EXECUTE a": Decision(executes="a"),
+        b"PREPARE a": Decision(named=(Named(PREPARE, b"a"),)),
+        b"EXECUTE a": Decision(named=(Named(EXECUTE, b"a"),)),
     }.get(text, Decision())
 
 
