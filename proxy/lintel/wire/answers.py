@@ -196,6 +196,8 @@ class Answers:
     def _command_complete(self, frame: bytes) -> bytes:
         state = self._state
         entry = state.head()
+        if frame[5:] == b"COMMIT\0":  # whatever comes behind it, before the ReadyForQuery or in a chained transaction
+            state.committed_temporary = state.settings.temporary
         state.rolled_back = state.rolled_back or frame[5:] == b"ROLLBACK\0"
         if entry is None or entry.kind not in (messages.EXECUTE, messages.QUERY):
             return frame

@@ -257,6 +257,8 @@ class State:
                 self.settle(replace(self.settings, temporary=frozenset(), shown=()))
         if decision.effects & TEMPORARY:
             self.settle(replace(self.settings, temporary=self.settings.temporary | set(decision.temporary)))
+            if self.rolled_back or decision.effects & ENDS:  # a transaction may have ended ahead of it, or behind
+                self.committed_temporary |= set(decision.temporary)
         if tag in (PREPARE, DEALLOCATE):
             self._named(tag, entry, decision)
         self.careful = True
