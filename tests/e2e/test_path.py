@@ -43,3 +43,31 @@ def test_behind_the_end_of_its_transaction(
         while done.description is None:
             assert done.nextset()
         assert done.fetchall() == OLD
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["PERFORM set_config('search_path', 'aside', false);", "SET search_path = aside;", "SET SESSION ROLE aside;"],
+)
+def test_set_by_a_function(database: str, tmp_path: Path, lintel: Callable[..., Proxy], body: str) -> None:
+    with psycopg.connect(database) as owner:
+        owner.execute(TABLES)
+        owner.execute("DROP ROLE IF EXISTS aside")
+        owner.execute("CREATE ROLE aside")
+        owner.execute("GRANT ALL ON SCHEMA aside TO aside; GRANT ALL ON aside.orders TO aside")
+    plan = tmp_path / "orders-priority.toml"
+    plan.write_text(PLAN + rule("old", "old"))
+    proxy = lintel(database, "--plan", str(plan))
+    make = f"CREATE FUNCTION public.enter() RETURNS void LANGUAGE plpgsql AS $$BEGIN {body} END$$"
+    with psycopg.connect(database, host=proxy.host, port=proxy.port, application_name="old", autocommit=True) as client:
+        assert client.execute("SELECT * FROM orders").fetchall() == OLD
+        with client.transaction(force_rollback=True):
+            client.execute(make)
+            client.execute("SELECT public.enter()")
+            assert client.execute("SELECT * FROM orders").fetchall() == []
+        assert client.execute("SELECT * FROM orders").fetchall() == OLD
+        client.execute(make)
+        client.execute("SELECT public.enter()")
+        assert client.execute("SELECT * FROM orders").fetchall() == []
+    with psycopg.connect(database) as owner:
+        owner.execute("DROP OWNED BY aside; DROP ROLE aside")

@@ -5,10 +5,11 @@ server has. What has been dropped, replaced or renamed stays known beside what i
 does, never less.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from lintel.schema import Function, Relation, Schema
+from lintel.schema import SETTLING, Function, Relation, Schema
 from lintel.sql.grammar import Node
 from lintel.sql.quoting import quote_qualified
 
@@ -17,6 +18,8 @@ _RESULTS = frozenset(("FUNC_PARAM_OUT", "FUNC_PARAM_INOUT", "FUNC_PARAM_TABLE"))
 _STRINGS = frozenset(("text", "varchar", "bpchar", "name"))
 _ROUTINES = frozenset(("OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE", "OBJECT_AGGREGATE"))
 _TYPES = frozenset(("OBJECT_TYPE", "OBJECT_DOMAIN"))
+
+_settling = re.compile(SETTLING, re.IGNORECASE).search
 
 Path = tuple[str, ...]
 
@@ -100,8 +103,16 @@ def _function(schema: Schema, name: tuple[str, str], body: Node, parameters: lis
         text=parts[-1:] != [] and parts[-1] in _STRINGS,
         holds=holds if any(holds) else (),
         dyadic=len(given) == 2,
+        settles=any(_settling(text) for text in _body(body)),
     )
     return _returning(function, row)
+
+
+def _body(body: Node) -> list[str]:
+    """What stands behind AS; of a library two names."""
+    said = (option["DefElem"] for option in body.get("options", ()))
+    texts = (one["arg"]["List"]["items"] for one in said if one["defname"] == "as")
+    return [text["String"].get("sval", "") for each in texts for text in each]
 
 
 def _returning(function: Function, row: Relation | None) -> Function:

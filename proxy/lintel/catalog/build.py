@@ -39,6 +39,7 @@ def function(row: Row) -> Function:
         text=row["text"],
         dyadic=row["dyadic"],
         holds=tuple(row["holds"]) if any(row["holds"]) else (),
+        settles=row["settles"],
     )
 
 

@@ -9,9 +9,10 @@ Names are bare attribute names, unquoted and unfolded, as in pg_class.relname an
 
 from lintel.schema.code import Constraint, Dependency, Domain, Grant, Routine, ServerCode
 from lintel.schema.difference import Difference, difference
-from lintel.schema.snapshot import Column, Function, Relation, Schema
+from lintel.schema.snapshot import SETTLING, Column, Function, Relation, Schema
 
 __all__ = [
+    "SETTLING",
     "Column",
     "Constraint",
     "Dependency",

@@ -10,6 +10,9 @@ from lintel.schema.code import ServerCode
 # pg_class.relkind of what a FROM item may name; "c" is a free-standing composite type.
 SELECTABLE = frozenset("rpvmfS")
 
+# How the body of a function speaks of the search_path or the role that it may set; for Python and PostgreSQL alike.
+SETTLING = "search_path|set_config[^a-z_]+role|set[^a-z_]+((local|session)[^a-z_]+)?(role|authorization)(?! *=)"
+
 # The type of a value that is a row, or an array of rows: its relation's oid; of OUT parameters, those that are such.
 Held = int | tuple[tuple[str, int], ...]
 
@@ -58,7 +61,7 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """What a call in FROM returns: the union of what the resolver must know of pg_proc."""
+    """What a call in FROM returns, and may do: the union of what the resolver must know of pg_proc."""
 
     schema: str
     name: str
@@ -71,6 +74,7 @@ class Function:
     text: bool = False  # returns a string
     holds: tuple[int, ...] = ()  # relations whose rows, or arrays of them, its columns or its value are; 0: of none
     dyadic: bool = False  # has two arguments
+    settles: bool = False  # its body may set the search_path or the role
 
     def is_in(self, schema: str) -> bool:
         """Whether a call may name its schema so: a session's own is called pg_temp, and pg_temp_3 in the catalog."""
