@@ -76,7 +76,7 @@ class Requests:
             case messages.FUNCTION_CALL:
                 return self._function_call(frame)
             case messages.TERMINATE:
-                return self._terminate(frame)
+                self._state.ended = True
         return frame
 
     def _skipped(self, kind: int, frame: bytes) -> bytes:
@@ -259,10 +259,6 @@ class Requests:
         self._state.forget_own()
         self._state.expected.append(FUNCTION_REPLY)
         self._state.retry.give_up()
-        return frame
-
-    def _terminate(self, frame: bytes) -> bytes:
-        self._state.ended = True
         return frame
 
     def _bound_to(self, portal: bytes) -> Statement | None:
