@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 from tests.analysis import cases
-from tests.shield import random_dml, random_worlds
+from tests.shield import random_dml, random_typed, random_worlds, typed_world
 from tests.shield.one_change import Change
 from tests.shield.test_random import MANY
 
@@ -62,21 +62,29 @@ def generated(count: int, seed: int) -> Corpus:
     """Random statements, as many for each of many sets of plans."""
 
     def make(connection: psycopg.Connection) -> None:
-        connection.execute((random_worlds.TABLES + random_worlds.ROWS).encode())
+        connection.execute(random_worlds.INTEGERS.made.encode())
 
     def sets(_: Stored, __: Types) -> Iterator[tuple[Sequence[Change], Iterable[str]]]:
         share = -(-count // len(MANY))
         for number, changes in enumerate(MANY):
-            yield changes, islice(_generated(changes, f"{seed}:{number}", share * 9), share)
+            yield changes, islice(random_dml.asked(changes, f"{seed}:{number}", share * 9), share)
 
-    return Corpus("random", make, sets, dict(random_worlds.STORED))
+    return Corpus("random", make, sets, dict(random_worlds.INTEGERS.stored))
 
 
-def _generated(changes: Sequence[Change], seed: str, count: int) -> Iterator[str]:
-    with random_worlds.generating(changes):
-        for sql in random_dml.statements(seed, count):
-            if any(change.table in sql for change in changes):
-                yield sql
+def typed(count: int, seed: int) -> Corpus:
+    """Random statements over columns of many types, one of which changes in each of many sets."""
+
+    def make(connection: psycopg.Connection) -> None:
+        connection.execute(typed_world.WORLD.made.encode())
+
+    def sets(_: Stored, __: Types) -> Iterator[tuple[Sequence[Change], Iterable[str]]]:
+        changes = list(typed_world.every_change())
+        share = -(-count // len(changes))
+        for number, change in enumerate(changes):
+            yield [change], islice(random_typed.asked(change, f"{seed}:{number}", share * 9), share)
+
+    return Corpus("typed", make, sets, dict(typed_world.WORLD.stored))
 
 
 def tpch() -> Corpus:

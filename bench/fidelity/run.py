@@ -17,7 +17,7 @@ from bench.fidelity.count import Count
 from bench.suites.sources import Place
 from lintel.demo.postgres import NoPostgres, Server, launch
 
-CORPORA = ("byhand", "sqlalchemy", "django", "tpch", "tpcds", "random")
+CORPORA = ("byhand", "sqlalchemy", "django", "tpch", "tpcds", "random", "typed")
 _GOALS = {"random": 0.95}  # of the affected statements served; of every other corpus 98 %
 _QUICK_SETS, _QUICK_EACH = 6, 40
 
@@ -78,6 +78,7 @@ def _counted(given: argparse.Namespace, server: Server, kept: Path) -> Iterator[
         "tpch": lambda: listed(corpora.tpch()),
         "tpcds": lambda: listed(corpora.tpc_ds(kept)),
         "random": lambda: listed(corpora.generated(given.random, given.seed)),
+        "typed": lambda: listed(corpora.typed(given.random // 5, given.seed)),
     }
     for name in given.only:
         say.progress(name)

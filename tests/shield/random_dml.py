@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from tests.analysis.random_query import Scope, Source
 from tests.analysis.random_sql import Generator
+from tests.shield.one_change import Change
+from tests.shield.random_worlds import generating
 
 _BY_DATA = ("21", "22", "23", "44", "55", "57")  # data decide these, or time
 
@@ -24,6 +26,12 @@ def statements(seed: int | str, count: int) -> Iterator[str]:
     """`count` texts; a parameter stands for 3, whatever its number."""
     for number in range(count):
         yield Writes(random.Random(f"{seed}:{number}")).text()
+
+
+def asked(changes: Sequence[Change], seed: int | str, count: int) -> Iterator[str]:
+    """Of `count` texts of a client of these changes those that name a table under one."""
+    with generating(changes):
+        yield from (sql for sql in statements(seed, count) if any(change.table in sql for change in changes))
 
 
 class Writes(Generator):

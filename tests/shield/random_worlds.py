@@ -5,8 +5,8 @@ Knows which change makes which table, and nothing of how a text is edited.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from itertools import product
 from typing import NamedTuple
 
@@ -45,6 +45,16 @@ STORED = {
     "t4": ("x", '"Y"', "a"),
     "other.t1": ("a", "z"),
 }
+
+
+class World(NamedTuple):
+    """What the databases hold, before any change."""
+
+    made: str
+    stored: Mapping[str, Sequence[str]]  # the columns of the tables that may be written
+
+
+INTEGERS = World(TABLES + ROWS, STORED)
 VERBS = (b"INSERT", b"UPDATE", b"DELETE", b"MERGE")
 SQLSTATE = psycopg.pq.DiagnosticField.SQLSTATE
 
@@ -64,6 +74,7 @@ class State(NamedTuple):
     """One physical schema: the database, what it should look like to the client, and the client's context."""
 
     name: str
+    world: World
     own: psycopg.Connection
     own_contents: bytes
     physical: psycopg.Connection
@@ -72,29 +83,30 @@ class State(NamedTuple):
 
 
 @contextmanager
-def states(server: Server, changes: Sequence[Change]) -> Iterator[list[State]]:
+def states(server: Server, changes: Sequence[Change], world: World = INTEGERS) -> Iterator[list[State]]:
     """Every physical schema that the changes' plans permit."""
     made: list[State] = []
     names: list[str] = []
     with psycopg.connect(server.dsn(), autocommit=True) as control:
 
-        def database(name: str) -> psycopg.Connection:
+        def database(name: str, template: str = "template1") -> psycopg.Connection:
             control.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-            control.execute(f"CREATE DATABASE {name}")
+            control.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
             names.append(name)
             # Cross joins of tables without statistics look expensive, and would be compiled for seconds.
             options = "-c jit=off -c statement_timeout=2s"
-            connection = psycopg.connect(server.dsn(name), autocommit=True, options=options)
-            connection.execute(TABLES + ROWS)
-            return connection
+            return psycopg.connect(server.dsn(name), autocommit=True, options=options)
 
+        first = "random_" + "_".join(f"{c.kind}{c.side}_{c.table}" for c in changes)[:50].lower()
+        with closing(database(first)) as made_once:  # types of its own have the same OIDs everywhere
+            made_once.execute(world.made.encode())
         plans = tuple(plan.parse(change.planned, "p.toml") for change in changes)
         key = ContextKey(sides=tuple((p.id, change.side) for p, change in zip(plans, changes, strict=True)))
         for number, owns in enumerate(product((True, False), repeat=len(changes))):
             stem = f"random_{'_'.join(c.kind + c.side for c in changes)}_{changes[0].table}_{number}"[:50].lower()
             pairs = list(zip(changes, owns, strict=True))
             there = [own == change.seen for change, own in pairs]
-            own_db, physical = database(f"{stem}_l"), database(f"{stem}_p")
+            own_db, physical = database(f"{stem}_l", first), database(f"{stem}_p", first)
             for change, is_there in zip(changes, there, strict=True):
                 moved = change.kind in ("rename", "retype")
                 own_db.execute(change.logical(there=is_there or moved) or "SELECT")
@@ -102,8 +114,8 @@ def states(server: Server, changes: Sequence[Change]) -> Iterator[list[State]]:
             policy = Policy(taken(server.dsn(f"{stem}_p")), plans)
             physical.execute("".join(change.physical(own=own) for change, own in pairs) or "SELECT")
             policy = policy.follow(taken(server.dsn(f"{stem}_p")))
-            own_rows, rows = (contents(STORED, pairs, physical=is_physical) for is_physical in (False, True))
-            made.append(State(str(owns), own_db, own_rows, physical, rows, policy.context(key)))
+            own_rows, rows = (contents(world.stored, pairs, physical=is_physical) for is_physical in (False, True))
+            made.append(State(str(owns), world, own_db, own_rows, physical, rows, policy.context(key)))
         yield made
         for state in made:
             state.own.close()

@@ -17,6 +17,11 @@ from lintel.schema.logical import LogicalTable
 from lintel.schema.snapshot import Relation
 from lintel.sql.quoting import quote_ident
 
+# Functions of pg_catalog that return an array of what the argument has that is an array (manual 9.19): its place.
+_ARRAYS = {
+    "array_append": 0, "array_cat": 0, "array_prepend": 1, "array_remove": 0, "array_replace": 0, "array_reverse": 0,
+    "array_sample": 0, "array_shuffle": 0, "array_sort": 0, "trim_array": 0,
+}  # fmt: skip
 # Functions that return an array of a built-in scalar type.
 _PLAIN_ARRAYS = frozenset({"string_to_array", "regexp_split_to_array", "regexp_match"})
 _PLAIN = frozenset({"A_Const", "ParamRef", "A_Expr", "BoolExpr", "NullTest", "SQLValueFunction"})
@@ -32,6 +37,8 @@ def columns(walk: Walk, node: Node, scope: Scope) -> tuple[str, ...] | None:
     item = _row_of(node, scope)
     if item is not None:
         return tuple(name for name, _ in item.typed or item.columns) if item.known else None
+    if _is_missing(node, scope):
+        return ()
     return _fields(walk, _type(walk, node, scope))
 
 
@@ -47,12 +54,34 @@ def unnested(walk: Walk, array: Node, scope: Scope) -> set[Shape]:
         return _element(walk, array["A_ArrayExpr"].get("elements", []), scope)
     if called(array) in _PLAIN_ARRAYS:
         return {None}
+    for part in _alike(walk, array):
+        if told := unnested(walk, part, scope):
+            return told
+    if _is_missing(array, scope):
+        return {None}
     found = _type(walk, array, scope)
     if found == "tsvector":
         return {("lexeme", "positions", "weights")}
     if found is None or not found.endswith("[]"):
         return set()
     return {_fields(walk, found[:-2])}
+
+
+def _alike(walk: Walk, array: Node) -> list[Node]:
+    """Expressions of which every one that is an array has the type of this one."""
+    if "CoalesceExpr" in array:
+        return list(array["CoalesceExpr"]["args"])
+    if "CaseExpr" in array:
+        case = array["CaseExpr"]
+        return [
+            *(when["CaseWhen"]["result"] for when in case["args"]),
+            *([case["defresult"]] if "defresult" in case else []),
+        ]
+    if "A_Expr" in array and [part["String"]["sval"] for part in array["A_Expr"]["name"]] == ["||"]:
+        return [array["A_Expr"]["lexpr"], array["A_Expr"]["rexpr"]]
+    name = called(array)
+    args = array["FuncCall"].get("args", []) if name in _ARRAYS and name not in walk.world.schema.functions else []
+    return args[_ARRAYS[name] :][:1] if name in _ARRAYS else []
 
 
 def _element(walk: Walk, elements: list[Node], scope: Scope) -> set[Shape]:
@@ -139,18 +168,27 @@ def _row_of(node: Node, scope: Scope) -> Item | None:
     return item if isinstance(item, Item) and not item.scalar else None
 
 
-def _column_type(walk: Walk, reference: Node, scope: Scope) -> str | None:
+def _meaning(reference: Node, scope: Scope) -> object:
     names = fields_of(reference)
-    meaning: object = None
     if len(names) == 1:
-        meaning = scopes.column(scope, names[0])
-    elif names:
-        item = scopes.named_item(scope, names[-2], names[-3] if len(names) > 2 else None)
-        meaning = scopes.in_item(item, names[-1]) if isinstance(item, Item) else None
+        return scopes.column(scope, names[0])
+    if not names:
+        return None
+    item = scopes.named_item(scope, names[-2], names[-3] if len(names) > 2 else None)
+    return scopes.in_item(item, names[-1]) if isinstance(item, Item) else item
+
+
+def _is_missing(node: Node, scope: Scope) -> bool:
+    """Whether a statement that asks for it fails, whatever else is not known."""
+    return "ColumnRef" in node and isinstance(_meaning(node["ColumnRef"], scope), Missing)
+
+
+def _column_type(walk: Walk, reference: Node, scope: Scope) -> str | None:
+    meaning = _meaning(reference, scope)
     relation = walk.world.schema.relations.get(meaning.oid) if isinstance(meaning, Col) else None
     if relation is None or not isinstance(meaning, Col):
         return None
-    return next((column.type for column in relation.columns if column.attnum == meaning.key), None)
+    return walk.world.table(relation).type(meaning.key)
 
 
 def _fields(walk: Walk, type_name: str | None) -> tuple[str, ...] | None:

@@ -125,7 +125,7 @@ class Context:
         key = shape.key + tags
         found = self._standing(self._kept.repeating.recall(key))
         if found is None and self._beside is not None:
-            found = self._beside.current(key, repeating=True)
+            found = self._beside.current_repeating(key)
         if found is None and like is not None and len(key) <= LONGEST:
             found = self._told(text, shape, like)
             self._kept.repeating.remember(key, found)
@@ -138,9 +138,15 @@ class Context:
         decided = decide(self.moment, self.key, told.text)
         return Carried(decided, None, self._step, repeating(told, decided, like))
 
-    def current(self, key: bytes, *, repeating: bool = False) -> Carried | None:
+    def current(self, key: bytes) -> Carried | None:
         """What is known of a shape at this very moment; asked by other threads, so nothing is changed."""
-        found = (self._kept.repeating if repeating else self._kept.shapes).peek(key)
+        return self._at_this_step(self._kept.shapes.peek(key))
+
+    def current_repeating(self, key: bytes) -> Carried | None:
+        """Likewise, of one whose edits touch literals."""
+        return self._at_this_step(self._kept.repeating.peek(key))
+
+    def _at_this_step(self, found: Carried | None) -> Carried | None:
         return found if found is not None and found.step == self._step else None
 
     def _modelled(self, model: Shape, key: bytes) -> Carried | None:

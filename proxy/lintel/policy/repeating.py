@@ -72,12 +72,11 @@ class Repeating:
 
     def for_text(self, text: bytes, shape: Shape) -> Decision | None:
         """The decision for one of them; None where it has to be decided by itself."""
-        model, edits = self.decision, list(carried(self.decision.edits, self.shape, shape))
+        edits = list(carried(self.decision.edits, self.shape, shape))
         if shape_of(edited(text, self._filled(edits, text, shape, once=False))).key != self.key:
             return None
         all_of_it = self._filled(edits, text, shape, once=True)
-        return Decision(edited(text, all_of_it), all_of_it, (), model.expected, model.retry, model.probes,
-                        model.late, shadowed=model.shadowed, statement=model.statement)  # fmt: skip
+        return self.decision.likewise(edited(text, all_of_it), all_of_it)
 
     def _filled(self, edits: list[Edit], text: bytes, shape: Shape, *, once: bool) -> tuple[Edit, ...]:
         for number, pieces in self.repeated.items():

@@ -24,8 +24,7 @@ class Prototype:
         if model.text is None:
             return model
         edits = carried(model.edits, self.shape, shape)
-        return Decision(edited(text, edits), edits, model.refusals, model.expected, model.retry, model.probes,
-                        model.late, shadowed=model.shadowed, statement=model.statement)  # fmt: skip
+        return model.likewise(edited(text, edits), edits)
 
 
 def prototype(shape: Shape, decided: Decided) -> Prototype | None:

@@ -29,10 +29,17 @@ class LogicalTable:
     relation: Relation
     columns: tuple[LogicalColumn, ...]
     planned: tuple[tuple[int, Key], ...] = ()  # (attnum, key) of the physical columns that a plan changes
+    types: tuple[tuple[Key, str], ...] = ()  # of columns under a plan, but retyped ones, as far as they are known
 
     def key(self, attnum: int) -> Key:
         """The key of a physical column."""
         return dict(self.planned).get(attnum, attnum)
+
+    def type(self, key: Key) -> str | None:
+        """The type of a column, as format_type or the plan writes it; None where it is not known."""
+        if isinstance(key, str):
+            return dict(self.types).get(key)
+        return next((column.type for column in self.relation.columns if column.attnum == key), None)
 
     @cached_property
     def keys(self) -> dict[str, Key]:

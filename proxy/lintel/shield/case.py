@@ -46,6 +46,7 @@ class Case:
     kept: set[int] = field(default_factory=set)  # offsets of FROM items that stay, as a target does
     proposed: dict[tuple[int, str], str] = field(default_factory=dict)  # (target, plan id) -> excluded.c, if parked
     sources: dict[int, Source] = field(default_factory=dict)  # by offset
+    _indexed: set[int] | None = None
 
     def __post_init__(self) -> None:
         self.sources = {s.at: s for s in self.answer.sources}
@@ -91,6 +92,12 @@ class Case:
         """Whether an item is the target of DML or COPY, or stays as one."""
         source = self.sources.get(item)
         return source is not None and (source.role in TARGETS or item in self.kept)
+
+    def indexed(self, at: int) -> bool:
+        """Whether the node there is of ON CONFLICT (..) WHERE ..: it means an index, as the table has it."""
+        if self._indexed is None:
+            self._indexed = _index_references(self.statement)
+        return at in self._indexed
 
     def keep(self, source: Source) -> None:
         """The references to a FROM item are to be edited, in place of the item.
@@ -142,14 +149,13 @@ def offsets(node: object) -> set[int]:
     return {node.get("location", -1)}.union(*map(offsets, node.values()))
 
 
-def index_references(node: object) -> set[int]:
-    """Where the nodes of ON CONFLICT (..) WHERE .. stand: they mean an index, as the table has it."""
+def _index_references(node: object) -> set[int]:
     if isinstance(node, list):
-        return set().union(*map(index_references, node))
+        return set().union(*map(_index_references, node))
     if not isinstance(node, dict):
         return set()
     own = offsets(node.get("onConflictClause", {}).get("infer"))
-    return own.union(*map(index_references, node.values()))
+    return own.union(*map(_index_references, node.values()))
 
 
 def columns_in(value: object) -> set[Col]:

@@ -111,6 +111,11 @@ def is_text(name: TypeName) -> bool:
     return name.base in _TEXTS and not name.array
 
 
+def is_json(name: TypeName) -> bool:
+    """Whether a value of the one is assigned to a column of the other, though they have no type in common."""
+    return name.base in ("json", "jsonb") and not name.array
+
+
 def counts_characters(name: TypeName) -> bool:
     """Whether an assignment fails where a cast cuts off: varchar(n) and char(n)."""
     return name.base in _TEXTS and _limited(name)

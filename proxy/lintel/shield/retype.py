@@ -10,8 +10,9 @@ from lintel.analysis.resolution import BindingKey, InsertUse, Node, Resolution
 from lintel.plan import Plan, Side
 from lintel.plan.types import TypeName
 from lintel.schema.logical import Key
-from lintel.shield.case import Case, Unserved, index_references
-from lintel.shield.casts import assignable, cast, copied, counts_characters, kept_by, unlimited
+from lintel.shield.case import Case, Unserved
+from lintel.shield.casts import assignable, cast, copied, counts_characters, is_json, kept_by, unlimited
+from lintel.shield.casts import written as assigned_to
 from lintel.shield.retyped_query import around_insert, around_set
 from lintel.shield.splices import Splice
 from lintel.shield.tables import key_of
@@ -32,11 +33,11 @@ def cast_read(plan: Plan, key: Key, value: str) -> str:
     return found
 
 
-def cast_write(case: Case, plan: Plan, key: Key, value: str, *, steady: bool) -> str:
+def cast_write(case: Case, plan: Plan, key: Key, value: str, *, steady: bool, as_json: bool = False) -> str:
     """A value for the column as the client's type, which either type of the table keeps or refuses.
 
-    `steady`: nothing is called in it that could not stand in a subquery as well. Raises Unserved where the other type
-    does not keep it.
+    `steady`: nothing is called in it that could not stand in a subquery as well; `as_json`: a column of json and one of
+    jsonb take it alike. Raises Unserved where the other type does not keep it.
     """
     mine, other = _types(plan, key)
     if not assignable(mine, other):
@@ -44,8 +45,8 @@ def cast_write(case: Case, plan: Plan, key: Key, value: str, *, steady: bool) ->
     v = f"{case.alias('x')}.v"
     held = kept_by(v, mine, other)
     if held == v and not counts_characters(mine):
-        # COALESCE is as particular as an assignment, where a cast would take a boolean for an integer.
-        return f"(COALESCE({value}, NULL::{mine.sql}))::{mine.sql}" if steady else f"({value})::{mine.sql}"
+        plain = not steady or (as_json and is_json(mine))
+        return f"({value})::{mine.sql}" if plain else assigned_to(value, mine)
     if not steady:
         raise Unserved(f"what it writes cannot be held to {mine.sql}: the query calls a function for it", plan)
     # As an assignment does it: 22001 for what is too long. The value stands there once.
@@ -126,7 +127,7 @@ def held_to(case: Case, found: Resolution) -> Resolution:
     held: dict[BindingKey, Any] = {}
     for key, bound in found.bindings.items():
         retyped = key[1] == "ref" and case.retyped(_key(bound))
-        if key[1] == "set" or (retyped and key[0] in index_references(case.statement)):
+        if key[1] == "set" or (retyped and case.indexed(key[0])):
             held[key] = _mine(case, bound)
         elif key[1] == "target":
             held[key] = tuple(_mine(case, meaning) for meaning in bound)
@@ -147,9 +148,20 @@ def _casts(case: Case, values: Iterable[_Written], *, in_list: bool) -> Iterator
         plan = case.retyped(_key(meaning))
         if plan is None or "SetToDefault" in node:
             continue
-        before, after = cast_write(case, plan, _key(meaning), "\0", steady=in_list or is_steady(node)).split("\0")
+        steady = in_list or is_steady(node)
+        held = cast_write(case, plan, _key(meaning), "\0", steady=steady, as_json=_is_json(node))
+        before, after = held.split("\0")
         yield Splice(start, start, before.encode(), start, "words")
         yield Splice(end, end, after.encode(), end, "words")
+
+
+def _is_json(node: Node) -> bool:
+    """Whether it is json or jsonb already, or may yet become either: json is assigned to jsonb, COALESCE takes but one.
+
+    A parameter may have either type; that the driver may have called it text, which could not be assigned, is not seen.
+    """
+    names = node["TypeCast"]["typeName"]["names"] if "TypeCast" in node else []
+    return "ParamRef" in node or [name["String"]["sval"] for name in names[-1:]] in (["json"], ["jsonb"])
 
 
 def _key(meaning: object) -> Key:

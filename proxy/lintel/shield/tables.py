@@ -6,6 +6,7 @@ type is another column, so its key says of which side.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import product
 
@@ -89,9 +90,17 @@ class Covered:
             if plan.id not in found:
                 at = self._place(plan, relation, columns)
                 columns[at:at] = _columns(plan, done)
-        return LogicalTable(
-            relation, tuple(columns), tuple((attnum, self._key(plan_id, done)) for plan_id, attnum in found.items())
-        )
+        keys = tuple((attnum, self._key(plan_id, done)) for plan_id, attnum in found.items())
+        return LogicalTable(relation, tuple(columns), keys, tuple(self._types(relation, found)))
+
+    def _types(self, relation: Relation, found: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+        """(plan id, type) of the columns that it may be said of, by where they are found if they are there."""
+        there = {column.attnum: column.type for column in relation.columns}
+        for plan in self.by_oid[relation.oid]:
+            if isinstance(plan.change, Retype):
+                continue
+            with suppress(LookupError):
+                yield plan.id, there[found[plan.id]] if plan.id in found else plan.type.sql
 
     def _place(self, plan: Plan, relation: Relation, columns: list[LogicalColumn]) -> int:
         """Where a column stands that the relation does not have: last, as ADD COLUMN puts it, or where it was.

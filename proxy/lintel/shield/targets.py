@@ -13,7 +13,7 @@ from lintel.analysis.resolution import InsertUse, Reference, Resolution, RowUse,
 from lintel.analysis.scope import holder
 from lintel.schema.logical import LogicalColumn
 from lintel.shield.absent import stand_in, where_there
-from lintel.shield.case import Case, Unserved, as_value, index_references, offsets
+from lintel.shield.case import Case, Unserved, as_value, offsets
 from lintel.shield.derived import as_query, casts, constants
 from lintel.shield.items import is_exact
 from lintel.shield.retype import cast_read, copied_as
@@ -155,7 +155,7 @@ def references(case: Case, others: list[Resolution]) -> list[Splice]:
             and (case.plan(meaning.key) is not None and case.is_target(meaning.item))
         ):
             shown = case.shown_name(meaning.key)
-            indexed = reference.at in index_references(case.statement)
+            indexed = case.indexed(reference.at)
             if indexed and (shown is None or case.unfilled(meaning.key)):
                 raise Unserved("ON CONFLICT means an index on a column that is not there", case.plan(meaning.key))
             if case.retyped(meaning.key) is not None:

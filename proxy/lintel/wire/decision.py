@@ -98,6 +98,14 @@ class Decision:
         self.plain = self.quiet and self.text is None and not self.refusals and not self.expected
         self.reply = Expected(messages.QUERY, self, None, True)
 
+    def likewise(self, text: bytes, edits: tuple[tuple[int, int, bytes], ...]) -> "Decision":
+        """For another text of the same kind: how it may fail, and what follows, is as here. Of one without effects.
+
+        By position, for what is done for every new text of a known shape: `replace` takes four times as long.
+        """
+        return Decision(text, edits, self.refusals, self.expected, self.retry, self.probes, self.late,
+                        shadowed=self.shadowed, several=self.several, statement=self.statement)  # fmt: skip
+
     def sent(self, text: bytes) -> bytes:
         """What the server gets for the client's `text`."""
         return text if self.text is None else self.text

@@ -5,7 +5,10 @@ INSERT INTO i (id,c,s,t,f,n,j,b,u,ts,a,ch,fl) VALUES (1, 10, '7', 'ab', 'x', 1.5
 CREATE TABLE w (id int PRIMARY KEY, c bigint, k text); INSERT INTO w VALUES (1, 10, 'q'), (2, 99, 'z');
 CREATE TABLE p (k int, v text) PARTITION BY RANGE (k); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10); CREATE TABLE p2 (v text, gone int, k int); ALTER TABLE p2 DROP COLUMN gone; ALTER TABLE p ATTACH PARTITION p2 FOR VALUES FROM (10) TO (20); INSERT INTO p VALUES (1,'5'),(11,'6');
 CREATE TABLE q (id int PRIMARY KEY, m int, k smallint); INSERT INTO q VALUES (1, 10, 1), (2, NULL, 2); CREATE UNIQUE INDEX ON q ((m + 0)) WHERE k < 9;
+CREATE TABLE jj (id int PRIMARY KEY, d json, e jsonb, v varchar); INSERT INTO jj VALUES (1, '{"a": 1}', '[1]', 'x');
 ## change
+ALTER TABLE jj ALTER d TYPE jsonb;
+ALTER TABLE jj ALTER v TYPE text;
 ALTER TABLE q ALTER m TYPE numeric(10, 0);
 ALTER TABLE q ALTER k TYPE numeric(4, 1);
 ALTER TABLE i ALTER c TYPE bigint;
@@ -62,7 +65,32 @@ table = "public.q"
 [retype]
 column = "k"
 type = "numeric(4, 1)"
+## plan
+id = "jd"
+purpose = "x"
+table = "public.jj"
+[retype]
+column = "d"
+type = "jsonb"
+## plan
+id = "jv"
+purpose = "x"
+table = "public.jj"
+[retype]
+column = "v"
+type = "text"
 ## try
+old: INSERT INTO jj (id, d) VALUES (2, '{"b": 2}'::jsonb), (3, '[2]'::json), (4, '[3]'), (5, NULL) RETURNING id
+new: INSERT INTO jj (id, d) VALUES (2, '{"b": 2}'::jsonb), (3, '[2]'::json), (4, '[3]'), (5, NULL) RETURNING *
+new: UPDATE jj SET d = $1 WHERE id = 1 RETURNING d @@ {"z": 1}
+new: UPDATE jj SET d = $1::json WHERE id = 1 RETURNING d @@ {"z": 1}
+new: INSERT INTO jj (id, d) VALUES (2, $1::jsonb) ON CONFLICT (id) DO UPDATE SET d = excluded.d RETURNING d @@ {"z": 1}
+new 42804: UPDATE jj SET d = v
+new 42804: UPDATE jj SET d = 5
+new 42804: UPDATE jj SET d = 'x'::text
+old: INSERT INTO jj (id, v) VALUES (2, 5), (3, DATE '2020-01-02'), (4, 'y'), (5, $1), (6, true) RETURNING id, v @@ z
+new: INSERT INTO jj (id, v) VALUES (2, 5), (3, DATE '2020-01-02'), (4, 'y'), (5, $1), (6, true) RETURNING id, v @@ z
+new: UPDATE jj SET v = id + 1, d = '[7]' RETURNING v, d
 old: INSERT INTO q VALUES (3, 2147483647, 5), (4, NULL, 0) RETURNING *
 old: UPDATE q SET m = m + 1, k = $1 WHERE m = 10 RETURNING m, k, m + 1 @@ 7
 old: INSERT INTO q SELECT id + 10, m + 1, k FROM q RETURNING m

@@ -91,6 +91,15 @@ old: SELECT a[1], a[1:2], (k).y, (arr.k).x, (arr).k.x FROM arr
 old: SELECT unnest(a), a[1] FROM arr ORDER BY 1
 old: SELECT u FROM arr, unnest(a) u
 old: SELECT u.* FROM arr, unnest(arr.a, arr.s) AS u(a, b)
+old: SELECT (k).*, id FROM arr
+old: SELECT * FROM b, arr, unnest(ARRAY[k]) AS u
+old: SELECT * FROM b, arr, unnest(coalesce(arr.s, '{}')) AS u
+old: SELECT * FROM b, arr, unnest(array_append(a, 7)) AS u
+old: SELECT * FROM b, arr, unnest(7 || a) AS u, unnest(array_cat(s, '{}')) AS v
+old: SELECT * FROM b, arr, unnest(a) AS u
+old: SELECT * FROM b, arr, unnest(CASE WHEN b.id = 1 THEN a ELSE '{}' END) AS u
+old: SELECT * FROM arr, unnest(array_prepend(k, ARRAY[k])) AS u
+old: SELECT * FROM arr, unnest(coalesce(ARRAY[k], '{}')) AS u, b
 old: SELECT tot, gen, "tot" FROM c WHERE tot + 1 = 6
 new: SELECT "order", gen FROM c WHERE "order" = 5
 new: SELECT c."order" AS tot FROM c ORDER BY tot
