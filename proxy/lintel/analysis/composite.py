@@ -73,10 +73,8 @@ def _alike(walk: Walk, array: Node) -> list[Node]:
         return list(array["CoalesceExpr"]["args"])
     if "CaseExpr" in array:
         case = array["CaseExpr"]
-        return [
-            *(when["CaseWhen"]["result"] for when in case["args"]),
-            *([case["defresult"]] if "defresult" in case else []),
-        ]
+        results = [when["CaseWhen"]["result"] for when in case["args"]]
+        return [*results, case["defresult"]] if "defresult" in case else results
     if "A_Expr" in array and [part["String"]["sval"] for part in array["A_Expr"]["name"]] == ["||"]:
         return [array["A_Expr"]["lexpr"], array["A_Expr"]["rexpr"]]
     name = called(array)
