@@ -8,7 +8,7 @@
 - *world* and *scope*: what names of relations and of columns mean; *calls*: what a function yields; *composite*: the
   columns of a value; *values*, *looking* and *row_uses*: which values are rows of tables, and what is done with them.
 - *meanings*: the vocabulary; *resolution*: what a walk finds. *collect* and *views* make *facts* of it.
-- *names*: of output columns that the text gives none.
+- *names*: of output columns that the text gives none; *notation*: what may be a call, though it looks like a column.
 - *sequence*: what a statement changes for those behind it in the same text.
 - *ddl*: DDL -> schema, by *ddl_tables*, *ddl_alter*, *ddl_columns*, *ddl_types*, *ddl_views* and *ddl_routines*;
   *ddl_draft* is the schema while it changes, *ddl_source* the text.

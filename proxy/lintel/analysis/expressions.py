@@ -7,6 +7,7 @@ from lintel.analysis import values
 from lintel.analysis.from_items import leftmost
 from lintel.analysis.looking import COMPARED, look, starred_row
 from lintel.analysis.meanings import Col, Columns, Expr, Meaning, Missing, Row
+from lintel.analysis.notation import is_call
 from lintel.analysis.references import fields_of, is_star, note, oids, resolve_reference, row_of, star
 from lintel.analysis.resolution import Node, RowUse
 from lintel.analysis.scope import Item, Scope
@@ -213,17 +214,17 @@ def _all_fields(walk: Walk, location: int, row: Row, uses: list[RowUse]) -> None
 
 def _one_field(walk: Walk, location: int, row: Row, name: str) -> Meaning | None:
     found = [meaning for column, meaning in row.columns if column == name]
-    _note_field(walk, location, name, found)
+    _note_field(walk, location, row.item, name, found)
     return found[0] if len(found) == 1 else None
 
 
-def _note_field(walk: Walk, location: int, name: str, found: list[Meaning]) -> None:
+def _note_field(walk: Walk, location: int, item: int, name: str, found: list[Meaning]) -> None:
     if len(found) > 1:
         walk.problem("42702", walk.at(location), f'column reference "{name}" is ambiguous')
     elif found:
         walk.read(found[0])
         walk.bind(location, "field", found[0])
-    elif name not in walk.world.schema.functions:
+    elif not is_call(walk, item, name):
         walk.problem("42703", walk.at(location), f'column "{name}" not found in data type')
 
 

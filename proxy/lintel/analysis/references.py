@@ -6,6 +6,7 @@ Each look-up notes its binding, its reads and its use in the walk's Resolution.
 from lintel.analysis import scope as scopes
 from lintel.analysis import values
 from lintel.analysis.meanings import Ambiguous, Col, Columns, Expr, Meaning, Missing, Row, Unknown
+from lintel.analysis.notation import is_call
 from lintel.analysis.resolution import Node, Reference, RowUse, StarUse
 from lintel.analysis.row_uses import NAMELESS, is_own
 from lintel.analysis.scope import Item, Scope
@@ -52,8 +53,7 @@ def _qualified(walk: Walk, names: list[str], scope: Scope, location: int) -> tup
     if isinstance(meaning, Missing):
         if item.scalar:
             return item, Unknown(names[-1], f'"{item.name}" may be a composite value')
-        if names[-1] in walk.world.schema.functions:
-            # Functional notation (manual 4.2.6 note, 8.16.5): t.f is f(t).
+        if is_call(walk, item.at, names[-1]):
             return item, row_of(walk, item, location, names[-1])
     return item, meaning
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from itertools import takewhile
 
+from lintel.analysis import notation
 from lintel.plan import parking
 from lintel.policy.asking import asked, columns
 from lintel.policy.briefing import brief
@@ -140,7 +141,7 @@ def _understood(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged
     if len(parts) == 1 and decision.text is not None and _is_drawn(moment, statement):
         asked = brief(moment, parts[0], statement.shape, decision.text, statement.search_path)
         decision = replace(decision, statement=replace(statement, brief=asked))
-    failures: frozenset[str] = frozenset().union(*map(_failures, parts))
+    failures: frozenset[str] = frozenset().union(*(_failures(moment, part) for part in parts))
     if failures or moment.doubtful:
         probes = _probes(moment, parts)
         retry = frozenset[str]() if probes and len(parts) > 1 else failures
@@ -223,17 +224,19 @@ def _follow(moment: Moment, part: Judged, made: Composed, *, alone: bool) -> Non
             return
         made.expected.append(Expectation(refusal.sqlstate, refusal, part.start, end))
     elif verdict.loud or verdict.marked:
-        moved = _moved(moment, verdict.plans[0], _failures(part))
+        moved = _moved(moment, verdict.plans[0], _failures(moment, part))
         made.expected.extend(Expectation(refusal.sqlstate, refusal, part.start, end) for refusal in moved)
     made.edits.extend((part.start + start, part.start + end, new) for start, end, new in verdict.edits)
 
 
-def _failures(part: Judged) -> frozenset[str]:
+def _failures(moment: Moment, part: Judged) -> frozenset[str]:
     """SQLSTATEs with which a text of ours fails on the wrong side of a change."""
     verdict = part.verdict
     if verdict.kind == "refuse":
         return frozenset()
-    return (_LOUD if verdict.loud else frozenset()) | (_MARKED if verdict.marked else frozenset())
+    names = {name for plan_id in verdict.plans for name in moment.covered.plans[plan_id].names}
+    called = notation.FAILURES if not notation.LOUD.isdisjoint(names) else frozenset()
+    return (_LOUD | called if verdict.loud else frozenset()) | (_MARKED if verdict.marked else frozenset())
 
 
 def _moved(moment: Moment, plan_id: str, failures: frozenset[str]) -> list[Refusal]:

@@ -214,7 +214,7 @@ class Answers:
                     self._release()
         else:
             state.retry.ran()
-        state.ran(entry, frame[5:-1])
+        state.ran(entry, frame[5:].removesuffix(b"\0"))  # there is none behind an empty query
         self._release_if_parsed()
         return frame
 
