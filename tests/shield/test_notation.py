@@ -57,6 +57,16 @@ def test_a_column_that_has_gone_is_no_function(database: str, name: str, move: s
     assert served >= 3
 
 
+def test_who_names_it_without_a_rule_means_the_column(database: str) -> None:
+    text = 'id = "p"\npurpose = "test"\ntable = "public.o"\n[add]\ncolumn = "count"\ntype = "int"\ndefault = "5"\n'
+    with psycopg.connect(database) as connection:
+        connection.execute("CREATE TABLE o (id int PRIMARY KEY); INSERT INTO o VALUES (1), (2)")
+        connection.commit()
+        context = Policy(taken(database), (plan.parse(text, "p.toml"),)).context(ContextKey())
+        sent = context.decide(b"SELECT o.count FROM o").sent(b"")
+        assert _answer(connection, sent) == ("SELECT 2", [(5,), (5,)])
+
+
 def test_every_function_that_takes_any_row_is_known(database: str) -> None:
     with psycopg.connect(database) as connection:
         rows = connection.execute(

@@ -224,8 +224,9 @@ def _note_field(walk: Walk, location: int, item: int, name: str, found: list[Mea
     elif found:
         walk.read(found[0])
         walk.bind(location, "field", found[0])
-    elif not is_call(walk, item, name):
-        walk.problem("42703", walk.at(location), f'column "{name}" not found in data type')
+    elif name not in walk.world.schema.functions:
+        called = is_call(walk, item, name)
+        walk.problem("42703", walk.at(location), f'column "{name}" not found in data type', certain=not called)
 
 
 def _sub_link(walk: Walk, node: Node, scope: Scope) -> None:

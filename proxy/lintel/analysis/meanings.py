@@ -45,6 +45,7 @@ class Missing(NamedTuple):
     """A name that means nothing here: the server answers 42703 or 42P01."""
 
     name: str
+    called: bool = False  # the server may take it for a call (notation), and answer
 
 
 class Ambiguous(NamedTuple):

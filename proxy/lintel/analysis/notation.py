@@ -1,7 +1,8 @@
 """Functional notation: t.f is f(t) where t has no column f (ParseFuncOrColumn; manual 8.16.5).
 
-Functions of users are in the schema. Of pg_catalog those count here that take a row of any table; tests/shield/
-test_notation.py holds the lists against the server.
+Functions of users are in the schema, so a name that means one is the row that it takes. Of pg_catalog those count here
+that take a row of any table: nobody calls them so, and the name is that of a column which is not there; but that the
+server will say so is not certain then. tests/shield/test_notation.py holds the lists against the server.
 """
 
 from lintel.analysis.walk import Walk
@@ -27,8 +28,7 @@ _WRITTEN = frozenset(("insert", "update", "delete", "merge"))
 
 
 def is_call(walk: Walk, item: int, name: str) -> bool:
-    """Whether `name` may be a call that answers something, where an item's row (its offset) has no such column."""
-    if name in walk.world.schema.functions or name in ANYTHING:
-        return True
-    written = any(source.at == item and source.role in _WRITTEN for source in walk.result.sources)
-    return name in _AGGREGATES and not written
+    """Whether the server may answer with a call, where an item's row (its offset) has no such column."""
+    if name not in _AGGREGATES:
+        return name in ANYTHING
+    return not any(source.at == item and source.role in _WRITTEN for source in walk.result.sources)

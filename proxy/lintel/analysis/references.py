@@ -53,8 +53,11 @@ def _qualified(walk: Walk, names: list[str], scope: Scope, location: int) -> tup
     if isinstance(meaning, Missing):
         if item.scalar:
             return item, Unknown(names[-1], f'"{item.name}" may be a composite value')
-        if is_call(walk, item.at, names[-1]):
+        if names[-1] in walk.world.schema.functions:
+            # Functional notation (manual 4.2.6 note, 8.16.5): t.f is f(t).
             return item, row_of(walk, item, location, names[-1])
+        if is_call(walk, item.at, names[-1]):
+            return item, meaning._replace(called=True)
     return item, meaning
 
 
@@ -110,7 +113,7 @@ def _note(walk: Walk, at: int, splice: Splice | None, meaning: Meaning, missing:
         if splice is None or splice.kind == "reference":
             walk.opaque(meaning.why)
     elif isinstance(meaning, Missing):
-        walk.problem(missing, at, f'column "{meaning.name}" does not exist')
+        walk.problem(missing, at, f'column "{meaning.name}" does not exist', certain=not meaning.called)
     elif isinstance(meaning, Ambiguous):
         walk.problem("42702", at, f'column reference "{meaning.name}" is ambiguous')
 

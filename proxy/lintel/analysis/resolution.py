@@ -18,6 +18,7 @@ class Problem(NamedTuple):
     sqlstate: str
     at: int
     message: str
+    certain: bool = True  # or the server may take the name for a call, and answer
 
 
 @dataclass(slots=True)

@@ -108,9 +108,9 @@ class Walk:
 
     # Notes
 
-    def problem(self, sqlstate: str, at: int, message: str) -> None:
+    def problem(self, sqlstate: str, at: int, message: str, *, certain: bool = True) -> None:
         """Parse analysis fails here."""
-        self.result.problems.append(Problem(sqlstate, at, message))
+        self.result.problems.append(Problem(sqlstate, at, message, certain))
 
     def opaque(self, why: str) -> None:
         """Something could not be understood."""

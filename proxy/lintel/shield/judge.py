@@ -331,7 +331,7 @@ class _Judging:
             return self._refuse(answer, answer.problems[0].message, answer.problems[0].sqlstate, remedy=_OWN)
         if not self.few and not all(same.values()):
             return self._refuse(answer, "more plans meet in one statement than can be proved at once")
-        if not all(same[d] or resolved[d].problems for d in same):
+        if not all(same[d] or any(problem.certain for problem in resolved[d].problems) for d in same):
             return self._refuse(answer, "it would mean something else once the column has come or gone")
         loud = not all(same.values())
         if not same[self.shown]:
@@ -347,7 +347,7 @@ class _Judging:
         when the column comes it does not count before these values have landed.
         """
         missing = [p for p in map(self.covered.plans.__getitem__, self.ids) if self.covered.name(p, self.shown) is None]
-        if not missing or not all(problem.sqlstate == "42703" for problem in shown.problems):
+        if not missing or not all(problem.sqlstate == "42703" and problem.certain for problem in shown.problems):
             return self._refuse(case.answer, "no text means the same before and after the change")
         written = {key for _, key in case.answer.writes}
         plan = next((p for p in missing if p.id in written), missing[0])
