@@ -70,6 +70,8 @@ class Answers:
                 return self._answered(messages.BIND, frame)
             case messages.ROW_DESCRIPTION | messages.NO_DATA:
                 return self._answered(messages.DESCRIBE, frame)
+            case messages.PARAMETER_DESCRIPTION:
+                return b"" if self._state.retry.described() else frame
             case messages.CLOSE_COMPLETE:
                 return self._close_complete(frame)
             case messages.PORTAL_SUSPENDED:

@@ -20,13 +20,15 @@ _NOT_KEPT: Final = (OWN_PARSE, OWN_CLOSE, OWN_PROBE, *MARKS)  # expected, but no
 class Retry:
     """Of one session."""
 
-    __slots__ = ("_earlier", "_frames", "_size", "tries")
+    __slots__ = ("_described", "_earlier", "_frames", "_size", "repeats", "tries")
 
     def __init__(self) -> None:
         self.tries = 0  # that were made for the segment under way
         self._frames: deque[bytes] | None = None  # one for each reply that is owed to them
         self._earlier = 0  # replies to what was sent before them
         self._size = 0
+        self._described = False  # the first of them asks for a ParameterDescription, and the client has had it
+        self.repeats = False  # the next ParameterDescription is one that the client has had from an earlier try
 
     def begin(self, expected: Iterable[Expected]) -> None:
         """From the frame that is being sent on; `expected` is what is owed to earlier ones."""
@@ -44,6 +46,7 @@ class Retry:
 
     def answered(self, kind: int) -> None:
         """A reply of this kind has come, or will not."""
+        self._described = False
         if self._frames is None or kind in _NOT_KEPT:
             return
         if self._earlier:
@@ -91,10 +94,18 @@ class Retry:
         """The segment has been answered to its end."""
         self.give_up()
         self.tries = 0
+        self.repeats = False
+
+    def described(self) -> bool:
+        """A ParameterDescription has come; whether the client has had it: the analysis behind it may fail."""
+        had, self.repeats = self.repeats, False
+        self._described = had or self.reached
+        return had
 
     def take(self) -> bytes:
         """The frames, for another try."""
         again = b"".join(self._frames or ())
+        self.repeats = self._described
         self.give_up()
         self.tries += 1
         return again

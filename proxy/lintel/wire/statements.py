@@ -27,6 +27,7 @@ OVERTAKEN: Final = Refusal(
     hint="Prepare it again for the temporary relation; name the schema, and prepare it, for the other one.",
 )
 _NAME_SIZE: Final = 63  # bytes of a name: the server looks at no more (NAMEDATALEN)
+_NO_TYPES: Final = b"\0\0"  # of parameters, behind the text of a Parse
 
 
 class Sent:
@@ -107,7 +108,7 @@ def known_as(name: bytes) -> bytes:
 
 def prepared_by_sql(name: bytes, sent: Sent, context: Context) -> Statement:
     """By PREPARE, which `sent` has carried."""
-    made = Statement(name, name, sent.text, b"", sent.decision, sent.context or context)
+    made = Statement(name, name, sent.text, _NO_TYPES, sent.decision, sent.context or context)
     made.by_sql = made.confirmed = True
     return made
 
