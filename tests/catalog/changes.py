@@ -113,6 +113,14 @@ CHANGES = [
     "CREATE MATERIALIZED VIEW n AS SELECT a FROM u",
     "SELECT id, a INTO n FROM t",
 ]
+# Who may use a schema: the fingerprint says nothing of it.
+USERS = [
+    "GRANT USAGE ON SCHEMA s TO PUBLIC",
+    "GRANT USAGE ON SCHEMA s TO pg_monitor",
+    "GRANT pg_signal_backend TO pg_monitor; GRANT USAGE ON SCHEMA s TO pg_signal_backend",
+    "REVOKE pg_signal_backend FROM pg_monitor",
+    "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+]
 EVERY_DAY = [
     "VACUUM",
     "VACUUM FREEZE t",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import asyncpg
 import psycopg
 import pytest
-from tests.catalog.changes import CHANGES, EVERY_DAY, SETUP
+from tests.catalog.changes import CHANGES, EVERY_DAY, SETUP, USERS
 
 from lintel.catalog import connect, load, resolve
 from lintel.schema import Schema
@@ -49,7 +49,7 @@ def same(one: Schema, other: Schema) -> bool:
     return (
         dict(one.relations) == dict(other.relations)
         and one.functions == other.functions
-        and one.schemas == other.schemas
+        and (one.schemas, one.users) == (other.schemas, other.users)
         and one.procedures == other.procedures
         and one.domains.items() >= other.domains.items()  # one that has gone is not looked for
         and one.rows_of == other.rows_of
@@ -59,7 +59,7 @@ def same(one: Schema, other: Schema) -> bool:
 
 
 async def test_after_every_change_it_is_what_a_fresh_reading_is(followed: Followed) -> None:
-    for change in CHANGES:
+    for change in [*CHANGES, *USERS]:
         followed.execute(CLEAN + SETUP)
         before = await followed.read()
         assert before.by_name  # made now, so that they are carried over

@@ -75,6 +75,8 @@ class Loader:
         self._horizon: int | None = None
         self._rows = {name: Rows() for name in queries.ROWS}
         self._spaces: dict[int, str] = {}
+        self._users: dict[str, frozenset[str]] = {}
+        self._roles: tuple[str, int] | None = None  # what the last reading of them goes by
         self._functions: dict[int, tuple[str, Function]] = {}
         self._procedures: dict[int, tuple[str, Function]] = {}
         self._pending: set[int] = set()  # views whose definition could not be had
@@ -120,6 +122,7 @@ class Loader:
             functions = await self._read_functions(connection, touched, everything=horizon is None)
             renewed = horizon is None or recent["types"]
             domains = await self._read_domains(connection) if renewed else None
+            await self._read_users(connection, recent)
         await self._define(connection, found, touched.gone)
         schema = self._changed(found, touched.gone, functions, domains)
         if horizon is not None and schema is not self._schema:
@@ -141,6 +144,7 @@ class Loader:
             for name, rows in self._rows.items():
                 rows.enter(await connection.fetchval(queries.ROWS[name]))
             self._horizon = await connection.fetchval(queries.HORIZON)
+            self._roles = None
         self._connection, self._statements = connection, {}
 
     async def _schemas_renamed(self, connection: asyncpg.Connection, recent: asyncpg.Record) -> bool:
@@ -204,6 +208,14 @@ class Loader:
         """Those over row types. One that goes takes its columns along, so that is not looked for."""
         return {(row["schema"], row["name"]): row["relation"] for row in await connection.fetch(queries.DOMAINS)}
 
+    async def _read_users(self, connection: asyncpg.Connection, recent: asyncpg.Record) -> None:
+        """Who may use which schema, where a schema's row or anybody's membership has changed."""
+        roles = (recent["roles"], recent["spaces_count"])
+        if recent["spaces"] or roles != self._roles:
+            found = await connection.fetch(queries.USERS)
+            self._users = {row["schema"]: frozenset(row["roles"] or ()) for row in found}
+            self._roles = roles
+
     def _gives(self) -> Mapping[str, frozenset[int]]:
         """What the procedures give back that is, or holds, rows."""
         found: dict[str, frozenset[int]] = {}
@@ -232,7 +244,7 @@ class Loader:
             relations = {**system.relations, **found}
             return Schema(
                 relations, functions or {}, schemas, system.version, domains=domains or {}, procedures=procedures,
-                built_in=system.built_in,
+                built_in=system.built_in, users=self._users,
             )  # fmt: skip
         changed = {oid: relation for oid, relation in found.items() if before.relations.get(oid) != relation}
         if functions == before.functions:
@@ -240,9 +252,9 @@ class Loader:
         if domains == before.domains:
             domains = None
         same = functions is None and domains is None and procedures == before.procedures
-        if same and not changed and not gone and schemas == before.schemas:
+        if same and not changed and not gone and (schemas, self._users) == (before.schemas, before.users):
             return before
-        return before.changed(changed, gone, functions, schemas, domains, procedures)
+        return before.changed(changed, gone, functions, schemas, domains, procedures, self._users)
 
 
 async def read(connection: asyncpg.Connection) -> Schema:

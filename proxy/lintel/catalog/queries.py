@@ -69,6 +69,16 @@ def _since(letter: str) -> str:
     return f"({age} <= (SELECT newest FROM horizon) AND {age} >= (SELECT oldest FROM horizon))"
 
 
+# Who is a member of what, and may do all: by value, as it is of the whole server.
+_ROLES = """
+    SELECT pg_catalog.concat_ws(' ', pg_catalog.count(*),
+           pg_catalog.sum(pg_catalog.hashoid(m.roleid)::pg_catalog.int8 * pg_catalog.hashoid(m.member)),
+           (SELECT pg_catalog.concat_ws(' ', pg_catalog.count(*),
+                   pg_catalog.sum(pg_catalog.hashname(r.rolname)::pg_catalog.int8) FILTER (WHERE r.rolsuper))
+            FROM pg_catalog.pg_roles r))
+    FROM pg_catalog.pg_auth_members m
+"""
+
 # What may have changed since the horizon of another reading ($1, null: since ever). An age far below zero is that of a
 # frozen row whose xmin has come round. A change of a default writes pg_attribute too.
 RECENT = f"""
@@ -77,7 +87,7 @@ WITH horizon AS MATERIALIZED (
            CASE WHEN $1 IS NULL THEN '-2147483648'::pg_catalog.int4 ELSE -1000000 END AS oldest
 )
 SELECT {_HORIZON} AS horizon,
-       {", ".join(f"{name}.*" for name in _PAIRS)}, columns.*, types.*
+       {", ".join(f"{name}.*" for name in _PAIRS)}, columns.*, types.*, ({_ROLES}) AS roles
 FROM {",".join(map(_recent, _PAIRS))},
 (SELECT pg_catalog.array_agg(DISTINCT a.attrelid::pg_catalog.int8) AS columns
  FROM pg_catalog.pg_attribute a WHERE {_since("a")} AND $1 IS NOT NULL) columns,
@@ -149,6 +159,15 @@ SELECT pg_catalog.concat_ws(',',
 """
 
 SCHEMAS = "SELECT oid, nspname FROM pg_catalog.pg_namespace"
+
+# Who may use the schemas that not everybody may: in the search_path of all others they are left out.
+USERS = """
+SELECT s.nspname AS schema, pg_catalog.array_agg(r.rolname::pg_catalog.text) FILTER (
+           WHERE pg_catalog.has_schema_privilege(r.oid, s.oid, 'USAGE')) AS roles
+FROM pg_catalog.pg_roles r, pg_catalog.pg_namespace s
+WHERE s.nspname NOT LIKE 'pg\\_%' AND NOT pg_catalog.has_schema_privilege('public', s.oid, 'USAGE')
+GROUP BY s.nspname
+"""
 
 SYSTEM_CLASSES = f"SELECT pg_catalog.array_agg(oid) FROM pg_catalog.pg_class WHERE oid < 16384 AND {_KINDS}"
 

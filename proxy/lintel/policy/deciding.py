@@ -81,7 +81,7 @@ def _judged(
     found = only(tags(text), moment.tag_names)
     sides = dict(key.sides) if key.client is None else moment.sides(replace(key.client, tags=found))
     question = Question(moment.covered, key.search_path or (), key.shadowed, sides, shown)
-    path = Path(question.search_path, moved=key.path_moved)
+    path = Path(question.search_path, moved=key.path_moved, barred=key.barred)
     parts = list(judged_in_turn(text, statements, question, path, moment.options.tables))
     if (key.shadowed or moment.made) and shown is None and (probes := asked(moment, key, statements, parts)):
         again = _judged(moment, key, text, statements, columns(key, probes))

@@ -15,6 +15,9 @@ class ContextKey:
     sides: tuple[tuple[str, Side | None], ...] = ()  # plan id -> side by the plan's rules; None: infer
     client: ClientAttributes | None = None  # only where a rule looks at tags, which come with each statement
     search_path: tuple[str, ...] | None = ("public",)  # None: not known at the moment
+    # Schemas that the role may not use, of those with a relation of the name of one under a plan: they are not in the
+    # path, but a text may put them there.
+    barred: frozenset[str] = frozenset()
     path_moved: bool = False  # set in the transaction that is open: its end may bring back another one
     shadowed: frozenset[str] = frozenset()  # names that a temporary relation may have
     shown: tuple[tuple[bytes, tuple[bytes, ...]], ...] = ()  # the columns of such, as the server has shown them

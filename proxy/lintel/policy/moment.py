@@ -52,6 +52,29 @@ class Moment:
                 found.setdefault(name, set()).update(plan.id for plan in self.covered.by_oid.get(table, ()))
         return {name: ids for name, ids in found.items() if ids}
 
+    @cached_property
+    def users(self) -> Mapping[str, frozenset[str]]:
+        """Schemas that not everybody may use -> the roles that may."""
+        return self.covered.schema.users
+
+    def barred(self, role: str) -> frozenset[str]:
+        """Schemas that the role may not use, and that have a relation of such a name."""
+        found = self._barred.get(role)
+        if found is None:
+            found = frozenset(name for name in self._confusable if role not in self.users[name])
+            self._barred[role] = found
+        return found
+
+    @cached_property
+    def _barred(self) -> dict[str, frozenset[str]]:
+        """By role, of which there are as many as there are on the server."""
+        return {}
+
+    @cached_property
+    def _confusable(self) -> frozenset[str]:
+        known = self.covered.schema.by_name
+        return frozenset(name for name in self.users if any((name, table) in known for table in self.planned))
+
     @property
     def _holding(self) -> Iterator[tuple[str, int]]:
         """Names of functions, procedures, domains and relations -> a relation whose rows, also in arrays, they give."""
@@ -72,6 +95,11 @@ class Moment:
         """The tags of a comment that matter: those that name a service, and those that the rules of plans ask for."""
         asked = {name for plan in self.plans for rule in plan.shield.clients for name, _ in rule.tags}
         return (*SERVICE_TAGS, *sorted(asked.difference(SERVICE_TAGS)))
+
+    @cached_property
+    def by_tag(self) -> bool:
+        """Whether a rule looks at tags, which come with each statement."""
+        return any(plan.shield.by_tag for plan in self.plans)
 
     def sides(self, client: ClientAttributes) -> Mapping[str, Side | None]:
         """plan id -> the side that its rules give a client; None: to be inferred from each statement."""

@@ -15,7 +15,7 @@ from lintel.policy.kept import History, Kept
 from lintel.policy.mentions import mentions
 from lintel.policy.moment import Moment
 from lintel.policy.path import Path
-from lintel.policy.search_path import schemas_of
+from lintel.policy.search_path import current_role, schemas_of, usable
 from lintel.policy.strange import CODE, made_in
 from lintel.policy.uncommitted import Uncommitted
 from lintel.policy.unread import not_followed
@@ -78,7 +78,8 @@ def _after(found: Uncommitted, ran: Ran, who: Who) -> Uncommitted | None:
     statements = _statements(ran)
     if statements is None or ran.text is None or ran.search_path is None or b"set_config" in ran.text.lower():
         return None
-    path = Path(schemas_of(ran.search_path, ran.role, who[0]))
+    names = schemas_of(ran.search_path, ran.role, who[0])
+    path = Path(usable(names, current_role(ran.role, who[0]), found.schema.users))
     left: Uncommitted | None = found
     for raw in statements:
         left = None if left is None else left.after(raw, ran.text, path.certain, who[1])

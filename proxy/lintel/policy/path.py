@@ -1,7 +1,6 @@
 """The search_path between the statements of one text, which run one after the other before anybody can be asked."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lintel.policy.effects import Effects
 from lintel.wire.decision import ENDS, SETTINGS
@@ -9,13 +8,13 @@ from lintel.wire.decision import ENDS, SETTINGS
 _OWN = "$user"  # the schema of a role that only the server knows for certain
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(NamedTuple):
     """What the names of the next statement are looked up in."""
 
     names: tuple[str, ...]
     known: bool = True
     moved: bool = False  # in a transaction that is open, or by the text itself: the end of one may take it back
+    barred: frozenset[str] = frozenset()  # schemas that the session's role may not use, so that none is looked up there
 
     @property
     def certain(self) -> tuple[str, ...] | None:
@@ -25,9 +24,11 @@ class Path:
     def after(self, node: dict[str, Any], effects: Effects) -> "Path":
         """Behind a statement: one that SET it to constants is followed, after any other that may it is not known."""
         if not effects.bits & SETTINGS:
-            return Path(self.names, self.known and not (self.moved and effects.bits & ENDS), self.moved)
+            taken_back = self.moved and effects.bits & ENDS
+            return self._replace(known=False) if taken_back else self
         names = _constants(node.get("VariableSetStmt", {}))
-        return Path(self.names if names is None else names, names is not None, moved=True)
+        known = names is not None and self.barred.isdisjoint(names)
+        return self._replace(names=self.names if names is None else names, known=known, moved=True)
 
 
 def _constants(body: dict[str, Any]) -> tuple[str, ...] | None:

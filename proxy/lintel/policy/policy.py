@@ -1,6 +1,7 @@
 """The Policy: one moment of one database, and its interned contexts."""
 
 from dataclasses import replace
+from typing import Final
 
 from lintel.plan import Plan
 from lintel.plan.clients import ClientAttributes
@@ -9,13 +10,14 @@ from lintel.policy.kept import History, Kept
 from lintel.policy.key import ContextKey, Encoding
 from lintel.policy.moment import Moment, Options
 from lintel.policy.overlay import Overlay, Overlays
-from lintel.policy.search_path import schemas_of
+from lintel.policy.search_path import current_role, schemas_of, usable
 from lintel.policy.unplanned import Unplanned, in_catalog
 from lintel.schema import Schema, difference
 from lintel.shield.tables import remembering
 from lintel.sql.masking import is_ascii_alike
 from lintel.wire import decision as wire
 
+NONE: Final = frozenset[str]()
 MAX_CONTEXTS = 512  # beyond it the oldest are forgotten; their sessions keep them
 
 
@@ -75,11 +77,16 @@ class Policy:
 
     def _context_for(self, settings: wire.Settings, client: ClientAttributes) -> Context:
         path = settings.search_path
+        names, barred = None if path is None else schemas_of(path, settings.role, client.user), NONE
+        if self.moment.users:
+            role = current_role(settings.role, client.user)
+            names, barred = names and usable(names, role, self.moment.users), self.moment.barred(role)
         return self.context(
             ContextKey(
                 sides=tuple(self.moment.sides(client).items()),
-                client=client if any(plan.shield.by_tag for plan in self.moment.plans) else None,
-                search_path=None if path is None else schemas_of(path, settings.role, client.user),
+                client=client if self.moment.by_tag else None,
+                search_path=names,
+                barred=barred,
                 path_moved=settings.path_moved,
                 shadowed=settings.temporary,
                 shown=tuple(sorted(settings.shown)),

@@ -103,6 +103,8 @@ class Schema:
     procedures: Mapping[str, frozenset[int]] = field(default_factory=dict)
     # Bare names of all functions that initdb made; of a schema that was read from DDL they are not known.
     built_in: frozenset[str] = frozenset()
+    # Schemas that not everybody may use -> the roles that may. In a search_path PostgreSQL leaves them out for others.
+    users: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     __hash__ = object.__hash__
 
@@ -201,6 +203,7 @@ class Schema:
         schemas: frozenset[str] | None = None,
         domains: Mapping[tuple[str, str], int] | None = None,
         procedures: Mapping[str, frozenset[int]] | None = None,
+        users: Mapping[str, frozenset[str]] | None = None,
     ) -> "Schema":
         """This one with relations entered and others gone; all else is shared, look-ups that were made included."""
         left = [self.relations[oid] for oid in {*relations, *gone} if oid in self.relations]
@@ -216,6 +219,7 @@ class Schema:
             self.domains if domains is None else domains,
             self.procedures if procedures is None else procedures,
             self.built_in,
+            self.users if users is None else users,
         )
         if "by_name" in self.__dict__:
             made.__dict__["by_name"] = _renamed(self.by_name, left, relations.values())
