@@ -90,6 +90,8 @@ BOTH = ("id, val FROM y", "* FROM plain", "* FROM other.r")
 WAITS = "SELECT FROM pg_stat_activity WHERE pid = {} AND wait_event_type = 'Lock'"
 CANCEL = 80877102
 
+_BEGINNINGS = ("1", "2", "3", "t", "n", "T")  # of answers, by their type
+
 Heard = list[tuple[int, bytes]]
 
 
@@ -129,8 +131,8 @@ class Talker(Client):
 
     def settle(self) -> None:
         """Up to the answer to a Close and its Sync."""
-        deadline = time.monotonic() + SECONDS
-        while [kind for kind, _ in self.heard[-2:]] != [messages.CLOSE_COMPLETE, messages.READY_FOR_QUERY]:
+        deadline, known = time.monotonic() + SECONDS, len(self.heard)
+        while [kind for kind, _ in self.heard[known:][-2:]] != [messages.CLOSE_COMPLETE, messages.READY_FOR_QUERY]:
             assert time.monotonic() < deadline, "nothing comes any more"
             self.listen(1)
 
@@ -181,11 +183,11 @@ class World:
         is_new = self.direct.simple(IS_NEW[table]).results[0].tag == "SELECT 1"
         if new != is_new:
             there, back = ALTERS[table]
-            (by or self.direct).simple(f"SET lock_timeout = '50ms'; {back if is_new else there}")
+            (by or self.direct).simple(f"SET LOCAL lock_timeout = '50ms'; {back if is_new else there}")
 
     def _land(self, table: str, by: Client) -> None:
         if table in self.parked:
-            reply = by.simple(f"SET lock_timeout = '50ms'; ALTER TABLE public.{table} ADD COLUMN mood integer")
+            reply = by.simple(f"SET LOCAL lock_timeout = '50ms'; ALTER TABLE public.{table} ADD COLUMN mood integer")
             if reply.error is None:
                 self.parked.remove(table)
 
@@ -296,7 +298,10 @@ def _is_refused(heard: Heard, before: list[tuple[str, object]]) -> bool:
 
 
 def shown(heard: Heard) -> list[tuple[str, object]]:
-    """What a client can act upon; rows that follow each other in the order of their bytes, none ahead of an error."""
+    """What a client can act upon; rows that follow each other in the order of their bytes.
+
+    Nothing of what has failed: how far it comes before is the plan's affair, and what is prepared again fails sooner.
+    """
     found: list[tuple[str, object]] = []
     rows: list[bytes] = []
     for kind, body in heard:
@@ -307,6 +312,8 @@ def shown(heard: Heard) -> list[tuple[str, object]]:
             found.append(("rows", sorted(rows)))
         rows = []
         if kind in (messages.ERROR_RESPONSE, messages.NOTICE_RESPONSE):
+            while kind == messages.ERROR_RESPONSE and found and found[-1][0] in _BEGINNINGS:
+                found.pop()
             fields = dict(messages.fields(bytes(5) + body))
             found.append((chr(kind), tuple(fields.get(code, b"") for code in b"VC")))
         elif kind == messages.ROW_DESCRIPTION:
