@@ -10,20 +10,10 @@ from .decision import EXECUTE as EXECUTES
 from .errors import ProtocolError
 from .expected import COPY_DONE_MARK, FUNCTION_REPLY, MARKS, OWN_PARSE, SYNC_REPLY, Expected, owes_ready, probing
 from .framing import header
-from .messages import (
-    BIND,
-    CLOSE,
-    DESCRIBE,
-    EXECUTE,
-    PARSE,
-    PASSWORD,
-    QUERY,
-    SYNC,
-    TERMINATE,
-)
+from .messages import BIND, CLOSE, DESCRIBE, EXECUTE, PARSE, PASSWORD, QUERY, SYNC, TERMINATE
 from .retry import KEPT_LIMIT
 from .state import FOR_DDL, FOR_PARSE, FOR_READY, FOR_STARTUP, IN_STARTUP, State
-from .statements import RENAMED, Sent, Statement, deallocate, execute, known_as, outdated, overtaken
+from .statements import RENAMED, Sent, Statement, deallocate, execute, known_as, outdated, overtaken, taken
 
 _PORTAL = 0x50  # P in Describe and Close; S is a statement
 _UNASKED = (SYNC, *MARKS)  # what a COPY's end does not belong to
@@ -272,8 +262,10 @@ class Requests:
             statement = None if name in own else self._state.statements.get(name)
             if verb != EXECUTES:
                 own.add(name)
-            if statement is None or verb == PREPARE:
+            if statement is None or (verb == PREPARE and not statement.renamed):
                 continue
+            if verb == PREPARE:
+                return taken(name, decision)
             if verb == DEALLOCATE and statement.renamed:
                 return outdated(decision, RENAMED) if decision.several else deallocate(statement.server_name, decision)
             if verb == EXECUTES and (statement.renamed or not self._is_current(statement)):

@@ -10,6 +10,7 @@ from .expected import SYNC_REPLY, Expected, segment
 # An EXECUTE of something that would be decided otherwise today; "prepare again" is the way out.
 _OUTDATED = b"lintel_refused_outdated"
 _OVERTAKEN = b"lintel_refused_overtaken"
+_TAKEN = b"lintel_refused_taken"
 OUTDATED: Final = Refusal(
     "42501",
     "lintel: this statement was prepared before a plan changed what it has to be",
@@ -128,6 +129,12 @@ def outdated(statement_of: Decision, refusal: Refusal = OUTDATED) -> Decision:
 def overtaken(statement_of: Decision) -> Decision:
     """Likewise, where it may mean a temporary relation or not."""
     return Decision(text=b"SELECT " + _OVERTAKEN, refusals=((_OVERTAKEN, OVERTAKEN),), statement=statement_of.statement)
+
+
+def taken(name: bytes, statement_of: Decision) -> Decision:
+    """Likewise, in the place of a PREPARE: as the server would, did it know the statement by this name."""
+    refusal = Refusal("42P05", f'prepared statement "{name.decode("utf-8", "replace")}" already exists')
+    return Decision(text=b"SELECT " + _TAKEN, refusals=((_TAKEN, refusal),), statement=statement_of.statement)
 
 
 def execute(prepared: Decision, decision: Decision) -> Decision:
