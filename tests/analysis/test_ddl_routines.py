@@ -7,7 +7,7 @@ import psycopg
 from tests.catalog.snapshots import taken
 
 from lintel.analysis.ddl_routines import with_routines
-from lintel.schema import Function
+from lintel.schema import Function, Schema
 from lintel.sql.grammar import parse
 
 SETUP = """
@@ -59,10 +59,14 @@ def test_as_the_catalog_shows_them(database: str) -> None:
     for sql in made:
         foretold = with_routines(foretold, parse(sql.encode())[0].node, ("public",))
     shown = taken(database)
-    assert foretold.procedures == shown.procedures
+    assert _given_back(foretold) == _given_back(shown)
     for number in range(len(FUNCTIONS)):
         known = [[_told(function) for function in schema.functions[f"f{number}"]] for schema in (foretold, shown)]
         assert known[0] == known[1], made[number]
+
+
+def _given_back(schema: Schema) -> dict[str, list[set[int]]]:
+    return {name: [set(one.holds) - {0} for one in found] for name, found in schema.procedures.items()}
 
 
 def _told(function: Function) -> Function:

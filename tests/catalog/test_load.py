@@ -140,7 +140,8 @@ async def test_functions_tell_what_they_yield(database: str) -> None:
         "CREATE PROCEDURE rows(INOUT x int, INOUT r ts) LANGUAGE sql AS 'SELECT x, r'",
     )
     schema = await snapshot(database)
-    assert schema.procedures == {"rows": {schema.by_name["public", "t"].oid}}
+    given = {name: [one.holds for one in found] for name, found in schema.procedures.items()}
+    assert given == {"proc": [()], "rows": [(0, schema.by_name["public", "t"].oid)]}
     functions = schema.functions
     table = schema.by_name["public", "t"].oid
     assert functions["rows"] == (Function("public", "rows", ("a", "b"), True, "s", row_type=table, holds=(table,)),)

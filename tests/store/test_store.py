@@ -133,8 +133,9 @@ def test_the_catalog_is_kept(path: Path) -> None:
     view = Relation(9, "public", "v", "v", (column,), definition="SELECT 1")
     table = Relation(8, "public", "orders", "p", (column, Column("x", 3, "text")), (5, 6), (1,))
     functions = {"f": (Function("public", "f", None), Function("public", "f", ("a",), True, "i", True, holds=(8,)))}
+    procedures = {"p": (Function("public", "p", None, holds=(8, 9), makes=("o",)),)}
     schema = Schema({9: view, 8: table}, functions, frozenset({"public"}), 150000,
-                    domains={("public", "d"): 8}, procedures={"p": frozenset({8, 9})})  # fmt: skip
+                    domains={("public", "d"): 8}, procedures=procedures)  # fmt: skip
     store = Store(path)
     store.save_catalog("shop", schema)
     store.save_catalog("shop", schema)

@@ -5,11 +5,11 @@ server has. What has been dropped, replaced or renamed stays known beside what i
 does, never less.
 """
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from lintel.schema import SETTLING, Function, Relation, Schema
+from lintel.schema import Function, Relation, Schema
+from lintel.schema.bodies import settles, temporary_in
 from lintel.sql.grammar import Node
 from lintel.sql.quoting import quote_qualified
 
@@ -19,9 +19,8 @@ _STRINGS = frozenset(("text", "varchar", "bpchar", "name"))
 _ROUTINES = frozenset(("OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE", "OBJECT_AGGREGATE"))
 _TYPES = frozenset(("OBJECT_TYPE", "OBJECT_DOMAIN"))
 
-_settling = re.compile(SETTLING, re.IGNORECASE).search
-
 Path = tuple[str, ...]
+_Functions = Mapping[str, tuple[Function, ...]]
 
 
 def with_routines(schema: Schema, node: Node, path: Path) -> Schema:
@@ -74,12 +73,10 @@ def _told(function: Function, composites: dict[int, Path], after: Schema) -> Fun
 def _create(schema: Schema, body: Node, path: Path) -> Schema:
     space, name = _new_name(body["funcname"], schema, path)
     parameters = [entry["FunctionParameter"] for entry in body.get("parameters", ())]
-    results = [p for p in parameters if p.get("mode") in _RESULTS]
-    held = tuple(_held(schema, p["argType"], path) for p in results)
+    made = _function(schema, (space, name), body, parameters, path)
     if body.get("is_procedure"):
-        given_back = schema.procedures.get(name, frozenset()).union(filter(None, held))
-        return schema.changed({}, procedures={**schema.procedures, name: given_back}) if given_back else schema
-    return _entered(schema, _function(schema, (space, name), body, parameters, path))
+        return schema.changed({}, procedures=_with(schema.procedures, [made]))
+    return _entered(schema, made)
 
 
 def _function(schema: Schema, name: tuple[str, str], body: Node, parameters: list[Node], path: Path) -> Function:
@@ -94,6 +91,7 @@ def _function(schema: Schema, name: tuple[str, str], body: Node, parameters: lis
     scalar = not named or (len(named) == 1 and not results[0].get("name"))
     types = [p["argType"] for p in results] if anything else [returned]
     holds = tuple(_held(schema, each, path) for each in types)
+    said = _body(body)
     function = Function(
         *name,
         columns=None if scalar else named,
@@ -103,16 +101,17 @@ def _function(schema: Schema, name: tuple[str, str], body: Node, parameters: lis
         text=parts[-1:] != [] and parts[-1] in _STRINGS,
         holds=holds if any(holds) else (),
         dyadic=len(given) == 2,
-        settles=any(_settling(text) for text in _body(body)),
+        settles=settles(said),
+        makes=temporary_in(said),
     )
     return _returning(function, row)
 
 
-def _body(body: Node) -> list[str]:
+def _body(body: Node) -> str:
     """What stands behind AS; of a library two names."""
     said = (option["DefElem"] for option in body.get("options", ()))
     texts = (one["arg"]["List"]["items"] for one in said if one["defname"] == "as")
-    return [text["String"].get("sval", "") for each in texts for text in each]
+    return "\n".join(text["String"].get("sval", "") for each in texts for text in each)
 
 
 def _returning(function: Function, row: Relation | None) -> Function:
@@ -148,10 +147,10 @@ def _also(schema: Schema, kind: str, node: Node, path: Path, to: dict[str, str])
     """What has a name has another one too."""
     if kind in _ROUTINES:
         name = _parts({"names": node["ObjectWithArgs"]["objname"]})[-1]
-        gives = schema.procedures.get(name)
-        procedures = {**schema.procedures, to.get("name", name): gives} if gives else None
         found = [_with_name(function, to) for function in schema.functions.get(name, ())]
-        return _entered(schema if procedures is None else schema.changed({}, procedures=procedures), *found)
+        called = [_with_name(procedure, to) for procedure in schema.procedures.get(name, ())]
+        changed = schema.changed({}, procedures=_with(schema.procedures, called)) if called else schema
+        return _entered(changed, *found)
     if kind not in _TYPES:
         return schema
     parts = _parts({"names": node["List"]["items"]})
@@ -178,12 +177,14 @@ def _schema_renamed(schema: Schema, old: str, new: str) -> Schema:
 
 
 def _entered(schema: Schema, *functions: Function) -> Schema:
-    if not functions:
-        return schema
-    known = dict(schema.functions)
-    for function in functions:
-        known[function.name] = (*known.get(function.name, ()), function)
-    return schema.changed({}, functions=known)
+    return schema.changed({}, functions=_with(schema.functions, functions)) if functions else schema
+
+
+def _with(known: _Functions, more: Iterable[Function]) -> _Functions:
+    found = dict(known)
+    for function in more:
+        found[function.name] = (*found.get(function.name, ()), function)
+    return found
 
 
 def _new_name(nodes: list[Node], schema: Schema, path: Path) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lintel.schema import Column, Function, Relation
+from lintel.schema.bodies import settles, temporary_in
 
 Row = Mapping[str, Any]
 
@@ -39,7 +40,8 @@ def function(row: Row) -> Function:
         text=row["text"],
         dyadic=row["dyadic"],
         holds=tuple(row["holds"]) if any(row["holds"]) else (),
-        settles=row["settles"],
+        settles=settles(row["body"]),
+        makes=temporary_in(row["body"]),
     )
 
 

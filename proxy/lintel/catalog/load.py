@@ -216,13 +216,6 @@ class Loader:
             self._users = {row["schema"]: frozenset(row["roles"] or ()) for row in found}
             self._roles = roles
 
-    def _gives(self) -> Mapping[str, frozenset[int]]:
-        """What the procedures give back that is, or holds, rows."""
-        found: dict[str, frozenset[int]] = {}
-        for name, procedure in self._procedures.values():
-            found[name] = found.get(name, frozenset()).union(oid for oid in procedure.holds if oid)
-        return {name: oids for name, oids in found.items() if oids}
-
     async def _define(self, connection: asyncpg.Connection, found: dict[int, Relation], gone: set[int]) -> None:
         """Give the views among the relations that were read, and those that still wait for it, their definition."""
         known = self._schema.relations if self._schema is not None else {}
@@ -237,7 +230,7 @@ class Loader:
     def _changed(
         self, found: dict[int, Relation], gone: set[int], functions: _Functions | None, domains: _Domains | None
     ) -> Schema:
-        before, procedures = self._schema, self._gives()
+        before, procedures = self._schema, _merged({}, self._procedures)
         schemas = frozenset(name for name in self._spaces.values() if not name.startswith(("pg_temp_", "pg_toast")))
         if before is None:
             system = self._system or _System(0, {}, {}, frozenset())

@@ -8,7 +8,7 @@ None of them waits behind an ALTER TABLE: format_type and pg_get_expr(.., 0) loo
 pg_get_viewdef does lock the view and its tables, so DEFINITIONS leaves out what somebody has locked or waits for.
 """
 
-from lintel.schema import SETTLING
+from lintel.schema.bodies import TELLING
 
 IDENTITY = """
 SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version,
@@ -274,7 +274,8 @@ SELECT p.oid, n.nspname AS schema, p.proname AS name, p.proretset AS set_returni
              CROSS JOIN LATERAL (SELECT coalesce(nullif(t.typrelid, 0),
                  (SELECT e.typrelid FROM pg_catalog.pg_type e WHERE e.oid = t.typelem), 0) AS relation) taken
              WHERE taken.relation <> 0) AS takes,
-       p.pronargs = 2 AS dyadic, p.prokind = 'p' AS procedure, p.prosrc ~* '{settling}' AS settles,
+       p.pronargs = 2 AS dyadic, p.prokind = 'p' AS procedure,
+       CASE WHEN p.prosrc ~* '{telling}' THEN p.prosrc ELSE '' END AS body,
        t.typcategory = 'S' AS text,
        p.prorettype = 'pg_catalog.record'::pg_catalog.regtype OR p.proname LIKE 'json%\\_populate\\_record%' AS record
 FROM pg_catalog.pg_proc p
@@ -294,9 +295,9 @@ LEFT JOIN LATERAL (
 ) o ON p.proargmodes IS NOT NULL
 WHERE p.oid {which}
 """
-FUNCTIONS = _FUNCTIONS.format(held=_HELD, settling=SETTLING, which="= ANY ($1::pg_catalog.oid[])")
+FUNCTIONS = _FUNCTIONS.format(held=_HELD, telling=TELLING, which="= ANY ($1::pg_catalog.oid[])")
 SYSTEM_FUNCTIONS = (
-    _FUNCTIONS.format(held=_HELD, settling=SETTLING, which="< 16384")
+    _FUNCTIONS.format(held=_HELD, telling=TELLING, which="< 16384")
     + " AND p.prokind <> 'p' AND (p.proretset OR o.names IS NOT NULL OR row_type.oid IS NOT NULL"
     + " OR p.prorettype = 'pg_catalog.record'::pg_catalog.regtype OR p.proname LIKE 'json%\\_populate\\_record%')"
 )

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from lintel.analysis.resolution import Resolution
 from lintel.policy.mentions import possibly_mentions
+from lintel.schema import Function, Schema
+from lintel.schema.bodies import temporary_in
 from lintel.sql.grammar import Node
 from lintel.wire.decision import (
     DDL,
@@ -102,6 +105,33 @@ def effects_of(node: Node, result: Resolution) -> Effects:
         # Its code may do anything: DDL included, which polling would see only later.
         return Effects(DDL | SETTINGS)
     return Effects() if tag in _HARMLESS or tag in _SHARED else _of_ddl(tag, body)
+
+
+def with_code(effects: Effects, node: Node, result: Resolution, schema: Schema) -> Effects:
+    """And of what the functions and procedures that it calls say that they do, and the code of a DO."""
+    ((tag, body),) = node.items()
+    called: list[Function] = []
+    settles, made = False, set(_code(body)) if tag == "DoStmt" else set()
+    for name in result.functions:
+        found = schema.functions.get(name)
+        called += found or ()
+        settles = settles or (found is None and bool(schema.built_in) and name not in schema.built_in)
+    if tag == "CallStmt":
+        called += schema.procedures.get(body["funccall"]["funcname"][-1]["String"]["sval"], ())
+    made.update(chain.from_iterable(function.makes for function in called))
+    bits = effects.bits
+    if settles or any(function.settles for function in called):
+        bits |= SETTINGS
+    if made:
+        bits |= TEMPORARY
+    if bits == effects.bits and not made:
+        return effects
+    return replace(effects, bits=bits, temporary=(*effects.temporary, *sorted(made)))
+
+
+def _code(body: Node) -> tuple[str, ...]:
+    said = (option["DefElem"] for option in body["args"])
+    return temporary_in("\n".join(one["arg"]["String"].get("sval", "") for one in said if one["defname"] == "as"))
 
 
 def _of_query(tag: str, body: Node, result: Resolution) -> Effects:

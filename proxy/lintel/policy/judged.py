@@ -7,16 +7,15 @@ from itertools import chain
 from lintel.analysis import facts_of
 from lintel.analysis.facts import Facts
 from lintel.analysis.views import with_bases
-from lintel.policy.effects import Effects, effects_of
+from lintel.policy.effects import Effects, effects_of, with_code
 from lintel.policy.path import Path
 from lintel.policy.temporary_rows import refused
 from lintel.policy.uncommitted import Uncommitted
 from lintel.policy.unplanned import Unplanned, in_statement
-from lintel.schema import Schema
 from lintel.shield import Question, Verdict, judge
 from lintel.shield.tables import Covered, remembering
 from lintel.sql.grammar import RawStatement, parse
-from lintel.wire.decision import DDL, SETTINGS, TEMPORARY
+from lintel.wire.decision import DDL, TEMPORARY
 
 Name = tuple[str | None, str]  # (schema or None, relation), as looked up
 
@@ -85,19 +84,11 @@ def judged(text: bytes, raw: RawStatement, question: Question, *, alone: bool) -
     verdict = judge(text, raw, question)
     facts = with_bases(facts_of(verdict.resolution, verdict.world), verdict.resolution, verdict.world)
     effects = effects_of(raw.node, verdict.resolution)
-    if any(_settles(name, question.covered.schema) for name in verdict.resolution.functions):
-        effects = replace(effects, bits=effects.bits | SETTINGS)
     if effects.bits & (DDL | TEMPORARY) and question.covered.by_oid:
         verdict = refused(verdict, text, raw, question)
+    if verdict.resolution.functions or effects.bits & DDL:
+        effects = with_code(effects, raw.node, verdict.resolution, question.covered.schema)
     return Judged(start, end, verdict, effects, facts, late=not _LATE.isdisjoint(raw.node))
-
-
-def _settles(name: str, schema: Schema) -> bool:
-    """Whether a call may set the search_path or the role: by what the function says, or somebody has just made it."""
-    found = schema.functions.get(name)
-    if found is None:
-        return bool(schema.built_in) and name not in schema.built_in
-    return any(function.settles for function in found)
 
 
 def names_in(parts: list[Judged]) -> frozenset[Name]:

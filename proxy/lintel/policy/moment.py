@@ -80,7 +80,8 @@ class Moment:
         """Names of functions, procedures, domains and relations -> a relation whose rows, also in arrays, they give."""
         schema = self.covered.schema
         yield from ((name, oid) for oid, names in schema.givers.items() for name in names)
-        yield from ((name, oid) for name, oids in schema.procedures.items() for oid in oids)
+        for name, found in schema.procedures.items():
+            yield from ((name, oid) for procedure in found for oid in procedure.holds if oid)
         yield from ((name, oid) for (_, name), oid in schema.domains.items())
         for (oid, _), held in schema.rows_of.items():
             yield schema.relations[oid].name, held

@@ -178,8 +178,10 @@ class Overlay:
                 self._coded = any(map(_is_coded, self._changes))
                 made, self._functions = self._overlays.understood(self._user, self._changes, base.moment)
                 self._unfollowed = made.difference(base.moment.planned)
-            self._names = frozenset(moment.planned).union(base.moment.planned)
-            self._made = self._names.difference(base.moment.planned)
+            self._made = frozenset(moment.planned).difference(base.moment.planned)
+            self._names = self._made.union(
+                base.moment.planned, *(made_in(_statements(ran) or ()) for ran in self._changes)
+            )
             self._gone = _names(base.moment).difference(_names(moment))
         return self._own
 

@@ -10,9 +10,6 @@ from lintel.schema.code import ServerCode
 # pg_class.relkind of what a FROM item may name; "c" is a free-standing composite type.
 SELECTABLE = frozenset("rpvmfS")
 
-# How the body of a function speaks of the search_path or the role that it may set; for Python and PostgreSQL alike.
-SETTLING = "search_path|set_config[^a-z_]+role|set[^a-z_]+((local|session)[^a-z_]+)?(role|authorization)(?! *=)"
-
 # The type of a value that is a row, or an array of rows: its relation's oid; of OUT parameters, those that are such.
 Held = int | tuple[tuple[str, int], ...]
 
@@ -61,7 +58,7 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """What a call in FROM returns, and may do: the union of what the resolver must know of pg_proc."""
+    """What a call returns, and may do: the union of what the resolver must know of pg_proc; a procedure as well."""
 
     schema: str
     name: str
@@ -75,6 +72,7 @@ class Function:
     holds: tuple[int, ...] = ()  # relations whose rows, or arrays of them, its columns or its value are; 0: of none
     dyadic: bool = False  # has two arguments
     settles: bool = False  # its body may set the search_path or the role
+    makes: tuple[str, ...] = ()  # names of temporary relations that its body may make
 
     def is_in(self, schema: str) -> bool:
         """Whether a call may name its schema so: a session's own is called pg_temp, and pg_temp_3 in the catalog."""
@@ -97,10 +95,9 @@ class Schema:
     schemas: frozenset[str] = frozenset()  # names of all schemas (pg_namespace)
     server_version: int = 180000  # server_version_num
     code: ServerCode = field(default_factory=ServerCode)  # where somebody has asked for it
-    # (schema, name) of domains whose values are, or hold, rows -> the relation of those; bare name of procedures -> the
-    # relations whose rows, or arrays of them, CALL may give back.
+    # (schema, name) of domains whose values are, or hold, rows -> the relation of those.
     domains: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    procedures: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    procedures: Mapping[str, tuple[Function, ...]] = field(default_factory=dict)  # as functions; what CALL gives back
     # Bare names of all functions that initdb made; of a schema that was read from DDL they are not known.
     built_in: frozenset[str] = frozenset()
     # Schemas that not everybody may use -> the roles that may. In a search_path PostgreSQL leaves them out for others.
@@ -202,7 +199,7 @@ class Schema:
         functions: Mapping[str, tuple[Function, ...]] | None = None,
         schemas: frozenset[str] | None = None,
         domains: Mapping[tuple[str, str], int] | None = None,
-        procedures: Mapping[str, frozenset[int]] | None = None,
+        procedures: Mapping[str, tuple[Function, ...]] | None = None,
         users: Mapping[str, frozenset[str]] | None = None,
     ) -> "Schema":
         """This one with relations entered and others gone; all else is shared, look-ups that were made included."""

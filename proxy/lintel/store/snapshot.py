@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from collections.abc import Iterable
 from dataclasses import fields
 from operator import attrgetter
 from typing import Any
@@ -22,8 +23,8 @@ def dump(schema: Schema) -> bytes:
         "schemas": sorted(schema.schemas),
         "relations": [_values(relation) for relation in schema.relations.values()],
         "functions": [_FUNCTION(one) for overloads in schema.functions.values() for one in overloads],
+        "procedures": [_FUNCTION(one) for overloads in schema.procedures.values() for one in overloads],
         "domains": [(*name, oid) for name, oid in schema.domains.items()],
-        "procedures": {name: sorted(oids) for name, oids in schema.procedures.items()},
         "code": [getattr(schema.code, field.name) for field in fields(ServerCode)],
     }
     return zlib.compress(json.dumps(found, separators=(",", ":")).encode())
@@ -39,15 +40,10 @@ def load(data: bytes) -> Schema:
     """Raises ValueError or zlib.error for what dump() has not written."""
     found = json.loads(zlib.decompress(data))
     relations = [_relation(values) for values in found["relations"]]
-    functions: dict[str, tuple[Function, ...]] = {}
-    for schema, name, *rest in found["functions"]:
-        values: list[Any] = [tuple(value) if isinstance(value, list) else value for value in rest]
-        one = Function(schema, name, *values)
-        functions[name] = (*functions.get(name, ()), one)
+    functions, procedures = _functions(found["functions"]), _functions(found.get("procedures", ()))
     schemas = frozenset(found["schemas"])
     code = _code(*found.get("code", ((), ())))
     domains = {(space, name): oid for space, name, oid in found.get("domains", ())}
-    procedures = {name: frozenset(oids) for name, oids in found.get("procedures", {}).items()}
     return Schema({r.oid: r for r in relations}, functions, schemas, found["version"], code, domains, procedures)
 
 
@@ -62,6 +58,14 @@ def _code(
         tuple(typed),
         tuple(Domain(*one) for one in domains),
     )
+
+
+def _functions(found: Iterable[list[Any]]) -> dict[str, tuple[Function, ...]]:
+    functions: dict[str, tuple[Function, ...]] = {}
+    for schema, name, *rest in found:
+        values: list[Any] = [tuple(value) if isinstance(value, list) else value for value in rest]
+        functions[name] = (*functions.get(name, ()), Function(schema, name, *values))
+    return functions
 
 
 def _routine(values: list[Any]) -> Routine:
