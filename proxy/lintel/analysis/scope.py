@@ -134,6 +134,16 @@ def column(scope: Scope | None, name: str, *, local: bool = False) -> Meaning:
     return Missing(name)
 
 
+def doubted(scope: Scope | None, name: str) -> Item | None:
+    """Of a column that an item has: another item beside it that may have it as well, for all that is known."""
+    while scope is not None:
+        items = [item for item in scope.items if item.open]
+        if any(_in_item(item, name) for item in items):
+            return next((item for item in items if not item.known), None)
+        scope = scope.parent
+    return None
+
+
 def holder(scope: Scope | None, name: str) -> Item | None:
     """The item that an unqualified name is a column of, by whose name it can be qualified; None where there is none."""
     while scope is not None:

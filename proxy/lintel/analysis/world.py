@@ -18,10 +18,11 @@ class World:
     # Of these, and of what the open transaction has made, such as nothing else has, for all that is known -> their
     # columns, where the server has shown them.
     temporary: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
+    made: frozenset[tuple[str, str]] = frozenset()  # (schema, name) of what queries of the open transaction have made
 
     def find(self, schema: str | None, name: str) -> LogicalTable | None:
         """The table that a name means, None where there is none or a temporary relation may shadow it."""
-        if schema is None and name in self.shadowed:
+        if (self.shadowed or self.made) and self.is_hidden(schema, name):
             return None
         relation = self.schema.find(schema, name, self.search_path)
         if relation is None or relation.kind not in SELECTABLE:
@@ -30,7 +31,28 @@ class World:
 
     def is_temporary(self, schema: str | None, name: str) -> bool:
         """Whether a name that `find` finds no table for is a temporary relation's."""
-        return schema is None and name in self.temporary and self.schema.find(None, name, self.search_path) is None
+        if schema is not None or name not in self.temporary:
+            return False
+        return self._is_made(name) if name not in self.shadowed else self._is_nothing_else(name)
+
+    def is_hidden(self, schema: str | None, name: str) -> bool:
+        """Whether what the schema has under that name may be another relation to the session."""
+        if schema is not None:
+            return (schema, name) in self.made
+        return name in self.shadowed or self._is_made(name)
+
+    def made_as(self, schema: str | None, name: str) -> tuple[str, str] | None:
+        """Which of `made` a name means."""
+        known = self.schema.by_name
+        places = ((space, name) for space in (self.search_path if schema is None else (schema,)))
+        found = next((place for place in places if place in self.made or place in known), None)
+        return found if found in self.made else None
+
+    def _is_nothing_else(self, name: str) -> bool:
+        return self.schema.find(None, name, self.search_path) is None
+
+    def _is_made(self, name: str) -> bool:
+        return bool(self.made) and self.made_as(None, name) is not None
 
     def table(self, relation: Relation) -> LogicalTable:
         """The relation as this world has it."""

@@ -51,6 +51,7 @@ _HARMLESS = frozenset(
         "GrantRoleStmt",
     ]
 )
+_RELATIONS = frozenset(["OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_SEQUENCE"])  # that may be temporary
 # Objects of the whole server: no snapshot of a database holds them, and no event trigger fires for them (manual 38.1).
 _SHARED = frozenset(
     ["CreateRoleStmt", "AlterRoleStmt", "AlterRoleSetStmt", "DropRoleStmt", "CreatedbStmt", "DropdbStmt",
@@ -80,13 +81,13 @@ def effects_unread(text: bytes, planned: Iterable[str]) -> Effects:
     return Effects(DDL | SETTINGS | (TEMPORARY if made else 0), made)
 
 
-def effects_of(node: Node, result: Resolution) -> Effects:
-    """The effects of one statement of a text."""
+def effects_of(node: Node, result: Resolution, shadowed: frozenset[str] = frozenset()) -> Effects:
+    """The effects of one statement of a text, in a session that has temporary relations of those names."""
     ((tag, body),) = node.items()
     if tag in _QUERIES:
         return _of_query(tag, body, result)
     if tag == "ExplainStmt" or (tag == "CopyStmt" and "query" in body):
-        return effects_of(body["query"], result) if "query" in body else Effects()
+        return effects_of(body["query"], result, shadowed) if "query" in body else Effects()
     if tag == "TransactionStmt":
         return Effects(ENDS if body["kind"] in _ENDINGS else NESTS if body["kind"] in _NESTINGS else 0)
     if tag == "VariableSetStmt":
@@ -104,6 +105,10 @@ def effects_of(node: Node, result: Resolution) -> Effects:
     if tag in ("DoStmt", "CallStmt"):
         # Its code may do anything: DDL included, which polling would see only later.
         return Effects(DDL | SETTINGS)
+    if tag == "RenameStmt" and body["renameType"] in _RELATIONS:
+        relation = body["relation"]
+        renamed = _is_temporary(relation) or ("schemaname" not in relation and relation["relname"] in shadowed)
+        return Effects(DDL | TEMPORARY, (body["newname"],)) if renamed else Effects(DDL)
     return Effects() if tag in _HARMLESS or tag in _SHARED else _of_ddl(tag, body)
 
 

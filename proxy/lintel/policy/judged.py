@@ -83,7 +83,7 @@ def judged(text: bytes, raw: RawStatement, question: Question, *, alone: bool) -
         (raw,) = parse(text)
     verdict = judge(text, raw, question)
     facts = with_bases(facts_of(verdict.resolution, verdict.world), verdict.resolution, verdict.world)
-    effects = effects_of(raw.node, verdict.resolution)
+    effects = effects_of(raw.node, verdict.resolution, question.shadowed)
     if effects.bits & (DDL | TEMPORARY) and question.covered.by_oid:
         verdict = refused(verdict, text, raw, question)
     if verdict.resolution.functions or effects.bits & DDL:

@@ -32,7 +32,7 @@ class Moment:
     plans: tuple[Plan, ...] = ()
     options: Options = Options()
     doubtful: bool = False  # a session has changed something, and it is not understood what
-    made: frozenset[str] = frozenset()  # bare names of what queries of a session's open transaction have made
+    made: frozenset[tuple[str, str]] = frozenset()  # (schema, name) of what queries of the open transaction have made
 
     @cached_property
     def covered(self) -> Covered:

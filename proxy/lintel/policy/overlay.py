@@ -206,8 +206,7 @@ def _names(moment: Moment) -> frozenset[str]:
 
 def _at(moment: Moment, found: Uncommitted) -> Moment:
     plans = tuple(remembering(plan, found.schema) for plan in moment.plans)
-    made = found.made.difference(moment.planned)
-    return Moment(found.schema, plans, moment.options, made=made)
+    return Moment(found.schema, plans, moment.options, made=found.made)
 
 
 def _decided(context: Context, text: bytes) -> Decision:

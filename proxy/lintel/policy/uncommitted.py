@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from lintel.analysis.resolution import Resolution
 from lintel.analysis.sequence import dropped
+from lintel.analysis.world import World
 from lintel.policy.after import wholly_after
 from lintel.policy.effects import effects_of
 from lintel.policy.mentions import mentions
@@ -36,6 +37,8 @@ _WITHIN = frozenset(["OBJECT_COLUMN", "OBJECT_TABCONSTRAINT"])
 _OF_RELATION = ("AlterTableStmt", "RenameStmt", "CreateTrigStmt")
 _TABLES = frozenset(["OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_FOREIGN_TABLE", "OBJECT_SEQUENCE"])
 
+Name = tuple[str, str]  # (schema, relation)
+
 
 @dataclass(frozen=True, slots=True)
 class Uncommitted:
@@ -43,8 +46,8 @@ class Uncommitted:
 
     schema: Schema
     before: Schema
-    savepoints: tuple[tuple[str, Schema, frozenset[str]], ...] = ()
-    made: frozenset[str] = frozenset()  # bare names of what queries have made, which nothing else that is known has
+    savepoints: tuple[tuple[str, Schema, frozenset[Name]], ...] = ()
+    made: frozenset[Name] = frozenset()  # what queries have made, beside the schema
 
     def after(
         self, raw: RawStatement, text: bytes, search_path: tuple[str, ...] | None, shadowed: frozenset[str]
@@ -61,13 +64,15 @@ class Uncommitted:
             return self
         made = _by_query(tag, body)
         if named := mentions(text[raw.start : raw.end], shadowed):
-            return self if self._is_beside(_altered(tag, body), named) else None
-        if search_path is None or not (made or tag in _CHANGING) or _unread(tag, body):
+            return self if self._is_beside({name for _, name in _altered(tag, body)}, named) else None
+        if search_path is None or not (made or tag in _CHANGING) or _unread(tag, body, bool(self.made)):
             return None
         if made:
-            return self._without(made, search_path, sure="if_not_exists" not in body)
-        if self._is_made(tag, body):
-            return self._made_otherwise(tag, body, search_path)
+            return self._with(made, search_path, sure="if_not_exists" not in body)
+        if self.made and (of := self._those_made(tag, body, search_path)):
+            return self._made_otherwise(tag, body, of)
+        if mentions(text[raw.start : raw.end], {name for _, name in self.made}):
+            return None
         return self._changed(raw, text, search_path)
 
     def _is_beside(self, altered: set[str], temporary: set[str]) -> bool:
@@ -79,27 +84,31 @@ class Uncommitted:
         left = wholly_after(self.schema, raw, text, search_path)
         return None if left is None else replace(self, schema=left)
 
-    def _without(self, made: Node, search_path: tuple[str, ...], *, sure: bool) -> "Uncommitted":
-        """A relation whose columns nobody has read; `sure`: it was not there before."""
-        name = made["relname"]
-        known = self.schema.find(made.get("schemaname"), name, search_path)
-        if known is not None:
-            return replace(self, schema=self.schema.changed({}, [known.oid]), made=self.made - {name})
-        return replace(self, made=self.made | {name}) if sure and "schemaname" not in made else self
+    def _with(self, made: Node, search_path: tuple[str, ...], *, sure: bool) -> "Uncommitted | None":
+        """A relation whose columns nobody has read; `sure`: not one that was there already."""
+        space, bare = made.get("schemaname") or _first_in(search_path, self.schema), made["relname"]
+        if space is None:
+            return None
+        known = self.schema.by_name.get((space, bare))
+        if known is None and sure:
+            return replace(self, made=self.made | {(space, bare)})
+        if known is not None and not sure:
+            return self
+        if any(relation.name == bare and relation is not known for relation in self.schema.relations.values()):
+            return None  # it may be taken for one of these
+        return self if known is None else replace(self, schema=self.schema.changed({}, [known.oid]))
 
-    def _is_made(self, tag: str, body: Node) -> bool:
-        """Whether what is altered or dropped are such relations."""
-        altered = _altered(tag, body)
-        qualified = any(len(names) > 1 for names in dropped(body)) or "schemaname" in body.get("relation", ())
-        return bool(altered) and altered <= self.made and not qualified
+    def _those_made(self, tag: str, body: Node, search_path: tuple[str, ...]) -> frozenset[Name]:
+        """What is altered or dropped, if all of it are such relations."""
+        world = World(self.schema, search_path, made=self.made)
+        found = [world.made_as(space, name) for space, name in _altered(tag, body)]
+        return frozenset(each for each in found if each is not None) if None not in found else frozenset()
 
-    def _made_otherwise(self, tag: str, body: Node, search_path: tuple[str, ...]) -> "Uncommitted | None":
+    def _made_otherwise(self, tag: str, body: Node, of: frozenset[Name]) -> "Uncommitted | None":
         if tag == "DropStmt":
-            return replace(self, made=self.made - _altered(tag, body))
+            return replace(self, made=self.made - of)
         if tag == "RenameStmt" and body["renameType"] not in _WITHIN:
-            known = self.schema.find(None, body["newname"], search_path)
-            made = self.made - _altered(tag, body) | {body["newname"]}
-            return replace(self, made=made) if known is None else None
+            return replace(self, made=self.made - of | {(space, body["newname"]) for space, _ in of})
         commands = (entry["AlterTableCmd"].get("subtype", "AT_AddColumn") for entry in body.get("cmds", ()))
         return None if _GIVING.intersection(commands) else self
 
@@ -129,17 +138,27 @@ def _by_query(tag: str, body: Node) -> Node | None:
     return found if tag in ("ViewStmt", "CreateTableAsStmt", "SelectStmt") else None
 
 
-def _altered(tag: str, body: Node) -> set[str]:
-    """Bare names of the relations that DROP, ALTER TABLE and CREATE TRIGGER are about."""
+def _altered(tag: str, body: Node) -> set[tuple[str | None, str]]:
+    """The relations that DROP, ALTER TABLE and CREATE TRIGGER are about, by the names that they are called there."""
     if tag == "DropStmt":
-        return {names[-1] for names in dropped(body)} if body["removeType"] in _TABLES else set()
-    return {body["relation"]["relname"]} if tag in _OF_RELATION and "relation" in body else set()
+        found = dropped(body) if body["removeType"] in _TABLES else ()
+        return {(names[-2] if len(names) > 1 else None, names[-1]) for names in found}
+    relation = body.get("relation") if tag in _OF_RELATION else None
+    return {(relation.get("schemaname"), relation["relname"])} if relation else set()
 
 
-def _unread(tag: str, body: Node) -> bool:
-    """What takes columns along that it does not name: CASCADE."""
+def _first_in(search_path: tuple[str, ...], schema: Schema) -> str | None:
+    """Where what is made goes that names no schema (manual 5.10.3); None: nobody can say."""
+    found = next((space for space in search_path if space in schema.schemas or space == "pg_temp"), None)
+    return None if found == "pg_temp" else found
+
+
+def _unread(tag: str, body: Node, made: bool) -> bool:
+    """What takes columns along that it does not name, or what queries have made: CASCADE, and changes of schemas."""
+    if made and "OBJECT_SCHEMA" in (body.get("removeType"), body.get("renameType")):
+        return True
     if tag == "DropStmt":
-        return body.get("behavior") == "DROP_CASCADE" and body["removeType"] not in _TABLES
+        return body.get("behavior") == "DROP_CASCADE" and (made or body["removeType"] not in _TABLES)
     commands = [entry["AlterTableCmd"] for entry in body.get("cmds", ())]
     dropped_with = (c.get("subtype") == "AT_DropColumn" and c.get("behavior") == "DROP_CASCADE" for c in commands)
     return body.get("objtype") != "OBJECT_TYPE" and any(dropped_with)

@@ -270,13 +270,11 @@ def _first(
     if schema is not None:
         return known((schema, name))
     path = tuple(search_path)
-    if "pg_catalog" not in path:
-        path = ("pg_catalog", *path)
-    if "pg_temp" not in path:
-        path = ("pg_temp", *path)
+    for candidate in ("pg_temp", "pg_catalog"):
+        if candidate not in path and (found := known((candidate, name))) is not None:
+            return found
     for candidate in path:
-        found = known((candidate, name))
-        if found is not None:
+        if (found := known((candidate, name))) is not None:
             return found
     return None
 

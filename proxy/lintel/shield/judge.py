@@ -63,7 +63,9 @@ class _Judging:
         self.covered = question.covered
         # One with the name of a table under a plan is left to be pinned (policy.temporary).
         self.temporary = self._temporary() if question.shadowed or self.covered.made else _NONE
-        self.world = World(self.covered.schema, question.search_path, {}, question.shadowed, self.temporary)
+        self.world = World(
+            self.covered.schema, question.search_path, {}, question.shadowed, self.temporary, self.covered.made
+        )
         self.plain = resolve([statement], self.world)
         reached = [*self.plain.relations, *self.plain.row_types.difference(self.plain.relations)]
         self.touched = [oid for oid in reached if oid in self.covered.by_oid]
@@ -111,11 +113,13 @@ class _Judging:
 
     def _world(self, done: Done) -> World:
         question, tables = self.question, self.covered.tables(done)
-        return World(self.covered.schema, question.search_path, tables, question.shadowed, self.temporary)
+        return World(
+            self.covered.schema, question.search_path, tables, question.shadowed, self.temporary, self.covered.made
+        )
 
     def _temporary(self) -> Mapping[str, tuple[str, ...] | None]:
         """The session's temporary relations, what its queries have made, and their columns where asked for."""
-        own = self.question.shadowed | self.covered.made
+        own = self.question.shadowed.union(name for _, name in self.covered.made)
         names = own.difference(plan.name for plan in self.covered.plans.values())
         shown = self.question.shown or {}
         return {name: shown.get(name) for name in names}

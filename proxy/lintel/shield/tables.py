@@ -29,9 +29,9 @@ class Covered:
 
     __slots__ = ("_made", "awaited", "by_oid", "made", "parked", "plans", "schema", "unfilled")
 
-    def __init__(self, schema: Schema, plans: Iterable[Plan], made: frozenset[str] = frozenset()) -> None:
+    def __init__(self, schema: Schema, plans: Iterable[Plan], made: frozenset[tuple[str, str]] = frozenset()) -> None:
         self.schema = schema
-        self.made = made  # relations beside the schema's, of which no plan speaks
+        self.made = made  # (schema, name) of relations beside the schema's, of which no plan speaks
         self.plans = {plan.id: plan for plan in plans}
         self.by_oid: dict[int, list[Plan]] = {}
         for plan in self.plans.values():

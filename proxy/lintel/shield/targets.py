@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from lintel.analysis.dml import copied
 from lintel.analysis.meanings import Ambiguous, Col, Missing, Unlisted
 from lintel.analysis.resolution import InsertUse, Reference, Resolution, RowUse, Source
-from lintel.analysis.scope import holder
+from lintel.analysis.scope import doubted, holder
 from lintel.schema.logical import LogicalColumn
 from lintel.shield.absent import stand_in, where_there
 from lintel.shield.case import Case, Unserved, as_value, offsets
@@ -149,28 +149,45 @@ def references(case: Case, others: list[Resolution]) -> list[Splice]:
         meaning = reference.meaning
         if isinstance(meaning, Unlisted) and any(_captured(reference, other) for other in others):
             found += _told_apart(case, reference, meaning)
+        splice = None
         if (
             isinstance(meaning, Col)
             and reference.at in reaches.get(meaning.item, {reference.at})
             and (case.plan(meaning.key) is not None and case.is_target(meaning.item))
         ):
-            shown = case.shown_name(meaning.key)
-            indexed = case.indexed(reference.at)
-            if indexed and (shown is None or case.unfilled(meaning.key)):
-                raise Unserved("ON CONFLICT means an index on a column that is not there", case.plan(meaning.key))
-            if case.retyped(meaning.key) is not None:
-                if indexed:
-                    continue
-                found.append(_cast(case, reference, meaning, output=reference.at in outputs))
-            elif (shown is None or case.unfilled(meaning.key)) and case.imaginable(meaning.key):
-                found.append(_imagine(case, reference, meaning))
-            elif shown is not None and shown != reference.name:
-                found.append(_call(case, reference, meaning, shown, output=reference.at in outputs))
-            elif reference.parts == 1 and any(_captured(reference, other) for other in others):
-                found.append(_qualify(case, reference))
+            splice = _of_target(case, reference, meaning, others, output=reference.at in outputs)
         elif reference.parts == 1 and any(_beside_target(case, reference, other) for other in others):
-            found.append(_qualify(case, reference))
+            splice = _qualify(case, reference)
+        if splice is not None:
+            _alone(reference)
+            found.append(splice)
     return found
+
+
+def _of_target(
+    case: Case, reference: Reference, meaning: Col, others: list[Resolution], *, output: bool
+) -> Splice | None:
+    """A column of a target that a plan changes."""
+    shown = case.shown_name(meaning.key)
+    indexed = case.indexed(reference.at)
+    if indexed and (shown is None or case.unfilled(meaning.key)):
+        raise Unserved("ON CONFLICT means an index on a column that is not there", case.plan(meaning.key))
+    if case.retyped(meaning.key) is not None:
+        return None if indexed else _cast(case, reference, meaning, output=output)
+    if (shown is None or case.unfilled(meaning.key)) and case.imaginable(meaning.key):
+        return _imagine(case, reference, meaning)
+    if shown is not None and shown != reference.name:
+        return _call(case, reference, meaning, shown, output=output)
+    if reference.parts == 1 and any(_captured(reference, other) for other in others):
+        return _qualify(case, reference)
+    return None
+
+
+def _alone(reference: Reference) -> None:
+    """Raises Unserved where the name may be another item's as well: as it stands the server would say so."""
+    other = doubted(reference.scope, reference.name) if reference.parts == 1 else None
+    if other is not None:
+        raise Unserved(f'the column "{reference.name}" may be one of "{other.name}", whose columns are not known')
 
 
 def _reaches(case: Case) -> dict[int, set[int]]:
