@@ -182,8 +182,8 @@ class Overlay:
             self._names = self._made.union(
                 base.moment.planned, *(made_in(_statements(ran) or ()) for ran in self._changes)
             )
-            made = {name for _, name in moment.made}
-            self._gone = _names(base.moment).difference(_names(moment), made)
+            again = {name for _, name in moment.made}
+            self._gone = _names(base.moment).difference(_names(moment), again)
         return self._own
 
 
