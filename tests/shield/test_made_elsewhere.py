@@ -23,6 +23,7 @@ UNDER_ITS_NAME = {
     "materialized view": ["BEGIN", f"CREATE MATERIALIZED VIEW aside.o {AS}", FIRST],
     "into": ["BEGIN", "SELECT 1 AS id, 'other' AS note, 3 AS more INTO aside.o", FIRST],
     "renamed": ["BEGIN", f"CREATE TABLE aside.p {AS}", "ALTER TABLE aside.p RENAME TO o", FIRST],
+    "in its place": ["BEGIN", "DROP TABLE o", f"CREATE TABLE o {AS}"],
     "the user's own schema": ["BEGIN", "CREATE SCHEMA postgres", f"CREATE TABLE postgres.o {AS}"],
     "a new schema": ["SET search_path = later, public", "BEGIN", "CREATE SCHEMA later", f"CREATE TABLE o {AS}"],
     "a renamed schema": [f"CREATE VIEW aside.o {AS}", "SET search_path = later, public", "BEGIN",
