@@ -69,6 +69,26 @@ def test_by_membership(front: Planned, role: str) -> None:
         front.direct.execute(SQL("DROP OWNED BY {0}; DROP ROLE {0}").format(Identifier(group)))
 
 
+def test_a_schema_of_ones_own(front: Planned, role: str) -> None:
+    """Of whoever the session has become ("$user"), in a transaction too, and no longer when that is rolled back."""
+    old, become = front.connect("old"), SQL("SET SESSION AUTHORIZATION {}").format(Identifier(role))
+    old.execute(SQL("CREATE SCHEMA {0} AUTHORIZATION {0}").format(Identifier(role)))
+    old.execute(SQL("CREATE TABLE {0}.o (own int); ALTER TABLE {0}.o OWNER TO {0}").format(Identifier(role)))
+
+    def seen() -> list[str]:
+        return [column.name for column in old.execute("SELECT * FROM o").description or ()]
+
+    assert seen() == PUBLIC
+    with old.transaction(force_rollback=True):
+        old.execute(become)
+        assert seen() == ["own"]
+    assert seen() == PUBLIC
+    old.execute(become)
+    assert seen() == ["own"]
+    old.execute("RESET SESSION AUTHORIZATION")
+    assert seen() == PUBLIC
+
+
 def test_set_within_a_text(front: Planned, role: str) -> None:
     """Whose schemas these are is not known there: refused where it makes a difference."""
     old = front.connect("old")

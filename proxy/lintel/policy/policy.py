@@ -73,17 +73,18 @@ class Policy:
         context = self._context_for(settings, client)
         if self._overlays is None or not settings.uncommitted:
             return context
-        return Overlay(context, self._overlays, settings, client.user)
+        return Overlay(context, self._overlays, settings, settings.session_authorization or client.user)
 
     def _context_for(self, settings: wire.Settings, client: ClientAttributes) -> Context:
         path = settings.search_path
-        names, barred = None if path is None else schemas_of(path, settings.role, client.user), NONE
+        user = settings.session_authorization or client.user
+        names, barred = None if path is None else schemas_of(path, settings.role, user), NONE
         if self.moment.users:
-            role = current_role(settings.role, client.user)
+            role = "" if path is None else current_role(settings.role, user)  # not known, as little as the path is
             names, barred = names and usable(names, role, self.moment.users), self.moment.barred(role)
         return self.context(
             ContextKey(
-                sides=tuple(self.moment.sides(client).items()),
+                sides=tuple([(plan.id, plan.shield.sees(client)) for plan in self.moment.plans]),
                 client=client if self.moment.by_tag else None,
                 search_path=names,
                 barred=barred,

@@ -234,7 +234,7 @@ class Listener:
             self._options.stall_timeout,
         )
         presence = destination.database.enter(login, session)
-        settings = Settings(application_name=login.application_name)
+        settings = Settings(application_name=login.application_name, session_authorization=login.user)
         conversation: Conversation | Transparent = (
             Transparent(passing)
             if message.replication

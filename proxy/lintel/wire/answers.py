@@ -20,7 +20,9 @@ _TO_PROBE = (
     messages.PARSE_COMPLETE, messages.PARAMETER_DESCRIPTION, messages.ROW_DESCRIPTION, messages.NO_DATA,
     messages.CLOSE_COMPLETE,
 )  # fmt: skip
-_FOLLOWED = frozenset({b"application_name", b"client_encoding", b"search_path", b"standard_conforming_strings"})
+_FOLLOWED = frozenset(
+    {b"application_name", b"client_encoding", b"search_path", b"session_authorization", b"standard_conforming_strings"}
+)
 # What may come before a stray ReadyForQuery, and itself.
 _BESIDES = (
     messages.READY_FOR_QUERY, messages.NOTICE_RESPONSE, messages.PARAMETER_STATUS, messages.NOTIFICATION_RESPONSE,

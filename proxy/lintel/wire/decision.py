@@ -133,6 +133,7 @@ class Settings:
     client_encoding: str = ""
     standard_conforming_strings: str = "on"
     application_name: str = ""
+    session_authorization: str = ""  # the session's user, who need not be the one that has logged in
     temporary: frozenset[str] = frozenset()  # relations that shadow others of their name
     uncommitted: tuple[Ran, ...] = ()  # DDL of the transaction that is open, in order
     described: tuple[tuple[bytes, tuple[bytes, ...]], ...] = ()  # behind it: probes, and columns that were not expected
