@@ -39,6 +39,9 @@ CREATE FUNCTION moved(text) RETURNS text LANGUAGE plpgsql AS
     'BEGIN PERFORM set_config(''search_path'', $1, false); RETURN $1; END';
 DO 'BEGIN CREATE ROLE talk_role; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END';
 GRANT ALL ON ALL TABLES IN SCHEMA public TO talk_role;
+CREATE SCHEMA talk_role AUTHORIZATION talk_role;
+CREATE TABLE talk_role.r (id int, own text);
+ALTER TABLE talk_role.r OWNER TO talk_role;
 """
 ALTERS = {  # there, and back
     "o": ("ALTER TABLE public.o ADD COLUMN prio smallint DEFAULT 7 NOT NULL", "ALTER TABLE public.o DROP COLUMN prio"),
@@ -72,7 +75,8 @@ sees = "new"
 """
 ROWS = f"""
 DROP TABLE IF EXISTS other.zz;
-{"".join(f"DELETE FROM {name}; " for name in ("o", "r", "y", "d", "plain", "other.r", "other.o", *PARKED))}
+DELETE FROM other.r; DELETE FROM other.o; DELETE FROM talk_role.r;
+{"".join(f"DELETE FROM {name}; " for name in ("o", "r", "y", "d", "plain", *PARKED))}
 INSERT INTO o (id, note, amount) SELECT g, 'n' || g, g * 10 FROM generate_series(1, 6) g;
 INSERT INTO d (id, note) SELECT g, 'd' || g FROM generate_series(1, 6) g;
 INSERT INTO r SELECT g, 'r' || g FROM generate_series(1, 6) g;
@@ -81,6 +85,7 @@ INSERT INTO plain SELECT g, 'p' || g FROM generate_series(1, 6) g;
 {" ".join(f"INSERT INTO {k} (id, note) SELECT g, 'k' || g FROM generate_series(1, 6) g;" for k in PARKED)}
 INSERT INTO other.r SELECT g, 'or' || g FROM generate_series(1, 3) g;
 INSERT INTO other.o SELECT g, 'oo' || g FROM generate_series(1, 3) g;
+INSERT INTO talk_role.r SELECT g, 'tr' || g FROM generate_series(1, 3) g;
 """
 STORED = {
     "old": ("id, note, amount FROM o", "id, note, legacy FROM d", "id, nm FROM r", "id, note FROM {k}"),

@@ -5,7 +5,7 @@ SELECT * FROM o WHERE id = $1 -- 2
 SELECT * FROM o WHERE id = $1 FOR UPDATE -- 1
 SELECT * FROM r ORDER BY id
 SELECT nm FROM r WHERE id < $1 ORDER BY id -- 4
-SELECT nm, 1/(id-3) FROM r ORDER BY id
+SELECT nm, 1/(id-id) FROM r ORDER BY id
 SELECT nm FROM r WHERE nosuch = 1
 SELECT o.*, r.nm FROM o JOIN r USING (id) ORDER BY o.id
 SELECT * FROM o, r WHERE o.id = r.id ORDER BY 1
@@ -37,7 +37,7 @@ SELECT id, prio, note FROM o ORDER BY prio, id
 SELECT * FROM o WHERE prio = $1 ORDER BY id FOR UPDATE -- 7
 SELECT * FROM r ORDER BY id
 SELECT name FROM r WHERE id < $1 ORDER BY id -- 4
-SELECT name, 1/(id-3) FROM r ORDER BY id
+SELECT name, 1/(id-id) FROM r ORDER BY id
 SELECT name FROM r WHERE nosuch = 1
 SELECT o.*, r.name FROM o JOIN r USING (id) ORDER BY o.id
 SELECT val FROM y ORDER BY id
@@ -118,7 +118,10 @@ LISTEN ch
 NOTIFY ch, 'x'
 SHOW search_path
 SET ROLE talk_role
+SET LOCAL ROLE talk_role
 RESET ROLE
+SET SESSION AUTHORIZATION talk_role
+RESET SESSION AUTHORIZATION
 SET client_encoding = latin1
 RESET client_encoding
 SET standard_conforming_strings = off
