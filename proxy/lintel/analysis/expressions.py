@@ -113,6 +113,24 @@ def expression_list(walk: Walk, nodes: list[Node], scope: Scope) -> int | None:
     return width
 
 
+def _handed(name: str, args: list[Node]) -> set[str | None]:
+    """What such a function may reach of this database."""
+    if name.startswith(("cursor_", "dblink", "xpath_")):  # what was judged when it was opened, or is elsewhere
+        return set()
+    if name.startswith(("schema_", "database_")):
+        return {None}
+    texts = args[1:2] if name == "ts_rewrite" else args[:2] if name in ("crosstab", "crosstab_hash") else args[:1]
+    return {_text(arg) for arg in texts}
+
+
+def _text(node: Node) -> str | None:
+    """A constant, whatever its type."""
+    while "TypeCast" in node:
+        node = node["TypeCast"]["arg"]
+    found: str | None = node["A_Const"].get("sval", {}).get("sval", "") if "A_Const" in node else None
+    return found
+
+
 def _func_call(walk: Walk, node: Node, scope: Scope) -> None:
     carried = walk.taken_use()
     name = node["funcname"][-1]["String"]["sval"]
@@ -120,6 +138,7 @@ def _func_call(walk: Walk, node: Node, scope: Scope) -> None:
     args = node.get("args", [])
     if name in _DYNAMIC and not (name == "ts_rewrite" and len(args) == 3):  # of three tsqueries it runs nothing
         walk.opaque(f"{name} runs SQL inside the server")
+        walk.result.handed |= _handed(name, args)
     if len(args) == 1 and "ColumnRef" in args[0] and _projection(walk, node, name, args[0]["ColumnRef"], scope):
         return
     level, walk.level = walk.level, None if _aggregates(node) else walk.level

@@ -153,6 +153,7 @@ class Resolution:
     positional: set[str] = field(default_factory=set)
     names: set[tuple[str | None, str]] = field(default_factory=set)  # relation names that were looked up
     functions: set[str] = field(default_factory=set)  # bare names of functions called
+    handed: set[str | None] = field(default_factory=set)  # texts and names that they run or read; None: not known
     inside: list["Resolution"] = field(default_factory=list)  # of the statements in DO's block, where somebody read it
     outputs: Columns | None = None  # what the first query returns; None: nothing, or not known
     returned: dict[int, Columns | None] = field(default_factory=dict)  # by a target's offset: RETURNING's, as outputs

@@ -37,7 +37,7 @@ def opaque(moment: Moment, text: bytes, why: str, parts: list[Judged], *, readab
     if statement.unplanned and moment.options.on_unplanned_ddl == "refuse":
         made.refuse(0, len(text), unannounced(statement.unplanned))
         return Decided(made.decision(text, effects_in(parts), in_force(moment, statement)))
-    plans = _meant(moment, text, readable=readable)
+    plans = _meant(moment, text, readable=readable, handed=_handed(parts))
     if plans or (moment.options.on_opaque == "refuse" and moment.schema is not None):
         message = f"lintel: the statement could not be understood ({why}){_touching(plans)}; it was not run"
         refusal = Refusal("42501", message, _WAY_OUT)
@@ -74,12 +74,18 @@ def _vanished(plans: tuple[str, ...]) -> Refusal:
     return Refusal("42501", f"{message} is under plan {_quoted(plans)}; it was not run", _WAY_OUT)
 
 
-def _meant(moment: Moment, text: bytes, *, readable: bool = True) -> list[str]:
-    """Ids of the plans whose tables the text may touch, by the names in it."""
+def _handed(parts: list[Judged]) -> set[str | None]:
+    return {each for part in parts for each in part.verdict.resolution.handed}
+
+
+def _meant(moment: Moment, text: bytes, *, readable: bool = True, handed: Iterable[str | None] = ()) -> list[str]:
+    """Ids of the plans whose tables the text may touch, by the names in it, and in what it has functions run."""
     if moment.schema is None and moment.options.on_stale == "pass":
         return []
     planned = moment.planned
-    names = (mentions if readable else possibly_mentions)(text, planned) if planned else ()
+    names = set((mentions if readable else possibly_mentions)(text, planned) if planned else ())
+    for each in handed:
+        names |= planned.keys() if each is None else possibly_mentions(each.encode(), planned)
     return sorted({plan_id for name in names for plan_id in planned[name]})
 
 
