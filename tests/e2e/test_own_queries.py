@@ -32,6 +32,7 @@ SETTINGS = {
     "extra_float_digits": "-15",
     "quote_all_identifiers": "on",
 }
+NO_TIMEOUT = "-c statement_timeout=0"  # for the test's own: it comes before what the role and the database have
 WHERE_SET = {
     "role": [f"ALTER ROLE postgres SET {name} = {{}}" for name in SETTINGS],
     "database": [f"ALTER DATABASE postgres SET {name} = {{}}" for name in SETTINGS],
@@ -53,11 +54,10 @@ def hostile(request: pytest.FixtureRequest) -> Iterator[Server]:
 @pytest.mark.parametrize(("hostile", "where"), [(one, one) for one in WHERE_SET], indirect=["hostile"])
 def test_nothing_that_is_set_reaches_them(hostile: Server, where: str) -> None:
     given = " ".join(f"-c {name}={value.replace(' ', '')}" for name, value in SETTINGS.items() if "timeout" not in name)
-    options = given if where == "startup" else ""
+    options = f"{NO_TIMEOUT} {given}" if where == "startup" else NO_TIMEOUT
     with Proxy(hostile.dsn()) as proxy:
         dsn = f"postgresql://postgres@{proxy.host}:{proxy.port}/postgres"
         with psycopg.connect(dsn, autocommit=True, options=options) as client:
-            client.execute("SET statement_timeout = 0")
             if where == "session":
                 for name, value in SETTINGS.items():
                     if "timeout" not in name:
@@ -69,6 +69,5 @@ def test_nothing_that_is_set_reaches_them(hostile: Server, where: str) -> None:
             found = {(use["table"], use["column"]) for use in proxy.uses(at_least=3)}
         assert {("public.orders", name) for name in ("id", "total", "late")} <= found
         assert "Traceback" not in proxy.log
-    with contextlib.closing(psycopg.connect(hostile.dsn(), autocommit=True)) as control:
-        control.execute("SET statement_timeout = 0")
+    with contextlib.closing(psycopg.connect(hostile.dsn(), autocommit=True, options=NO_TIMEOUT)) as control:
         assert control.execute("SELECT count(*) FROM pg_catalog.pg_prepared_statements").fetchone() == (0,)
