@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from tests.databases import fresh
 from tests.shield import proxy
-from tests.shield.planned import SECONDS
+from tests.shield.planned import RULES, SECONDS
 from tests.shield.random_talk import Event, Held, Ready, Said, Side, Step
 from tests.shield.twins import done
 from tests.shield.wire_client import Client, Row
@@ -65,14 +65,6 @@ PLANS = {
     "y": ('[retype]\ncolumn = "val"\ntype = "bigint"\nfrom = "integer"', None),
     **dict.fromkeys(PARKED, ('[add]\ncolumn = "mood"\ntype = "integer"', "park")),
 }
-RULES = """
-[[shield.clients]]
-match = { application_name = "old" }
-sees = "old"
-[[shield.clients]]
-match = { application_name = "new" }
-sees = "new"
-"""
 ROWS = f"""
 DROP TABLE IF EXISTS other.zz;
 DELETE FROM other.r; DELETE FROM other.o; DELETE FROM talk_role.r;

@@ -1,6 +1,8 @@
 """The store: what goes in comes out, adds up across writers, and bad files are StoreErrors."""
 
+import json
 import sqlite3
+import zlib
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from lintel.store import (
     StoreError,
     Use,
     Window,
+    snapshot,
 )
 from lintel.store.migrations import VERSION
 from lintel.store.rows import digest, utc
@@ -147,6 +150,13 @@ def test_the_catalog_is_kept(path: Path) -> None:
     assert (found.schemas, found.server_version) == (schema.schemas, 150000)
     assert Reader(path).catalog("other") is None
     assert Reader(path).databases() == ["shop"]
+
+
+def test_a_catalog_of_before_procedures_had_arguments_is_read() -> None:
+    schema = Schema({}, {}, frozenset({"public"}), 150000)
+    found = json.loads(zlib.decompress(snapshot.dump(schema)))
+    found["procedures"] = {"archive_orders": [8, 9]}
+    assert snapshot.load(zlib.compress(json.dumps(found).encode())).procedures == {}
 
 
 def test_no_store_is_said(path: Path) -> None:

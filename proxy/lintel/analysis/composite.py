@@ -107,10 +107,8 @@ def _cast_type(walk: Walk, node: Node) -> str:
     target = node["TypeCast"]["typeName"]
     names = [part["String"]["sval"] for part in target["names"]]
     # A row type bears its relation's name.
-    schema = names[-2] if len(names) > 1 else None
-    found = walk.world.schema.find_type(schema, names[-1], walk.world.search_path)
-    hidden = walk.world.is_hidden(schema, names[-1])
-    name = names[-1] if found is None or hidden else _type_of(found)
+    found = walk.world.find_type(names[-2] if len(names) > 1 else None, names[-1])
+    name = names[-1] if found is None else _type_of(found)
     return name + "[]" * len(target.get("arrayBounds", []))
 
 
@@ -224,10 +222,10 @@ def _type_name(walk: Walk, node: Node, _: Scope) -> None:
     if not names or names[0] == "pg_catalog":
         return
     schema = names[-2] if len(names) > 1 else None
-    relation = walk.world.schema.find_type(schema, names[-1], walk.world.search_path)
+    relation = walk.world.find_type(schema, names[-1])
     if relation is not None or names[-1] not in BUILT_IN:
         walk.result.names.add((schema, names[-1]))
-    if relation is not None and not walk.world.is_hidden(schema, names[-1]):
+    if relation is not None:
         values.note(walk, node["location"], (relation.oid,))
 
 

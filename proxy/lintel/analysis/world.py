@@ -33,7 +33,13 @@ class World:
         """Whether a name that `find` finds no table for is a temporary relation's."""
         if schema is not None or name not in self.temporary:
             return False
-        return self._is_made(name) if name not in self.shadowed else self._is_nothing_else(name)
+        if name not in self.shadowed:
+            return self._is_made(name)
+        return self.schema.find(None, name, self.search_path) is None
+
+    def find_type(self, schema: str | None, name: str) -> Relation | None:
+        """The relation whose rows a type's name means, None where there is none or another relation may hide it."""
+        return None if self.is_hidden(schema, name) else self.schema.find_type(schema, name, self.search_path)
 
     def is_hidden(self, schema: str | None, name: str) -> bool:
         """Whether what the schema has under that name may be another relation to the session."""
@@ -47,9 +53,6 @@ class World:
         places = ((space, name) for space in (self.search_path if schema is None else (schema,)))
         found = next((place for place in places if place in self.made or place in known), None)
         return found if found in self.made else None
-
-    def _is_nothing_else(self, name: str) -> bool:
-        return self.schema.find(None, name, self.search_path) is None
 
     def _is_made(self, name: str) -> bool:
         return bool(self.made) and self.made_as(None, name) is not None

@@ -17,7 +17,7 @@ from lintel.shield.tables import remembering
 from lintel.sql.masking import is_ascii_alike
 from lintel.wire import decision as wire
 
-NONE: Final = frozenset[str]()
+_NONE: Final = frozenset[str]()
 MAX_CONTEXTS = 512  # beyond it the oldest are forgotten; their sessions keep them
 
 
@@ -78,13 +78,13 @@ class Policy:
     def _context_for(self, settings: wire.Settings, client: ClientAttributes) -> Context:
         path = settings.search_path
         user = settings.session_authorization or client.user
-        names, barred = None if path is None else schemas_of(path, settings.role, user), NONE
+        names, barred = None if path is None else schemas_of(path, settings.role, user), _NONE
         if self.moment.users:
             role = "" if path is None else current_role(settings.role, user)  # not known, as little as the path is
             names, barred = names and usable(names, role, self.moment.users), self.moment.barred(role)
         return self.context(
             ContextKey(
-                sides=tuple([(plan.id, plan.shield.sees(client)) for plan in self.moment.plans]),
+                sides=tuple(self.moment.sides(client).items()),
                 client=client if self.moment.by_tag else None,
                 search_path=names,
                 barred=barred,

@@ -23,7 +23,7 @@ def dump(schema: Schema) -> bytes:
         "schemas": sorted(schema.schemas),
         "relations": [_values(relation) for relation in schema.relations.values()],
         "functions": [_FUNCTION(one) for overloads in schema.functions.values() for one in overloads],
-        "procedures": [_FUNCTION(one) for overloads in schema.procedures.values() for one in overloads],
+        "procs": [_FUNCTION(one) for overloads in schema.procedures.values() for one in overloads],
         "domains": [(*name, oid) for name, oid in schema.domains.items()],
         "code": [getattr(schema.code, field.name) for field in fields(ServerCode)],
     }
@@ -39,8 +39,9 @@ def _values(relation: Relation) -> list[Any]:
 def load(data: bytes) -> Schema:
     """Raises ValueError or zlib.error for what dump() has not written."""
     found = json.loads(zlib.decompress(data))
+    # Not "procedures": an earlier form kept oids by name under that key; what it kept is loaded without them.
     relations = [_relation(values) for values in found["relations"]]
-    functions, procedures = _functions(found["functions"]), _functions(found.get("procedures", ()))
+    functions, procedures = _functions(found["functions"]), _functions(found.get("procs", ()))
     schemas = frozenset(found["schemas"])
     code = _code(*found.get("code", ((), ())))
     domains = {(space, name): oid for space, name, oid in found.get("domains", ())}
