@@ -19,19 +19,18 @@ from bench.relays import DATABASE, START_SECONDS, Relay, ended
 from lintel.demo.account import give, unprivileged
 from lintel.demo.postgres import Server
 
-# Session pooling.
 _PGBOUNCER = """\
 [databases]
-{database} = host={host} port={port} dbname={database}
+* = host={host} port={port}
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = {listen}
 unix_socket_dir =
 auth_type = {auth}
 auth_file = {directory}/users
-pool_mode = session
+pool_mode = {mode}
 max_client_conn = 200
-default_pool_size = 100
+default_pool_size = {size}
 log_connections = 0
 log_disconnections = 0
 """
@@ -78,14 +77,23 @@ load_balance_mode = off
 
 @contextlib.contextmanager
 def pgbouncer(
-    server: Server, program: str, secret: str = "", certificate: Certificate | None = None
+    server: Server | Target,
+    program: str,
+    secret: str = "",
+    certificate: Certificate | None = None,
+    mode: str = "session",
+    size: int = 100,
 ) -> Iterator[Relay]:
-    """In session mode; with the user's SCRAM secret it asks for a password, with a certificate for TLS."""
+    """With the user's secret (SCRAM's, or the password itself) it asks for a password, with a certificate for TLS.
+
+    `mode` is of pooling, `size` how many connections to the server it has.
+    """
     auth = "scram-sha-256" if secret else "trust"
     files = {"users": f'"{server.user}" "{secret}"\n'}
     if certificate:
         files |= {"certificate": certificate.certificate.read_text(), "key": certificate.key.read_text()}
-    text = _PGBOUNCER.replace("{auth}", auth) + (_PGBOUNCER_TLS if certificate else "")
+    text = _PGBOUNCER.replace("{auth}", auth).replace("{mode}", mode).replace("{size}", str(size))
+    text += _PGBOUNCER_TLS if certificate else ""
     with _running("pgbouncer", server, [program, "-q", "conf"], {"conf": text, **files}) as relay:
         yield relay
 
@@ -106,7 +114,7 @@ def pgpool(server: Server, program: str) -> Iterator[Relay]:
 
 
 @contextlib.contextmanager
-def _running(name: str, server: Server, command: list[str], files: Mapping[str, str]) -> Iterator[Relay]:
+def _running(name: str, server: Server | Target, command: list[str], files: Mapping[str, str]) -> Iterator[Relay]:
     """The program in a directory of its own with these files, what is in braces filled in."""
     identity, listen = unprivileged(), _free_port()
     with tempfile.TemporaryDirectory(prefix="lintel-bench-") as directory:

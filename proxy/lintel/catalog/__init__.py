@@ -11,7 +11,7 @@ Knows no session and no plan. Writes nothing into any database.
 
 from lintel.catalog.activity import read_activity
 from lintel.catalog.code import read_code
-from lintel.catalog.connection import connect, fresh_search_path
+from lintel.catalog.connection import Control, connect, fresh_search_path
 from lintel.catalog.dsn import Address, Endpoint, resolve
 from lintel.catalog.hosts import Hosts
 from lintel.catalog.live import Live
@@ -19,6 +19,7 @@ from lintel.catalog.load import read
 
 __all__ = [
     "Address",
+    "Control",
     "Endpoint",
     "Hosts",
     "Live",

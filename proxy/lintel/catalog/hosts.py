@@ -74,7 +74,8 @@ class Hosts:
         except _FAILURES:
             return None
         try:
-            return _Standing(*await connection.fetchrow(_ASK))
+            async with connection.transaction():  # through a pooler one connection for all of the question
+                return _Standing(*await connection.fetchrow(_ASK))
         except _FAILURES:
             return None
         finally:

@@ -18,6 +18,7 @@ import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
 
 from lintel.catalog import build, queries
+from lintel.catalog.connection import Control
 from lintel.catalog.rows import Rows
 from lintel.schema import Function, Relation, Schema
 
@@ -64,7 +65,7 @@ class Loader:
     def __init__(self) -> None:
         self._schema: Schema | None = None
         self._system: _System | None = None
-        self._connection: asyncpg.Connection | None = None
+        self._connection: Control | None = None
         self._fingerprint: str | None = None  # of the schema, where it was asked for
         self._statements: dict[str, PreparedStatement] = {}  # of that connection: half the round trips, no planning
         self._prepares = True
@@ -81,7 +82,7 @@ class Loader:
         self._procedures: dict[int, tuple[str, Function]] = {}
         self._pending: set[int] = set()  # views whose definition could not be had
 
-    async def read(self, connection: asyncpg.Connection) -> Reading:
+    async def read(self, connection: Control) -> Reading:
         """The schema at a moment after this call began; the same object as before where nothing has changed."""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
@@ -97,15 +98,15 @@ class Loader:
                     raise
         raise AssertionError
 
-    async def _fetch(self, connection: asyncpg.Connection, query: str, *arguments: Any) -> list[asyncpg.Record]:
-        if not self._prepares:
+    async def _fetch(self, connection: Control, query: str, *arguments: Any) -> list[asyncpg.Record]:
+        if not self._prepares or connection.pooled:
             return list(await connection.fetch(query, *arguments))
         statement = self._statements.get(query)
         if statement is None:
             statement = self._statements[query] = await connection.prepare(query)
         return list(await statement.fetch(*arguments))
 
-    async def _read(self, connection: asyncpg.Connection) -> Reading:
+    async def _read(self, connection: Control) -> Reading:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             if connection is not self._connection:
                 await self._meet(connection)
@@ -130,7 +131,7 @@ class Loader:
         self._schema, self._horizon = schema, recent["horizon"]
         return Reading(schema, not self._pending)
 
-    async def _meet(self, connection: asyncpg.Connection) -> None:
+    async def _meet(self, connection: Control) -> None:
         """Over a new connection another server may answer, or another history of the same."""
         identity = await connection.fetchrow(queries.IDENTITY)
         fingerprint = await connection.fetchval(queries.FINGERPRINT)
@@ -147,14 +148,14 @@ class Loader:
             self._roles = None
         self._connection, self._statements = connection, {}
 
-    async def _schemas_renamed(self, connection: asyncpg.Connection, recent: asyncpg.Record) -> bool:
+    async def _schemas_renamed(self, connection: Control, recent: asyncpg.Record) -> bool:
         """Learn the names of the schemas; whether one has another name now, which may be in any other text."""
         if not recent["spaces"] and recent["spaces_count"] == len(self._spaces):
             return False
         known, self._spaces = self._spaces, dict(await connection.fetch(queries.SCHEMAS))
         return any(name != self._spaces.get(oid, name) for oid, name in known.items())
 
-    async def _touched(self, connection: asyncpg.Connection, recent: asyncpg.Record, *, everything: bool) -> _Touched:
+    async def _touched(self, connection: Control, recent: asyncpg.Record, *, everything: bool) -> _Touched:
         classes, procs = self._rows["classes"], self._rows["procs"]
         relations = classes.enter(recent["classes"] or ()) | set(recent["columns"] or ())
         functions = procs.enter(recent["procs"] or ())
@@ -173,14 +174,14 @@ class Loader:
             relations, functions = relations | more[0], functions | more[1]
         return _Touched(relations & classes.owners.keys(), functions & procs.owners.keys(), gone, lost)
 
-    async def _settled(self, name: str, connection: asyncpg.Connection, recent: asyncpg.Record) -> set[int]:
+    async def _settled(self, name: str, connection: Control, recent: asyncpg.Record) -> set[int]:
         """The owners of rows of this catalog that went."""
         rows = self._rows[name]
         told = rows.settle(recent[f"{name}_count"], int(recent[f"{name}_sum"] or 0))
         return rows.keep(await connection.fetchval(queries.ROWS[name])) if told is None else told
 
     async def _dependents(
-        self, connection: asyncpg.Connection, relations: set[int], functions: set[int], types: list[int]
+        self, connection: Control, relations: set[int], functions: set[int], types: list[int]
     ) -> tuple[set[int], set[int]]:
         """Relations and functions that stand on these; on what is new nothing does that is not new itself."""
         known = self._schema.relations if self._schema is not None else {}
@@ -190,9 +191,7 @@ class Loader:
         (found,) = await self._fetch(connection, queries.DEPENDENTS, old, procs, types)
         return set(found["classes"] or ()), set(found["procs"] or ())
 
-    async def _read_functions(
-        self, connection: asyncpg.Connection, touched: _Touched, *, everything: bool
-    ) -> _Functions | None:
+    async def _read_functions(self, connection: Control, touched: _Touched, *, everything: bool) -> _Functions | None:
         """All functions, None where they are those that they were."""
         if not (everything or touched.functions or touched.lost):
             return None
@@ -204,11 +203,11 @@ class Loader:
             self._procedures.pop(oid, None)
         return _merged(self._system.functions if self._system is not None else {}, self._functions)
 
-    async def _read_domains(self, connection: asyncpg.Connection) -> _Domains:
+    async def _read_domains(self, connection: Control) -> _Domains:
         """Those over row types. One that goes takes its columns along, so that is not looked for."""
         return {(row["schema"], row["name"]): row["relation"] for row in await connection.fetch(queries.DOMAINS)}
 
-    async def _read_users(self, connection: asyncpg.Connection, recent: asyncpg.Record) -> None:
+    async def _read_users(self, connection: Control, recent: asyncpg.Record) -> None:
         """Who may use which schema, where a schema's row or anybody's membership has changed."""
         roles = (recent["roles"], recent["spaces_count"])
         if recent["spaces"] or roles != self._roles:
@@ -216,7 +215,7 @@ class Loader:
             self._users = {row["schema"]: frozenset(row["roles"] or ()) for row in found}
             self._roles = roles
 
-    async def _define(self, connection: asyncpg.Connection, found: dict[int, Relation], gone: set[int]) -> None:
+    async def _define(self, connection: Control, found: dict[int, Relation], gone: set[int]) -> None:
         """Give the views among the relations that were read, and those that still wait for it, their definition."""
         known = self._schema.relations if self._schema is not None else {}
         late = {oid: known[oid] for oid in self._pending - gone - found.keys() if oid in known}
@@ -250,7 +249,7 @@ class Loader:
         return before.changed(changed, gone, functions, schemas, domains, procedures, self._users)
 
 
-async def read(connection: asyncpg.Connection) -> Schema:
+async def read(connection: Control) -> Schema:
     """The schema of the connection's database, once."""
     return (await Loader().read(connection)).schema
 
@@ -264,7 +263,7 @@ async def _relations(fetch: _Fetch, oids: list[int]) -> dict[int, Relation]:
     return found
 
 
-async def _definitions(connection: asyncpg.Connection, views: list[int]) -> dict[int, str]:
+async def _definitions(connection: Control, views: list[int]) -> dict[int, str]:
     """Those that can be had without waiting for a lock."""
     for _ in range(_ATTEMPTS):
         try:
@@ -274,7 +273,7 @@ async def _definitions(connection: asyncpg.Connection, views: list[int]) -> dict
     return {}
 
 
-async def _system(connection: asyncpg.Connection, version: int, mark: str) -> _System:
+async def _system(connection: Control, version: int, mark: str) -> _System:
     if (version, mark) not in _systems:
         relations = await _relations(connection.fetch, await connection.fetchval(queries.SYSTEM_CLASSES))
         rows = await connection.fetch(queries.SYSTEM_FUNCTIONS)

@@ -7,8 +7,7 @@ lost; and what has been done is in the table itself, so whoever comes later goes
 import asyncio
 from dataclasses import dataclass
 
-import asyncpg
-
+from lintel.catalog import Control
 from lintel.plan import Plan
 from lintel.sql.quoting import quote_ident
 
@@ -33,7 +32,7 @@ class NotFillable(Exception):
     """Why the rows cannot be filled by Lintel."""
 
 
-async def check(connection: asyncpg.Connection, plan: Plan) -> None:
+async def check(connection: Control, plan: Plan) -> None:
     """NotFillable where the rows could not be filled, found by looking only."""
     for privilege in ("SELECT", "UPDATE"):
         if not await connection.fetchval(_MAY, plan.table, privilege):
@@ -50,7 +49,7 @@ class Filling:
     after: tuple[str, ...] | None = None  # the last key that was filled, as text
     rows: int = 0
 
-    async def slice(self, connection: asyncpg.Connection) -> bool | None:
+    async def slice(self, connection: Control) -> bool | None:
         """Fill for a while; whether the end was reached. None: another Lintel is at it, or replicas are behind.
 
         Raises NotFillable, or what asyncpg does where a lock is not to be had.
@@ -61,7 +60,7 @@ class Filling:
         text = _batch(self.plan, keys, more=self.after is not None)
         clock = asyncio.get_running_loop().time
         until = clock() + SLICE_SECONDS
-        await connection.execute("RESET search_path")  # triggers run under that of a session
+        await connection.search_as_sessions()  # triggers run under that of a session
         while clock() < until:
             found = await self._batch(connection, text)
             if found is None:
@@ -72,7 +71,7 @@ class Filling:
             text = _batch(self.plan, keys, more=True)
         return False
 
-    async def _batch(self, connection: asyncpg.Connection, text: str) -> int | None:
+    async def _batch(self, connection: Control, text: str) -> int | None:
         backfill = self.plan.backfill
         assert backfill is not None
         if (await connection.fetchval(_LAG) or 0.0) > backfill.max_replica_lag:

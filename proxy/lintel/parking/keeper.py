@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 import structlog
 
-from lintel.catalog import Endpoint, connect
+from lintel.catalog import Control, Endpoint, connect
 from lintel.metrics import Counters
 from lintel.parking import filling, side_table
 from lintel.parking.filling import Filling, NotFillable
@@ -155,7 +155,7 @@ class Keeper:
         now = asyncio.get_running_loop().time()
         return now - self._landed.setdefault(plan.id, now) >= LINGER_SECONDS
 
-    async def _attempt(self, plan: Plan, work: "_Work", connection: asyncpg.Connection) -> None:
+    async def _attempt(self, plan: Plan, work: "_Work", connection: Control) -> None:
         try:
             changed = await work(plan, connection)
         except (NotParkable, NotFillable, *_FAILURES) as problem:
@@ -174,7 +174,7 @@ class Keeper:
         self._failures[plan.id] = failures = self._failures.get(plan.id, 0) + 1
         self._not_before[plan.id] = asyncio.get_running_loop().time() + min(LONGEST_PAUSE, 2.0**failures)
 
-    async def _prepare(self, plan: Plan, connection: asyncpg.Connection) -> bool:
+    async def _prepare(self, plan: Plan, connection: Control) -> bool:
         made = await prepare(connection, plan)
         if made:
             _log.info("writes are parked", plan=plan.id, database=self._endpoint.database)
@@ -182,7 +182,7 @@ class Keeper:
         known = schema is not None and _in_force(schema.by_name.get((parking.SCHEMA, parking.marker(plan.id))))
         return made or not known  # another Lintel has made it since
 
-    async def _land(self, plan: Plan, connection: asyncpg.Connection) -> bool:
+    async def _land(self, plan: Plan, connection: Control) -> bool:
         """Batches until little is left, then the flip."""
         landing = await Landing.of(connection, plan)
         while (copied := await landing.batch()) is not None:
@@ -196,7 +196,7 @@ class Keeper:
             return bool(flipped)
         return False
 
-    async def _fill(self, plan: Plan, connection: asyncpg.Connection) -> bool:
+    async def _fill(self, plan: Plan, connection: Control) -> bool:
         """For a while; once the end was reached it is looked again much later."""
         filling = self._fillings.setdefault(plan.id, Filling(plan))
         over = await filling.slice(connection)
@@ -209,7 +209,7 @@ class Keeper:
         filling.rows = 0
         return False
 
-    async def _clean(self, plan: Plan, connection: asyncpg.Connection) -> bool:
+    async def _clean(self, plan: Plan, connection: Control) -> bool:
         await (await Landing.of(connection, plan)).clean()
         return True
 
@@ -218,7 +218,7 @@ def _in_force(marker: Relation | None) -> bool:
     return marker is not None and marker.column(parking.IN_FORCE) is not None
 
 
-async def obstacle(connection: asyncpg.Connection, plan: Plan) -> str | None:
+async def obstacle(connection: Control, plan: Plan) -> str | None:
     """Why a Keeper could not do in that database what the plan asks for; only looked for, nothing is locked or made."""
     try:
         if plan.shield.absent_writes == "park":
@@ -240,4 +240,4 @@ def _told(problem: Exception) -> str:
     return str(problem).partition("\n")[0] or type(problem).__name__
 
 
-_Work = Callable[[Plan, asyncpg.Connection], Awaitable[bool]]
+_Work = Callable[[Plan, Control], Awaitable[bool]]

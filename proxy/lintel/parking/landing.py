@@ -9,8 +9,7 @@ analysis, or finds in a probe that it would.
 
 from collections.abc import Sequence
 
-import asyncpg
-
+from lintel.catalog import Control
 from lintel.parking.side_table import LOCK, Names
 from lintel.plan import Plan, parking
 from lintel.sql.quoting import quote_ident, quote_qualified
@@ -30,7 +29,7 @@ WHERE k.conrelid = pg_catalog.to_regclass($1) AND k.contype = 'f' ORDER BY u.pla
 class Landing:
     """One plan's, over one connection whose search_path is what a session's is: triggers run under it."""
 
-    def __init__(self, connection: asyncpg.Connection, plan: Plan, keys: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, connection: Control, plan: Plan, keys: Sequence[tuple[str, str]]) -> None:
         self._connection = connection
         self._plan = plan
         self._names = Names.of(plan)
@@ -39,10 +38,10 @@ class Landing:
         ]
 
     @classmethod
-    async def of(cls, connection: asyncpg.Connection, plan: Plan) -> "Landing":
+    async def of(cls, connection: Control, plan: Plan) -> "Landing":
         """With the base table's key, which the side table references."""
         found = await connection.fetch(_KEYS, Names.of(plan).side)
-        await connection.execute("RESET search_path")
+        await connection.search_as_sessions()
         return cls(connection, plan, [(row["name"], row["type"]) for row in found])
 
     async def batch(self) -> int | None:
