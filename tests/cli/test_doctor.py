@@ -95,6 +95,15 @@ def test_all_is_well(doctor: Doctor, orders: str, plan: Path, place: Path) -> No
 
 
 @ONE_MAJOR
+def test_a_table_that_is_not_as_its_plan_has_it(doctor: Doctor, orders: str, plan: Path, place: Path) -> None:
+    with psycopg.connect(orders, autocommit=True) as connection:
+        connection.execute("ALTER TABLE orders ADD priority bigint DEFAULT 7")
+    found = doctor(0, "--server", orders, "--plan", plan, "--store", place / "lintel.db")
+    state, told = found["table of orders-priority"]
+    assert (state, "is of type bigint" in told, "7" in told) == ("warning", True, False)
+
+
+@ONE_MAJOR
 def test_beside_a_running_lintel(doctor: Doctor, orders: str, place: Path, lintel: Callable[..., Proxy]) -> None:
     proxy = lintel(orders)
     found = doctor(0, "--server", orders, "--store", proxy.store, admin=proxy.admin)

@@ -1,5 +1,6 @@
 """DDL that no plan announces, through a real server: passed, told of or refused; and what is made past Lintel."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ import psycopg
 import pytest
 from tests.e2e.proxy import Proxy
 from tests.priority import PLAN
+from tests.shield.planned import until
 
 from lintel.demo.postgres import find
 
@@ -74,6 +76,21 @@ def test_it_passes_and_is_told_of(serving: Callable[[str], Any], database: str) 
         assert 'lintel_unplanned_ddl_total{how="run"} 1.0' in metrics
         assert 'lintel_unplanned_ddl_total{how="past"} 1.0' in metrics
         assert CANARY not in proxy.log + metrics + str(rows)
+
+
+def test_a_column_that_is_not_as_its_plan_has_it(serving: Callable[[str], Any], database: str) -> None:
+    with serving("pass") as (proxy, dsn), psycopg.connect(database, autocommit=True) as direct:
+        where = database.rpartition("/")[2]
+        why = "public.orders.priority is of type text, which the plan does not say"
+        said = {f"plan orders-priority in {where}": why}
+        with psycopg.connect(dsn, autocommit=True):
+            for expected in (said, None, said):
+                direct.execute("ALTER TABLE orders DROP COLUMN IF EXISTS priority")
+                if expected:
+                    direct.execute(f"ALTER TABLE orders ADD priority text DEFAULT now()::text || '{CANARY}'")
+                until(lambda expected=expected: json.loads(proxy.get("/readyz")).get("problems") == expected)
+        assert proxy.log.count("the table is not as its plan has it") == 2
+        assert CANARY not in proxy.log
 
 
 def test_it_is_refused_in_its_turn(serving: Callable[[str], Any]) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
+import structlog
+
 from lintel.app.aside import Aside
 from lintel.app.presence import Logged, Presence
 from lintel.app.routes import Route
@@ -25,6 +27,8 @@ from lintel.session.database import Login, Member
 
 READY_SECONDS = 5.0  # a client waits no longer for a catalog that cannot be read
 REFRESH_SECONDS = 10.0
+
+_log = structlog.get_logger(__name__)
 
 
 class Listeners(NamedTuple):
@@ -57,6 +61,7 @@ class Database:
         self.policy = Policy(None, recorder.memories.reminded(name, plans), options)
         self.aside = listeners.aside
         self._altered = listeners.altered
+        self._departed: dict[str, str] = {}  # what the log has said
         self._told: Schema | None = None  # the last one that others have been told of
         self._presences: set[Presence] = set()
         self.parking = Keeper(self.live.endpoint, lambda: self.live.schema, self.refresh, counters)
@@ -76,13 +81,26 @@ class Database:
         age = None if confirmed is None else asyncio.get_running_loop().time() - confirmed
         return DatabaseState(self.name, self.route.name, len(self._presences), age, self.policy.moment.phases)
 
+    @property
+    def departures(self) -> dict[str, str]:
+        """In what a table is not as its plan has it, by the plan's id."""
+        return self.policy.moment.departures
+
     def _follow(self, schema: Schema) -> None:
         self._keep(schema)
         self.recorder.changed(self.name, self.policy.unplanned(schema))
         self.policy = self.policy.follow(schema)
         self.recorder.memories.keep(self.name, self.policy.moment.plans)
+        self._warn()
         for presence in tuple(self._presences):
             presence.reconsider()
+
+    def _warn(self) -> None:
+        """In the log, of each departure once."""
+        known, self._departed = self._departed, self.departures
+        for plan_id, why in self.departures.items():
+            if known.get(plan_id) != why:
+                _log.warning("the table is not as its plan has it", plan=plan_id, database=self.name, problem=why)
 
     def _learn(self, _: ServerCode) -> None:
         if self.live.schema is not None:
@@ -102,6 +120,7 @@ class Database:
         if not self.idle:
             self.parking.keep(lambda: self.idle)
         self.recorder.memories.keep(self.name, self.policy.moment.plans)
+        self._warn()
         for presence in tuple(self._presences):
             presence.reconsider()
 

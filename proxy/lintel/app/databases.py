@@ -122,12 +122,10 @@ class Databases:
 
     @property
     def problems(self) -> dict[str, str]:
-        """What keeps plans' writes from being parked, or parked values from landing, where somebody is at work."""
-        return {
-            f"parking {plan_id} in {database.name}": why
-            for database in self._every if not database.idle
-            for plan_id, why in database.parking.problems.items()
-        }  # fmt: skip
+        """Where sessions are: what keeps writes from being parked or landing, and tables that depart from plans."""
+        at_work = [database for database in self._every if not database.idle]
+        parking = {f"parking {i} in {one.name}": why for one in at_work for i, why in one.parking.problems.items()}
+        return parking | {f"plan {i} in {one.name}": why for one in at_work for i, why in one.departures.items()}
 
     @property
     def decisions(self) -> int:

@@ -22,6 +22,7 @@ from lintel.log import safe
 from lintel.plan import Plan
 from lintel.session.connector import Connector, Unreachable
 from lintel.session.stream import STREAMS
+from lintel.shield.departure import departure
 from lintel.wire.framing import COMPILED
 
 SECONDS = 15.0  # for one server
@@ -169,6 +170,9 @@ async def _database(route: Route, configuration: Configuration, name: str) -> As
         yield Finding(name, "ok", f"{database}: {len(schema.relations):,} relations read as {route.control.user}")
         replica = await connection.fetchval("SELECT pg_catalog.pg_is_in_recovery()")
         for one in configuration.routes.plans_of(configuration.plans, route, database):
+            departed = departure(one, schema)
+            if departed is not None:
+                yield Finding(f"table of {one.id}", "warning", f"{departed}, in {database}")
             if (one.schema, one.name) not in schema.by_name:
                 yield Finding(f"plan {one.id}", "warning", f"{one.table} is not there, in {database}")
             elif not replica:  # where nothing can be made, nor has to be

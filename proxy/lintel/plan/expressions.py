@@ -23,6 +23,37 @@ def columns_of(node: Node) -> tuple[str, ...]:
     return tuple(dict.fromkeys(writer.columns))
 
 
+def constant_in(text: str | None) -> tuple[str, ...] | None:
+    """The constant that a default is, whatever it is cast to; () for NULL and for no default, None for no constant.
+
+    So `5` and what the catalog makes of it for a smallint, `'5'::smallint`, are the same.
+    """
+    if text is None:
+        return ()
+    try:
+        return _constant(_only_target(text))
+    except ValueError:
+        return None
+
+
+def _constant(node: Node) -> tuple[str, ...] | None:
+    ((kind, body),) = node.items()
+    if kind == "TypeCast":
+        return _constant(body["arg"])
+    if kind == "A_Expr" and body["name"] == [{"String": {"sval": "-"}}] and "lexpr" not in body:
+        inner = _constant(body["rexpr"])
+        return (f"-{inner[0]}",) if inner else None
+    if kind != "A_Const" or "bsval" in body:
+        return None
+    if body.get("isnull"):
+        return ()
+    if "boolval" in body:
+        return (str(body["boolval"].get("boolval", False)).lower(),)
+    if "sval" in body:
+        return (body["sval"].get("sval", ""),)
+    return (str(body["fval"]["fval"]) if "fval" in body else str(body["ival"].get("ival", 0)),)
+
+
 def typed_sql(node: Node | None, target: TypeName, qualifier: str = "") -> str:
     """The expression (None: NULL) as a value of that type; its columns are prefixed with the qualifier."""
     collation = f" COLLATE {target.collation}" if target.collation else ""

@@ -7,6 +7,7 @@ from functools import cached_property
 from lintel.plan import Plan
 from lintel.plan.clients import ClientAttributes, Side
 from lintel.schema import Schema
+from lintel.shield.departure import departure
 from lintel.shield.phase import Phase, phase
 from lintel.shield.tables import Covered
 from lintel.sql.comments import SERVICE_TAGS
@@ -90,6 +91,12 @@ class Moment:
     def phases(self) -> dict[str, Phase]:
         """How far each plan has come, by id."""
         return {plan.id: phase(plan, self.schema) for plan in self.plans}
+
+    @cached_property
+    def departures(self) -> dict[str, str]:
+        """In what a table is not as its plan has it, by the plan's id."""
+        found = ((plan.id, departure(plan, self.schema)) for plan in self.plans)
+        return {plan_id: why for plan_id, why in found if why is not None}
 
     @cached_property
     def tag_names(self) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ in parse analysis there. `judge` makes the edits and then proves them with the s
 refuses. Pure: knows neither sessions nor the live catalog. docs/traps.md shows the forms of its texts.
 
 - *judge*: the procedure, and the gate; *verdict*: what it says; *sides*: for which table a text was written.
-- *tables*: the logical tables of each side; *columns*: types and names in texts; *phase*: how far a change has come.
+- *tables*: the logical tables of each side; *columns*: types and names in texts; *phase*: how far a change has come;
+  *departure*: in what the table is not as the plan has it.
 - *case*: what all makers of edits share; *splices*: edits, and offsets through them; *spans*: ranges among tokens.
 - FROM: *items* and *derived* (tables), *folding* (what the planner must not see through), *stars*, *likes*, *filled*.
 - Targets: *targets*; *absent*: what a row has for a column that is not there; *values* and *discard*: writes to such a
