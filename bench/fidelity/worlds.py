@@ -47,7 +47,7 @@ class Worlds:
         self._names = [(f"{corpus.name}_l{number}", f"{corpus.name}_p{number}") for number in range(len(self.sets))]
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lintel-fidelity-")))
         files = [file for number in range(len(self.sets)) for file in self._plans(directory, number)]
-        self._port = stack.enter_context(proxy.in_front_of(server.dsn(), files))
+        self._port = stack.enter_context(proxy.in_front_of(server.dsn(), files)).port
 
     def _plans(self, directory: Path, number: int) -> Iterator[Path]:
         for at, change in enumerate(self.sets[number][0]):

@@ -103,6 +103,18 @@ def test_a_table_that_the_catalog_does_not_have() -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "served"),
+    [("public", True), ('"$user", public', True), ("other, public", False), ("public, other", True), ("other", False)],
+)
+def test_what_ran_is_not_known_and_may_have_made_another_one_ahead(path: str, served: bool) -> None:
+    """Of the one that the catalog has the columns are asked for; which one is meant nobody is asked."""
+    policy = Policy(schema_of(b"CREATE TABLE o (id int)"), (plan.parse(PLAN, "p.toml"),))
+    settings = Settings(search_path=path, role="none", uncommitted=LOST)
+    decided = policy.context_for(settings, ClientAttributes("old", "shop", "shop", None)).decide(b"SELECT * FROM o")
+    assert (bool(decided.probes), decided.statement.verdict != "refuse") == (served, served)
+
+
+@pytest.mark.parametrize(
     ("text", "verdict"),
     [
         ("CREATE TABLE o (id int, prio int); INSERT INTO o VALUES (1); SELECT * FROM o", "rewrite"),

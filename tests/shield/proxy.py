@@ -9,24 +9,32 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from tests.e2e.proxy import SECONDS_TO_BE_READY
 
-READY = re.compile(r"lintel ready listen=\S*:(\d+) ")
+READY = re.compile(r"lintel ready listen=\S*:(\d+) admin=(\S+)")
 LINTEL = (sys.executable, "-m", "lintel")
 SECONDS = 30.0  # to end
 PREFIX = "lintel-shield-"  # of its directory
 
 
+class Where(NamedTuple):
+    """It is found: the port of clients, and the address that takes orders."""
+
+    port: int
+    admin: str
+
+
 @contextmanager
-def in_front_of(dsn: str, plans: Sequence[Path]) -> Iterator[int]:
-    """A Lintel with these plans in front of a server: the port it listens on."""
+def in_front_of(dsn: str, plans: Sequence[Path]) -> Iterator[Where]:
+    """A Lintel with these plans in front of a server."""
     with (
         tempfile.TemporaryDirectory(prefix=PREFIX) as directory,
-        _running(Path(directory), ["--server", dsn], plans) as port,
+        _running(Path(directory), ["--server", dsn], plans) as where,
     ):
-        yield port
+        yield where
 
 
 @contextmanager
@@ -41,8 +49,8 @@ def in_front(sets: Sequence[tuple[Sequence[Path], Mapping[str, str]]]) -> Iterat
         plans = [_held_in(plan, named, directory, at) for at, (files, named) in enumerate(sets) for plan in files]
         file = directory / "lintel.toml"
         file.write_text("[databases]\n" + "".join(f'"{name}" = "{dsn}"\n' for name, dsn in dsns.items()))
-        with _running(directory, ["--config", str(file)], plans) as port:
-            yield {name: _led(dsn, port, name) for name, dsn in dsns.items()}
+        with _running(directory, ["--config", str(file)], plans) as where:
+            yield {name: _led(dsn, where.port, name) for name, dsn in dsns.items()}
 
 
 def _held_in(plan: Path, names: Iterable[str], directory: Path, number: int) -> Path:
@@ -59,7 +67,7 @@ def _led(dsn: str, port: int, name: str) -> str:
 
 
 @contextmanager
-def _running(directory: Path, flags: Sequence[str], plans: Sequence[Path]) -> Iterator[int]:
+def _running(directory: Path, flags: Sequence[str], plans: Sequence[Path]) -> Iterator[Where]:
     log = directory / "serve.log"
     command = [*LINTEL, "serve", *flags, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]
     command += ["--store", str(log.with_name("lintel.db")), *(word for plan in plans for word in ("--plan", str(plan)))]
@@ -67,7 +75,7 @@ def _running(directory: Path, flags: Sequence[str], plans: Sequence[Path]) -> It
         messages = stack.enter_context(log.open("w"))
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=messages, text=True)
         stack.callback(_stop, process)
-        yield _port(process, log)
+        yield _where(process, log)
 
 
 def _stop(process: subprocess.Popen[str]) -> None:
@@ -80,7 +88,7 @@ def _stop(process: subprocess.Popen[str]) -> None:
         process.stdout.close()
 
 
-def _port(process: subprocess.Popen[str], log: Path) -> int:
+def _where(process: subprocess.Popen[str], log: Path) -> Where:
     assert process.stdout is not None
     readable, _, _ = select.select([process.stdout], [], [], SECONDS_TO_BE_READY)
     line = process.stdout.readline() if readable else ""
@@ -88,4 +96,4 @@ def _port(process: subprocess.Popen[str], log: Path) -> int:
     if not found:
         why = f"said {line!r}, ended with {process.poll()}" if readable else f"said nothing in {SECONDS_TO_BE_READY} s"
         raise RuntimeError(f"lintel serve did not become ready: {why}\n{log.read_text()}")
-    return int(found[1])
+    return Where(int(found[1]), found[2])

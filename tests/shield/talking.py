@@ -18,6 +18,7 @@ from tests.databases import fresh
 from tests.shield import proxy
 from tests.shield.planned import RULES, SECONDS
 from tests.shield.random_talk import Event, Held, Ready, Said, Side, Step
+from tests.shield.reloading import Plans
 from tests.shield.twins import done
 from tests.shield.wire_client import Client, Row
 
@@ -153,7 +154,7 @@ class Told(NamedTuple):
 class World:
     """The client's own tables, `own` by side, and those that move, `front` through Lintel."""
 
-    def __init__(self, own: dict[Side, str], moving: str, front: str, stack: ExitStack) -> None:
+    def __init__(self, own: dict[Side, str], moving: str, front: str, plans: Plans, stack: ExitStack) -> None:
         self.dsns: dict[Side, str] = own
         self.front = front
         self.migrator = stack.enter_context(Client(front, "migrator"))
@@ -162,9 +163,13 @@ class World:
         self.blocker = stack.enter_context(Client(moving, "blocker"))
         self.parked = list(PARKED)  # whose column has not come yet
         self.made = 0
+        self.plans = plans
+        self.still: frozenset[str] = frozenset()  # nobody alters these, so that their plans may come and go
 
     def reset(self, turned: Sequence[str], k: str) -> None:
         """The rows of the beginning, with values in this table's new column; of the tables that move these are new."""
+        self.still = frozenset()
+        self.plans.restore()
         for table in ALTERS:
             self.turn(table, new=table in turned)
         for client in (self.direct, *self.owners.values()):
@@ -175,6 +180,8 @@ class World:
 
     def turn(self, table: str, *, new: bool | None = None, by: Client | None = None) -> None:
         """To this side or the other; not where somebody has it locked. A parked column comes, and stays."""
+        if table in self.still:
+            return
         if table in PARKED:
             self._land(table, by or self.direct)
             return
@@ -197,6 +204,10 @@ class World:
             self.turn(event.table, by=self.migrator)
         elif event.what == "land":
             self.turn(k)
+        elif event.what == "reload":
+            self.plans.keep_away(*(self.plans.away ^ ({event.table} & self.still)))
+        elif event.what == "switch":
+            self.plans.switch(off=not self.plans.off)
         elif event.what == "make":
             self.made += 1
             done(self.migrator, f"CREATE TABLE made_{self.made} (a int)")
@@ -262,16 +273,15 @@ def worlds(server: Server, directory: Path) -> Iterator[World]:
                 if name == "new":
                     alters = [there for there, _ in ALTERS.values()]
                     done(first, "; ".join([*alters, *(f"ALTER TABLE {k} ADD COLUMN mood integer" for k in PARKED)]))
-        files = []
+        files = {name: directory / f"{name}.toml" for name in PLANS}
         for name, (change, writes) in PLANS.items():
-            files.append(directory / f"{name}.toml")
             kept = f'[shield]\nabsent_writes = "{writes}"\n' if writes else ""
             head = f'id = "{name}"\npurpose = "x"\ntable = "public.{name}"\n'
-            files[-1].write_text(f"{head}{change}\n{kept}{RULES}")
-        port = stack.enter_context(proxy.in_front_of(dsns["moving"], files))
+            files[name].write_text(f"{head}{change}\n{kept}{RULES}")
+        port, admin = stack.enter_context(proxy.in_front_of(dsns["moving"], list(files.values())))
         where = urlsplit(dsns["moving"])
         front = where._replace(netloc=f"{where.netloc.rpartition('@')[0]}@127.0.0.1:{port}").geturl()
-        yield World({"old": dsns["old"], "new": dsns["new"]}, dsns["moving"], front, stack)
+        yield World({"old": dsns["old"], "new": dsns["new"]}, dsns["moving"], front, Plans(admin, files), stack)
 
 
 def differs(wanted: Told, got: Told) -> str | None:

@@ -104,7 +104,7 @@ def world(request: pytest.FixtureRequest, server: Server, tmp_path_factory: pyte
         for client in (direct, stack.enter_context(Client(real, "direct"))):
             done(client, script("tables"))
         done(client, script("columns"))
-        port = stack.enter_context(proxy.in_front_of(parked, files))
+        port = stack.enter_context(proxy.in_front_of(parked, files)).port
         made = World(
             {who: stack.enter_context(Client(real, who)) for who in ("old", "new")},
             {who: stack.enter_context(Client(parked, who, host="127.0.0.1", port=port)) for who in ("old", "new")},

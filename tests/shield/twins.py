@@ -168,7 +168,7 @@ def twins(server: Server, made: Tables, directory: Path) -> Iterator[tuple[Twins
         with Client(dsns[0], "direct") as first:
             done(first, made.tables + made.columns)
         done(direct, made.tables)
-        port = stack.enter_context(proxy.in_front_of(dsns[1], files))
+        port = stack.enter_context(proxy.in_front_of(dsns[1], files)).port
 
         def connect_real() -> Client:
             return Client(dsns[0], "new")

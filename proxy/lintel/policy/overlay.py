@@ -5,6 +5,7 @@ It belongs to its session and lives as long as the DDL is uncommitted: no contex
 it. Everything else is decided by the context without it.
 """
 
+from collections.abc import Iterator
 from copy import copy
 from dataclasses import replace
 
@@ -95,7 +96,7 @@ class Overlay:
     """
 
     __slots__ = (
-        "_base", "_changes", "_coded", "_described", "_functions", "_gone", "_made", "_names", "_overlays", "_own",
+        "_ahead", "_base", "_changes", "_coded", "_described", "_functions", "_gone", "_made", "_names", "_overlays", "_own",
         "_unfollowed", "_user", "decisions", "planned", "queries",
     )  # fmt: skip
 
@@ -108,6 +109,7 @@ class Overlay:
         self._own: Context | None = None
         self._gone: frozenset[str] = frozenset()  # tables under plans that are not there any longer
         self._unfollowed: frozenset[str] = frozenset()  # in doubt: names that the DDL has given such rows
+        self._ahead: frozenset[str] = frozenset()  # tables under plans of whose names there may be another one now
         self._coded = False  # code inside the server may have made what nobody knows of
         self._functions: frozenset[str] = frozenset()  # then: those that the DDL has made, of which it is known
         self._names: frozenset[str] = frozenset()  # a text that speaks of one of them is decided by what is seen
@@ -143,7 +145,7 @@ class Overlay:
         own = self._asked(text)
         lost = own is None or self._is_lost(own, text)
         found = _decided(self._base if own is None or lost else own, text)
-        if self._is_unfollowed(text, found):
+        if self._is_unfollowed(text, found) or (self._ahead and mentions(text, self._ahead)):
             return not_followed(self._base.moment, text)
         if lost or all(self._described.get(probe.text, probe.columns) == probe.columns for probe in found.probes):
             return found
@@ -176,6 +178,8 @@ class Overlay:
             self._own = Context(moment, base.key, Kept(), History(), 0)
             if found is None and moment.options.enforced:
                 self._coded = any(map(_is_coded, self._changes))
+                if any(ran.text is None for ran in self._changes):
+                    self._ahead = frozenset(self._hidden())
                 made, self._functions = self._overlays.understood(self._user, self._changes, base.moment)
                 self._unfollowed = made.difference(base.moment.planned)
             self._made = frozenset(moment.planned).difference(base.moment.planned)
@@ -185,6 +189,16 @@ class Overlay:
             again = {name for _, name in moment.made}
             self._gone = _names(base.moment).difference(_names(moment), again)
         return self._own
+
+
+    def _hidden(self) -> Iterator[str]:
+        """Names of tables under plans that are behind another schema in the path: what ran may have made one there."""
+        moment, path = self._base.moment, self._base.key.search_path or ()
+        schema = moment.covered.schema
+        spaces = [space for space in path if space in schema.schemas or space != self._user]  # else it is no schema
+        for oid in moment.covered.by_oid:
+            if spaces[:1] != [schema.relations[oid].schema]:
+                yield schema.relations[oid].name
 
 
 def _is_coded(ran: Ran) -> bool:

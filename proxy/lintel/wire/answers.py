@@ -4,18 +4,30 @@ The hot path in server.py takes the replies to plain statements before they come
 the client for the frame: the frame itself (the object) where nothing in it changes, nothing where it is Lintel's own.
 """
 
-from . import messages, replies
+from . import failures, messages, replies
 from .ask import QUESTION, Answer
 from .client import ClientStream
-from .decision import Decision
 from .errors import ProtocolError
-from .expected import COPY_DONE_MARK, OWN_CLOSE, OWN_PARSE, OWN_PROBE, READY, STARTUP, Expected, owes_ready
+from .expected import (
+    COPY_DONE_MARK,
+    OWN_CLOSE,
+    OWN_DESCRIBE,
+    OWN_PARSE,
+    OWN_PROBE,
+    READY,
+    STARTUP,
+    TELLS,
+    Expected,
+    owes_ready,
+)  # fmt: skip
 from .framing import header
 from .login import Passing
-from .state import FOR_ANSWER, FOR_CATALOG, FOR_DDL, FOR_DECISION, FOR_PARSE, FOR_READY, FREE, State
-from .statements import Statement
+from .state import State
+from .statements import Statement, heard
+from .told import columns_in, remember
+from .waiting import FOR_ANSWER, FOR_CATALOG, FOR_DDL, FOR_DECISION, FOR_PARSE, FOR_READY, FREE
 
-_OWN = (OWN_PARSE, OWN_PROBE)
+_OWN = (OWN_PARSE, OWN_PROBE, OWN_DESCRIBE)
 _TO_PROBE = (
     messages.PARSE_COMPLETE, messages.PARAMETER_DESCRIPTION, messages.ROW_DESCRIPTION, messages.NO_DATA,
     messages.CLOSE_COMPLETE,
@@ -65,15 +77,15 @@ class Answers:
             case messages.ERROR_RESPONSE:
                 return self._error_response(frame)
             case messages.NOTICE_RESPONSE:
-                return self._notice_response(frame)
+                return failures.notice(self._state, frame)
             case messages.PARSE_COMPLETE:
                 return self._parse_complete(frame)
             case messages.BIND_COMPLETE:
                 return self._answered(messages.BIND, frame)
             case messages.ROW_DESCRIPTION | messages.NO_DATA:
-                return self._answered(messages.DESCRIBE, frame)
+                return self._described(frame)
             case messages.PARAMETER_DESCRIPTION:
-                return b"" if self._state.retry.described() else frame
+                return self._parameters_described(frame)
             case messages.CLOSE_COMPLETE:
                 return self._close_complete(frame)
             case messages.PORTAL_SUSPENDED:
@@ -94,7 +106,7 @@ class Answers:
             self._try_again()
             return True
         if failed:
-            self._decided_the_same()
+            failures.decided_the_same(self._state)
         return False
 
     def is_asking(self) -> bool:
@@ -154,7 +166,9 @@ class Answers:
         if entry.kind == messages.PARSE:
             self._release_if_parsed()
             return frame
-        self._prepared_again(entry, entry.statement)
+        following = state.head()
+        if following is None or following.kind != OWN_DESCRIBE:
+            self._prepared_again(entry, entry.statement)
         return b""
 
     def _prepared_again(self, entry: Expected, statement: Statement) -> None:
@@ -180,6 +194,30 @@ class Answers:
         entry = self._state.head()
         if entry is not None and entry.kind == kind:
             self._state.pop()
+        return frame
+
+    def _parameters_described(self, frame: bytes) -> bytes:
+        entry = self._state.head()
+        if entry is not None and entry.kind == OWN_DESCRIBE:
+            return b""
+        if entry is not None and entry.kind == TELLS and entry.statement is not None:
+            remember(entry.statement.told.parameters, self._state.settings.application_name, frame[5:])
+        return b"" if self._state.retry.described() else frame
+
+    def _described(self, frame: bytes) -> bytes:
+        """What is behind a statement that was prepared again, or what the client goes by from here on."""
+        state = self._state
+        entry = state.head()
+        if entry is None or entry.statement is None or entry.kind not in (TELLS, OWN_DESCRIBE):
+            return self._answered(messages.DESCRIBE, frame)
+        state.pop()
+        if entry.kind == OWN_DESCRIBE:
+            entry.statement.shown = columns_in(frame)
+            entry.statement.fit()
+            self._prepared_again(entry, entry.statement)
+            return b""
+        heard(entry.statement, state.statements, state.settings.application_name, frame)
+        self._release_if_parsed()
         return frame
 
     def _close_complete(self, frame: bytes) -> bytes:
@@ -245,13 +283,10 @@ class Answers:
         if entry is None or entry.kind in (messages.SYNC, STARTUP):
             return frame
         whole = header(frame, 0)[1] < len(frame)  # else its beginning, see server.py
-        if whole and self._can_try_again(entry, fields):
+        if whole and failures.can_try_again(state, entry, fields):
             return self._wait_for_catalog()
         if whole and entry.decision is not None and entry.sent is not None:
-            changed = replies.for_client(fields, entry.decision, entry.sent.text, state.settings.client_encoding)
-            self._count_refused(entry.decision, fields, changed)
-            if entry.statement is not None and entry.statement.renamed:
-                changed = replies.under_own_name(changed, entry.statement.server_name, entry.statement.name)
+            changed = failures.for_client(state, entry, fields)
             if changed is not fields:
                 frame, fields = messages.error_response(changed), changed
         if entry.kind == OWN_PROBE and whole:  # it stands for the statement's own, which waits
@@ -265,24 +300,6 @@ class Answers:
             self._segment_failed(entry)
         return frame
 
-    def _count_refused(self, decision: Decision, fields: replies.Fields, changed: replies.Fields) -> None:
-        """Of a loud text that failed for good the client hears a refusal."""
-        state = self._state
-        loud = state.retry.exhausted or decision.retry or not all(probe.own for probe in decision.probes)
-        if loud and state.counts is not None and replies.is_refusal(fields, changed):
-            state.counts.loud_refused += 1
-
-    def _notice_response(self, frame: bytes) -> bytes:
-        """A warning about a text that was changed points into the client's own."""
-        entry = self._state.head()
-        if entry is None or entry.decision is None or entry.decision.text is None or entry.sent is None:
-            return frame
-        fields = messages.fields(frame)
-        if header(frame, 0)[1] >= len(frame) or replies.value(fields, replies.POSITION) is None:
-            return frame
-        moved = replies.moved(fields, entry.decision, entry.sent.text, self._state.settings.client_encoding)
-        return messages.frame(messages.NOTICE_RESPONSE, messages.error_response(moved)[5:])
-
     def _segment_failed(self, entry: Expected) -> None:
         """The server reads on to the next Sync and answers nothing."""
         state = self._state
@@ -292,23 +309,6 @@ class Answers:
             self._release()  # what was waited for will not come
         else:
             self._release_if_parsed()
-
-    def _can_try_again(self, entry: Expected, fields: replies.Fields) -> bool:
-        """A loud text has failed, and nothing ran."""
-        state = self._state
-        if entry.decision is None or replies.sqlstate(fields) not in entry.decision.retry:
-            return False
-        if state.retry.exhausted or state.status != messages.IDLE or not replies.analysis_failed(fields):
-            return False
-        return not state.bound if entry.kind == OWN_PARSE else state.retry.reached
-
-    def _decided_the_same(self) -> None:
-        """There is no other text for it; but what its error means may be known now."""
-        state = self._state
-        state.retry.exhaust()
-        entry = state.expected[0]
-        if entry.sent is not None:
-            state.expected[0] = entry.decided(state.decide(entry.sent.text))
 
     def _try_again(self) -> None:
         """Everything from the failed statement on is taken back; it is sent again after the ReadyForQuery."""

@@ -22,13 +22,15 @@ from .messages import (
     FUNCTION_CALL,
     PARSE,
     PASSWORD,
+    PORTAL,
     QUERY,
     SYNC,
 )
 from .requests import Requests
 from .retry import KEPT_LIMIT
 from .rows import RUN, past_rows
-from .state import IN_STARTUP, QUICK, State
+from .state import QUICK, State
+from .waiting import IN_STARTUP
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -40,7 +42,6 @@ _DESCRIBE_EXECUTE_SYNC: Final = messages.describe(b"P", b"") + _EXECUTE_SYNC
 _EXECUTE_SYNC_SIZE: Final = len(_EXECUTE_SYNC)
 _DESCRIBE_EXECUTE_SYNC_SIZE: Final = len(_DESCRIBE_EXECUTE_SYNC)
 _QUERIES: Final = 2048  # that a context remembers whole, none longer than a text that is decided at once
-_PORTAL: Final = 0x50  # P in Describe and Close; S is a statement
 
 
 class ClientStream(Direction):
@@ -193,7 +194,7 @@ class ClientStream(Direction):
                 pos = after
                 continue
             elif kind == DESCRIBE:
-                if portal is not None and length == 6 and data[pos + 5] == _PORTAL and not data[pos + 6]:
+                if portal is not None and length == 6 and data[pos + 5] == PORTAL and not data[pos + 6]:
                     expected.append(portal.describe)
                     pos = after
                     continue

@@ -25,7 +25,8 @@ from .direction import Direction
 from .login import Passing, as_it_is
 from .messages import IDLE
 from .server import ServerStream
-from .state import FOR_ANSWER, FOR_CATALOG, FOR_DECISION, FOR_PARSE, FREE, IN_STARTUP, State
+from .state import State
+from .waiting import FOR_ANSWER, FOR_CATALOG, FOR_DECISION, FOR_PARSE, FREE, IN_STARTUP
 
 
 class Conversation:

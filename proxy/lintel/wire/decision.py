@@ -29,6 +29,7 @@ class Refusal:
     message: str  # begins "lintel:" and names the plan's id
     hint: str | None = None
     detail: str | None = None
+    routine: str | None = None  # of the server's source, where drivers go by it
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ STARTUP: Final = 0  # the first ReadyForQuery
 OWN_PARSE: Final = 2  # a statement prepared again under another server-side name
 OWN_CLOSE: Final = 3
 OWN_PROBE: Final = 5  # whether a table is still as a loud text needs it
+OWN_DESCRIBE: Final = 6  # the rows of a statement prepared again: the client may have been told of others
+TELLS: Final = 7  # a client's Describe whose answer is remembered, see `told`
 SEGMENT: Final = 1  # all that Parse, Bind, Describe, Execute and Sync ask for where they came in one go: see `segment`
 
 _READY_IDLE: Final = messages.frame(messages.READY_FOR_QUERY, b"I")
@@ -129,3 +131,4 @@ COPY_DATA_MARK: Final = Expected(messages.COPY_DATA)  # not a reply: COPY data c
 COPY_DONE_MARK: Final = Expected(messages.COPY_DONE)  # not a reply: where the client ended its COPY data
 READY: Final = (messages.SYNC, messages.QUERY, messages.FUNCTION_CALL, STARTUP)  # what a ReadyForQuery may answer
 MARKS: Final = (messages.COPY_DATA, messages.COPY_DONE)
+UNASKED: Final = (messages.SYNC, *MARKS)  # what a COPY's end does not belong to

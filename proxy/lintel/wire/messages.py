@@ -19,6 +19,7 @@ PASSWORD: Final = 0x70  # p, also SASLInitialResponse, SASLResponse, GSSResponse
 QUERY: Final = 0x51  # Q
 SYNC: Final = 0x53  # S
 TERMINATE: Final = 0x58  # X
+PORTAL: Final = 0x50  # in Describe and Close; S is a statement
 
 # Sent by both.
 COPY_DATA: Final = 0x64  # d

@@ -122,7 +122,10 @@ def _points_there(expected: Expectation, at: int | None) -> bool:
 def _refused(fields: Fields, refusal: Refusal) -> Fields:
     """Severity stays the server's (it is translated there); everything that tells of its text goes."""
     kept = [(key, found) for key, found in fields if key in (SEVERITY, SEVERITY_PLAIN)]
-    own = ((SQLSTATE, refusal.sqlstate), (MESSAGE, refusal.message), (DETAIL, refusal.detail), (HINT, refusal.hint))
+    own = (
+        (SQLSTATE, refusal.sqlstate), (MESSAGE, refusal.message), (DETAIL, refusal.detail), (HINT, refusal.hint),
+        (ROUTINE, refusal.routine),
+    )  # fmt: skip
     return kept + [(key, text.encode()) for key, text in own if text is not None]
 
 

@@ -8,16 +8,24 @@ from . import ask, messages
 from .decision import DEALLOCATE, ENDS, PREPARE, SETTINGS, TEMPORARY, Decision, Probe
 from .decision import EXECUTE as EXECUTES
 from .errors import ProtocolError
-from .expected import COPY_DONE_MARK, FUNCTION_REPLY, MARKS, OWN_PARSE, SYNC_REPLY, Expected, owes_ready, probing
+from .expected import (
+    COPY_DONE_MARK,
+    FUNCTION_REPLY,
+    OWN_DESCRIBE,
+    OWN_PARSE,
+    SYNC_REPLY,
+    UNASKED,
+    Expected,
+    owes_ready,
+    probing,
+)
 from .framing import header
-from .messages import BIND, CLOSE, DESCRIBE, EXECUTE, PARSE, PASSWORD, QUERY, SYNC, TERMINATE
+from .messages import BIND, CLOSE, DESCRIBE, EXECUTE, PARSE, PASSWORD, PORTAL, QUERY, SYNC, TERMINATE
 from .retry import KEPT_LIMIT
-from .state import FOR_DDL, FOR_PARSE, FOR_READY, FOR_STARTUP, IN_STARTUP, State
+from .state import State
 from .statements import RENAMED, Sent, Statement, deallocate, execute, known_as, outdated, overtaken, taken
-
-_PORTAL = 0x50  # P in Describe and Close; S is a statement
-_UNASKED = (SYNC, *MARKS)  # what a COPY's end does not belong to
-_REMEMBERED = 8192  # bytes of an unnamed Parse at most
+from .told import FAILING, awaited, changed
+from .waiting import FOR_DDL, FOR_PARSE, FOR_READY, FOR_STARTUP, IN_STARTUP
 
 
 class Requests:
@@ -139,19 +147,12 @@ class Requests:
         statement.temporary = state.settings.temporary
         state.statements[name] = statement
         if not name and decision.quiet:
-            self._remember(frame, statement)
+            statement.remember(frame)
         self._start_keeping(decision)
         self._expect(Expected(PARSE, decision, statement, False, b"", previous), frame)
         if decision.text is None and server_name == name:
             return frame
         return messages.parse(server_name, decision.sent(text), types)
-
-    def _remember(self, frame: bytes, statement: Statement) -> None:
-        """The hot path knows it where it comes again."""
-        if statement.decision.text is not None:
-            statement.parse_frame = messages.parse(b"", statement.decision.text, statement.types)
-        if len(frame) <= _REMEMBERED:
-            statement.asked, statement.asked_size = frame, len(frame)
 
     def _bind(self, head: bytes) -> bytes:
         state = self._state
@@ -182,7 +183,7 @@ class Requests:
 
     def _describe(self, frame: bytes) -> bytes:
         (said,) = messages.strings(frame, 6, 1)
-        if frame[5] == _PORTAL:
+        if frame[5] == PORTAL:
             bound = self._bound_to(said)
             self._expect(bound.describe if bound is not None else Expected(DESCRIBE), frame)
             return frame
@@ -201,7 +202,7 @@ class Requests:
         if ahead is not None:
             return ahead
         self._start_keeping(statement.decision)
-        self._expect(statement.describe, frame)
+        self._expect(statement.describe_for(self._state.settings.application_name), frame)
         return messages.describe(b"S", statement.server_name) if statement.renamed else frame
 
     def _execute(self, frame: bytes) -> bytes:
@@ -211,6 +212,10 @@ class Requests:
         if statement is None:
             self._expect(Expected(EXECUTE, portal=portal), frame)
             return frame
+        who = self._state.settings.application_name
+        if statement.differs(who) and not awaited(self._state.expected, statement.told):
+            self._expect(Expected(EXECUTE, changed(statement.decision), statement, False, portal), frame)
+            return FAILING
         entry = Expected(EXECUTE, statement.decision, statement, False, portal) if portal else statement.execute
         self._expect(entry, frame)
         self._consequences(statement.decision)
@@ -218,7 +223,7 @@ class Requests:
 
     def _close(self, frame: bytes) -> bytes:
         (name,) = messages.strings(frame, 6, 1)
-        if frame[5] == _PORTAL:
+        if frame[5] == PORTAL:
             self._state.portals.pop(name, None)
             self._expect(Expected(CLOSE), frame)
             return frame
@@ -238,7 +243,7 @@ class Requests:
     def _copy_end(self, frame: bytes) -> bytes:
         state = self._state
         state.retry.give_up()  # it would not be sent again
-        asked = next((entry for entry in reversed(state.expected) if entry.kind not in _UNASKED), None)
+        asked = next((entry for entry in reversed(state.expected) if entry.kind not in UNASKED), None)
         if asked is not None and asked.kind == QUERY:  # otherwise its Sync has to reach the server first
             self._wait_for_ready()
         if state.expected:
@@ -299,7 +304,7 @@ class Requests:
         """Under a fresh name, as a failed Parse must not cost the client its statement (the unnamed one has none)."""
         state = self._state
         old = state.statements[name]
-        if not old.confirmed:  # the client's own Parse of it may yet fail, or be skipped
+        if not old.confirmed or awaited(state.expected, old.told):  # the client's own may yet fail, or be skipped
             return self._wait_for_parse()
         state.blocked = FOR_PARSE
         state.careful = True
@@ -314,7 +319,9 @@ class Requests:
         again = old.decided(decision, state.context, state.fresh_name() if name else name)
         again.temporary &= state.settings.temporary
         state.expected.append(Expected(OWN_PARSE, decision, again, False, b"", old))
-        return self._wait(messages.parse(again.server_name, decision.sent(old.text), old.types) + messages.FLUSH_FRAME)
+        if old.told.columns:
+            state.expected.append(Expected(OWN_DESCRIBE, decision, again, False, b"", old))
+        return self._wait(again.asking(state.settings.application_name) + messages.FLUSH_FRAME)
 
     def _wait_for_parse(self) -> bytes:
         self._state.blocked = FOR_PARSE

@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from typing import Final
 
 from . import messages
-from .expected import MARKS, OWN_CLOSE, OWN_PARSE, OWN_PROBE, Expected
+from .expected import MARKS, OWN_CLOSE, OWN_DESCRIBE, OWN_PARSE, OWN_PROBE, Expected
 from .framing import header
 
 KEPT_LIMIT: Final = 1024 * 1024  # bytes
 _TRIES: Final = 3
-_NOT_KEPT: Final = (OWN_PARSE, OWN_CLOSE, OWN_PROBE, *MARKS)  # expected, but no frame of the client asks for it
+# Expected, but no frame of the client asks for it.
+_NOT_KEPT: Final = (OWN_PARSE, OWN_CLOSE, OWN_PROBE, OWN_DESCRIBE, *MARKS)
 
 
 class Retry:

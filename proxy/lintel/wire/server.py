@@ -34,7 +34,9 @@ from .messages import (
     ROW_DESCRIPTION,
 )
 from .rows import RUN, past_rows
-from .state import FOR_CATALOG, State
+from .state import State
+from .told import is_read
+from .waiting import FOR_CATALOG
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -44,6 +46,7 @@ _WHOLE = (
     AUTHENTICATION, BACKEND_KEY_DATA, COMMAND_COMPLETE, ERROR_RESPONSE, messages.NOTICE_RESPONSE, PARAMETER_STATUS,
     READY_FOR_QUERY,
 )  # fmt: skip
+
 _DESCRIPTIONS = (messages.PARAMETER_DESCRIPTION, ROW_DESCRIPTION)  # of a probe, say: no part of them is passed on
 # A longer ErrorResponse or NoticeResponse is passed on in parts: only the beginning, with the SQLSTATE, is looked at.
 _LONG_ERROR = 16 * 1024 * 1024
@@ -204,7 +207,7 @@ class ServerStream(Direction):
             if state.folded:
                 state.unfold()
             check_length("server", length, LARGE)
-            whole = kind in _WHOLE or (kind in _DESCRIPTIONS and (answers.probing or state.retry.repeats))
+            whole = kind in _WHOLE or (kind in _DESCRIPTIONS and (state.retry.repeats or is_read(state.head())))
             if after > end and whole and end - pos < _enough(kind, length):
                 break
             frame = data[pos : min(after, end)]

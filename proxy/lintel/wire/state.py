@@ -28,12 +28,13 @@ from .decision import (
     Ran,
     Resolve,
     Settings,
-)
+)  # fmt: skip
 from .errors import ProtocolError
 from .expected import (
     COPY_DATA_MARK,
     COPY_DONE_MARK,
     MARKS,
+    OWN_DESCRIBE,
     OWN_PARSE,
     STARTUP,
     SYNC_REPLY,
@@ -43,17 +44,7 @@ from .expected import (
 from .needs import Needs
 from .retry import Retry
 from .statements import Statement, discard, prepared_by_sql
-
-# Why the client's input waits (`blocked`).
-FREE: Final = 0
-IN_STARTUP: Final = 1  # it does not wait, but only passwords pass
-FOR_STARTUP: Final = 6  # the session is not open yet
-FOR_READY: Final = 2  # what was sent has to be answered first: it may change how the next is decided
-FOR_PARSE: Final = 3  # a statement that is being prepared again, or a table that is being probed
-FOR_ANSWER: Final = 4  # the session is being asked
-FOR_DDL: Final = 7  # how the catalog is to what the client does next
-FOR_DECISION: Final = 8  # the shell is having a long text decided, while other sessions go on
-FOR_CATALOG: Final = 5  # the shell is fetching a new snapshot; the server's output waits too
+from .waiting import FOR_DECISION, IN_STARTUP
 
 QUICK: Final = 2048  # bytes of a text that is decided at once, whatever is in it
 DDL_LIMIT: Final = 1024  # texts of uncommitted DDL that a session remembers,
@@ -143,10 +134,18 @@ class State:
         self.context = self.resolve(settings)
 
     def reconsider(self) -> None:
-        """The policy is another one, perhaps the first with plans: what DDL ran before it is not known."""
+        """The policy is another one. Where it is the first with plans, nobody has noted what DDL ran before."""
+        before = self.context.planned
         self.settle(self.settings)
-        if self.context.planned and self.ddl and self.status != messages.IDLE and not self.settings.uncommitted:
+        if before or not self.context.planned:
+            return
+        if self.ddl and (self.bound or self.status != messages.IDLE):
             self.settle(replace(self.settings, uncommitted=LOST))
+        for entry in self.expected:
+            ran = entry.kind in (messages.QUERY, messages.EXECUTE)
+            if ran and entry.decision is not None and entry.decision.effects & DDL:
+                self.moving = entry
+                self.careful = True
 
     def move(self, decision: Decision) -> None:
         """What has just been sent may change the catalog: what comes next is decided when it has been answered."""
@@ -342,7 +341,7 @@ class State:
                 del self.statements[statement.name]
         elif entry.kind == messages.CLOSE:
             self.statements.setdefault(statement.name, statement)
-        elif entry.kind == OWN_PARSE and entry.previous is not None and not statement.name:
+        elif entry.kind in (OWN_PARSE, OWN_DESCRIBE) and entry.previous is not None and not statement.name:
             entry.previous.lose()  # to prepare the unnamed statement anew is to give up the one before
 
     def parsed(self, statement: Statement) -> None:

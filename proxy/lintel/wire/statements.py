@@ -5,7 +5,8 @@ from typing import Final
 
 from . import messages
 from .decision import Context, Decision, Expectation, Refusal
-from .expected import SYNC_REPLY, Expected, segment
+from .expected import SYNC_REPLY, TELLS, Expected, segment
+from .told import Told, columns_in, remember, unfit
 
 # An EXECUTE of something that would be decided otherwise today; "prepare again" is the way out.
 _OUTDATED = b"lintel_refused_outdated"
@@ -27,6 +28,7 @@ OVERTAKEN: Final = Refusal(
     "lintel: this statement was prepared before a temporary relation was made that has a name which is in it",
     hint="Prepare it again for the temporary relation; name the schema, and prepare it, for the other one.",
 )
+_REMEMBERED: Final = 8192  # bytes of an unnamed Parse at most
 _NAME_SIZE: Final = 63  # bytes of a name: the server looks at no more (NAMEDATALEN)
 _NO_TYPES: Final = b"\0\0"  # of parameters, behind the text of a Parse
 
@@ -49,7 +51,7 @@ class Statement(Sent):
     __slots__ = (
         *("asked", "asked_size", "bind", "bound_as_sent", "by_sql", "confirmed", "describe", "execute", "name"),
         *("named", "origin", "parse", "parse_frame", "parse_run", "parse_run_described", "portal_and_name", "quiet"),
-        *("renamed", "run", "run_described", "server_name", "temporary", "types"),
+        *("renamed", "run", "run_described", "server_name", "shown", "temporary", "told", "types"),
     )
 
     def __init__(
@@ -66,6 +68,8 @@ class Statement(Sent):
         self.by_sql = False  # by SQL's PREPARE: cannot be prepared again for the client
         self.confirmed = False  # the server said that it has it
         self.temporary = frozenset[str]()  # relations that the session had when the client prepared it
+        self.told = Told()
+        self.shown = b""  # the columns of what was prepared again, as `columns_in` has them; empty: nobody has asked
         self.asked = b""  # the client's Parse, where it is remembered,
         self.asked_size = 0  # and its length
         self.parse_frame = b""  # what goes to the server for another Parse of it, where that is not the client's own
@@ -73,7 +77,8 @@ class Statement(Sent):
         self.bound_as_sent = quiet and not self.renamed  # a Bind of it needs no change, and no other look
         self.parse = Expected(messages.PARSE, decision, self, quiet, b"", self)  # in place of itself
         self.bind = Expected(messages.BIND, decision, self, quiet)
-        self.describe = Expected(messages.DESCRIBE, decision, self, quiet)
+        # A portal's description is all that some ever ask for; of an unnamed statement they ask each time.
+        self.describe = Expected(TELLS if name else messages.DESCRIBE, decision, self, quiet)
         self.execute = Expected(messages.EXECUTE, decision, self, quiet)
         # What most drivers send in one go, with a Sync behind it; and with a Parse ahead of it, where it is unnamed.
         self.run = segment(self.bind, self.execute, SYNC_REPLY)
@@ -88,7 +93,41 @@ class Statement(Sent):
         made.confirmed = self.confirmed
         made.by_sql = self.by_sql
         made.temporary = self.temporary
+        made.told, made.shown = self.told, self.shown if server_name == self.server_name else b""
+        made.fit()
         return made
+
+    def differs(self, who: str) -> bool:
+        """This client would read its rows as others."""
+        return bool(self.shown) and self.told.columns.get(who, self.shown) != self.shown
+
+    def fit(self) -> None:
+        """To what clients have been told by now: where that is something else, no hot path is for it."""
+        differs = bool(self.shown) and self.told.otherwise(self.shown)
+        self.quiet = self.decision.quiet and not differs
+        self.bound_as_sent = self.quiet and not self.renamed
+        bound_by = unfit(self.decision) if differs else self.decision
+        self.bind = Expected(messages.BIND, bound_by, self, self.decision.quiet)
+        tells = differs or (bool(self.name) and not self.told.columns)
+        self.describe = Expected(TELLS if tells else messages.DESCRIBE, self.decision, self, self.decision.quiet)
+        self.run_described = segment(self.bind, self.describe, self.execute, SYNC_REPLY)
+
+    def describe_for(self, who: str) -> Expected:
+        """The answer to a Describe of the statement, remembered where this client has not been told all."""
+        return self.describe if self.told.has(who) else Expected(TELLS, self.decision, self, self.decision.quiet)
+
+    def asking(self, who: str) -> bytes:
+        """What prepares it again: with parameters as this client knows them, described where any knows its columns."""
+        types = self.told.parameters[who] if self.told.has(who) else self.types
+        made = messages.parse(self.server_name, self.decision.sent(self.text), types)
+        return made + messages.describe(b"S", self.server_name) if self.told.columns else made
+
+    def remember(self, frame: bytes) -> None:
+        """The Parse of an unnamed statement: the hot path knows it where it comes again."""
+        if self.decision.text is not None:
+            self.parse_frame = messages.parse(b"", self.decision.text, self.types)
+        if len(frame) <= _REMEMBERED:
+            self.asked, self.asked_size = frame, len(frame)
 
     def parsed_again(self) -> None:
         """The same Parse has come: most drivers send some unnamed statements for ever."""
@@ -100,6 +139,15 @@ class Statement(Sent):
         """The server no longer has it, though the client may think so: prepared again before its next use."""
         self.given = None
         self.context = None
+
+
+def heard(statement: Statement, known: dict[bytes, Statement], who: str, description: bytes) -> None:
+    """A client has been told of its columns; what it has become since goes by that as well."""
+    remember(statement.told.columns, who, columns_in(description))
+    statement.fit()
+    now = known.get(statement.name)
+    if now is not None and now.told is statement.told:
+        now.fit()
 
 
 def known_as(name: bytes) -> bytes:
