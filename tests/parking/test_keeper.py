@@ -11,6 +11,7 @@ from lintel.metrics import Counters
 from lintel.parking import obstacle
 from lintel.parking.keeper import Keeper
 
+PARKING = '\n[shield]\nabsent_writes = "park"'
 SECRET = "4711"
 CHECK = 'new row for relation "orders" violates check constraint "orders_priority_check"'
 
@@ -39,7 +40,7 @@ async def test_no_value_of_a_row_is_told(
     async def fail(_: object) -> None:
         raise problem
 
-    parking = plan.parse(PLAN + '\n[shield]\nabsent_writes = "park"', "plan.toml")
+    parking = plan.parse(PLAN + PARKING, "plan.toml")
     monkeypatch.setattr("lintel.parking.keeper.connect", fail)
     endpoint = SimpleNamespace(database="shop")
     keeper = Keeper(endpoint, lambda: None, _nothing, Counters())  # type: ignore[arg-type]
@@ -54,9 +55,30 @@ async def test_nor_by_the_doctor(monkeypatch: pytest.MonkeyPatch) -> None:
         raise error("22003", f'value "{SECRET}" is out of range')
 
     monkeypatch.setattr("lintel.parking.side_table.check", fail)
-    parking = plan.parse(PLAN + '\n[shield]\nabsent_writes = "park"', "plan.toml")
+    parking = plan.parse(PLAN + PARKING, "plan.toml")
     assert await obstacle(None, parking) == "NumericValueOutOfRangeError (22003)"
 
 
 async def _nothing() -> None:
     pass
+
+
+async def test_plans_that_come_during_a_look_are_looked_at_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who comes in then waits for what they need."""
+    first, second = (plan.parse(PLAN.replace("orders", each) + PARKING, "plan.toml") for each in ("orders", "items"))
+    asked: list[str] = []
+
+    async def fail(_: object) -> None:
+        asked.append(keeper._plans[0].id)
+        if keeper._plans == (first,):
+            keeper.change((second,))
+        raise ConnectionResetError("reset")
+
+    monkeypatch.setattr("lintel.parking.keeper.connect", fail)
+    keeper = Keeper(SimpleNamespace(database="shop"), lambda: None, _nothing, Counters())  # type: ignore[arg-type]
+    keeper.change((first,))
+    await keeper.ready()
+    assert not keeper.looked
+    await keeper.ready()
+    assert (keeper.looked, asked) == (True, [first.id, second.id])
+    assert keeper.problems == {second.id: "reset"}

@@ -98,13 +98,13 @@ class Keeper:
 
     async def _pass(self) -> None:
         """One look at every plan, with a connection only where something is to be done."""
-        now = asyncio.get_running_loop().time()
+        now, plans = asyncio.get_running_loop().time(), self._plans
         due = self._looked is None or now - self._looked > PRIVILEGES_SECONDS
-        waited = [plan for plan in self._plans if now >= self._not_before.get(plan.id, 0.0)]
+        waited = [plan for plan in plans if now >= self._not_before.get(plan.id, 0.0)]
         todo = [(plan, work) for plan in waited if (work := self._work(plan, due=due)) is not None]
         if todo:
             await self._work_on(todo)
-        if due:
+        if due and plans is self._plans:  # else others have come meanwhile
             self._looked = now
 
     async def _work_on(self, todo: "list[tuple[Plan, _Work]]") -> None:
@@ -167,6 +167,8 @@ class Keeper:
             await self._refresh()
 
     def _failed(self, plan: Plan, problem: Exception) -> None:
+        if plan not in self._plans:
+            return
         why = _told(problem)
         if self.problems.get(plan.id) != why:
             _log.warning("parking", plan=plan.id, database=self._endpoint.database, problem=why)
