@@ -96,8 +96,8 @@ class Overlay:
     """
 
     __slots__ = (
-        "_ahead", "_base", "_changes", "_coded", "_described", "_functions", "_gone", "_made", "_names", "_overlays", "_own",
-        "_unfollowed", "_user", "decisions", "planned", "queries",
+        "_ahead", "_base", "_changes", "_coded", "_described", "_functions", "_gone", "_made", "_names", "_overlays",
+        "_own", "_unfollowed", "_user", "decisions", "planned", "queries",
     )  # fmt: skip
 
     def __init__(self, base: Context, overlays: Overlays, settings: Settings, user: str) -> None:
@@ -109,7 +109,7 @@ class Overlay:
         self._own: Context | None = None
         self._gone: frozenset[str] = frozenset()  # tables under plans that are not there any longer
         self._unfollowed: frozenset[str] = frozenset()  # in doubt: names that the DDL has given such rows
-        self._ahead: frozenset[str] = frozenset()  # tables under plans of whose names there may be another one now
+        self._ahead: frozenset[str] = frozenset()  # under plans: others may have their names
         self._coded = False  # code inside the server may have made what nobody knows of
         self._functions: frozenset[str] = frozenset()  # then: those that the DDL has made, of which it is known
         self._names: frozenset[str] = frozenset()  # a text that speaks of one of them is decided by what is seen
@@ -189,7 +189,6 @@ class Overlay:
             again = {name for _, name in moment.made}
             self._gone = _names(base.moment).difference(_names(moment), again)
         return self._own
-
 
     def _hidden(self) -> Iterator[str]:
         """Names of tables under plans that are behind another schema in the path: what ran may have made one there."""
