@@ -102,3 +102,44 @@ def test_by_several(database: str, direct: psycopg.Connection, lintel: Start, pl
         until(lambda: _rows(direct, "SELECT 1 FROM o WHERE prio IS NULL LIMIT 1") == [])
     wrong = "SELECT a, b, o.prio FROM o JOIN f USING (a, b) WHERE o.prio <> f.prio"
     assert _rows(direct, wrong) == [(9, "k9", 77)]
+
+
+def test_parked_values_have_landed_and_rows_are_not_filled(
+    database: str, direct: psycopg.Connection, lintel: Start, tmp_path: Path
+) -> None:
+    """Nor are they while the side table is there no longer: reads go on giving what the backfill would."""
+    plan = tmp_path / "p.toml"
+    plan.write_text(PLAN.format(writes="park"))
+    proxy = lintel(database, "--plan", str(plan))
+    direct.execute(HOLD)
+    with through(proxy, database) as client:
+        client.execute("UPDATE o SET prio = 8 WHERE a = 1 AND b = 'k1'")
+        direct.execute("UPDATE f SET prio = 8 WHERE a = 1 AND b = 'k1'")
+        direct.execute("ALTER TABLE o ADD prio int")
+        until(lambda: _rows(direct, "SELECT prio FROM o WHERE a = 1 AND b = 'k1'") == [(8,)])
+        until(lambda: _rows(direct, "SELECT to_regnamespace('lintel')") == [(None,)])
+        for sql in STATEMENTS:
+            wanted = sql.replace(" o", " f").replace("(o", "(f")
+            assert _rows(client, sql) == _rows(direct, wanted), sql
+        assert _rows(direct, "SELECT 1 FROM o WHERE prio IS NULL LIMIT 1") == [(1,)]
+        direct.execute("SELECT pg_advisory_unlock_all()")
+
+
+def test_a_snapshot_from_before_the_rows_were_filled(
+    database: str, direct: psycopg.Connection, lintel: Start, plan: Path
+) -> None:
+    """It sees NULLs where the column has been made NOT NULL since: they read as filled until its transaction ends."""
+    direct.execute("ALTER TABLE o ADD prio int")
+    proxy = lintel(database, "--plan", str(plan))
+    own = _rows(direct, "SELECT * FROM f ORDER BY a, b")
+    with through(proxy, database) as older, through(proxy, database) as other:
+        older.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        older.execute("SELECT count(*) FROM f")
+        until(lambda: not _rows(direct, "SELECT 1 FROM o WHERE prio IS NULL"))
+        direct.execute("ALTER TABLE o ALTER prio SET NOT NULL")
+        other.execute("CREATE TABLE another (n int)")  # a new snapshot of the catalog is in force behind it
+        for text in ("SELECT * FROM o ORDER BY a, b", "SELECT * FROM o WHERE prio IS NOT NULL ORDER BY a, b"):
+            assert _rows(older, text) == own
+        older.execute("COMMIT")
+        plans = [_rows(client, "EXPLAIN SELECT prio FROM o WHERE prio = 3") for client in (older, other)]
+        assert "COALESCE" not in str(plans)

@@ -14,6 +14,7 @@ import pytest
 from tests.shield.random_talk import Said, Side, Talk
 from tests.shield.talking import ALTERS, PARKED, World, differs, worlds
 from tests.shield.test_random_talk import AWAY, SIDES
+from tests.shield.twins import done
 
 from lintel.demo.postgres import Server
 
@@ -31,7 +32,8 @@ def difference(world: World, seed: str) -> str | None:
     k = world.parked[0] if switching else chance.choice([*world.parked[:1], *came[-1:]])
     turned = [table for table in ALTERS if (side == "new" if table in still else chance.random() < AWAY[side])]
     world.reset(turned, k)
-    world.still = frozenset(still)
+    world.still = frozenset((*still, k) if switching else still)
+    done(world.migrator, "COMMENT ON TABLE plain IS NULL")  # what has been altered is known
     script = Talk(seed, side, SWITCHING if switching else ALTERING, k).script_of(chance.randint(3, 9))
     found = differs(*(world.played(script, side, k, moving=moving) for moving in (False, True)))
     said = "\n".join(f"  {step.words if isinstance(step, Said) else step}" for step in script)

@@ -19,6 +19,7 @@ class ContextKey:
     # path, but a text may put them there.
     barred: frozenset[str] = frozenset()
     path_moved: bool = False  # set in the transaction that is open: its end may bring back another one
+    older: bool = False  # the transaction that is open may not see what has been filled since
     shadowed: frozenset[str] = frozenset()  # names that a temporary relation may have
     shown: tuple[tuple[bytes, tuple[bytes, ...]], ...] = ()  # the columns of such, as the server has shown them
     encoding: Encoding = "utf8"

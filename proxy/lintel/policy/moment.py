@@ -1,7 +1,7 @@
 """One moment of one database: a schema, the plans on it, and the options; what every decision is made from."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from lintel.plan import Plan
@@ -34,11 +34,18 @@ class Moment:
     options: Options = Options()
     doubtful: bool = False  # a session has changed something, and it is not understood what
     made: frozenset[tuple[str, str]] = frozenset()  # (schema, name) of what queries of the open transaction have made
+    older: bool = False  # for a transaction that was open before it: its snapshot may be
 
     @cached_property
     def covered(self) -> Covered:
         """The relations that the plans speak of."""
-        return Covered(self.schema if self.schema is not None else Schema({}), self.plans, self.made)
+        return Covered(self.schema if self.schema is not None else Schema({}), self.plans, self.made, older=self.older)
+
+    @cached_property
+    def for_older(self) -> "Moment":
+        """As such a transaction has to have it: itself, unless a column has been filled and made NOT NULL."""
+        filled = any(plan.fills and plan.id not in self.covered.unfilled for plan in self.plans)
+        return replace(self, older=True) if filled else self
 
     @cached_property
     def planned(self) -> dict[str, set[str]]:

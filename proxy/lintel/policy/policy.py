@@ -62,7 +62,8 @@ class Policy:
         """The context of a key, made on first use."""
         found = self.contexts.get(key)
         if found is None:
-            found = Context(self.moment, key, self._keep(key), self.history, self._step)
+            moment = self.moment.for_older if key.older else self.moment
+            found = Context(moment, key, self._keep(key), self.history, self._step)
             while len(self.contexts) >= MAX_CONTEXTS:
                 del self.contexts[next(iter(self.contexts))]
             self.contexts[key] = found
@@ -89,6 +90,7 @@ class Policy:
                 search_path=names,
                 barred=barred,
                 path_moved=settings.path_moved,
+                older=settings.older and self.moment.for_older is not self.moment,
                 shadowed=settings.temporary,
                 shown=tuple(sorted(settings.shown)),
                 encoding=_encoding(settings.client_encoding),

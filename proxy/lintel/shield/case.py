@@ -63,7 +63,10 @@ class Case:
     def imaginable(self, key: object) -> bool:
         """Whether reads of this planned column may be answered with its constant."""
         plan = self.plan(key)
-        return plan is not None and plan.shield.absent_reads == "default" and plan.id not in self.covered.awaited
+        if plan is None or plan.shield.absent_reads != "default":
+            return False
+        # Of one that is there and not filled only the real one's NULLs are: see own_value.
+        return plan.id not in self.covered.awaited or (self.unfilled(key) and self.shown_name(key) is not None)
 
     def parked(self, key: object) -> SideTable | None:
         """Where a planned column's values are, if not in the table."""
@@ -111,8 +114,13 @@ class Case:
 
 
 def own_value(case: Case, plan: Plan) -> str:
-    """What a row has in the column by itself: the bare name, and where that may be NULL the value of the constants."""
+    """What a row has in the column by itself: the bare name, and where that may be NULL the value of the constants.
+
+    Where somebody may park as soon as the column has gone, the name is not bare: it fails then.
+    """
     column = quote_ident(plan.change.column)
+    if plan.id in case.covered.awaited:
+        return f"COALESCE({case.alias('q')}.{column}, {case.alias('i')}.{column})"
     return f"COALESCE({column}, {case.alias('i')}.{column})" if case.unfilled(plan.id) else column
 
 

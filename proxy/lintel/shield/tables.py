@@ -27,10 +27,18 @@ Done = frozenset[str]  # ids of the plans whose change has been made
 class Covered:
     """The relations that a set of plans speaks of: the tables and their partitions and children."""
 
-    __slots__ = ("_made", "awaited", "by_oid", "made", "parked", "plans", "schema", "unfilled")
+    __slots__ = ("_made", "_older", "awaited", "by_oid", "made", "parked", "plans", "schema", "unfilled")
 
-    def __init__(self, schema: Schema, plans: Iterable[Plan], made: frozenset[tuple[str, str]] = frozenset()) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        plans: Iterable[Plan],
+        made: frozenset[tuple[str, str]] = frozenset(),
+        *,
+        older: bool = False,
+    ) -> None:
         self.schema = schema
+        self._older = older  # for a snapshot of the rows that may be older than all that has been filled
         self.made = made  # (schema, name) of relations beside the schema's, of which no plan speaks
         self.plans = {plan.id: plan for plan in plans}
         self.by_oid: dict[int, list[Plan]] = {}
@@ -51,7 +59,7 @@ class Covered:
             return False
         relation = self.schema.by_name.get((plan.schema, plan.name))
         column = relation.column(plan.change.column) if relation is not None else None
-        return column is None or not column.not_null
+        return column is None or self._older or not column.not_null
 
     def _parks(self, plan: Plan) -> bool:
         """Whether writes may be parked: to one table, with a key that no plan changes."""

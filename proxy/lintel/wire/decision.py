@@ -131,6 +131,7 @@ class Settings:
     search_path: str | None = None  # as SHOW prints it; None: not known (yet, or just now)
     role: str | None = None  # likewise; "none" is the session's user
     path_moved: bool = False  # the search_path was asked for in a transaction whose end may bring back another one
+    older: bool = False  # a transaction is open that may have begun before the policy in force
     client_encoding: str = ""
     standard_conforming_strings: str = "on"
     application_name: str = ""

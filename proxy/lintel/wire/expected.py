@@ -20,6 +20,7 @@ OWN_PARSE: Final = 2  # a statement prepared again under another server-side nam
 OWN_CLOSE: Final = 3
 OWN_PROBE: Final = 5  # whether a table is still as a loud text needs it
 OWN_DESCRIBE: Final = 6  # the rows of a statement prepared again: the client may have been told of others
+PREPARED_AGAIN: Final = (OWN_PARSE, OWN_DESCRIBE)
 TELLS: Final = 7  # a client's Describe whose answer is remembered, see `told`
 SEGMENT: Final = 1  # all that Parse, Bind, Describe, Execute and Sync ask for where they came in one go: see `segment`
 

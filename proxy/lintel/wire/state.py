@@ -34,8 +34,7 @@ from .expected import (
     COPY_DATA_MARK,
     COPY_DONE_MARK,
     MARKS,
-    OWN_DESCRIBE,
-    OWN_PARSE,
+    PREPARED_AGAIN,
     STARTUP,
     SYNC_REPLY,
     Expected,
@@ -136,14 +135,15 @@ class State:
     def reconsider(self) -> None:
         """The policy is another one. Where it is the first with plans, nobody has noted what DDL ran before."""
         before = self.context.planned
-        self.settle(self.settings)
+        older = self.status != messages.IDLE or self.bound or bool(self.expected)
+        self.settle(replace(self.settings, older=older))
+        self.careful = self.careful or older
         if before or not self.context.planned:
             return
         if self.ddl and (self.bound or self.status != messages.IDLE):
             self.settle(replace(self.settings, uncommitted=LOST))
         for entry in self.expected:
-            ran = entry.kind in (messages.QUERY, messages.EXECUTE)
-            if ran and entry.decision is not None and entry.decision.effects & DDL:
+            if entry.kind in (messages.QUERY, messages.EXECUTE) and entry.decision and entry.decision.effects & DDL:
                 self.moving = entry
                 self.careful = True
 
@@ -185,8 +185,8 @@ class State:
         temporary = self.committed_temporary if taken_back else self.settings.temporary
         self.doubtful = False
         self.probed.clear()
-        if self.settings.uncommitted or self.settings.path_moved:
-            self.settle(replace(self.settings, uncommitted=(), described=(), shown=(), path_moved=False))
+        if self.settings.uncommitted or self.settings.path_moved or self.settings.older:
+            self.settle(replace(self.settings, uncommitted=(), described=(), shown=(), path_moved=False, older=False))
         self.committed_temporary = temporary
         if not self.expected:  # else a client that does not wait may have bound already what comes next
             self.portal = None
@@ -211,6 +211,7 @@ class State:
             or self.retry.keeping
             or self.probed
             or self.settings.uncommitted
+            or self.settings.older
             or self.portals
             or self.counted
         )
@@ -341,7 +342,7 @@ class State:
                 del self.statements[statement.name]
         elif entry.kind == messages.CLOSE:
             self.statements.setdefault(statement.name, statement)
-        elif entry.kind in (OWN_PARSE, OWN_DESCRIBE) and entry.previous is not None and not statement.name:
+        elif entry.kind in PREPARED_AGAIN and entry.previous is not None and not statement.name:
             entry.previous.lose()  # to prepare the unnamed statement anew is to give up the one before
 
     def parsed(self, statement: Statement) -> None:
