@@ -52,6 +52,7 @@ STATEMENTS = (
     "DELETE FROM o WHERE prio = 120 RETURNING a, b, prio",
     "SELECT a, b, n, z, prio FROM o ORDER BY a, b",
 )
+COPIES = ("COPY o TO STDOUT", "COPY o (prio, a) TO STDOUT", "COPY o (a, b) TO STDOUT", "COPY (TABLE o) TO STDOUT")
 
 
 @pytest.fixture(params=["refuse", "park"])
@@ -67,6 +68,11 @@ def _rows(connection: psycopg.Connection, sql: str) -> list[object]:
     return cursor.fetchall() if cursor.description else [cursor.statusmessage]
 
 
+def _copied(connection: psycopg.Connection, sql: str) -> list[str]:
+    with connection.cursor().copy(sql) as copy:
+        return sorted("".join(bytes(piece).decode() for piece in copy).splitlines())
+
+
 def test_as_if_it_were_filled(database: str, direct: psycopg.Connection, lintel: Start, plan: Path) -> None:
     """Reads and writes by new code, before the column, without a value in it, while it is filled and after."""
     proxy = lintel(database, "--plan", str(plan))
@@ -80,6 +86,8 @@ def test_as_if_it_were_filled(database: str, direct: psycopg.Connection, lintel:
         for sql in STATEMENTS:
             wanted = sql.replace(" o", " f").replace("(o", "(f")
             assert _rows(client, sql) == _rows(direct, wanted), sql
+        for sql in COPIES:
+            assert _copied(client, sql) == _copied(direct, sql.replace(" o", " f"))
         direct.execute("SELECT pg_advisory_unlock_all()")
         until(lambda: _rows(direct, "SELECT 1 FROM o WHERE prio IS NULL LIMIT 1") == [])
         assert _rows(direct, STATEMENTS[-1]) == _rows(direct, STATEMENTS[-1].replace(" o", " f"))
@@ -121,6 +129,8 @@ def test_parked_values_have_landed_and_rows_are_not_filled(
         for sql in STATEMENTS:
             wanted = sql.replace(" o", " f").replace("(o", "(f")
             assert _rows(client, sql) == _rows(direct, wanted), sql
+        for sql in COPIES:
+            assert _copied(client, sql) == _copied(direct, sql.replace(" o", " f"))
         assert _rows(direct, "SELECT 1 FROM o WHERE prio IS NULL LIMIT 1") == [(1,)]
         direct.execute("SELECT pg_advisory_unlock_all()")
 

@@ -167,7 +167,7 @@ class ParkedOutputs(ParkedWrites):
         if plan is None:
             return f"{quote_ident(row)}.{quote_ident(name)}"
         shown = self.case.shown_name(plan.id)
-        if shown is not None:
+        if shown is not None and not self.case.unfilled(plan.id):
             return f"{quote_ident(row)}.{quote_ident(shown)} AS {quote_ident(name)}"
         if not self.case.imaginable(plan.id):
             raise Unserved("the plan has absent reads refused")

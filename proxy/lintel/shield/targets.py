@@ -112,7 +112,9 @@ def _copy_to(case: Case, use: InsertUse) -> list[Splice]:
     table = case.tables[use.source.table.relation.oid]
     keys = table.keys
     moved = [
-        n for n in names if case.retyped(keys.get(n)) or (case.plan(keys.get(n)) and case.shown_name(keys[n]) != n)
+        n
+        for n in names
+        if case.retyped(key := keys.get(n)) or case.unfilled(key) or (case.plan(key) and case.shown_name(key) != n)
     ]
     served = all(case.imaginable(keys[n]) for n in moved if case.shown_name(keys[n]) is None)
     end = case.spans.after_target(use.source.node, alias=False)
