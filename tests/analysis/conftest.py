@@ -1,18 +1,16 @@
 """Databases of the resolver's tests, one of each kind per server, with the oracle and the schema as Lintel reads it."""
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import asyncpg
 import psycopg
 import pytest
 from bench.oracle.oracle import Oracle
 from tests.analysis import cases
 from tests.analysis.random_query import SCHEMA as RANDOM_SCHEMA
+from tests.catalog.snapshots import taken
 
-from lintel.catalog.load import Loader
 from lintel.demo.postgres import Server
 from lintel.schema import Schema
 
@@ -63,16 +61,8 @@ def _judged(server: Server, name: str, *ddl: str) -> Iterator[Judged]:
             control.execute(text.encode())
     oracle = Oracle(server.dsn(name))
     try:
-        yield Judged(oracle, asyncio.run(_read(server.dsn(name))))
+        yield Judged(oracle, taken(server.dsn(name)))
     finally:
         oracle.close()
         with psycopg.connect(server.dsn(), autocommit=True) as control:
             control.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
-
-
-async def _read(dsn: str) -> Schema:
-    connection = await asyncpg.connect(dsn, server_settings={"search_path": "pg_catalog, pg_temp"})
-    try:
-        return (await Loader().read(connection)).schema
-    finally:
-        await connection.close()

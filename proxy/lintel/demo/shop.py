@@ -65,7 +65,7 @@ async def create(control_dsn: str, name: str, dsn: str) -> None:
 
 async def schema(dsn: str) -> Schema:
     """The catalog as Lintel reads it."""
-    connection = await asyncpg.connect(dsn)
+    connection = await catalog.connect(catalog.resolve(dsn))
     try:
         return await catalog.read(connection)
     finally:
