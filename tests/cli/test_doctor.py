@@ -97,10 +97,12 @@ def test_all_is_well(doctor: Doctor, orders: str, plan: Path, place: Path) -> No
 @ONE_MAJOR
 def test_a_table_that_is_not_as_its_plan_has_it(doctor: Doctor, orders: str, plan: Path, place: Path) -> None:
     with psycopg.connect(orders, autocommit=True) as connection:
-        connection.execute("ALTER TABLE orders ADD priority bigint DEFAULT 7")
+        connection.execute("ALTER TABLE orders ADD priority bigint DEFAULT 4711")
     found = doctor(0, "--server", orders, "--plan", plan, "--store", place / "lintel.db")
     state, told = found["table of orders-priority"]
-    assert (state, "is of type bigint" in told, "7" in told) == ("warning", True, False)
+    assert state == "warning"
+    assert told.startswith("public.orders.priority is of type bigint, which the plan does not say")
+    assert "4711" not in told.partition(", in ")[0]
 
 
 @ONE_MAJOR
