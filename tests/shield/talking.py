@@ -8,7 +8,8 @@ import select
 import socket
 import struct
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -213,6 +214,12 @@ class World:
             self.made += 1
             done(self.migrator, f"CREATE TABLE made_{self.made} (a int)")
 
+    def difference(self, script: Sequence[Step], side: Side, k: str) -> str | None:
+        """Between the two ways, below what was said; empty where it was refused."""
+        found = differs(*(self.played(script, side, k, moving=moving) for moving in (False, True)))
+        said = "\n".join(f"  {step.words if isinstance(step, Said) else step}" for step in script)
+        return f"{said}\n{found}" if found else found
+
     def played(self, script: Sequence[Step], side: Side, k: str, *, moving: bool) -> Told:
         """What the client is told, and leaves; nothing happens to its own tables."""
         dsn = self.front if moving else self.dsns[side]
@@ -283,6 +290,20 @@ def worlds(server: Server, directory: Path) -> Iterator[World]:
         where = urlsplit(dsns["moving"])
         front = where._replace(netloc=f"{where.netloc.rpartition('@')[0]}@127.0.0.1:{port}").geturl()
         yield World({"old": dsns["old"], "new": dsns["new"]}, dsns["moving"], front, Plans(admin, files), stack)
+
+
+def differences(
+    difference: Callable[[World, str], str | None], server: Server, directory: Path, seeds: Iterable[int]
+) -> tuple[list[str], Counter[bool]]:
+    """Of as many conversations in one world, by what makes and plays one; and how many were served to their end."""
+    found: list[str] = []
+    served: Counter[bool] = Counter()
+    with worlds(server, directory) as world:
+        for seed in seeds:
+            one = difference(world, str(seed))
+            served[one is None] += 1
+            found += [one] if one else []
+    return found, served
 
 
 def differs(wanted: Told, got: Told) -> str | None:

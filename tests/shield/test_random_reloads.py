@@ -6,13 +6,11 @@ plans, which become others in nothing but their purpose: every session decides a
 """
 
 import random
-from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from tests.shield.random_talk import Said, Side, Talk
-from tests.shield.talking import ALTERS, PARKED, World, differs, worlds
+from tests.shield.random_talk import Side, Talk
+from tests.shield.talking import ALTERS, PARKED, World, differences
 from tests.shield.test_random_talk import AWAY, SIDES
 from tests.shield.twins import done
 
@@ -35,26 +33,13 @@ def difference(world: World, seed: str) -> str | None:
     world.still = frozenset((*still, k) if switching else still)
     done(world.migrator, "COMMENT ON TABLE plain IS NULL")  # what has been altered is known
     script = Talk(seed, side, SWITCHING if switching else ALTERING, k).script_of(chance.randint(3, 9))
-    found = differs(*(world.played(script, side, k, moving=moving) for moving in (False, True)))
-    said = "\n".join(f"  {step.words if isinstance(step, Said) else step}" for step in script)
-    return f"{seed}, {side}, {', '.join(still)} not altered:\n{said}\n{found}" if found else found
-
-
-def differences(server: Server, directory: Path, seeds: Iterable[int]) -> tuple[list[str], Counter[bool]]:
-    """Of as many conversations in one world; and how many were served to their end."""
-    found: list[str] = []
-    served: Counter[bool] = Counter()
-    with worlds(server, directory) as world:
-        for seed in seeds:
-            one = difference(world, str(seed))
-            served[one is None] += 1
-            found += [one] if one else []
-    return found, served
+    found = world.difference(script, side, k)
+    return f"{seed}, {side}, {', '.join(still)} not altered:\n{found}" if found else found
 
 
 @pytest.mark.in_turn
 def test_random_reloads(server: Server, tmp_path: Path) -> None:
-    found, served = differences(server, tmp_path, range(20))
+    found, served = differences(difference, server, tmp_path, range(20))
     assert not found, f"{len(found)} differences; the first:\n{found[0]}"
     assert served[True] > 12
 
@@ -63,5 +48,5 @@ def test_random_reloads(server: Server, tmp_path: Path) -> None:
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("first", range(1000, 1400, 50))
 def test_many_random_reloads(server: Server, tmp_path: Path, first: int) -> None:
-    found, _ = differences(server, tmp_path, range(first, first + 50))
+    found, _ = differences(difference, server, tmp_path, range(first, first + 50))
     assert not found, f"{len(found)} differences; the first:\n{found[0]}"

@@ -5,13 +5,11 @@ first of them is not. A refusal is never wrong; what was said before it has been
 """
 
 import random
-from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from tests.shield.random_talk import Said, Side, Talk
-from tests.shield.talking import ALTERS, PARKED, World, differs, worlds
+from tests.shield.random_talk import Side, Talk
+from tests.shield.talking import ALTERS, PARKED, World, differences
 
 from lintel.demo.postgres import Server
 
@@ -29,26 +27,13 @@ def difference(world: World, seed: str) -> str | None:
     k = chance.choice([*world.parked[:1], *came[-1:]])
     world.reset([table for table in ALTERS if chance.random() < AWAY[side]], k)
     script = Talk(seed, side, events, k).script_of(chance.randint(3, 9))
-    found = differs(*(world.played(script, side, k, moving=moving) for moving in (False, True)))
-    said = "\n".join(f"  {step.words if isinstance(step, Said) else step}" for step in script)
-    return f"{seed}, {side}:\n{said}\n{found}" if found else found
-
-
-def differences(server: Server, directory: Path, seeds: Iterable[int]) -> tuple[list[str], Counter[bool]]:
-    """Of as many conversations in one world; and how many were served to their end."""
-    found: list[str] = []
-    served: Counter[bool] = Counter()
-    with worlds(server, directory) as world:
-        for seed in seeds:
-            one = difference(world, str(seed))
-            served[one is None] += 1
-            found += [one] if one else []
-    return found, served
+    found = world.difference(script, side, k)
+    return f"{seed}, {side}:\n{found}" if found else found
 
 
 @pytest.mark.in_turn
 def test_random_conversations(server: Server, tmp_path: Path) -> None:
-    found, served = differences(server, tmp_path, range(24))
+    found, served = differences(difference, server, tmp_path, range(24))
     assert not found, f"{len(found)} differences; the first:\n{found[0]}"
     assert served[True] > 15
 
@@ -57,5 +42,5 @@ def test_random_conversations(server: Server, tmp_path: Path) -> None:
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("first", range(1000, 1400, 50))
 def test_many_random_conversations(server: Server, tmp_path: Path, first: int) -> None:
-    found, _ = differences(server, tmp_path, range(first, first + 50))
+    found, _ = differences(difference, server, tmp_path, range(first, first + 50))
     assert not found, f"{len(found)} differences; the first:\n{found[0]}"

@@ -98,6 +98,24 @@ def test_rows_as_they_were_described(front: Callable[..., Front], name: str, way
             assert _fetched(client, "other").rows == [(b"1",)]
 
 
+@pytest.mark.parametrize("described_by", [("old",), tuple(f"lent{number}" for number in range(20))])
+def test_who_has_another_name_by_now(front: Callable[..., Front], described_by: tuple[str, ...]) -> None:
+    """Clients name what they are at: whom a description was for is not known then, and whose have been forgotten."""
+    made = front(PLAN, TABLE, ADD)
+    with made.client() as client:
+        client.prepare("s", "SELECT * FROM o")
+        for name in described_by:
+            client.simple(f"SET application_name = '{name}'")
+            assert client.exchange(describe("S", "s"), SYNC).error is None
+        client.simple("SET application_name = 'batch 7'")
+        assert [len(row) for row in _fetched(client, "s").rows] == [2]
+        made.plans.keep_away("p")
+        for name in ("batch 7", *described_by):
+            client.simple(f"SET application_name = '{name}'")
+            assert _told(_fetched(client, "s"))[0] == "0A000"
+        assert _described(client, "s") == ["id", "note", "prio"]
+
+
 def test_a_portal_goes_on_as_it_was_bound(front: Callable[..., Front]) -> None:
     made = front(PLAN, TABLE, ADD, "INSERT INTO o SELECT g FROM generate_series(2, 5) g")
     with made.client() as client:

@@ -27,7 +27,7 @@ _PINNED = {
     "idle_in_transaction_session_timeout": "10s",
 }
 _NO_JIT = {"jit": "off"}  # asyncpg turns it off and on again itself, for the session, and leaves it as it finds it
-_IN_TIME = "SET statement_timeout = '10s'"
+_TIME = "statement_timeout = '10s'"
 _OWN_PATH = "SET LOCAL search_path TO DEFAULT"
 _ATTEMPTS = 10  # where the role has a timeout of a millisecond or two
 
@@ -42,7 +42,7 @@ class Control(asyncpg.Connection):  # type: ignore[misc] # asyncpg brings no typ
     def pool(self) -> None:
         """From here on nothing is left in a session."""
         self.pooled = True
-        self.pins = f"{_IN_TIME.replace('SET', 'SET LOCAL')}; {_set(_PINNED, local=True)}"
+        self.pins = f"SET LOCAL {_TIME}; {_set(_PINNED, local=True)}"
 
     async def search_as_sessions(self) -> None:
         """Look names up as sessions of the role do from here on: triggers run under that path."""
@@ -115,7 +115,7 @@ async def connect(endpoint: Endpoint) -> Control:
         if await _is_pooled(connection):
             connection.pool()
         else:
-            await _in_time(connection, _IN_TIME)
+            await _in_time(connection, f"SET {_TIME}")
             await connection.execute(_set(_PINNED | _NO_JIT))
     except BaseException:
         connection.terminate()

@@ -98,8 +98,11 @@ class Statement(Sent):
         return made
 
     def differs(self, who: str) -> bool:
-        """This client would read its rows as others."""
-        return bool(self.shown) and self.told.columns.get(who, self.shown) != self.shown
+        """This client would read its rows as others, or may: whoever has another name by now has been told as well."""
+        if not self.shown:
+            return False
+        known = self.told.columns.get(who)
+        return self.told.otherwise(self.shown) if known is None else known != self.shown
 
     def fit(self) -> None:
         """To what clients have been told by now: where that is something else, no hot path is for it."""

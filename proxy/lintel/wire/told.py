@@ -49,9 +49,10 @@ class Told:
 
 
 def remember(told: dict[str, bytes], who: str, what: bytes) -> None:
-    """What has been said last."""
-    if len(told) >= _MOST:
-        told.clear()
+    """What has been said last; the client that was told longest ago is forgotten."""
+    told.pop(who, None)
+    while len(told) >= _MOST:
+        del told[next(iter(told))]
     told[who] = what
 
 
