@@ -20,9 +20,9 @@ SOURCE = Path(__file__).parent / "proxy"
 # What runs for every statement, and what decides one that is new. Together, as calls between them become plain C calls.
 MODULES = (
     *(f"lintel/wire/{name}.py" for name in (
-        "answers", "ask", "client", "conversation", "decision", "direction", "errors", "expected", "failures",
-        "framing", "limits", "login", "messages", "needs", "replies", "requests", "retry", "rows", "server", "state",
-        "statements", "told", "transparent", "waiting",
+        "answers", "ask", "client", "conversation", "decision", "direction", "errors", "exchange", "expected",
+        "failures", "framing", "limits", "login", "messages", "needs", "replies", "requests", "retry", "rows", "server",
+        "state", "statements", "told", "transparent", "waiting",
     )),
     *(f"lintel/policy/{name}.py" for name in (
         "asking", "composed", "context", "deciding", "effects", "judged", "kept", "path", "recent", "seen", "shapes",
@@ -41,6 +41,7 @@ MODULES = (
     "lintel/sql/tokens.py",
     "lintel/session/records.py",
     "lintel/session/relay.py",
+    "lintel/session/shortcut.py",
     "lintel/session/side.py",
     "lintel/app/presence.py",
 )  # fmt: skip

@@ -112,10 +112,10 @@ SIMPLE = m.query(TEXT.replace(b"$1", b"42"))
 # name: application, prepared before, asked, answered, instructions at most for each time
 STATEMENTS: dict[str, tuple[str, bytes, bytes, tuple[bytes, ...], int]] = {
     "simple": ("old", b"", SIMPLE, (ANSWERED,), 396),
-    "extended": ("old", b"", parse_frame(b"", TEXT) + bind_frame(b"") + ALL, (PARSED + BOUND + ANSWERED,), 475),
-    "prepared": ("old", parse_frame(b"s", TEXT), bind_frame(b"s") + ALL, (BOUND + ANSWERED,), 461),
+    "extended": ("old", b"", parse_frame(b"", TEXT) + bind_frame(b"") + ALL, (PARSED + BOUND + ANSWERED,), 478),
+    "prepared": ("old", parse_frame(b"s", TEXT), bind_frame(b"s") + ALL, (BOUND + ANSWERED,), 464),
     "rewritten": (
-        "new", parse_frame(b"s", TEXT.replace(b"total", b"priority")), bind_frame(b"s") + ALL, (BOUND + ANSWERED,), 465,
+        "new", parse_frame(b"s", TEXT.replace(b"total", b"priority")), bind_frame(b"s") + ALL, (BOUND + ANSWERED,), 468,
     ),
     "narrow rows, 64 KB": ("old", b"", SIMPLE, (DESCRIPTION, ROW * 5400, COMPLETE + READY), 1480),
     "wide rows, 1 MB": (
@@ -144,6 +144,23 @@ def test_instructions(recorder: Recorder, name: str) -> None:
     run()
     each = instructions(run) / times
     assert each <= ceiling, f"{each:.0f} instructions for a statement"
+    assert relayed.client.last.endswith(READY)
+
+
+def test_statements_in_turns(recorder: Recorder) -> None:
+    """As the transactions of an application have them."""
+    relayed = Relayed(recorder, "old")
+    texts = {b"s%d" % number: TEXT + b" AND id > %d" % number for number in range(8)}
+    for name, text in texts.items():
+        relayed.ask(parse_frame(name, text) + m.SYNC_FRAME, PARSED + READY)
+
+    def run() -> None:
+        for name in [*texts] * 4:
+            relayed.ask(bind_frame(name) + ALL, BOUND + ANSWERED)
+
+    run()
+    each = instructions(run) / 32
+    assert each <= 640, f"{each:.0f} instructions for a statement"
     assert relayed.client.last.endswith(READY)
 
 

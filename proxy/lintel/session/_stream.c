@@ -3,7 +3,10 @@
  * Stream has of asyncio.Transport what a session uses, with the same meaning; docs/decisions.md says what it gains.
  * It is driven by libuv itself (uv_poll_t), whose functions are found in uvloop's own library: uvloop hands out the loop
  * for this (libuv_get_loop_t_ptr) but brings no headers. Used are functions, constants and the rule that a handle begins
- * with `void *data`, all of which libuv 1.x keeps as they are. Knows nothing of PostgreSQL.
+ * with `void *data`, all of which libuv 1.x keeps as they are.
+ *
+ * Of PostgreSQL it knows no more than _exchange.h: an exchange that a client repeats is passed on between its two streams
+ * ahead of Python and without the GIL, see Shortcut.
  */
 
 #define PY_SSIZE_T_CLEAN
@@ -15,6 +18,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
+#include <time.h>
+
+#include "_exchange.h"
 
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0 /* Python ignores SIGPIPE in any case */
@@ -44,7 +51,6 @@ enum { HIGH_WATER = 64 * 1024, LOW_WATER = 16 * 1024 };
 
 /* Read at once: it stays in the processor's caches until it has been sent on, and malloc does not map it anew. */
 enum { CHUNK = 64 * 1024, CHUNKS = 4 };
-static char chunk[CHUNK]; /* used with the GIL held, and never across a call of Python */
 
 /* A loop that has streams. uvloop runs libuv without the GIL; the first stream of a turn takes it, for all that are ready
  * in it: taken and left for each of them it is a tenth of what a query costs. libuv calls `done` right behind them. */
@@ -54,9 +60,12 @@ struct turn {
     int streams;
     int held;
     PyGILState_STATE gil;
-    void *unused; /* for the alignment of what follows */
+    char chunk[CHUNK]; /* what is read, and never kept across a call of Python */
+    void *unused;      /* for the alignment of what follows */
     char handle[];
 };
+
+typedef struct shortcut Shortcut;
 
 typedef struct stream {
     PyObject_HEAD
@@ -77,7 +86,28 @@ typedef struct stream {
     PyObject *queue;    /* list of bytes; of the first, `sent` bytes have gone */
     Py_ssize_t sent;
     Py_ssize_t queued; /* bytes that are still to go */
+    Shortcut *shortcut; /* between it and its session's other one */
 } Stream;
+
+/* Nothing that a Python thread does runs while the loop is in one of its callbacks and has not taken the GIL; so what is
+ * read there is only ever written by the loop's own thread. */
+struct shortcut {
+    PyObject_HEAD
+    Stream *client, *server; /* NULL as soon as either has closed */
+    char state;
+    struct exchange exchange; /* of what `kept` owns */
+    PyObject *kept;           /* tuple of bytes; NULL where it is SHUT for good */
+    PyObject *asked, *answered;
+    double heard;        /* when the client's chunk came, as time.monotonic() tells it */
+    Py_ssize_t received; /* bytes of that chunk */
+};
+
+enum {
+    SHUT,  /* everything goes the long way */
+    OPEN,  /* nothing is under way; the exchange is passed on if it comes */
+    NOTED, /* it is under way, and came the long way */
+    AHEAD, /* it is under way, and Python has not been told */
+};
 
 /* libuv's handle, of a size that it tells itself, behind a pointer to its owner. `data` of the handle stays NULL: what
  * uvloop finds there it takes for a handle of its own. */
@@ -142,6 +172,16 @@ on_turn_done(void *handle)
     PyGILState_Release(turn->gil);
 }
 
+/* For all that is ready in this turn. */
+static void
+take_gil(struct turn *turn)
+{
+    if (turn->held)
+        return;
+    turn->gil = PyGILState_Ensure();
+    turn->held = 1;
+}
+
 /* That of the loop, with one stream more; NULL where there is no memory. */
 static struct turn *
 join_turn(void *loop)
@@ -200,6 +240,19 @@ watch(Stream *self)
         uv.poll_stop(self->watch->handle);
 }
 
+/* The other one of the session has nobody to pass anything to. */
+static void
+part(Stream *self)
+{
+    Shortcut *shortcut = self->shortcut;
+
+    if (shortcut == NULL)
+        return;
+    self->shortcut = NULL;
+    shortcut->client = shortcut->server = NULL;
+    Py_DECREF(shortcut);
+}
+
 /* Let go of the socket. The reference that an open stream has to itself is the caller's to drop. */
 static void
 release(Stream *self)
@@ -217,6 +270,7 @@ release(Stream *self)
     if (self->next)
         self->next->previous = self->previous;
     self->previous = self->next = NULL;
+    part(self);
     uv.close(watch->handle, on_closed); /* it is out of epoll when this returns, so the socket may be closed */
     leave_turn(self->turn);
     closed = PyObject_CallMethod(self->socket, "close", NULL);
@@ -338,27 +392,34 @@ receive_eof(Stream *self)
     Py_XDECREF(stays);
 }
 
-/* One recv, at most CHUNK bytes; NULL: there are none, and if that is for good, the protocol is told. */
-static PyObject *
-read_chunk(Stream *self)
+/* Everything goes the long way from here on, and Python is told what it does not know yet; -1: it has raised. */
+static int
+shut(Shortcut *self)
 {
-    /* Of many that come the next one is read where it will stay; a small one is copied there. */
-    PyObject *data = self->plenty ? PyBytes_FromStringAndSize(NULL, CHUNK) : NULL;
-    Py_ssize_t size;
-    int problem;
+    char state = self->state;
+    PyObject *told;
 
-    if (self->plenty && data == NULL)
-        PyErr_Clear(); /* a smaller piece may do */
-    size = recv(self->fd, data ? PyBytes_AS_STRING(data) : chunk, CHUNK, 0);
-    problem = errno;
+    self->state = SHUT;
+    if (state != AHEAD)
+        return 0;
+    told = PyObject_CallFunction(self->asked, "dn", self->heard, self->received);
+    Py_XDECREF(told);
+    return told == NULL ? -1 : 0;
+}
+
+/* What a recv has brought, as bytes; NULL: nothing, and if that is for good, the protocol is told. `room` is where it was
+ * read to, if not to the turn's chunk. */
+static PyObject *
+brought(Stream *self, PyObject *room, Py_ssize_t size, int problem)
+{
     self->plenty = size > CHUNK / 2;
-    if (size > 0 && data == NULL)
-        data = PyBytes_FromStringAndSize(chunk, size);
+    if (size > 0 && room == NULL)
+        room = PyBytes_FromStringAndSize(self->turn->chunk, size);
     else if (size > 0)
-        _PyBytes_Resize(&data, size);
+        _PyBytes_Resize(&room, size);
     else
-        Py_CLEAR(data);
-    if (data == NULL) {
+        Py_CLEAR(room);
+    if (room == NULL) {
         if (size == 0)
             receive_eof(self);
         else if (size > 0)
@@ -369,19 +430,24 @@ read_chunk(Stream *self)
                 lose_by_errno(self);
         }
     }
-    return data;
+    return room;
 }
 
-/* Bytes to the protocol; how many. */
+/* Bytes to the protocol, which takes them over; how many. */
 static Py_ssize_t
-receive(Stream *self)
+hand_over(Stream *self, PyObject *data)
 {
-    PyObject *result, *received, *data = read_chunk(self);
+    PyObject *result, *received;
     Py_ssize_t size;
 
     if (data == NULL)
         return 0;
     size = PyBytes_GET_SIZE(data);
+    if (self->shortcut != NULL && shut(self->shortcut) < 0) {
+        broken(self);
+        Py_DECREF(data);
+        return size;
+    }
     received = self->received;
     Py_INCREF(received);
     result = PyObject_CallOneArg(received, data);
@@ -391,6 +457,20 @@ receive(Stream *self)
         broken(self);
     Py_XDECREF(result);
     return size;
+}
+
+/* One recv, at most CHUNK bytes, for the protocol; how many. */
+static Py_ssize_t
+receive(Stream *self)
+{
+    /* Of many that come the next one is read where it will stay; a small one is copied there. */
+    PyObject *room = self->plenty ? PyBytes_FromStringAndSize(NULL, CHUNK) : NULL;
+    Py_ssize_t size;
+
+    if (self->plenty && room == NULL)
+        PyErr_Clear(); /* a smaller piece may do */
+    size = recv(self->fd, room ? PyBytes_AS_STRING(room) : self->turn->chunk, CHUNK, 0);
+    return hand_over(self, brought(self, room, size, errno));
 }
 
 /* Everything has gone. */
@@ -439,16 +519,170 @@ flush(Stream *self)
         flushed(self);
 }
 
+static PyObject *stream_write(Stream *self, PyObject *data);
+
+static double
+monotonic(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+/* What comes next from this side may be passed on as it is, and the other side has taken all so far. */
+static int
+may_pass(Stream *self)
+{
+    Shortcut *shortcut = self->shortcut;
+    Stream *other;
+
+    if (shortcut == NULL || shortcut->state == SHUT || shortcut->client == NULL || self->plenty)
+        return 0;
+    if ((self == shortcut->client) != (shortcut->state == OPEN))
+        return 0;
+    other = self == shortcut->client ? shortcut->server : shortcut->client;
+    return may_receive(self) && other->watch != NULL && !other->queued && !other->lost && !other->ended_writing;
+}
+
+/* Both pieces at once; what of them has not gone, as bytes to be written the long way, which tells a lost peer as well;
+ * NULL where there is nothing left, or (with an exception) no memory. Needs the GIL only where something is left. */
+static PyObject *
+send_pieces(Stream *to, struct turn *turn, struct piece first, struct piece second)
+{
+    struct iovec pieces[2] = {{(void *)first.bytes, first.size}, {(void *)second.bytes, second.size}};
+    struct msghdr message = {.msg_iov = pieces, .msg_iovlen = 2};
+    Py_ssize_t gone, size = first.size + second.size;
+    PyObject *rest;
+    char *at;
+
+    if (first.size)
+        gone = sendmsg(to->fd, &message, MSG_NOSIGNAL);
+    else
+        gone = send(to->fd, second.bytes, second.size, MSG_NOSIGNAL);
+    if (gone == size)
+        return NULL;
+    if (gone < 0)
+        gone = 0;
+    take_gil(turn);
+    rest = PyBytes_FromStringAndSize(NULL, size - gone);
+    if (rest == NULL)
+        return NULL;
+    at = PyBytes_AS_STRING(rest);
+    if (gone < first.size) {
+        memcpy(at, first.bytes + gone, first.size - gone);
+        memcpy(at + first.size - gone, second.bytes, second.size);
+    }
+    else
+        memcpy(at, second.bytes + (gone - first.size), size - gone);
+    return rest;
+}
+
+/* The exchange is asked for again: it has been passed on, with its Bind at `at`. */
+static int
+pass_to_server(Shortcut *self, struct turn *turn, Py_ssize_t at, Py_ssize_t size)
+{
+    Stream *server = self->server;
+    struct piece none = {NULL, 0}, chunk = {turn->chunk, size}, from_bind = {turn->chunk + at, size - at};
+    int altered = self->exchange.instead.size != 0;
+    PyObject *rest, *written;
+
+    self->state = AHEAD;
+    self->received = size;
+    self->heard = monotonic();
+    rest = altered ? send_pieces(server, turn, self->exchange.instead, from_bind)
+                   : send_pieces(server, turn, none, chunk);
+    if (rest == NULL)
+        return turn->held && PyErr_Occurred() ? -1 : 0;
+    if (shut(self) < 0) {
+        Py_DECREF(rest);
+        return -1;
+    }
+    Py_INCREF(server);
+    written = stream_write(server, rest);
+    Py_DECREF(server);
+    Py_DECREF(rest);
+    Py_XDECREF(written);
+    return written == NULL ? -1 : 0;
+}
+
+/* Python is told of an exchange that is over; -1: it has raised, or there is no memory. */
+static int
+tell_answered(Shortcut *self, int ahead, char status, PyObject *ending, Py_ssize_t size)
+{
+    PyObject *told = NULL, *said[] = {ahead ? Py_True : Py_False,       PyLong_FromLong((unsigned char)status),
+                                      ending,                           PyFloat_FromDouble(self->heard),
+                                      PyLong_FromSsize_t(self->received), PyLong_FromSsize_t(size)};
+
+    if (said[1] != NULL && said[3] != NULL && said[4] != NULL && said[5] != NULL)
+        told = PyObject_Vectorcall(self->answered, said, 6, NULL);
+    Py_XDECREF(said[1]);
+    Py_XDECREF(said[3]);
+    Py_XDECREF(said[4]);
+    Py_XDECREF(said[5]);
+    Py_XDECREF(told);
+    return told == NULL ? -1 : 0;
+}
+
+/* Its answer is there, with the CommandComplete at `at`: it goes to the client, and then Python is told of both. */
+static int
+pass_to_client(Shortcut *self, struct turn *turn, Py_ssize_t at, Py_ssize_t size)
+{
+    Stream *client = self->client;
+    struct piece none = {NULL, 0}, chunk = {turn->chunk, size};
+    PyObject *rest, *ending;
+    int ahead = self->state == AHEAD, failed;
+    char status = turn->chunk[size - 1];
+
+    self->state = OPEN;
+    rest = send_pieces(client, turn, none, chunk);
+    take_gil(turn);
+    Py_INCREF(client);
+    ending = PyErr_Occurred() ? NULL : PyBytes_FromStringAndSize(turn->chunk + at, size - at);
+    if (ending != NULL && rest != NULL)
+        Py_SETREF(rest, stream_write(client, rest));
+    failed = ending == NULL || PyErr_Occurred() ? -1 : tell_answered(self, ahead, status, ending, size);
+    Py_DECREF(client);
+    Py_XDECREF(ending);
+    Py_XDECREF(rest);
+    return failed;
+}
+
+/* One recv, ahead of Python if it is the exchange. */
+static void
+pass_on(Stream *self)
+{
+    Shortcut *shortcut = self->shortcut;
+    struct turn *turn = self->turn;
+    int from_client = self == shortcut->client, failed = 0;
+    Py_ssize_t size = recv(self->fd, turn->chunk, CHUNK, 0), at = -1;
+    int problem = errno;
+
+    if (size > 0)
+        at = from_client ? asked_again(&shortcut->exchange, turn->chunk, size)
+                         : answered_whole(&shortcut->exchange, turn->chunk, size);
+    if (at < 0) {
+        take_gil(turn);
+        Py_INCREF(self);
+        hand_over(self, brought(self, NULL, size, problem));
+        Py_DECREF(self);
+        return;
+    }
+    failed = from_client ? pass_to_server(shortcut, turn, at, size) : pass_to_client(shortcut, turn, at, size);
+    if (failed)
+        broken(self);
+}
+
 static void
 on_ready(void *handle, int status, int events)
 {
     Stream *self = watch_of(handle)->owner;
-    struct turn *turn = self->turn;
 
-    if (!turn->held) {
-        turn->gil = PyGILState_Ensure();
-        turn->held = 1;
+    if (status >= 0 && events == UV_READABLE && may_pass(self)) {
+        pass_on(self);
+        return;
     }
+    take_gil(self->turn);
     Py_INCREF(self);
     if (status < 0) {
         /* libuv has stopped watching: the socket has an error, behind what is still to be read. */
@@ -628,6 +862,119 @@ stream_lost(Stream *self, PyObject *exception)
     return told;
 }
 
+PyDoc_STRVAR(shortcut_doc,
+             "Shortcut(client, server, asked, answered)\n--\n\n"
+             "Passes an exchange that is repeated on between two Streams, ahead of Python and without the GIL.\n\n"
+             "Shut at first; as soon as anything else comes from either side it is shut again, before the protocol hears\n"
+             "of it. Calls asked(heard, size) where it is shut with an exchange under way that Python has not been told\n"
+             "of, and answered(ahead, status, ending, heard, asked_size, size) behind each that is over.");
+
+static PyTypeObject *stream_type;
+
+static PyObject *
+shortcut_new(PyTypeObject *type, PyObject *arguments, PyObject *Py_UNUSED(keywords))
+{
+    PyObject *asked, *answered;
+    Stream *client, *server;
+    Shortcut *self;
+
+    if (!PyArg_ParseTuple(arguments, "O!O!OO", stream_type, &client, stream_type, &server, &asked, &answered))
+        return NULL;
+    if (client == server || client->watch == NULL || server->watch == NULL || client->turn != server->turn ||
+        client->shortcut != NULL || server->shortcut != NULL) {
+        PyErr_SetString(PyExc_ValueError, "two open streams of one loop are needed, without a shortcut");
+        return NULL;
+    }
+    self = (Shortcut *)type->tp_alloc(type, 0);
+    if (self == NULL)
+        return NULL;
+    Py_INCREF(asked);
+    self->asked = asked;
+    Py_INCREF(answered);
+    self->answered = answered;
+    self->client = client;
+    self->server = server;
+    Py_INCREF(self);
+    client->shortcut = self;
+    Py_INCREF(self);
+    server->shortcut = self;
+    return (PyObject *)self;
+}
+
+PyDoc_STRVAR(shortcut_open_doc,
+             "open(ahead, instead, bind, tail, opening)\n--\n\n"
+             "This exchange (see _exchange.h) has just been asked for, the long way, and nothing else is under way.");
+
+static PyObject *
+shortcut_open(Shortcut *self, PyObject *arguments)
+{
+    struct exchange *to = &self->exchange;
+    struct piece *pieces[] = {&to->ahead, &to->instead, &to->bind, &to->tail, &to->opening};
+    Py_ssize_t each, count = sizeof(pieces) / sizeof(pieces[0]);
+
+    if (PyTuple_GET_SIZE(arguments) != count)
+        return PyErr_Format(PyExc_TypeError, "%zd arguments expected", count);
+    for (each = 0; each < count; each++)
+        if (!PyBytes_Check(PyTuple_GET_ITEM(arguments, each)))
+            return PyErr_Format(PyExc_TypeError, "bytes expected");
+    if (shut(self) < 0)
+        return NULL;
+    if (self->client == NULL)
+        Py_RETURN_NONE;
+    Py_INCREF(arguments);
+    Py_XSETREF(self->kept, arguments);
+    for (each = 0; each < count; each++) {
+        pieces[each]->bytes = PyBytes_AS_STRING(PyTuple_GET_ITEM(arguments, each));
+        pieces[each]->size = PyBytes_GET_SIZE(PyTuple_GET_ITEM(arguments, each));
+    }
+    self->heard = monotonic();
+    self->received = 0;
+    self->state = NOTED;
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(shortcut_shut_doc, "Everything goes the long way from here on; `asked` is called if it has to be.");
+
+static PyObject *
+shortcut_shut(Shortcut *self, PyObject *Py_UNUSED(nothing))
+{
+    if (shut(self) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+static int
+shortcut_traverse(Shortcut *self, visitproc visit, void *arg)
+{
+    Py_VISIT(Py_TYPE(self));
+    Py_VISIT(self->kept);
+    Py_VISIT(self->asked);
+    Py_VISIT(self->answered);
+    return 0;
+}
+
+static int
+shortcut_clear(Shortcut *self)
+{
+    self->state = SHUT;
+    Py_CLEAR(self->kept);
+    Py_CLEAR(self->asked);
+    Py_CLEAR(self->answered);
+    return 0;
+}
+
+/* No stream that is open has it any more. */
+static void
+shortcut_dealloc(Shortcut *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+
+    PyObject_GC_UnTrack(self);
+    shortcut_clear(self);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
 static int
 stream_traverse(Stream *self, visitproc visit, void *arg)
 {
@@ -637,6 +984,7 @@ stream_traverse(Stream *self, visitproc visit, void *arg)
     Py_VISIT(self->protocol);
     Py_VISIT(self->received);
     Py_VISIT(self->queue);
+    Py_VISIT(self->shortcut);
     return 0;
 }
 
@@ -648,6 +996,7 @@ stream_clear(Stream *self)
     Py_CLEAR(self->protocol);
     Py_CLEAR(self->received);
     Py_CLEAR(self->queue);
+    part(self);
     return 0;
 }
 
@@ -814,6 +1163,29 @@ static PyType_Spec stream_spec = {
     .slots = stream_slots,
 };
 
+static PyMethodDef shortcut_methods[] = {
+    {"open", (PyCFunction)shortcut_open, METH_VARARGS, shortcut_open_doc},
+    {"shut", (PyCFunction)shortcut_shut, METH_NOARGS, shortcut_shut_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot shortcut_slots[] = {
+    {Py_tp_doc, (void *)shortcut_doc},
+    {Py_tp_new, shortcut_new},
+    {Py_tp_dealloc, shortcut_dealloc},
+    {Py_tp_traverse, shortcut_traverse},
+    {Py_tp_clear, shortcut_clear},
+    {Py_tp_methods, shortcut_methods},
+    {0, NULL},
+};
+
+static PyType_Spec shortcut_spec = {
+    .name = "lintel.session._stream.Shortcut",
+    .basicsize = sizeof(Shortcut),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
+    .slots = shortcut_slots,
+};
+
 static PyMethodDef module_methods[] = {
     {"close_all", close_all, METH_O, close_all_doc},
     {NULL, NULL, 0, NULL},
@@ -836,8 +1208,15 @@ PyInit__stream(void)
     module = PyModule_Create(&module_definition);
     if (module == NULL)
         return NULL;
-    type = PyType_FromSpec(&stream_spec);
-    if (type == NULL || PyModule_AddObject(module, "Stream", type) < 0) {
+    stream_type = (PyTypeObject *)PyType_FromSpec(&stream_spec);
+    Py_XINCREF(stream_type); /* for as long as the process lives */
+    if (stream_type == NULL || PyModule_AddObject(module, "Stream", (PyObject *)stream_type) < 0) {
+        Py_XDECREF(stream_type);
+        Py_DECREF(module);
+        return NULL;
+    }
+    type = PyType_FromSpec(&shortcut_spec);
+    if (type == NULL || PyModule_AddObject(module, "Shortcut", type) < 0) {
         Py_XDECREF(type);
         Py_DECREF(module);
         return NULL;

@@ -2,6 +2,7 @@
 # reading. Importing it raises ImportError where it was not compiled, or uvloop is another one than it knows.
 
 from asyncio import AbstractEventLoop, BaseProtocol
+from collections.abc import Callable
 from socket import socket
 from typing import Self
 
@@ -18,5 +19,17 @@ class Stream:
     def get_write_buffer_size(self) -> int: ...
     def set_protocol(self, protocol: BaseProtocol, /) -> None: ...
     def get_extra_info(self, name: str, default: object = None, /) -> object: ...
+
+class Shortcut:
+    def __new__(
+        cls,
+        client: Stream,
+        server: Stream,
+        asked: Callable[[float, int], object],
+        answered: Callable[[bool, int, bytes, float, int, int], object],
+        /,
+    ) -> Self: ...
+    def open(self, ahead: bytes, instead: bytes, bind: bytes, tail: bytes, opening: bytes, /) -> None: ...
+    def shut(self) -> None: ...
 
 def close_all(loop: AbstractEventLoop, /) -> None: ...

@@ -22,8 +22,10 @@ from .connector import Address, show
 from .database import Presence
 from .gathering import LARGE_PIECE, Gathering
 from .records import in_records
+from .shortcut import Shortcut
 from .side import BLOCKED, CLOGGED, Side
 from .stall import reset
+from .stream import are_streams
 
 _PATIENCE: Final = 5.0  # seconds
 _TICK: Final = 0.002
@@ -38,8 +40,8 @@ class Session:
     """One client connection and the server connection behind it."""
 
     __slots__ = (
-        "_client_done", "_conversation", "_deciding", "_ended", "_heard_before", "_presence", "_refreshing", "_silence",
-        "address", "client", "counters", "heard", "server",
+        "_client_done", "_deciding", "_ended", "_heard_before", "_presence", "_refreshing", "_shortcut", "_silence",
+        "_talk", "address", "client", "counters", "heard", "server",
     )  # fmt: skip
 
     def __init__(
@@ -62,19 +64,22 @@ class Session:
         self._client_done = False  # the client has sent its last byte
         self._refreshing: asyncio.Task[None] | None = None
         self._deciding: asyncio.Task[None] | None = None
-        self._conversation: Conversation | Transparent
+        self._talk: Conversation | Transparent
+        self._shortcut: Shortcut | None = None
         self._presence: Presence
 
     def begin(
         self, conversation: Conversation | Transparent, presence: Presence, startup: bytes, early: bytes, said: bytes
     ) -> None:
         """Send the startup packet on, and what either side has already sent behind it."""
-        self._conversation = conversation
+        self._talk = conversation
         self._presence = presence
         client, server = self.client.transport, self.server.transport
         encrypted = client.get_extra_info("ssl_object") is not None
         client_leg = _ClientLeg(self, conversation, server.write, encrypted)
         server_leg = _ServerLeg(self, conversation, in_records(client) if encrypted else client.write)
+        if isinstance(conversation, Conversation) and are_streams(client, server):
+            self._shortcut = Shortcut(self, conversation, client, server, self.counters)
         # They are protocols in all but the base, without which they can be compiled to plain objects.
         client.set_protocol(cast("asyncio.Protocol", client_leg))
         server.set_protocol(cast("asyncio.Protocol", server_leg))
@@ -87,6 +92,13 @@ class Session:
         self.server.unpause(BLOCKED)
         if not conversation.blocked:
             self.client.unpause(BLOCKED)
+
+    @property
+    def _conversation(self) -> Conversation | Transparent:
+        """It knows of everything that has passed, and is asked before anything else does."""
+        if self._shortcut is not None:
+            self._shortcut.shut()
+        return self._talk
 
     @property
     def backend_key(self) -> bytes:
@@ -145,6 +157,9 @@ class Session:
             context, text = conversation.needs.decision
             conversation.needs.decision = None
             self._deciding = asyncio.get_running_loop().create_task(self._decide(context, text))
+        if conversation.needs.exchange is not None and self._shortcut is not None:
+            self._shortcut.open(conversation.needs.exchange)
+            conversation.needs.exchange = None
         if conversation.blocked:
             self.client.pause(BLOCKED)
             return

@@ -6,7 +6,8 @@ it is uvloop's in any case.
 """
 
 import asyncio
-from typing import cast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
 
 import uvloop
 from uvloop import loop as uvloop_loop
@@ -15,6 +16,9 @@ try:
     from . import _stream
 except ImportError:  # not compiled, or uvloop is another one than it knows
     _stream = None  # type: ignore[assignment]
+
+if TYPE_CHECKING:
+    from ._stream import Shortcut, Stream
 
 STREAMS = _stream is not None
 
@@ -35,6 +39,21 @@ def streamed(transport: asyncio.Transport) -> asyncio.Transport:
     transport.set_protocol(asyncio.Protocol())
     transport.abort()  # its own descriptor; the connection stays open by the other
     return cast("asyncio.Transport", stream)
+
+
+def are_streams(*transports: asyncio.Transport) -> bool:
+    """They can have a shortcut."""
+    return STREAMS and all(isinstance(each, _stream.Stream) for each in transports)
+
+
+def shortcut(
+    client: asyncio.Transport,
+    server: asyncio.Transport,
+    asked: Callable[[float, int], object],
+    answered: Callable[[bool, int, bytes, float, int, int], object],
+) -> "Shortcut":
+    """Between two connections that are Streams, see `are_streams`."""
+    return _stream.Shortcut(cast("Stream", client), cast("Stream", server), asked, answered)
 
 
 def close_all() -> None:

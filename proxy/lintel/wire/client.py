@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 from . import messages
 from .decision import Decision
 from .direction import Direction
-from .expected import SYNC_REPLY
+from .exchange import Exchange
+from .expected import SYNC_REPLY, Expected
 from .framing import COMPILED, HEADER_SIZE, Carry, check_length, header, length_at
 from .limits import limit_of
 from .messages import (
@@ -30,6 +31,7 @@ from .requests import Requests
 from .retry import KEPT_LIMIT
 from .rows import RUN, past_rows
 from .state import QUICK, State
+from .statements import Statement
 from .waiting import IN_STARTUP
 
 if TYPE_CHECKING:
@@ -41,23 +43,25 @@ _EXECUTE_SYNC: Final = messages.execute(b"") + messages.SYNC_FRAME
 _DESCRIBE_EXECUTE_SYNC: Final = messages.describe(b"P", b"") + _EXECUTE_SYNC
 _EXECUTE_SYNC_SIZE: Final = len(_EXECUTE_SYNC)
 _DESCRIBE_EXECUTE_SYNC_SIZE: Final = len(_DESCRIBE_EXECUTE_SYNC)
+_PORTAL: Final = HEADER_SIZE  # in a Bind: the portal's name, and behind it the statement's
 _QUERIES: Final = 2048  # that a context remembers whole, none longer than a text that is decided at once
 
 
 class ClientStream(Direction):
     """One direction of a Conversation. `waiting` is the client's input that must not be looked at yet."""
 
-    __slots__ = ("_amid", "_carry", "_requests", "_skip", "_state", "waiting")
+    __slots__ = ("_amid", "_carry", "_last", "_requests", "_skip", "_state", "waiting")
 
     def __init__(self, state: State) -> None:
         self._state = state
         self._carry = Carry()
         self._skip = 0  # bytes still to come of a frame that is passed on in parts
         self._amid = True  # there may be such a one, or the start of one is carried
+        self._last: Expected | None = None  # what came in one go, where the shell wants to be told of what is repeated
         self._requests = Requests(state)
         self.waiting: list[bytes] = []
 
-    def receive(self, data: bytes) -> bytes:
+    def receive(self, data: bytes) -> bytes:  # noqa: C901 - the hot path
         """What goes to the server for it; what does not go yet is kept.
 
         Here are the chunks that most drivers send: one Query that has come before, or one statement from its Bind (or a
@@ -74,14 +78,14 @@ class ClientStream(Direction):
             return decision.frame or data
         statement = state.portal  # most often it is the one of last time
         if statement is None or not statement.bound_as_sent or statement.context is not state.context:
-            return self._walk(data)
+            return self._of_another(data)
         size: i64 = len(data)
         at: i64 = 0  # of the Bind
         if data[0] == PARSE and data.startswith(statement.asked):
             at = statement.asked_size
         named: i64 = at + statement.named
         if size <= named or data[at + 5 : named] != statement.portal_and_name:
-            return self._walk(data)
+            return self._of_another(data)
         kind: i64
         length: i64
         if COMPILED:
@@ -103,7 +107,31 @@ class ClientStream(Direction):
         state.expect(entry)
         state.folded = True
         state.bound = False
+        if state.repeats:
+            self._repeat(statement, entry, at, data[after:])
         return statement.parse_frame + data[at:] if at and statement.parse_frame else data
+
+    def _of_another(self, data: bytes) -> bytes:
+        """A chunk that may be of another statement than the last one was."""
+        state = self._state
+        statement: Statement | None = None
+        if data[0] == PARSE:
+            statement = state.statements.get(b"")
+        elif data[0] == BIND and len(data) > _PORTAL + 1 and not data[_PORTAL]:
+            statement = state.statements.get(data[_PORTAL + 1 : data.find(0, _PORTAL + 1)])
+        if statement is None or statement is state.portal or not statement.bound_as_sent:
+            return self._walk(data)
+        state.portal = statement  # as it is as soon as the Bind has been looked at, whatever comes of the chunk
+        return self.receive(data)
+
+    def _repeat(self, statement: Statement, entry: Expected, at: int, tail: bytes) -> None:
+        """If it is what came last, and nothing else is under way, the shell may pass what comes next."""
+        state = self._state
+        if entry is not self._last:
+            self._last = entry
+        elif entry.closed and len(state.expected) == 1:
+            ahead, instead = (statement.asked, statement.parse_frame) if at else (b"", b"")
+            state.needs.repeat(Exchange(entry, ahead, instead, statement.portal_and_name, tail))
 
     def _query(self, data: bytes) -> bytes:
         """A chunk that begins with a Query of which nothing is known; mostly it is all there is."""

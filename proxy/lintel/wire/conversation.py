@@ -22,6 +22,7 @@ from .answers import Answers
 from .client import ClientStream
 from .decision import Completed, Context, Counts, Decision, Resolve, Settings
 from .direction import Direction
+from .exchange import Exchange
 from .login import Passing, as_it_is
 from .messages import IDLE
 from .server import ServerStream
@@ -73,6 +74,27 @@ class Conversation:
     def reconsider(self) -> None:
         """The policy has changed: the new one decides from here on, for prepared statements at their next use."""
         self._state.reconsider()
+
+    def pass_repeated(self) -> None:
+        """The shell is able to let an exchange pass that `needs.exchange` names, and says so when it has."""
+        self._state.repeats = True
+
+    def asked(self, exchange: Exchange) -> None:
+        """It has been passed to the server once more."""
+        self._state.expect(exchange.entry)
+        self._state.folded = True
+        self._state.bound = False
+
+    def answered_whole(self, exchange: Exchange, ahead: bool, status: int, ending: bytes) -> None:
+        """Its answer has been passed to the client; `ahead` of being told that it was asked for.
+
+        `ending` is the answer from its CommandComplete on, `status` the ReadyForQuery's.
+        """
+        state = self._state
+        if not ahead:
+            state.take()
+        state.status = status
+        state.completed(exchange.entry.decision, None, ending, 0)  # type: ignore[arg-type]
 
     @property
     def settings(self) -> Settings:

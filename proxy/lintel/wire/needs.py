@@ -1,17 +1,19 @@
 """What a Conversation asks of the shell that moves its bytes. Knows nothing of why."""
 
 from .decision import Context
+from .exchange import Exchange
 
 
 class Needs:
     """What the Conversation wants from its shell besides moving bytes; the shell looks at `any` after each receive."""
 
-    __slots__ = ("any", "catalog", "decision", "to_server")
+    __slots__ = ("any", "catalog", "decision", "exchange", "to_server")
 
     def __init__(self) -> None:
         self.any = False
         self.catalog = False  # fetch a new snapshot, then say so
         self.decision: tuple[Context, bytes] | None = None  # have this text decided, then say so
+        self.exchange: Exchange | None = None  # it may pass without being looked at, if the shell can do that
         self.to_server: list[bytes] = []  # written by Lintel itself, or by the client earlier
 
     def send(self, data: bytes) -> None:
@@ -19,6 +21,11 @@ class Needs:
         if data:
             self.to_server.append(data)
             self.any = True
+
+    def repeat(self, exchange: Exchange) -> None:
+        """It is under way, and nothing else is."""
+        self.exchange = exchange
+        self.any = True
 
     def decide(self, context: Context, text: bytes) -> None:
         """As soon as the shell looks."""

@@ -30,16 +30,7 @@ from .decision import (
     Settings,
 )  # fmt: skip
 from .errors import ProtocolError
-from .expected import (
-    COPY_DATA_MARK,
-    COPY_DONE_MARK,
-    MARKS,
-    PREPARED_AGAIN,
-    STARTUP,
-    SYNC_REPLY,
-    Expected,
-    unfold,
-)
+from .expected import COPY_DATA_MARK, COPY_DONE_MARK, MARKS, PREPARED_AGAIN, STARTUP, SYNC_REPLY, Expected, unfold
 from .needs import Needs
 from .retry import Retry
 from .statements import Statement, discard, prepared_by_sql
@@ -58,7 +49,7 @@ class State:
     __slots__ = (
         "blocked", "bound", "careful", "committed_temporary", "completed", "context", "copying", "counted", "counts",
         "ddl", "decided", "done", "doubtful", "ended", "error", "expect", "expected", "folded", "made", "moving",
-        "needs", "newest", "portal", "portals", "probed", "refused", "resolve", "retry", "rolled_back",
+        "needs", "newest", "portal", "portals", "probed", "refused", "repeats", "resolve", "retry", "rolled_back",
         "settings", "skipping", "started", "statements", "status", "stray", "take", "touched", "unsettled",
     )  # fmt: skip
 
@@ -100,6 +91,7 @@ class State:
         self.rolled_back = False
         self.committed_temporary = settings.temporary
         self.decided: tuple[Context, bytes, Decision] | None = None  # the long text that has been waited for
+        self.repeats = False  # the shell wants to be told of exchanges that are repeated
         self.needs = Needs()
 
     def leaves_to_shell(self, text: bytes) -> bool:

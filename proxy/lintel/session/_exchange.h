@@ -1,0 +1,80 @@
+/* What _stream.c knows of PostgreSQL's protocol: the exchange of one client's chunk and its answer that is repeated.
+ *
+ * Told by their bytes alone, without Python. Whatever is not known here for certain goes the long way: ClientStream and
+ * ServerStream (wire/) are the reference, and these two functions take only what both `receive`s take as a whole.
+ */
+
+#ifndef LINTEL_EXCHANGE_H
+#define LINTEL_EXCHANGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct piece {
+    const char *bytes;
+    ptrdiff_t size;
+};
+
+struct exchange {
+    struct piece ahead;   /* the Parse that the client sends each time; empty where it sends none */
+    struct piece instead; /* what the server gets in its place, if that is something else */
+    struct piece bind;    /* of the Bind behind its header: the portal's name, which is empty, and the statement's */
+    struct piece tail;    /* behind the Bind: Describe perhaps, Execute and Sync */
+    struct piece opening; /* of the answer: all before its rows */
+};
+
+enum { FRAME_HEADER = 5, READY_SIZE = 6 };
+
+static uint32_t
+length_at(const char *at)
+{
+    const unsigned char *length = (const unsigned char *)at;
+
+    return (uint32_t)length[0] << 24 | (uint32_t)length[1] << 16 | (uint32_t)length[2] << 8 | length[3];
+}
+
+static int
+is_at(const char *data, struct piece piece)
+{
+    return memcmp(data, piece.bytes, piece.size) == 0;
+}
+
+/* Where the Bind begins in a chunk that asks for the exchange once more, with whatever values; -1: it is something else. */
+static ptrdiff_t
+asked_again(const struct exchange *exchange, const char *data, ptrdiff_t size)
+{
+    ptrdiff_t bind = exchange->ahead.size, named = bind + FRAME_HEADER, values = named + exchange->bind.size;
+    ptrdiff_t tail = size - exchange->tail.size;
+
+    if (tail < values || data[bind] != 'B')
+        return -1;
+    if ((int64_t)length_at(data + bind + 1) + bind + 1 != tail) /* one Bind, which ends where the rest begins */
+        return -1;
+    if (!is_at(data + named, exchange->bind) || !is_at(data + tail, exchange->tail) || !is_at(data, exchange->ahead))
+        return -1;
+    return bind;
+}
+
+/* Where the CommandComplete begins in a chunk that is the whole of an answer without an error; -1: it is something else. */
+static ptrdiff_t
+answered_whole(const struct exchange *exchange, const char *data, ptrdiff_t size)
+{
+    ptrdiff_t ready = size - READY_SIZE, at = exchange->opening.size;
+
+    if (ready < at || !is_at(data, exchange->opening))
+        return -1;
+    while (at + FRAME_HEADER <= ready) {
+        uint32_t length = length_at(data + at + 1);
+        if (length < 4)
+            return -1;
+        if (data[at] == 'C' && (int64_t)at + 1 + length == ready)
+            return data[ready] == 'Z' && length_at(data + ready + 1) == 5 ? at : -1;
+        if (data[at] != 'D' || length > (uint64_t)(ready - at))
+            return -1;
+        at += 1 + (ptrdiff_t)length;
+    }
+    return -1;
+}
+
+#endif

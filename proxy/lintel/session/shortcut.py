@@ -1,0 +1,65 @@
+"""Passes an exchange that a client repeats on between two Streams, ahead of Python: see _stream.c.
+
+A query is then on its way to the server, and its answer to the client, before anything of Lintel's but some lines of C
+has run, and without waiting for the GIL, which another thread may have. The Conversation is told of an exchange behind
+its answer. Whoever has to do with the Conversation in any other way shuts the shortcut first, and that tells it what it
+does not know yet; _stream.c does so itself for whatever else comes from either side.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from lintel.metrics import Counters
+from lintel.wire.conversation import Conversation
+from lintel.wire.exchange import Exchange
+
+from .stream import shortcut
+
+if TYPE_CHECKING:
+    from .relay import Session
+
+
+class Shortcut:
+    """Of one session whose connections are both Streams."""
+
+    __slots__ = ("_conversation", "_counters", "_exchange", "_native", "_session")
+
+    def __init__(
+        self,
+        session: "Session",
+        conversation: Conversation,
+        client: asyncio.Transport,
+        server: asyncio.Transport,
+        counters: Counters,
+    ) -> None:
+        self._session = session
+        self._conversation = conversation
+        self._counters = counters
+        self._exchange: Exchange | None = None
+        self._native = shortcut(client, server, self.asked, self.answered)
+        conversation.pass_repeated()
+
+    def open(self, exchange: Exchange) -> None:
+        """It is under way, and nothing else is."""
+        self._exchange = exchange
+        self._native.open(exchange.ahead, exchange.instead, exchange.bind, exchange.tail, exchange.entry.opening)
+
+    def shut(self) -> None:
+        """Whatever comes is looked at first."""
+        self._native.shut()
+
+    def asked(self, heard: float, size: int) -> None:
+        """An exchange is under way, since the (monotonic) time `heard`; the client's chunk was of `size` bytes."""
+        assert self._exchange is not None
+        self._conversation.asked(self._exchange)
+        self._counters.client_bytes += size
+        self._session.heard = heard
+
+    def answered(self, ahead: bool, status: int, ending: bytes, heard: float, asked_size: int, size: int) -> None:
+        """One is over; `ahead`: nobody has been told that it was under way."""
+        assert self._exchange is not None
+        self._counters.client_bytes += asked_size
+        self._counters.server_bytes += size
+        if ahead:
+            self._session.heard = heard
+        self._conversation.answered_whole(self._exchange, ahead, status, ending)

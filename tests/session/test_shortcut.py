@@ -1,0 +1,412 @@
+"""A Shortcut between two Streams: what it passes, whom it tells, what ends it. tests/wire/repeating.py is its model."""
+
+import asyncio
+import fcntl
+import gc
+import random
+import socket
+import struct
+import weakref
+from collections.abc import Awaitable, Callable
+from termios import FIONREAD, TIOCOUTQ
+from typing import Any, cast
+
+import pytest
+import uvloop
+from tests.session.test_stream import Heard, by_tcp, receive, some_turns
+from tests.wire.repeating import answered_whole, asked_again
+
+from lintel.session import stream
+from lintel.wire import messages as m
+from lintel.wire.exchange import Exchange
+from lintel.wire.expected import Expected
+
+pytestmark = pytest.mark.skipif(not stream.STREAMS, reason="not compiled")
+
+TAIL = m.execute(b"") + m.SYNC_FRAME
+BOUND = m.frame(m.BIND_COMPLETE, b"")
+OPENING = BOUND
+ROW = m.frame(m.DATA_ROW, b"\0\1\0\0\0\x013")
+ENDING = m.frame(m.COMMAND_COMPLETE, b"SELECT 1\0") + m.frame(m.READY_FOR_QUERY, b"I")
+ANSWER = BOUND + ROW + ENDING
+ERROR = m.frame(m.ERROR_RESPONSE, b"SERROR\0C22012\0\0") + m.frame(m.READY_FOR_QUERY, b"I")
+PLAIN = Exchange(Expected(m.BIND), b"", b"", b"\0s\0", TAIL)
+AHEAD = m.parse(b"", b"SELECT 1", b"\0\0")
+ALTERED = Exchange(Expected(m.BIND), AHEAD, m.parse(b"", b"SELECT 12345", b"\0\0"), b"\0\0", TAIL)
+
+
+def bind(name: bytes, value: bytes = b"1") -> bytes:
+    return m.frame(m.BIND, b"\0" + name + b"\0\0\0\0\1" + len(value).to_bytes(4, "big") + value + b"\0\0")
+
+
+ASKED = bind(b"s") + TAIL
+
+
+class Joined:
+    """A client and a server (their sockets), and what is between them: two Streams with their protocols."""
+
+    def __init__(self) -> None:
+        (self.ours, self.client), (self.theirs, self.server) = by_tcp(), by_tcp()
+        for peer in (self.ours, self.client, self.theirs, self.server):
+            peer.setblocking(False)
+            peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.told: list[tuple[object, ...]] = []
+        self.raises = False
+        self._some = asyncio.Event()
+
+    async def begin(self) -> None:
+        self.client_leg, self.to_client = await taken(self.ours)
+        self.server_leg, self.to_server = await taken(self.theirs)
+        self.shortcut = stream.shortcut(self.to_client, self.to_server, self._asked, self._answered)
+
+    def open(self, exchange: Exchange, opening: bytes = OPENING) -> None:
+        self.shortcut.open(exchange.ahead, exchange.instead, exchange.bind, exchange.tail, opening)
+
+    def _asked(self, heard: float, size: int) -> None:
+        assert abs(asyncio.get_running_loop().time() - heard) < 20
+        self.told.append(("asked", size))
+        self._some.set()
+        if self.raises:
+            raise ValueError("by a test")
+
+    def _answered(self, ahead: bool, status: int, ending: bytes, heard: float, asked: int, size: int) -> None:
+        assert abs(asyncio.get_running_loop().time() - heard) < 20
+        self.told.append(("answered", ahead, chr(status), ending, asked, size))
+        self._some.set()
+        if self.raises:
+            raise ValueError("by a test")
+
+    async def has_told(self, times: int) -> None:
+        while len(self.told) < times:
+            self._some.clear()
+            await self._some.wait()
+
+
+async def hears(leg: Heard, data: bytes) -> None:
+    """All of this, the long way."""
+    await leg.until(lambda: len(leg.data) >= len(data))
+    assert leg.data == data
+
+
+async def taken(ours: socket.socket) -> tuple[Heard, asyncio.Transport]:
+    transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=ours)
+    transport.pause_reading()
+    made = stream.streamed(transport)
+    heard = Heard()
+    made.set_protocol(heard)
+    made.resume_reading()
+    return heard, made
+
+
+Test = Callable[[Joined], Awaitable[None]]
+
+
+@pytest.fixture
+def run() -> Callable[[Test], None]:
+    def ran(test: Test) -> None:
+        async def all_of_it() -> None:
+            joined = Joined()
+            await joined.begin()
+            try:
+                async with asyncio.timeout(20):
+                    await test(joined)
+            finally:
+                stream.close_all()
+                for each in (joined.client, joined.server):
+                    each.close()
+
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(all_of_it())
+
+    return ran
+
+
+async def opened(joined: Joined, exchange: Exchange = PLAIN) -> None:
+    """The first answer has passed."""
+    joined.open(exchange)
+    joined.server.send(ANSWER)
+    assert await receive(joined.client, len(ANSWER)) == ANSWER
+    assert joined.told == [("answered", False, "I", ENDING, 0, len(ANSWER))]
+    joined.told.clear()
+
+
+def test_an_exchange_passes(run: Callable[[Test], None]) -> None:
+    async def test(joined: Joined) -> None:
+        await opened(joined)
+        for value in (b"1", b"", bytes(5000)):
+            asked = bind(b"s", value) + TAIL
+            joined.client.send(asked)
+            assert await receive(joined.server, len(asked)) == asked
+            assert joined.told == []
+            answer = BOUND + ROW * len(value) + ENDING[:-1] + b"T"
+            joined.server.sendall(answer)
+            assert await receive(joined.client, len(answer)) == answer
+            assert joined.told == [("answered", True, "T", ENDING[:-1] + b"T", len(asked), len(answer))]
+            joined.told.clear()
+        assert not joined.client_leg.data
+        assert not joined.server_leg.data
+
+    run(test)
+
+
+def test_with_another_parse_in_its_place(run: Callable[[Test], None]) -> None:
+    async def test(joined: Joined) -> None:
+        await opened(joined, ALTERED)
+        joined.client.send(AHEAD + bind(b"") + TAIL)
+        wanted = ALTERED.instead + bind(b"") + TAIL
+        assert await receive(joined.server, len(wanted)) == wanted
+        assert not joined.client_leg.data
+
+    run(test)
+
+
+@pytest.mark.parametrize(
+    "data", [ASKED[:-3], ASKED * 2, bind(b"t") + TAIL, bind(b"s") + m.describe(b"P", b"") + TAIL, m.query(b"SELECT 1")]
+)
+def test_anything_else_from_the_client_goes_the_long_way(run: Callable[[Test], None], data: bytes) -> None:
+    async def test(joined: Joined) -> None:
+        await opened(joined)
+        joined.client.send(data)
+        await hears(joined.client_leg, data)
+        joined.client.send(ASKED)  # and so does all that comes behind it
+        await hears(joined.client_leg, data + ASKED)
+        joined.server.send(ANSWER)
+        await hears(joined.server_leg, ANSWER)
+        assert joined.told == []
+
+    run(test)
+
+
+@pytest.mark.parametrize(
+    "data", [BOUND, BOUND + ERROR, ANSWER[:-1], ANSWER * 2, ENDING, BOUND + m.frame(m.NOTICE_RESPONSE, b"\0")]
+)
+def test_anything_else_from_the_server_goes_the_long_way(run: Callable[[Test], None], data: bytes) -> None:
+    async def test(joined: Joined) -> None:
+        await opened(joined)
+        joined.client.send(ASKED)
+        await receive(joined.server, len(ASKED))
+        joined.server_leg.on_data = lambda _: joined.told.append(("long",))
+        joined.server.send(data)
+        await hears(joined.server_leg, data)
+        assert joined.told == [("asked", len(ASKED)), ("long",)]  # in this order
+        joined.server.send(ANSWER)
+        await hears(joined.server_leg, data + ANSWER)
+
+    run(test)
+
+
+def test_the_client_sends_more_before_it_has_its_answer(run: Callable[[Test], None]) -> None:
+    async def test(joined: Joined) -> None:
+        await opened(joined)
+        joined.client.send(ASKED)
+        await receive(joined.server, len(ASKED))
+        joined.client.send(ASKED)
+        await hears(joined.client_leg, ASKED)
+        assert joined.told == [("asked", len(ASKED))]
+        joined.server.send(ANSWER)
+        await hears(joined.server_leg, ANSWER)
+
+    run(test)
+
+
+def test_the_server_speaks_without_being_asked(run: Callable[[Test], None]) -> None:
+    async def test(joined: Joined) -> None:
+        await opened(joined)
+        joined.server.send(ANSWER)
+        await hears(joined.server_leg, ANSWER)
+        joined.client.send(ASKED)
+        await hears(joined.client_leg, ASKED)
+        assert joined.told == []
+
+    run(test)
+
+
+def test_it_is_shut(run: Callable[[Test], None]) -> None:
+    async def test(joined: Joined) -> None:
+        await opened(joined)
+        joined.client.send(ASKED)
+        await receive(joined.server, len(ASKED))
+        for _ in range(2):
+            joined.shortcut.shut()
+        assert joined.told == [("asked", len(ASKED))]
+        joined.server.send(ANSWER)
+        await hears(joined.server_leg, ANSWER)
+        await opened_again(joined)
+
+    async def opened_again(joined: Joined) -> None:
+        joined.told.clear()
+        await opened(joined)
+
+    run(test)
+
+
+def on_the_way(joined: Joined) -> int:
+    """Bytes that the kernel has for the server, which has not read them."""
+    ours = joined.to_server.get_extra_info("socket")
+    counted = (fcntl.ioctl(peer, which, bytes(4)) for peer, which in ((joined.server, FIONREAD), (ours, TIOCOUTQ)))
+    return sum(struct.unpack("i", each)[0] for each in counted)
+
+
+def test_a_server_that_reads_slowly(run: Callable[[Test], None]) -> None:
+    """What does not go at once goes later, and Python is told at once."""
+
+    async def test(joined: Joined) -> None:
+        asked, sent = bind(b"s", bytes(range(256)) * 40) + TAIL, 0
+        for peer, buffer in ((joined.theirs, socket.SO_SNDBUF), (joined.server, socket.SO_RCVBUF)):
+            peer.setsockopt(socket.SOL_SOCKET, buffer, 65_536)
+        while not joined.to_server.get_write_buffer_size():
+            joined.told.clear()
+            await opened(joined)
+            joined.client.send(asked)
+            sent += len(asked)
+            while on_the_way(joined) < sent and not joined.to_server.get_write_buffer_size():
+                await some_turns()
+            if joined.told or joined.to_server.get_write_buffer_size():
+                break
+            joined.server.send(ANSWER)
+            assert await receive(joined.client, len(ANSWER)) == ANSWER
+        assert joined.told == [("asked", len(asked))]
+        assert await receive(joined.server, sent) == asked * (sent // len(asked))
+        assert not joined.client_leg.data
+
+    run(test)
+
+
+def test_a_client_that_reads_slowly(run: Callable[[Test], None]) -> None:
+    async def test(joined: Joined) -> None:
+        await opened(joined)
+        answer = BOUND + m.frame(m.DATA_ROW, bytes(60_000)) + ENDING
+        sent = 0
+        while not joined.to_client.get_write_buffer_size():
+            joined.client.send(ASKED)
+            await receive(joined.server, len(ASKED))
+            joined.server.sendall(answer)
+            sent += 1
+            await joined.has_told(sent)
+        assert all(each[0] == "answered" for each in joined.told)
+        assert len(await receive(joined.client, sent * len(answer))) == sent * len(answer)
+
+    run(test)
+
+
+@pytest.mark.parametrize("gone", ["client", "server"])
+def test_a_side_that_has_gone(run: Callable[[Test], None], gone: str) -> None:
+    async def test(joined: Joined) -> None:
+        await opened(joined)
+        if gone == "client":
+            joined.client.send(ASKED)
+            await receive(joined.server, len(ASKED))
+        linger = b"\1\0\0\0\0\0\0\0"
+        peer = cast("socket.socket", getattr(joined, gone))
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        peer.close()
+        (joined.client if gone == "server" else joined.server).send(ASKED if gone == "server" else ANSWER)
+        leg = getattr(joined, f"{gone}_leg")
+        await leg.lost
+
+    run(test)
+
+
+@pytest.mark.parametrize("when", ["asked", "answered"])
+def test_a_fault_ends_the_session_and_is_told(run: Callable[[Test], None], when: str) -> None:
+    async def test(joined: Joined) -> None:
+        told: list[dict[str, Any]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+        await opened(joined)
+        joined.raises = True
+        joined.client.send(ASKED)
+        await receive(joined.server, len(ASKED))
+        joined.server.send(ANSWER if when == "answered" else BOUND)
+        await joined.server_leg.lost
+        assert [str(each["exception"]) for each in told] == ["by a test"]
+
+    run(test)
+
+
+def test_nothing_of_it_stays(run: Callable[[Test], None]) -> None:
+    async def test(joined: Joined) -> None:
+        await opened(joined)
+        held = weakref.ref(joined.client_leg)
+        for each in (joined.to_client, joined.to_server):
+            each.abort()
+        await joined.client_leg.lost
+        await joined.server_leg.lost
+        joined.shortcut.shut()
+        joined.open(PLAIN)  # which does nothing any more
+        del joined.to_client, joined.to_server, joined.shortcut, joined.client_leg, joined.server_leg
+        gc.collect()
+        assert held() is None
+
+    run(test)
+
+
+def test_only_open_streams_of_one_loop_without_another(run: Callable[[Test], None]) -> None:
+    async def test(joined: Joined) -> None:
+        made = type(joined.shortcut)
+        client, server = cast("Any", joined.to_client), cast("Any", joined.to_server)
+        for pair in ((client, server), (client, client)):
+            with pytest.raises(ValueError, match="two open streams"):
+                made(*pair, print, print)
+        with pytest.raises(TypeError):
+            made(client, cast("Any", object()), print, print)
+        for arguments in ((b"",) * 4, ("",) * 5):
+            with pytest.raises(TypeError, match="expected"):
+                joined.shortcut.open(*cast("Any", arguments))
+
+    run(test)
+
+
+def damaged(data: bytes, dice: random.Random) -> bytes:
+    """A few bytes are others, are missing, or come twice."""
+    changed = bytearray(data)
+    for _ in range(dice.randrange(1, 3)):
+        at = dice.randrange(len(changed))
+        what = dice.randrange(4)
+        if what == 0:
+            changed[at] = dice.randrange(256)
+        elif what == 1:
+            changed[at] = dice.choice(b"BCDEPSZ\0\1\4\5\6\7")
+        elif what == 2:
+            del changed[at : at + dice.randrange(1, 6)]
+        else:
+            changed[at:at] = changed[at : at + dice.randrange(1, 12)]
+    return bytes(changed) or b"x"
+
+
+@pytest.mark.check(2)
+def test_it_passes_what_its_model_does(run: Callable[[Test], None]) -> None:
+    """Whole chunks, damaged in any way: over the Shortcut or the long way, as the model says."""
+
+    async def test(joined: Joined) -> None:
+        dice = random.Random(5)
+        passed = [0, 0]
+        for _ in range(1500):
+            exchange = dice.choice([PLAIN, ALTERED])
+            joined.open(exchange)
+            joined.server.send(ANSWER)
+            await receive(joined.client, len(ANSWER))
+            asked = exchange.ahead + bind(b"s" if exchange is PLAIN else b"", bytes(dice.randrange(4))) + TAIL
+            asked = damaged(asked, dice) if dice.random() < 0.7 else asked
+            joined.client.send(asked)
+            if (at := asked_again(exchange, asked)) < 0:
+                await hears(joined.client_leg, asked)
+                joined.client_leg.data.clear()
+                continue
+            passed[0] += 1
+            wanted = exchange.instead + asked[at:]
+            assert await receive(joined.server, len(wanted)) == wanted
+            answer = BOUND + ROW * dice.randrange(4) + ENDING
+            answer = damaged(answer, dice) if dice.random() < 0.7 else answer
+            joined.server.send(answer)
+            if (at := answered_whole(OPENING, answer)) < 0:
+                await hears(joined.server_leg, answer)
+                joined.server_leg.data.clear()
+                continue
+            passed[1] += 1
+            assert await receive(joined.client, len(answer)) == answer
+            assert joined.told[-1][3] == answer[at:]
+        assert not joined.client_leg.data
+        assert not joined.server_leg.data
+        assert min(passed) > 100
+
+    run(test)
