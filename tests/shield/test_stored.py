@@ -5,6 +5,7 @@ import pytest
 from tests.catalog.snapshots import taken
 
 from lintel import plan
+from lintel.analysis.ddl import schema_of
 from lintel.policy import ContextKey, Policy
 
 TABLES = """
@@ -63,3 +64,36 @@ def test_refused(database: str, side: str, text: str) -> None:
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(TABLES)
         assert _sent(database, side, text) is None
+
+
+FILLING = "\nnot_null = true\n[backfill]\nexpression = 'id * 2'\n"
+KEPT = (
+    "CREATE VIEW v AS SELECT prio FROM o",
+    "CREATE OR REPLACE VIEW v AS SELECT id FROM o WHERE prio = 2",
+    "CREATE TEMP VIEW v AS SELECT s.prio FROM (SELECT prio FROM o) s",
+    "CREATE MATERIALIZED VIEW v AS SELECT prio FROM o",
+)
+SIDE = """
+CREATE SCHEMA lintel; CREATE TABLE lintel.parking_p (lintel_marker boolean);
+CREATE TABLE lintel.park_p (lintel_key1 int PRIMARY KEY, lintel_value int, lintel_moved boolean);
+"""
+
+
+@pytest.mark.parametrize("text", KEPT)
+@pytest.mark.parametrize("column", ["", "prio int", "prio int NOT NULL"])
+@pytest.mark.parametrize("way", ["fill", "park"])
+def test_what_is_kept_while_values_are_elsewhere(text: str, column: str, way: str) -> None:
+    """It would read the column itself, where they are not yet; when they are, it is the server's own."""
+    made = f"CREATE TABLE o (id int PRIMARY KEY{', ' if column else ''}{column});"
+    ways = {"fill": (made, PLAN + FILLING), "park": (made + SIDE, f'{PLAN}[shield]\nabsent_writes = "park"')}
+    tables, said = ways[way]
+    policy = Policy(schema_of(tables.encode()), (plan.parse(said, "p.toml"),))
+    context = policy.context(ContextKey(sides=(("p", "new"),), search_path=("public",)))
+    decision = context.decide(text.encode())
+    if way == "fill" and column.endswith("NOT NULL"):
+        assert decision.text is None
+    else:
+        assert decision.statement.sqlstate == "42501"
+        assert (decision.text or b"").startswith(b" SELECT lintel_refused_")
+    assert context.decide(b"CREATE VIEW v AS SELECT id FROM o").text is None
+    assert context.decide(b"CREATE TABLE t AS SELECT prio FROM o").statement.verdict == "rewrite"

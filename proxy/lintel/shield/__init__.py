@@ -10,6 +10,7 @@ refuses. Pure: knows neither sessions nor the live catalog. docs/traps.md shows 
   *departure*: in what the table is not as the plan has it.
 - *case*: what all makers of edits share; *splices*: edits, and offsets through them; *spans*: ranges among tokens.
 - FROM: *items* and *derived* (tables), *folding* (what the planner must not see through), *stars*, *likes*, *filled*.
+- *stored*: what the server keeps of a text.
 - Targets: *targets*; *absent*: what a row has for a column that is not there; *values* and *discard*: writes to such a
   column, and how they are dropped, by *dropped* and *dropped_rows*; *tripwire*: what makes that loud; *evaluated*: what
   may fail, and is kept for that;

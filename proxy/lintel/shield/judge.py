@@ -25,6 +25,7 @@ from lintel.shield.sides import Sided, sided
 from lintel.shield.spans import Spans
 from lintel.shield.splices import Edited, Splice, by
 from lintel.shield.stars import stars
+from lintel.shield.stored import assert_in_place
 from lintel.shield.tables import MAX_PLANS, MAX_SCHEMAS, Covered, Done, in_order, subsets
 from lintel.shield.targets import names, positional, references, target_rows
 from lintel.shield.verdict import Verdict
@@ -221,6 +222,7 @@ class _Judging:
 
     def _stored(self, case: Case, answer: Resolution, resolved: dict[Done, Resolution]) -> Verdict:
         """T18: the server keeps the text. No planned column is put into it; stars that would show one are spelled."""
+        assert_in_place(case)
         edited, others = None, list(resolved.values())
         planned = any(self.covered.plan(key) for _, key in answer.reads)
         if not planned and not all(self._same(answer, other) for other in others):
