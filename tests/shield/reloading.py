@@ -36,7 +36,7 @@ class Plans:
         for name, file in self._files.items():
             text = self._texts[name].replace('purpose = "x"', f'purpose = "x{self._times}"')
             file.write_text(f"released = true\n{text}" if name in self.away else text)
-        assert ordered(self._admin, "reload")["reloaded"]
+        assert ordered(self._admin, "reload?force=true")["reloaded"]
 
     def restore(self) -> None:
         """All of them are in force."""

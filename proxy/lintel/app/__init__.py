@@ -1,7 +1,8 @@
 """The composition root: the only place that constructs the parts and joins them.
 
 - *serve*: a running proxy and its end: signals, the admin side, what relays.
-- *configuration*: settings and plans as one value, and what is made of them; *reloading* puts a new one in force.
+- *configuration*: settings and plans as one value, and what is made of them; *reloading* puts a new one in force,
+  *parked* says which plans cannot be done without.
 - *routes*: which server a name leads to, and which plans hold there; *destinations* tells the sessions.
 - *proxy*: one process that relays; *database* is what its sessions ask of one database, *databases* all of them;
   *health* is what /readyz asks, *reach* of the servers. *relay*: what one process or several have in common.

@@ -79,7 +79,8 @@ class Database:
         """As it is now."""
         confirmed = None if self.idle else self.live.confirmed
         age = None if confirmed is None else asyncio.get_running_loop().time() - confirmed
-        return DatabaseState(self.name, self.route.name, len(self._presences), age, self.policy.moment.phases)
+        phases, settled = self.policy.moment.phases, self.idle or self.parking.looked
+        return DatabaseState(self.name, self.route.name, len(self._presences), age, phases, settled)
 
     @property
     def departures(self) -> dict[str, str]:

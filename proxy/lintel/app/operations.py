@@ -1,5 +1,6 @@
 """What operators ask of a running Lintel over its admin side: how it stands, to be off or on, to read files anew."""
 
+import asyncio
 import os
 import time
 from collections.abc import Mapping
@@ -8,14 +9,15 @@ import structlog
 
 from lintel import __version__
 from lintel.admin import Answer, failures
-from lintel.app.configuration import Configuration
+from lintel.app.parked import parked
 from lintel.app.relay import Relay
 from lintel.app.reloading import Reloading
 from lintel.app.state import DatabaseState, State
 from lintel.plan import Plan
 from lintel.store.rows import utc
 
-_HARMLESS = frozenset({"present", "filling", "released"})  # phases in which nothing is parked any longer
+SETTLING_SECONDS = 5.0
+SETTLING_LOOKS = 100
 
 _log = structlog.get_logger(__name__)
 
@@ -75,9 +77,9 @@ class Operations:
 
     async def off(self, force: bool) -> Answer:
         """Every statement goes as it came. Not while values may be parked, without force."""
-        parked = _parked(self._reloading.running, await self._relay.state())
-        if parked and not force:
-            return 409, {"mode": self._reloading.running.mode, "problem": _parking(parked)}
+        found = parked(self._reloading.running.plans, await self._relay.state())
+        if found and not force:
+            return 409, {"mode": self._reloading.running.mode, "problem": _parking(found)}
         return await self._switch(off=True)
 
     async def on(self, _: bool) -> Answer:
@@ -91,12 +93,22 @@ class Operations:
         told: dict[str, object] = {"mode": self._reloading.running.mode}
         return (200, told) if everywhere else (504, {**told, "problem": "a worker has not said yet that it follows"})
 
-    async def reload(self, _: bool) -> Answer:
-        """As SIGHUP does."""
-        done = await self._reloading.reload()
-        await self._relay.state()  # an answer of every process comes behind what it was told
+    async def reload(self, force: bool) -> Answer:
+        """As SIGHUP does; with force also where it leaves parked values behind.
+
+        It is over when there is what plans that have come with it park in, or why not.
+        """
+        done = await self._reloading.reload(force=force)
+        await self._settled()
         plans = [plan.id for plan in self._reloading.running.plans]
         return 200 if done else 409, {"reloaded": done, "plans": plans, "problems": dict(self._reloading.problems)}
+
+    async def _settled(self) -> None:
+        """As every process says, whose answer comes behind what it was told."""
+        for _ in range(SETTLING_LOOKS):
+            if all(one.settled for one in (await self._relay.state()).databases):
+                return
+            await asyncio.sleep(SETTLING_SECONDS / SETTLING_LOOKS)
 
 
 def _database(state: DatabaseState) -> Mapping[str, object]:
@@ -108,13 +120,6 @@ def _plan(plan: Plan, state: State) -> Mapping[str, object]:
     """The phases are by database, as far as somebody was in it since the start."""
     return {"plan": plan.id, "table": plan.table, "change": plan.ddl, "file": plan.file, "digest": plan.digest,
             "phases": {one.name: one.phases[plan.id] for one in state.databases if plan.id in one.phases}}  # fmt: skip
-
-
-def _parked(configuration: Configuration, state: State) -> list[str]:
-    """Plans for which values may be parked: where nobody was since the start, that is not known."""
-    parking = [plan.id for plan in configuration.plans if plan.shield.absent_writes == "park"]
-    phases = {i: {one.phases[i] for one in state.databases if i in one.phases} for i in parking}
-    return [i for i in parking if not phases[i] or not phases[i] <= _HARMLESS]
 
 
 def _parking(plans: list[str]) -> str:

@@ -48,7 +48,7 @@ async def _serve(configuration: Configuration, read: Read, announce: Callable[[s
         await configuration.check()
         relay: Relay = Proxy(configuration) if settings.process.workers == 1 else Supervisor(configuration)
         stack.push_async_callback(relay.close)
-        reloading = Reloading(read, configuration, relay.apply)
+        reloading = Reloading(read, configuration, relay.apply, relay.state)
         clients = sockets.adopt(passed, sockets.CLIENTS) or _bind(settings.listen)
         (ours, *_) = sockets.adopt(passed, sockets.ADMIN) or sockets.bind(settings.admin.address, "admin.address")
         descriptors = {sockets.CLIENTS: [one.fileno() for one in clients], sockets.ADMIN: [ours.fileno()]}

@@ -16,13 +16,15 @@ class DatabaseState:
     sessions: int
     age_seconds: float | None  # of its catalog; None: not read yet, or nobody is in it
     phases: dict[str, Phase]  # of its plans, by id
+    settled: bool = True  # there is what its plans need, or it is known why not
 
     def plus(self, other: "DatabaseState") -> "DatabaseState":
         """The same database in two processes; one that nobody is in knows less of it."""
         known, more = sorted((self, other), key=lambda one: -one.sessions)
         ages = [age for age in (self.age_seconds, other.age_seconds) if age is not None]
         phases = {**more.phases, **{i: p for i, p in known.phases.items() if p != "unknown" or i not in more.phases}}
-        return DatabaseState(self.name, self.route, self.sessions + other.sessions, max(ages, default=None), phases)
+        sessions, settled = self.sessions + other.sessions, self.settled and other.settled
+        return DatabaseState(self.name, self.route, sessions, max(ages, default=None), phases, settled)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,30 +19,32 @@ def apply(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Plan files of [shield] plans.")],
     file: options.File = None,
     admin: options.Admins = None,
+    force: Annotated[bool, typer.Option("--force", help="Even where parked values are left behind.")] = False,
 ) -> None:
     """Have running Lintels put plans in force.
 
     They read their configuration anew, and then these plans have to be in force as they are written. All of a
     configuration is put in force, in every worker, or nothing. A plan has to be among [shield] plans: what is in force
-    only until a restart would be gone when it is needed. One that is released has to be out of force.
+    only until a restart would be gone when it is needed. One that is released has to be out of force. A configuration
+    is not taken that has no plan any longer for values that may be parked.
     """
     from lintel import plan
     from lintel.cli.asking import every
 
     plans = plan.load_all(files)
-    problems = [found for running in every(file, admin) for found in _applied(running, plans)]
+    problems = [found for running in every(file, admin) for found in _applied(running, plans, force=force)]
     for one in problems:
         print(f"lintel: {one}", file=sys.stderr)
     if problems:
         raise typer.Exit(FINDINGS)
 
 
-def _applied(running: "Running", plans: "tuple[Plan, ...]") -> list[str]:
+def _applied(running: "Running", plans: "tuple[Plan, ...]", *, force: bool) -> list[str]:
     """What came of it is told; the reasons why it did not work are returned."""
     from lintel.cli.asking import Silent
 
     try:
-        reply = running.post("/reload")
+        reply = running.post("/reload?force=true" if force else "/reload")
         if reply.status != 200:
             return [f"{running.address}: {'; '.join(reply.body.get('problems', {}).values()) or reply.text}"]
         status = running.get("/status").body

@@ -5,6 +5,7 @@ it at the same time.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 
 import asyncpg
@@ -51,6 +52,7 @@ class Keeper:
         self._making = True
         self._looked: float | None = None  # loop time
         self._passing = asyncio.Lock()
+        self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._failures: dict[str, int] = {}  # by plan id: in a row
         self._not_before: dict[str, float] = {}  # by plan id, loop time
@@ -64,6 +66,7 @@ class Keeper:
         self._plans = tuple(plan for plan in plans if plan.shield.absent_writes == "park" or plan.fills)
         self._fillings = {}
         self._looked = None
+        self._changed.set()
         self._not_before = {}
         self.problems = {plan.id: why for plan in self._plans if (why := self.problems.get(plan.id)) is not None}
 
@@ -92,9 +95,11 @@ class Keeper:
 
     async def _go_on(self, idle: Callable[[], bool]) -> None:
         while not idle():
+            self._changed.clear()
             async with self._passing:
                 await self._pass()
-            await asyncio.sleep(PAUSE_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), PAUSE_SECONDS)
 
     async def _pass(self) -> None:
         """One look at every plan, with a connection only where something is to be done."""
