@@ -5,7 +5,7 @@ import pytest
 from lintel.analysis.ddl import schema_of
 from lintel.plan import ClientAttributes, parse
 from lintel.policy import Options, Policy
-from lintel.wire.decision import DDL, EXECUTE, PREPARE, Decision, Settings
+from lintel.wire.decision import DDL, EXECUTE, PREPARE, RUN, Decision, Named, Settings
 
 PLAN = parse('id = "p"\ntable = "public.o"\n[add]\ncolumn = "prio"\ntype = "int"\ndefault = "0"\n', "p.toml")
 
@@ -41,7 +41,7 @@ def test_the_text_goes_as_it_came(text: str, verdict: str) -> None:
 
 def test_what_follows_from_running_it_is_kept() -> None:
     assert decided("DO $$ BEGIN END $$", enforced=False).effects & DDL
-    assert decided("PREPARE p AS SELECT * FROM o", enforced=False).named == ((PREPARE, b"p"),)
-    assert decided("EXECUTE p", enforced=True, on_opaque="pass").named == ((EXECUTE, b"p"),)
-    assert decided("EXECUTE p", enforced=False).named == ()
+    assert decided("PREPARE p AS SELECT * FROM o", enforced=False).named == (Named(PREPARE, b"p"),)
+    assert decided("EXECUTE p", enforced=True, on_opaque="pass").named == (Named(EXECUTE, b"p", 8, 9),)
+    assert decided("EXECUTE p", enforced=False).named == (Named(RUN, b"p", 8, 9),)
     assert decided("CREATE TEMP TABLE n (id int)", enforced=False).temporary == ("n",)

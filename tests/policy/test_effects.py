@@ -39,7 +39,7 @@ def test_ddl_that_a_snapshot_may_show_is_waited_for(text: str, waits: bool) -> N
     ],
 )
 def test_prepared_statements_that_sql_speaks_of(text: str, named: list[tuple[bytes, bytes]]) -> None:
-    assert list(decided(text).named) == named
+    assert [(one.verb, one.name) for one in decided(text).named] == named
 
 
 def decided(text: str) -> Decision:

@@ -37,7 +37,7 @@ def test_each_kind(kind: str, columns: str, expected: str) -> None:
     assert phase(plan, schema_of(f"CREATE TABLE o ({columns})".encode())) == expected
 
 
-@pytest.mark.parametrize(("marker", "expected"), [("lintel_marker", "landing"), ("lintel_landed", "present")])
+@pytest.mark.parametrize(("marker", "expected"), [("lintel_marker", "landing"), ("lintel_landed_7", "present")])
 def test_values_land_while_their_marker_says_so(marker: str, expected: str) -> None:
     plan = parse(f'id = "p"\ntable = "public.o"\n{CHANGES["add"]}[shield]\nabsent_writes = "park"\n', "p")
     ddl = f"CREATE TABLE o (id int PRIMARY KEY{{}}){PARKING.format(marker)}"

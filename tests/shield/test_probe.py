@@ -19,7 +19,7 @@ DROP, ADD = "ALTER TABLE o DROP COLUMN prio", "ALTER TABLE o ADD COLUMN prio sma
 GRANT = "GRANT INSERT (id, prio) ON o TO lintel_probe_writer"  # goes with the column
 INSERT = "INSERT INTO o (id, prio) VALUES (%s, 1)"
 ROLE = "lintel_probe_writer"
-LANDED = "SELECT FROM pg_attribute WHERE attrelid = 'lintel.parking_p'::regclass AND attname = 'lintel_landed'"
+LANDED = "SELECT FROM pg_attribute WHERE attrelid = 'lintel.parking_p'::regclass AND attname LIKE 'lintel_landed%'"
 SECONDS = 30.0
 PROBES = "lintel_probes_total"
 

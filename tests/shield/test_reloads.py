@@ -192,3 +192,25 @@ def test_a_pipeline_that_is_half_sent(front: Callable[..., Front]) -> None:
         made.plans.restore()
         reply = client.exchange(bind("t"), execute(), SYNC)
         assert (reply.error or {"C": ""})["C"] == "0A000"
+
+
+@pytest.mark.parametrize("text", ["EXECUTE s", "/* a */ execute -- b\n s;", 'EXECUTE "s"'])
+def test_sql_executes_what_has_another_name_by_now(front: Callable[..., Front], text: str) -> None:
+    """What the protocol has prepared, and Lintel again under a name of its own, by whichever plans are in force."""
+    made = front(PLAN, TABLE, ADD)
+    with made.client() as client:
+        client.exchange(parse("s", "SELECT * FROM o"), SYNC)
+        assert [len(row) for row in client.simple("EXECUTE s").rows] == [2]
+        made.plans.keep_away("p")
+        assert [len(row) for row in _fetched(client, "s").rows] == [3]
+        assert [len(row) for row in client.simple("EXECUTE s").rows] == [3]
+        made.plans.restore()
+        assert [len(row) for row in _fetched(client, "s").rows] == [2]
+        assert [len(row) for row in client.simple(text).rows] == [2]
+        assert [len(row) for row in client.extended(text).rows] == [2]
+        made.plans.switch(off=True)
+        assert [len(row) for row in client.simple(text).rows] == [2]  # as it was prepared
+        assert [len(row) for row in _fetched(client, "s").rows] == [3]
+        assert [len(row) for row in client.simple(text).rows] == [3]
+        assert not client.simple("DEALLOCATE s").error
+        assert (client.simple(text).error or {})["C"] == "26000"

@@ -212,7 +212,8 @@ def decision_of(text: str, fields: dict[str, str]) -> Decision:
     """From key=value words; refuse=TOKEN:SQLSTATE:message, edit=START:END:TEXT.
 
     expected=SQLSTATE:message, within=START:END (bytes) says where it has to point. probe=TEXT:COLUMN,COLUMN; asks= is
-    the same of a temporary relation: what it has shown decides by the context of these names (`id_note`).
+    the same of a temporary relation: what it has shown decides by the context of these names (`id_note`); runs= is a
+    query that is executed.
     """
     refuse, expected, edit = (
         fields.get(key, "").split(":", parts) for key, parts in (("refuse", 2), ("expected", 1), ("edit", 2))
@@ -220,6 +221,7 @@ def decision_of(text: str, fields: dict[str, str]) -> Decision:
     start, end = fields.get("within", "0:").split(":")
     probe, _, columns = (fields.get("probe") or fields.get("asks", "")).partition(":")
     asked = Probe(probe.encode(), tuple(filter(None, columns.encode().split(b","))), own="asks" in fields)
+    run = Probe(fields.get("runs", "").encode(), (), runs=True)
     effects = 0
     for name in filter(None, fields.get("effects", "").split("|")):
         effects |= getattr(bits, name)
@@ -233,7 +235,7 @@ def decision_of(text: str, fields: dict[str, str]) -> Decision:
             else ()
         ),
         retry=frozenset(filter(None, fields.get("retry", "").split(","))),
-        probes=(asked,) if probe else (),
+        probes=tuple(one for one in (run, asked) if one.text),
         effects=effects,
         temporary=tuple(filter(None, fields.get("temporary", "").split(","))),
         named=tuple(bits.Named(verb.encode(), name.encode()) for verb, name in _named(fields.get("names", ""))),

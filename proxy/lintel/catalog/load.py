@@ -126,6 +126,8 @@ class Loader:
             await self._read_users(connection, recent)
         await self._define(connection, found, touched.gone)
         schema = self._changed(found, touched.gone, functions, domains)
+        if schema is not self._schema:
+            schema = schema.read_before(recent["next"])
         if horizon is not None and schema is not self._schema:
             self._fingerprint = None
         self._schema, self._horizon = schema, recent["horizon"]

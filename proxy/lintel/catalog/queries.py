@@ -25,6 +25,8 @@ SELECT pg_catalog.concat_ws(' ', pg_catalog.pg_current_snapshot(), pg_catalog.pg
 # Every transaction before it had ended when the snapshot was taken: what they left is in the reading.
 _HORIZON = "pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::pg_catalog.xid"
 HORIZON = f"SELECT {_HORIZON}"
+# Of none from this one on was anything to be seen.
+_NEXT = "pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text::pg_catalog.int8"
 
 # The first oid of a user is 16384 (FirstNormalObjectId): what initdb made is below and never changes.
 _KINDS = "relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')"
@@ -86,7 +88,7 @@ WITH horizon AS MATERIALIZED (
     SELECT coalesce(pg_catalog.age($1::pg_catalog.xid), 2147483647) AS newest,
            CASE WHEN $1 IS NULL THEN '-2147483648'::pg_catalog.int4 ELSE -1000000 END AS oldest
 )
-SELECT {_HORIZON} AS horizon,
+SELECT {_HORIZON} AS horizon, {_NEXT} AS next,
        {", ".join(f"{name}.*" for name in _PAIRS)}, columns.*, types.*, ({_ROLES}) AS roles
 FROM {",".join(map(_recent, _PAIRS))},
 (SELECT pg_catalog.array_agg(DISTINCT a.attrelid::pg_catalog.int8) AS columns

@@ -17,6 +17,7 @@ from lintel.sql.quoting import quote_ident, quote_qualified
 BATCH_ROWS = 1000
 LOCK_SECONDS = 0.5
 _TRY = "SELECT pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended($1, 0))"
+_XID = "SELECT pg_catalog.pg_current_xact_id()::pg_catalog.text::pg_catalog.int8"
 _KEYS = """
 SELECT a.attname::pg_catalog.text AS name, pg_catalog.format_type(a.atttypid, a.atttypmod) AS type
 FROM pg_catalog.pg_constraint k
@@ -65,7 +66,8 @@ class Landing:
             if await self._connection.fetchval(f"SELECT pg_catalog.count(*) FROM ({left}) x") > self._rows:
                 return False
             await self._connection.execute(self._copy(""))
-            renamed = f"RENAME COLUMN {parking.IN_FORCE} TO {parking.LANDED}"
+            xid = await self._connection.fetchval(_XID)
+            renamed = f"RENAME COLUMN {parking.IN_FORCE} TO {parking.landed(xid)}"
             await self._connection.execute(f"ALTER TABLE {self._names.marker} {renamed}")
             return True
 

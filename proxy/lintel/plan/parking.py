@@ -10,7 +10,7 @@ from hashlib import sha256
 SCHEMA = "lintel"
 VALUE = "lintel_value"
 IN_FORCE = "lintel_marker"  # the marker's column,
-LANDED = "lintel_landed"  # and what it is called from the moment the real column counts
+LANDED = "lintel_landed"  # and what it is called from the moment the real column counts: see `landed`
 MOVED = "lintel_moved"  # the real column has the value already; it is the side table's that counts all the same
 OURS = "lintel_"  # no planned column that is parked begins so: the side table's own columns do
 _LONGEST = 55  # NAMEDATALEN - 1, less what comes before it
@@ -39,6 +39,17 @@ def fresh(plan_id: str) -> str:
 def key_column(number: int) -> str:
     """What the n-th column of the primary key is called in the side table; from 1."""
     return f"lintel_key{number}"
+
+
+def landed(xid: int) -> str:
+    """What the marker's column is called then: it says by which transaction that is so."""
+    return f"{LANDED}_{xid}"
+
+
+def landed_by(column: str) -> int | None:
+    """The transaction; None where this is no such name."""
+    prefix, _, xid = column.rpartition("_")
+    return int(xid) if prefix == LANDED and xid.isdecimal() else None
 
 
 def _stem(plan_id: str) -> str:

@@ -14,7 +14,8 @@ up means something else now. Pure: no clock, no catalog, no session.
 - *kept*: decisions that outlive a snapshot; *recent*: bounded by entries and bytes; *seen*: which texts are worth it;
   *shapes*: one decision for all texts that differ in literals only; *repeating*: where its edits touch literals.
 - *after*: the schema that a DDL statement leaves; *uncommitted*: that of an open transaction; *overlay*: a context by
-  it. *asking*: what a session is asked of relations that only it knows.
+  it. *asking*: what a session is asked of relations that only it knows; *older*: how old its snapshot is, where
+  parked values have *landed* since.
 - *temporary*: a temporary relation that has the name of a planned table; *temporary_rows*: one that would hold rows of
   such a table; *strange*: functions that nobody knows, behind code that nobody sees.
 - *mentions*: the names in a text that was not understood; *unplanned*: DDL on *targets* that no plan announces.

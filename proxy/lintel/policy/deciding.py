@@ -14,6 +14,7 @@ from lintel.policy.judged import Judged, effects_in, facts_in, judged_in_turn, n
 from lintel.policy.key import ContextKey
 from lintel.policy.mentions import mentions
 from lintel.policy.moment import Moment
+from lintel.policy.older import guarded
 from lintel.policy.path import Path
 from lintel.policy.statement import Statement
 from lintel.policy.strange import is_code, made_in, strange_in
@@ -23,7 +24,7 @@ from lintel.sql.comments import only, tags
 from lintel.sql.grammar import RawStatement, SyntaxProblem, TooDeep, parse
 from lintel.sql.masking import MASK, masked
 from lintel.sql.quoting import quote_qualified
-from lintel.wire.decision import EXECUTE, SETTINGS, Decision, Expectation, Probe, Refusal
+from lintel.wire.decision import EXECUTE, RUN, SETTINGS, Decision, Expectation, Probe, Refusal
 
 _LOUD = frozenset({"42703", "42702"})  # how a loud text fails
 _MARKED = frozenset({"42703", "42P01"})  # how one fails that names a marker: it has been turned, and then dropped
@@ -39,7 +40,7 @@ def decide(moment: Moment, key: ContextKey, text: bytes) -> Decided:
 def _unchanged(decision: Decision) -> Decision:
     """The text as it is, whatever the verdict: that is what would have been done.
 
-    An EXECUTE is not followed: what was prepared by SQL while verdicts were enforced runs as it was prepared.
+    So what was prepared while verdicts were enforced SQL runs as it was prepared; it may have another name by then.
     """
     statement: Statement = decision.statement
     if statement.verdict != "allow":
@@ -47,7 +48,7 @@ def _unchanged(decision: Decision) -> Decision:
     return Decision(
         effects=decision.effects,
         temporary=decision.temporary,
-        named=tuple(named for named in decision.named if named.verb != EXECUTE),
+        named=tuple(named._replace(verb=RUN) if named.verb == EXECUTE else named for named in decision.named),
         statement=statement,
     )
 
@@ -91,6 +92,8 @@ def _judged(
     why = _why_opaque(moment, key, parts)
     if why is None:
         decided = _understood(moment, key, text, parts, found)
+        if moment.landed:
+            decided = guarded(moment, text, decided, parts)
         return _beside_temporary(decided, key, parts) if key.shadowed else decided
     decided = as_temporary(moment, key, text, why, parts) or opaque(moment, text, why, parts)
     if strange := _strange(moment, parts):

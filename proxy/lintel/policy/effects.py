@@ -10,7 +10,9 @@ from lintel.policy.mentions import possibly_mentions
 from lintel.schema import Function, Schema
 from lintel.schema.bodies import temporary_in
 from lintel.sql.grammar import Node
+from lintel.sql.tokens import tokens
 from lintel.wire.decision import (
+    AGES,
     DDL,
     DEALLOCATE,
     DISCARDS,
@@ -91,6 +93,8 @@ def effects_of(node: Node, result: Resolution, shadowed: frozenset[str] = frozen
     if tag == "TransactionStmt":
         return Effects(ENDS if body["kind"] in _ENDINGS else NESTS if body["kind"] in _NESTINGS else 0)
     if tag == "VariableSetStmt":
+        if body.get("name") == "TRANSACTION SNAPSHOT":
+            return Effects(AGES)
         touches = body.get("kind") == "VAR_RESET_ALL" or body.get("name") in _SETTINGS
         return Effects(SETTINGS if touches else 0)
     if tag == "DiscardStmt":
@@ -149,6 +153,13 @@ def _of_query(tag: str, body: Node, result: Resolution) -> Effects:
 
 def _named(verb: bytes, body: Node) -> tuple[Named, ...]:
     return (Named(verb, body["name"].encode()),)
+
+
+def placed(effects: Effects, text: bytes) -> Effects:
+    """Of an EXECUTE by itself, with the place of its name: it may have another on the server."""
+    words = [token for token in tokens(text) if token.kind != "comment"][1:2]
+    named = [one._replace(start=words[0].start, end=words[0].end) for one in effects.named if words]
+    return replace(effects, named=tuple(named))
 
 
 def _of_ddl(tag: str, body: Node) -> Effects:

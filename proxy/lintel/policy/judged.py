@@ -7,7 +7,7 @@ from itertools import chain
 from lintel.analysis import facts_of
 from lintel.analysis.facts import Facts
 from lintel.analysis.views import with_bases
-from lintel.policy.effects import Effects, effects_of, with_code
+from lintel.policy.effects import Effects, effects_of, placed, with_code
 from lintel.policy.path import Path
 from lintel.policy.temporary_rows import refused
 from lintel.policy.uncommitted import Uncommitted
@@ -86,6 +86,8 @@ def judged(text: bytes, raw: RawStatement, question: Question, *, alone: bool) -
     effects = effects_of(raw.node, verdict.resolution, question.shadowed)
     if effects.bits & (DDL | TEMPORARY) and question.covered.by_oid:
         verdict = refused(verdict, text, raw, question)
+    if effects.named and "ExecuteStmt" in raw.node and alone:
+        effects = placed(effects, text)
     if verdict.resolution.functions or effects.bits & DDL:
         effects = with_code(effects, raw.node, verdict.resolution, question.covered.schema)
     return Judged(start, end, verdict, effects, facts, late=not _LATE.isdisjoint(raw.node))

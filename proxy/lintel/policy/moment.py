@@ -1,11 +1,12 @@
 """One moment of one database: a schema, the plans on it, and the options; what every decision is made from."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from lintel.plan import Plan
 from lintel.plan.clients import ClientAttributes, Side
+from lintel.policy.landed import Landed
 from lintel.schema import Schema
 from lintel.shield.departure import departure
 from lintel.shield.phase import Phase, phase
@@ -35,6 +36,7 @@ class Moment:
     doubtful: bool = False  # a session has changed something, and it is not understood what
     made: frozenset[tuple[str, str]] = frozenset()  # (schema, name) of what queries of the open transaction have made
     older: bool = False  # for a transaction that was open before it: its snapshot may be
+    landed: Mapping[str, Landed] = field(default_factory=dict)  # plans whose parked values have landed, by id
 
     @cached_property
     def covered(self) -> Covered:
@@ -43,9 +45,9 @@ class Moment:
 
     @cached_property
     def for_older(self) -> "Moment":
-        """As such a transaction has to have it: itself, unless a column has been filled and made NOT NULL."""
+        """As such a transaction has to have it: itself, unless a column has been filled or has taken parked values."""
         filled = any(plan.fills and plan.id not in self.covered.unfilled for plan in self.plans)
-        return replace(self, older=True) if filled else self
+        return replace(self, older=True) if filled or self.landed else self
 
     @cached_property
     def planned(self) -> dict[str, set[str]]:

@@ -220,7 +220,7 @@ def _names(moment: Moment) -> frozenset[str]:
 
 def _at(moment: Moment, found: Uncommitted) -> Moment:
     plans = tuple(remembering(plan, found.schema) for plan in moment.plans)
-    return Moment(found.schema, plans, moment.options, made=found.made, older=moment.older)
+    return Moment(found.schema, plans, moment.options, made=found.made, older=moment.older, landed=moment.landed)
 
 
 def _decided(context: Context, text: bytes) -> Decision:

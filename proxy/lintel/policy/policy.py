@@ -8,6 +8,7 @@ from lintel.plan.clients import ClientAttributes
 from lintel.policy.context import Context
 from lintel.policy.kept import History, Kept
 from lintel.policy.key import ContextKey, Encoding
+from lintel.policy.landed import Landed, landings
 from lintel.policy.moment import Moment, Options
 from lintel.policy.overlay import Overlay, Overlays
 from lintel.policy.search_path import current_role, schemas_of, usable
@@ -31,7 +32,9 @@ class Policy:
         options: Options = Options(),  # noqa: B008  (immutable)
         before: "Policy | None" = None,
     ) -> None:
-        self.moment = Moment(schema, _informed(plans, schema, before), options)
+        informed = _informed(plans, schema, before)
+        landed = {} if schema is None else landings(informed, schema, _landed(plans, before))
+        self.moment = Moment(schema, informed, options, landed=landed)
         self.contexts: dict[ContextKey, Context] = {}
         self.kept: dict[ContextKey, Kept] = {}
         self.history = History()
@@ -117,6 +120,17 @@ def _informed(plans: tuple[Plan, ...], schema: Schema | None, before: Policy | N
     known = {plan.id: plan for plan in before.moment.plans} if before is not None else {}
     kept = (_kept(plan, known.get(plan.id)) for plan in plans)
     return tuple(kept if schema is None else (remembering(plan, schema) for plan in kept))
+
+
+def _landed(plans: tuple[Plan, ...], before: Policy | None) -> dict[str, Landed]:
+    """What was known of those that are still for the same column."""
+    known = {plan.id: plan for plan in before.moment.plans} if before is not None else {}
+    same = {plan.id for plan in plans if plan.id in known and _column(known[plan.id]) == _column(plan)}
+    return {} if before is None else {i: landed for i, landed in before.moment.landed.items() if i in same}
+
+
+def _column(plan: Plan) -> tuple[str, str]:
+    return plan.table, plan.change.column
 
 
 def _kept(plan: Plan, earlier: Plan | None) -> Plan:

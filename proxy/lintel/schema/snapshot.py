@@ -1,6 +1,7 @@
 """Columns, relations and functions as pg_attribute, pg_class and pg_proc describe them."""
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -102,6 +103,7 @@ class Schema:
     built_in: frozenset[str] = frozenset()
     # Schemas that not everybody may use -> the roles that may. In a search_path PostgreSQL leaves them out for others.
     users: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    next_xid: int = 0  # (xid8) whatever is in it was left by transactions before this one
 
     __hash__ = object.__hash__
 
@@ -217,6 +219,7 @@ class Schema:
             self.procedures if procedures is None else procedures,
             self.built_in,
             self.users if users is None else users,
+            self.next_xid,
         )
         if "by_name" in self.__dict__:
             made.__dict__["by_name"] = _renamed(self.by_name, left, relations.values())
@@ -228,6 +231,12 @@ class Schema:
             made.__dict__["rows_of"] = self.rows_of
             if "_held_in" in self.__dict__:
                 made.__dict__["_held_in"] = self._held_in
+        return made
+
+    def read_before(self, next_xid: int) -> "Schema":
+        """This one, read when that transaction had not begun."""
+        made = copy(self)
+        object.__setattr__(made, "next_xid", next_xid)
         return made
 
     def find(self, schema: str | None, name: str, search_path: Iterable[str]) -> Relation | None:

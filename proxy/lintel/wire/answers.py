@@ -4,7 +4,7 @@ The hot path in server.py takes the replies to plain statements before they come
 the client for the frame: the frame itself (the object) where nothing in it changes, nothing where it is Lintel's own.
 """
 
-from . import failures, messages, replies
+from . import failures, messages, probes, replies
 from .ask import QUESTION, Answer
 from .client import ClientStream
 from .errors import ProtocolError
@@ -30,7 +30,7 @@ from .waiting import FOR_ANSWER, FOR_CATALOG, FOR_DDL, FOR_DECISION, FOR_PARSE, 
 _OWN = (OWN_PARSE, OWN_PROBE, OWN_DESCRIBE)
 _TO_PROBE = (
     messages.PARSE_COMPLETE, messages.PARAMETER_DESCRIPTION, messages.ROW_DESCRIPTION, messages.NO_DATA,
-    messages.CLOSE_COMPLETE,
+    messages.CLOSE_COMPLETE, messages.BIND_COMPLETE, messages.COMMAND_COMPLETE,
 )  # fmt: skip
 _FOLLOWED = frozenset(
     {b"application_name", b"client_encoding", b"search_path", b"session_authorization", b"standard_conforming_strings"}
@@ -121,18 +121,9 @@ class Answers:
 
     def _probed(self, kind: int, frame: bytes) -> bytes:
         """Of a table that is not as the decision has it, a newer snapshot is fetched before it is decided again."""
-        state = self._state
-        probe = state.expected[0].probe
-        assert probe is not None
-        if probe.text not in state.probed:
-            if kind in (messages.ROW_DESCRIPTION, messages.NO_DATA):
-                columns = () if kind == messages.NO_DATA else messages.column_names(frame)
-                state.probed[probe.text] = columns
-                if columns != probe.columns or (probe.own and not columns):
-                    state.described(probe, columns)
-                    return b"" if probe.own else self._wait_for_catalog()
-        elif kind == messages.CLOSE_COMPLETE:
-            state.pop()
+        if probes.heard(self._state, kind, frame):
+            return self._wait_for_catalog()
+        if kind == messages.CLOSE_COMPLETE:
             self._release_if_parsed()
         return b""
 
@@ -290,6 +281,8 @@ class Answers:
             if changed is not fields:
                 frame, fields = messages.error_response(changed), changed
         if entry.kind == OWN_PROBE and whole:  # it stands for the statement's own, which waits
+            if entry.probe is not None and entry.probe.runs and entry.decision is not None:
+                fields = replies.by_token(fields, entry.decision)
             frame = messages.error_response([field for field in fields if field[0] != replies.POSITION])
             state.refused = self._client.holds_query
         state.error = replies.sqlstate(fields)

@@ -35,6 +35,13 @@ def probe(text: bytes) -> bytes:
     return closing + asking + closing + messages.FLUSH_FRAME
 
 
+def running(text: bytes) -> bytes:
+    """Likewise, of one that is executed."""
+    gone = messages.close(b"P", _PROBE) + messages.close(b"S", _PROBE)
+    asking = messages.parse(_PROBE, text, b"\0\0") + messages.bind(_PROBE, _PROBE) + messages.execute(_PROBE)
+    return gone + asking + gone + messages.FLUSH_FRAME
+
+
 class Answer:
     """What comes back, up to its ReadyForQuery."""
 

@@ -19,6 +19,7 @@ DISCARDS: Final = 4  # DISCARD ALL / DEALLOCATE ALL: the server forgets every pr
 TEMPORARY: Final = 8  # a temporary relation may have been made: names in Decision.temporary shadow from here on
 ENDS: Final = 16  # COMMIT, ROLLBACK (TO): settings changed in this transaction may change back
 NESTS: Final = 32  # SAVEPOINT, RELEASE: where a ROLLBACK TO goes back to
+AGES: Final = 64  # SET TRANSACTION SNAPSHOT: the transaction may be older than it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,13 @@ class Probe:
     text: bytes
     columns: tuple[bytes, ...]
     own: bool = False  # of a temporary relation, which this session changes: asked again whenever something has run
+    runs: bool = False  # instead: a query without rows, which fails where the statement must not be served
 
 
 PREPARE: Final = b"PREPARE"  # as the CommandComplete has it, which tells that it has been done
 DEALLOCATE: Final = b"DEALLOCATE"
 EXECUTE: Final = b"EXECUTE"
+RUN: Final = b"RUN"  # an EXECUTE of what is there, decided so today or not: while Lintel is off
 
 
 class Named(NamedTuple):
@@ -65,6 +68,8 @@ class Named(NamedTuple):
 
     verb: bytes
     name: bytes
+    start: int = 0  # where the text says it, of an EXECUTE by itself,
+    end: int = 0  # and its end; 0: that is not known
 
 
 @dataclass(slots=True, eq=False)

@@ -29,7 +29,7 @@ def for_client(state: State, entry: Expected, fields: replies.Fields) -> replies
     assert entry.sent is not None
     decision = entry.decision
     changed = replies.for_client(fields, decision, entry.sent.text, state.settings.client_encoding)
-    loud = state.retry.exhausted or decision.retry or not all(probe.own for probe in decision.probes)
+    loud = state.retry.exhausted or decision.retry or not all(probe.own or probe.runs for probe in decision.probes)
     if loud and state.counts is not None and replies.is_refusal(fields, changed):
         state.counts.loud_refused += 1
     if entry.statement is not None and entry.statement.renamed:

@@ -81,6 +81,13 @@ def for_client(fields: Fields, decision: Decision, text: bytes, encoding: str) -
     return fields
 
 
+def by_token(fields: Fields, decision: Decision) -> Fields:
+    """A refusal, where the message has the token of one."""
+    message = value(fields, MESSAGE) or b""
+    refusal = next((found for token, found in decision.refusals if token in message), None)
+    return fields if refusal is None else _refused(fields, refusal)
+
+
 def is_refusal(fields: Fields, changed: Fields) -> bool:
     """Whether what `for_client` made of the fields says something of our own, not only where it points."""
     return value(fields, MESSAGE) != value(changed, MESSAGE)

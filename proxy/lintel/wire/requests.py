@@ -4,8 +4,8 @@ The hot path in client.py takes the plain ones before they come here. A method r
 frame: the frame itself (the object) where nothing in it changes.
 """
 
-from . import ask, messages
-from .decision import DEALLOCATE, ENDS, PREPARE, SETTINGS, TEMPORARY, Decision, Probe
+from . import ask, messages, probes
+from .decision import DEALLOCATE, ENDS, PREPARE, RUN, SETTINGS, TEMPORARY, Decision, Probe
 from .decision import EXECUTE as EXECUTES
 from .errors import ProtocolError
 from .expected import (
@@ -23,7 +23,7 @@ from .framing import header
 from .messages import BIND, CLOSE, DESCRIBE, EXECUTE, PARSE, PASSWORD, PORTAL, QUERY, SYNC, TERMINATE
 from .retry import KEPT_LIMIT
 from .state import State
-from .statements import RENAMED, Sent, Statement, deallocate, execute, known_as, outdated, overtaken, taken
+from .statements import RENAMED, Sent, Statement, deallocate, execute, known_as, outdated, overtaken, renamed, taken
 from .told import FAILING, awaited, changed
 from .waiting import FOR_DDL, FOR_PARSE, FOR_READY, FOR_STARTUP, IN_STARTUP
 
@@ -126,7 +126,7 @@ class Requests:
             self._start_keeping(decision)
             self._expect(Expected(QUERY, decision, quiet=decision.quiet, sent=sent), frame)
         self._consequences(decision)
-        self._state.forget_own()
+        probes.forget_own(self._state)
         self._wait_for_ready()
         return frame if decision.text is None else messages.query(decision.text)
 
@@ -207,7 +207,7 @@ class Requests:
 
     def _execute(self, frame: bytes) -> bytes:
         (portal,) = messages.strings(frame, 5, 1)
-        self._state.forget_own()
+        probes.forget_own(self._state)
         statement = self._bound_to(portal)
         if statement is None:
             self._expect(Expected(EXECUTE, portal=portal), frame)
@@ -251,7 +251,7 @@ class Requests:
         return frame
 
     def _function_call(self, frame: bytes) -> bytes:
-        self._state.forget_own()
+        probes.forget_own(self._state)
         self._state.expected.append(FUNCTION_REPLY)
         self._state.retry.give_up()
         return frame
@@ -263,9 +263,10 @@ class Requests:
         """With regard to what SQL's own EXECUTE and DEALLOCATE name in this session."""
         decision = self._state.decide(text)
         own: set[bytes] = set()  # names that the text itself gives, or frees
-        for verb, name in decision.named:
+        for one in decision.named:
+            verb, name = one.verb, one.name
             statement = None if name in own else self._state.statements.get(name)
-            if verb != EXECUTES:
+            if verb not in (EXECUTES, RUN):
                 own.add(name)
             if statement is None or (verb == PREPARE and not statement.renamed):
                 continue
@@ -273,10 +274,10 @@ class Requests:
                 return taken(name, decision)
             if verb == DEALLOCATE and statement.renamed:
                 return outdated(decision, RENAMED) if decision.several else deallocate(statement.server_name, decision)
-            if verb == EXECUTES and (statement.renamed or not self._is_current(statement)):
+            if verb == EXECUTES and not self._is_current(statement):
                 return outdated(decision)
-            if verb == EXECUTES and not decision.several:
-                return execute(statement.decision, decision)
+            if verb in (EXECUTES, RUN):
+                decision = renamed(text, one, statement, execute(self._state.decided_now(statement), decision))
         return decision
 
     def _is_current(self, statement: Statement) -> bool:
@@ -284,7 +285,7 @@ class Requests:
         if statement.context is self._state.context:
             return True
         decision = self._state.decide(statement.text)
-        executed = (self._state.statements.get(name) for verb, name in decision.named if verb == EXECUTES)
+        executed = (self._state.statements.get(one.name) for one in decision.named if one.verb == EXECUTES)
         if any(one is not None and self._state.decide(one.text).sent(one.text) != one.given for one in executed):
             return False
         return decision.sent(statement.text) == statement.given
@@ -349,11 +350,11 @@ class Requests:
             return None
         if state.status == messages.IDLE and not state.bound:
             waiting = self._wait_for_status()
-            own = any(probe.own for probe in decision.probes)
+            own = any(probe.own or probe.runs for probe in decision.probes)
             late = (decision.late and frame[0] == BIND) or header(frame, 0)[1] > KEPT_LIMIT
             if waiting is not None or not (state.retry.tries or decision.several or own or late):
                 return waiting
-        probe = next((probe for probe in decision.probes if not state.is_probed(probe)), None)
+        probe = next((probe for probe in decision.probes if not probes.is_probed(state, probe)), None)
         return None if probe is None else self._probe(decision, probe)
 
     def _wait_for_status(self) -> bytes | None:
@@ -374,7 +375,7 @@ class Requests:
             state.counts.probes += 1
         state.probed.pop(probe.text, None)
         state.expected.append(probing(probe, decision))
-        return self._wait(ask.probe(probe.text))
+        return self._wait(ask.running(probe.text) if probe.runs else ask.probe(probe.text))
 
     def _start_keeping(self, decision: Decision) -> None:
         """From a loud text on, where nothing has run that another try would run again."""
@@ -389,7 +390,7 @@ class Requests:
         if decision.effects & (SETTINGS | TEMPORARY) or (decision.effects & ENDS and self._state.touched):
             self._state.unsettle()
         if decision.effects & ENDS:
-            self._state.forget_probes()  # a savepoint gives its locks back
+            probes.forget(self._state)  # a savepoint gives its locks back
 
     def _wait_for_ready(self) -> None:
         state = self._state

@@ -11,6 +11,7 @@ from typing import Final
 
 from . import messages
 from .decision import (
+    AGES,
     DDL,
     DEALLOCATE,
     DISCARDS,
@@ -24,7 +25,6 @@ from .decision import (
     Context,
     Counts,
     Decision,
-    Probe,
     Ran,
     Resolve,
     Settings,
@@ -40,7 +40,6 @@ QUICK: Final = 2048  # bytes of a text that is decided at once, whatever is in i
 DDL_LIMIT: Final = 1024  # texts of uncommitted DDL that a session remembers,
 DDL_SIZE: Final = 64 * 1024  # bytes of each at most
 _DISCARDED: Final = (b"DEALLOCATE ALL", b"DISCARD ALL")  # tags: of several statements another has completed before
-SHOWN_LIMIT: Final = 32  # temporary relations whose columns a session remembers
 
 
 class State:
@@ -119,6 +118,10 @@ class State:
         decision = self.context.decisions.get(text)
         return self.context.decide(text) if decision is None else decision
 
+    def decided_now(self, statement: Statement) -> Decision:
+        """What has been prepared, by that context."""
+        return statement.decision if statement.context is self.context else self.decide(statement.text)
+
     def settle(self, settings: Settings) -> None:
         """The session is otherwise than thought: another context, if it makes a difference."""
         self.settings = settings
@@ -141,7 +144,7 @@ class State:
 
     def move(self, decision: Decision) -> None:
         """What has just been sent may change the catalog: what comes next is decided when it has been answered."""
-        counts = DDL | ENDS | NESTS if self.settings.uncommitted else DDL
+        counts = AGES | DDL | ENDS | NESTS if self.settings.uncommitted else AGES | DDL
         if decision.effects & counts and self.context.planned:
             self.moving = self.expected[-1]
             self.careful = True
@@ -178,7 +181,8 @@ class State:
         self.doubtful = False
         self.probed.clear()
         if self.settings.uncommitted or self.settings.path_moved or self.settings.older:
-            self.settle(replace(self.settings, uncommitted=(), described=(), shown=(), path_moved=False, older=False))
+            older = self.settings.older and bool(self.expected)  # what is under way may have taken a snapshot before
+            self.settle(replace(self.settings, uncommitted=(), described=(), shown=(), path_moved=False, older=older))
         self.committed_temporary = temporary
         if not self.expected:  # else a client that does not wait may have bound already what comes next
             self.portal = None
@@ -239,8 +243,7 @@ class State:
 
     def ran(self, entry: Expected, tag: bytes) -> None:
         """A statement has completed, one of several perhaps: what follows from it for the session."""
-        decision = entry.decision
-        if decision is None or decision.quiet:
+        if (decision := entry.decision) is None or decision.quiet:
             return
         self.ddl = self.ddl or bool(decision.effects & DDL)
         if decision.effects & DISCARDS and tag in _DISCARDED:
@@ -253,6 +256,8 @@ class State:
                 self.committed_temporary |= set(decision.temporary)
         if tag in (PREPARE, DEALLOCATE):
             self._named(tag, entry, decision)
+        if decision.effects & AGES:
+            self.settle(replace(self.settings, older=True))
         self.careful = True
 
     def may_do(self) -> bool:
@@ -262,37 +267,6 @@ class State:
             return False
         probed = bool(entry.decision.probes) and not self.retry.tries
         return probed or self.decide(entry.sent.text).sent(entry.sent.text) != entry.sent.given
-
-    def is_probed(self, probe: Probe) -> bool:
-        """The table is locked and is as the decision has it, or there is no newer snapshot to decide by.
-
-        The policy may have moved to a snapshot that was read before the lock was taken.
-        """
-        shown = self.probed.get(probe.text)
-        return shown is not None and (shown == probe.columns or (not probe.own and self.context is self.newest))
-
-    def described(self, probe: Probe, columns: tuple[bytes, ...]) -> None:
-        """A table is otherwise than thought: by what others have committed, or by what this session has done itself."""
-        if probe.own:
-            others = [each for each in self.settings.shown if each[0] != probe.text]
-            self.settle(replace(self.settings, shown=(*others[1 - SHOWN_LIMIT :], (probe.text, columns))))
-            return
-        if self.counts is not None:
-            self.counts.prevented += 1
-        if self.settings.uncommitted:
-            self.settle(replace(self.settings, described=(*self.settings.described, (probe.text, columns))))
-
-    def forget_own(self) -> None:
-        """What is sent next may make or change temporary relations, by functions and triggers as well."""
-        if self.probed:
-            for text, _ in self.settings.shown:
-                self.probed.pop(text, None)
-
-    def forget_probes(self) -> None:
-        """What they have shown, and locked, may be otherwise."""
-        self.probed.clear()
-        if self.settings.described:
-            self.settle(replace(self.settings, described=()))
 
     def note(self, entry: Expected) -> None:
         """A text has run to its end: what follows in this transaction sees the catalog that it leaves."""
@@ -311,7 +285,7 @@ class State:
 
     def _named(self, tag: bytes, entry: Expected, decision: Decision) -> None:
         """SQL has prepared a statement, or deallocated one: of several the next of its kind."""
-        names = [name for verb, name in decision.named if verb == tag]
+        names = [one.name for one in decision.named if one.verb == tag]
         number = self.done.count(tag)
         if entry.kind == messages.QUERY:
             self.done.append(tag)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from . import messages
-from .decision import Context, Decision, Expectation, Refusal
+from .decision import EXECUTE, Context, Decision, Expectation, Named, Refusal
 from .expected import SYNC_REPLY, TELLS, Expected, segment
 from .told import Told, columns_in, remember, unfit
 
@@ -189,11 +189,27 @@ def taken(name: bytes, statement_of: Decision) -> Decision:
 
 
 def execute(prepared: Decision, decision: Decision) -> Decision:
-    """EXECUTE of a loud text: analysed anew it may fail there; positions are those in the PREPARE."""
-    if not prepared.expected:
+    """EXECUTE of a loud text: analysed anew it may fail there; positions are those in the PREPARE.
+
+    And of what not every transaction is served: nor is it, then.
+    """
+    if prepared.expected and not decision.several:
+        expected = tuple(Expectation(e.sqlstate, e.refusal) for e in prepared.expected)
+        return replace(decision, expected=expected, probes=prepared.probes, refusals=prepared.refusals)
+    if any(probe.runs for probe in prepared.probes):
+        probes = tuple(probe for probe in prepared.probes if probe.runs)
+        return replace(decision, probes=decision.probes + probes, refusals=decision.refusals + prepared.refusals)
+    return decision
+
+
+def renamed(text: bytes, named: Named, statement: Statement, decision: Decision) -> Decision:
+    """EXECUTE of what may have another name on the server (one of ours); among others such a one is refused."""
+    if not statement.renamed:
         return decision
-    expected = tuple(Expectation(e.sqlstate, e.refusal) for e in prepared.expected)
-    return replace(decision, expected=expected, probes=prepared.probes)
+    if not named.end:
+        return outdated(decision) if named.verb == EXECUTE else decision
+    edit = (named.start, named.end, statement.server_name)
+    return replace(decision, text=text[: named.start] + statement.server_name + text[named.end :], edits=(edit,))
 
 
 def deallocate(server_name: bytes, instead_of: Decision) -> Decision:
