@@ -257,6 +257,33 @@ def test_a_pipeline_in_a_transaction_of_its_own(landing: Landing) -> None:
         assert client.simple("SELECT prio FROM o WHERE id = 1").rows == [(b"7",)]
 
 
+def test_behind_a_savepoint(landing: Landing) -> None:
+    """It gives back the lock by which values wait; and what takes a failed transaction back comes with a statement."""
+    text = "SELECT prio FROM o WHERE id = 1"
+    with landing.client() as client:
+        client.prepare("back", "ROLLBACK TO b")
+        client.simple("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        client.simple("SAVEPOINT a")
+        assert client.simple(text).rows == [(b"7",)]
+        client.simple("ROLLBACK TO a")
+        landing.land()
+        client.simple("SAVEPOINT b")
+        ways: tuple[Callable[[], Reply], ...] = (
+            lambda: client.simple(f"ROLLBACK TO b; {text}"),
+            lambda: client.exchange(bind("back"), execute(), parse("", text), bind(""), execute(), SYNC),
+        )
+        for failed in ways:
+            assert client.simple("SELECT 1/0").status == "E"
+            reply = failed()
+            assert _state(reply) in ("40001", "25P02"), reply
+            assert not reply.rows
+            assert not client.simple("ROLLBACK TO b").error
+        assert client.simple("SELECT note FROM o WHERE id = 1").rows == [(b"n1",)]
+        assert _state(client.simple(text)) == "40001"
+        assert not client.simple("ROLLBACK").error
+        assert client.simple(text).rows == [(b"7",)]
+
+
 def test_old_code_does_not_notice(landing: Landing) -> None:
     with landing.client("old") as client:
         client.simple("BEGIN ISOLATION LEVEL REPEATABLE READ")

@@ -263,8 +263,7 @@ class Requests:
         """With regard to what SQL's own EXECUTE and DEALLOCATE name in this session."""
         decision = self._state.decide(text)
         own: set[bytes] = set()  # names that the text itself gives, or frees
-        for one in decision.named:
-            verb, name = one.verb, one.name
+        for verb, name, *_ in decision.named:
             statement = None if name in own else self._state.statements.get(name)
             if verb not in (EXECUTES, RUN):
                 own.add(name)
@@ -277,7 +276,7 @@ class Requests:
             if verb == EXECUTES and not self._is_current(statement):
                 return outdated(decision)
             if verb in (EXECUTES, RUN):
-                decision = renamed(text, one, statement, execute(self._state.decided_now(statement), decision))
+                decision = renamed(text, statement, execute(self._state.decided_now(statement), decision))
         return decision
 
     def _is_current(self, statement: Statement) -> bool:
@@ -343,10 +342,10 @@ class Requests:
 
         Nor must one whose frame is too large to be kept for another try. Outside of a transaction the lock is held
         until the statements have run: no Sync is behind the probe. The columns of temporary relations are asked for
-        ahead of every statement that needs them.
+        ahead of every statement that needs them; what runs is, too, though what failed may be taken back ahead of it.
         """
         state = self._state
-        if not decision.probes or state.status == messages.FAILED:
+        if not decision.probes:
             return None
         if state.status == messages.IDLE and not state.bound:
             waiting = self._wait_for_status()
@@ -354,7 +353,8 @@ class Requests:
             late = (decision.late and frame[0] == BIND) or header(frame, 0)[1] > KEPT_LIMIT
             if waiting is not None or not (state.retry.tries or decision.several or own or late):
                 return waiting
-        probe = next((probe for probe in decision.probes if not probes.is_probed(state, probe)), None)
+        asked = (one for one in decision.probes if one.runs or state.status != messages.FAILED)
+        probe = next((probe for probe in asked if not probes.is_probed(state, probe)), None)
         return None if probe is None else self._probe(decision, probe)
 
     def _wait_for_status(self) -> bytes | None:

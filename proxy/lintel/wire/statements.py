@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from . import messages
-from .decision import EXECUTE, Context, Decision, Expectation, Named, Refusal
+from .decision import RUN, Context, Decision, Expectation, Refusal
 from .expected import SYNC_REPLY, TELLS, Expected, segment
 from .told import Told, columns_in, remember, unfit
 
@@ -202,12 +202,13 @@ def execute(prepared: Decision, decision: Decision) -> Decision:
     return decision
 
 
-def renamed(text: bytes, named: Named, statement: Statement, decision: Decision) -> Decision:
+def renamed(text: bytes, statement: Statement, decision: Decision) -> Decision:
     """EXECUTE of what may have another name on the server (one of ours); among others such a one is refused."""
+    named = decision.named[0]
     if not statement.renamed:
         return decision
     if not named.end:
-        return outdated(decision) if named.verb == EXECUTE else decision
+        return decision if any(one.verb == RUN for one in decision.named) else outdated(decision)
     edit = (named.start, named.end, statement.server_name)
     return replace(decision, text=text[: named.start] + statement.server_name + text[named.end :], edits=(edit,))
 
