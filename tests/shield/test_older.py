@@ -81,6 +81,9 @@ class Landing:
     def client(self, name: str = "new") -> Wire:
         return Wire(self.database, name, host=self.proxy.host, port=self.proxy.port)
 
+    def probes(self) -> str:
+        return self.proxy.get("/metrics").partition("lintel_probes_total ")[2].partition("\n")[0]
+
     def land(self, until_it_holds: str = TURNED) -> None:
         with through(self.proxy, self.database) as new:
             self.direct.execute("ALTER TABLE o ADD COLUMN IF NOT EXISTS prio int DEFAULT 0")
@@ -169,12 +172,20 @@ def test_a_snapshot_that_was_taken_behind_it(landing: Landing, gone: str) -> Non
 def test_whatever_else_changes_behind_the_landing(landing: Landing) -> None:
     """Somebody's DDL makes no transaction older than a landing that it has seen."""
     landing.land(GONE)
+    landing.direct.execute("CREATE VIEW v AS SELECT prio FROM o")
     with landing.client() as client:
         client.simple("BEGIN ISOLATION LEVEL REPEATABLE READ")
         client.simple("TABLE other")
         with through(landing.proxy, landing.database) as another:
             another.execute("CREATE TABLE yet_another (n int)")
         assert client.simple("SELECT prio FROM o WHERE id = 1").rows == [(b"7",)]
+        client.simple("ROLLBACK")
+        client.simple("BEGIN")
+        with through(landing.proxy, landing.database) as another:
+            another.execute("DROP TABLE yet_another")
+        before = landing.probes()
+        assert client.simple("SELECT count(*) FROM v").rows == [(b"5",)]
+        assert landing.probes() == before
 
 
 def test_a_lintel_that_was_not_there(landing: Landing, lintel: Start) -> None:

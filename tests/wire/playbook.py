@@ -62,6 +62,7 @@ class ScriptedContext:
         self.decisions: dict[bytes, Decision] = {}
         self.queries: dict[bytes, Decision] = {}
         self.planned = True
+        self.number = 1
 
     def decide(self, text: bytes) -> Decision:
         return self.decisions.setdefault(text, Decision(statement=text.decode()))

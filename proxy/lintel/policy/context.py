@@ -26,7 +26,8 @@ class Context:
     """Decides texts; satisfies wire.decision.Context. Everything in it is bounded."""
 
     __slots__ = (
-        "_beside", "_decisions", "_history", "_kept", "_step", "decisions", "key", "moment", "planned", "queries",
+        "_beside", "_decisions", "_history", "_kept", "_step", "decisions", "key", "moment", "number", "planned",
+        "queries",
     )  # fmt: skip
 
     def __init__(
@@ -41,6 +42,7 @@ class Context:
         self.moment = moment
         self.key = key
         self.planned = bool(moment.plans)
+        self.number = moment.number
         self._decisions: Recent[Decision] = Recent()
         self.decisions = self._decisions.young  # what the hot path looks at
         self.queries: dict[bytes, Decision] = {}  # likewise, and fills within bounds

@@ -92,7 +92,7 @@ def _judged(
     why = _why_opaque(moment, key, parts)
     if why is None:
         decided = _understood(moment, key, text, parts, found)
-        if moment.landed:
+        if moment.landed or moment.filled:
             decided = guarded(moment, text, decided, parts)
         return _beside_temporary(decided, key, parts) if key.shadowed else decided
     decided = as_temporary(moment, key, text, why, parts) or opaque(moment, text, why, parts)

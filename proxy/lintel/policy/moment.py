@@ -36,7 +36,9 @@ class Moment:
     doubtful: bool = False  # a session has changed something, and it is not understood what
     made: frozenset[tuple[str, str]] = frozenset()  # (schema, name) of what queries of the open transaction have made
     older: bool = False  # for a transaction that was open before it: its snapshot may be
+    number: int = 1  # of those of a database
     landed: Mapping[str, Landed] = field(default_factory=dict)  # plans whose parked values have landed, by id
+    filled: Mapping[str, int] = field(default_factory=dict)  # those whose rows have been filled -> since which number
 
     @cached_property
     def covered(self) -> Covered:
@@ -45,9 +47,14 @@ class Moment:
 
     @cached_property
     def for_older(self) -> "Moment":
-        """As such a transaction has to have it: itself, unless a column has been filled or has taken parked values."""
-        filled = any(plan.fills and plan.id not in self.covered.unfilled for plan in self.plans)
-        return replace(self, older=True) if filled or self.landed else self
+        """As a transaction has to have it that may be older than what has landed or been filled."""
+        return replace(self, older=True)
+
+    def is_newer(self, older: int | None) -> bool:
+        """Whether something has landed or been filled since the moment of that number."""
+        if older is None:
+            return False
+        return any(one.since > older for one in self.landed.values()) or any(n > older for n in self.filled.values())
 
     @cached_property
     def planned(self) -> dict[str, set[str]]:

@@ -22,13 +22,15 @@ from lintel.wire.decision import AGES, Probe, Refusal
 
 def guarded(moment: Moment, text: bytes, decided: Decided, parts: list[Judged]) -> Decided:
     """Behind the question how old the transaction is, where it may be older and a statement reads such a column."""
-    asked = [plan for plan in moment.plans if plan.id in moment.landed and any(_reads(plan, part) for part in parts)]
-    if not asked or decided.decision.statement.verdict == "refuse":
+    come = [plan for plan in moment.plans if plan.id in moment.landed or plan.id in moment.filled]
+    come = [plan for plan in come if any(_reads(plan, part) for part in parts)]
+    if not come or decided.decision.statement.verdict == "refuse":
         return decided
     lent = list(dropwhile(lambda part: not part.effects.bits & AGES, parts))[1:]
-    if any(_reads(plan, part) for plan in asked for part in lent):
-        return _refused(text, decided, asked)
-    if not moment.older:
+    if any(_reads(plan, part) for plan in come for part in lent):
+        return _refused(text, decided, come)
+    asked = [plan for plan in come if plan.id in moment.landed]
+    if not moment.older or not asked:
         return decided
     questions = [_Question.of(number, plan, moment.landed[plan.id]) for number, plan in enumerate(asked)]
     probes = (*(Probe(one.text, (), runs=True) for one in questions), *decided.decision.probes)

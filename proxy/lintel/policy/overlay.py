@@ -97,7 +97,7 @@ class Overlay:
 
     __slots__ = (
         "_ahead", "_base", "_changes", "_coded", "_described", "_functions", "_gone", "_made", "_names", "_overlays",
-        "_own", "_unfollowed", "_user", "decisions", "planned", "queries",
+        "_own", "_unfollowed", "_user", "decisions", "number", "planned", "queries",
     )  # fmt: skip
 
     def __init__(self, base: Context, overlays: Overlays, settings: Settings, user: str) -> None:
@@ -115,6 +115,7 @@ class Overlay:
         self._names: frozenset[str] = frozenset()  # a text that speaks of one of them is decided by what is seen
         self._made: frozenset[str] = frozenset()  # names that have to do with rows of such tables by the DDL alone
         self.planned = True
+        self.number = base.number
         self.decisions: dict[bytes, Decision] = {}  # the two contexts behind it have theirs
         self.queries: dict[bytes, Decision] = {}
 
@@ -220,7 +221,7 @@ def _names(moment: Moment) -> frozenset[str]:
 
 def _at(moment: Moment, found: Uncommitted) -> Moment:
     plans = tuple(remembering(plan, found.schema) for plan in moment.plans)
-    return Moment(found.schema, plans, moment.options, made=found.made, older=moment.older, landed=moment.landed)
+    return replace(moment, schema=found.schema, plans=plans, made=found.made)
 
 
 def _decided(context: Context, text: bytes) -> Decision:

@@ -8,7 +8,7 @@ from lintel.plan.clients import ClientAttributes
 from lintel.policy.context import Context
 from lintel.policy.kept import History, Kept
 from lintel.policy.key import ContextKey, Encoding
-from lintel.policy.landed import Landed, landings
+from lintel.policy.landed import fillings, landings, same_columns
 from lintel.policy.moment import Moment, Options
 from lintel.policy.overlay import Overlay, Overlays
 from lintel.policy.search_path import current_role, schemas_of, usable
@@ -33,8 +33,13 @@ class Policy:
         before: "Policy | None" = None,
     ) -> None:
         informed = _informed(plans, schema, before)
-        landed = {} if schema is None else landings(informed, schema, _landed(plans, before))
-        self.moment = Moment(schema, informed, options, landed=landed)
+        known: Moment = Moment(None, number=0) if before is None else before.moment
+        self.moment: Moment = Moment(schema, informed, options, number=known.number + 1)
+        if schema is not None:
+            same = same_columns(informed, known.plans)
+            landed = landings(informed, schema, self.moment.number, known.landed, same)
+            filled = fillings(informed, schema, self.moment.number, known.filled, same)
+            self.moment = replace(self.moment, landed=landed, filled=filled)
         self.contexts: dict[ContextKey, Context] = {}
         self.kept: dict[ContextKey, Kept] = {}
         self.history = History()
@@ -93,7 +98,7 @@ class Policy:
                 search_path=names,
                 barred=barred,
                 path_moved=settings.path_moved,
-                older=settings.older and self.moment.for_older is not self.moment,
+                older=self.moment.is_newer(settings.older),
                 shadowed=settings.temporary,
                 shown=tuple(sorted(settings.shown)),
                 encoding=_encoding(settings.client_encoding),
@@ -120,17 +125,6 @@ def _informed(plans: tuple[Plan, ...], schema: Schema | None, before: Policy | N
     known = {plan.id: plan for plan in before.moment.plans} if before is not None else {}
     kept = (_kept(plan, known.get(plan.id)) for plan in plans)
     return tuple(kept if schema is None else (remembering(plan, schema) for plan in kept))
-
-
-def _landed(plans: tuple[Plan, ...], before: Policy | None) -> dict[str, Landed]:
-    """What was known of those that are still for the same column."""
-    known = {plan.id: plan for plan in before.moment.plans} if before is not None else {}
-    same = {plan.id for plan in plans if plan.id in known and _column(known[plan.id]) == _column(plan)}
-    return {} if before is None else {i: landed for i, landed in before.moment.landed.items() if i in same}
-
-
-def _column(plan: Plan) -> tuple[str, str]:
-    return plan.table, plan.change.column
 
 
 def _kept(plan: Plan, earlier: Plan | None) -> Plan:

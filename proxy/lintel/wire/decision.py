@@ -136,7 +136,7 @@ class Settings:
     search_path: str | None = None  # as SHOW prints it; None: not known (yet, or just now)
     role: str | None = None  # likewise; "none" is the session's user
     path_moved: bool = False  # the search_path was asked for in a transaction whose end may bring back another one
-    older: bool = False  # a transaction is open that may have begun before the policy in force
+    older: int | None = None  # a transaction is open that may have begun under the policy of this number, not since
     client_encoding: str = ""
     standard_conforming_strings: str = "on"
     application_name: str = ""
@@ -164,6 +164,7 @@ class Context(Protocol):
     decisions: dict[bytes, Decision]
     queries: dict[bytes, Decision]  # of Query frames, whole: plain, or with a frame. Filled by the hot path
     planned: bool  # there are plans: how the catalog looks to the session makes a difference
+    number: int  # of the policy, from 1: a later one has a higher one
 
     def decide(self, text: bytes) -> Decision:
         """The decision for a text that is not in `decisions` yet (bounded there by the implementation)."""

@@ -130,9 +130,11 @@ class State:
     def reconsider(self) -> None:
         """The policy is another one. Where it is the first with plans, nobody has noted what DDL ran before."""
         before = self.context.planned
-        older = self.status != messages.IDLE or self.bound or bool(self.expected)
+        older: int | None = None
+        if self.status != messages.IDLE or self.bound or self.expected:
+            older = self.context.number if self.settings.older is None else self.settings.older
+            self.careful = True
         self.settle(replace(self.settings, older=older))
-        self.careful = self.careful or older
         if before or not self.context.planned:
             return
         if self.ddl and (self.bound or self.status != messages.IDLE):
@@ -180,8 +182,8 @@ class State:
         temporary = self.committed_temporary if taken_back else self.settings.temporary
         self.doubtful = False
         self.probed.clear()
-        if self.settings.uncommitted or self.settings.path_moved or self.settings.older:
-            older = self.settings.older and bool(self.expected)  # what is under way may have taken a snapshot before
+        if self.settings.uncommitted or self.settings.path_moved or self.settings.older is not None:
+            older = self.settings.older if self.expected else None  # what is under way may have taken a snapshot before
             self.settle(replace(self.settings, uncommitted=(), described=(), shown=(), path_moved=False, older=older))
         self.committed_temporary = temporary
         if not self.expected:  # else a client that does not wait may have bound already what comes next
@@ -207,7 +209,7 @@ class State:
             or self.retry.keeping
             or self.probed
             or self.settings.uncommitted
-            or self.settings.older
+            or self.settings.older is not None
             or self.portals
             or self.counted
         )
@@ -257,7 +259,7 @@ class State:
         if tag in (PREPARE, DEALLOCATE):
             self._named(tag, entry, decision)
         if decision.effects & AGES:
-            self.settle(replace(self.settings, older=True))
+            self.settle(replace(self.settings, older=0))
         self.careful = True
 
     def may_do(self) -> bool:
