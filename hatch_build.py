@@ -21,8 +21,8 @@ SOURCE = Path(__file__).parent / "proxy"
 MODULES = (
     *(f"lintel/wire/{name}.py" for name in (
         "answers", "ask", "client", "conversation", "decision", "direction", "errors", "exchange", "expected",
-        "failures", "framing", "limits", "login", "messages", "needs", "replies", "requests", "retry", "rows", "server",
-        "state", "statements", "told", "transparent", "waiting",
+        "failures", "framing", "limits", "login", "messages", "needs", "probes", "replies", "requests", "retry", "rows",
+        "server", "state", "statements", "told", "transparent", "waiting",
     )),
     *(f"lintel/policy/{name}.py" for name in (
         "asking", "composed", "context", "deciding", "effects", "judged", "kept", "path", "recent", "seen", "shapes",
