@@ -11,7 +11,19 @@ from .state import State
 SHOWN_LIMIT: Final = 32  # temporary relations whose columns a session remembers
 
 
-def is_probed(state: State, probe: Probe) -> bool:
+def is_due(state: State, probe: Probe, kind: int) -> bool:
+    """Whether it has to go ahead of a message of this kind.
+
+    What runs does so in a failed transaction as well: what has failed may be taken back ahead of the statement. Outside
+    of one it leaves one open, which a Sync ends and a Query does not (PostgreSQL 18); that takes a snapshot of its own.
+    """
+    outside = state.status == messages.IDLE and not state.bound
+    if (outside and kind == messages.QUERY) if probe.runs else state.status == messages.FAILED:
+        return False
+    return not _is_probed(state, probe)
+
+
+def _is_probed(state: State, probe: Probe) -> bool:
     """The table is locked and is as the decision has it, or there is no newer snapshot to decide by.
 
     The policy may have moved to a snapshot that was read before the lock was taken.

@@ -342,7 +342,7 @@ class Requests:
 
         Nor must one whose frame is too large to be kept for another try. Outside of a transaction the lock is held
         until the statements have run: no Sync is behind the probe. The columns of temporary relations are asked for
-        ahead of every statement that needs them; what runs is, too, though what failed may be taken back ahead of it.
+        ahead of every statement that needs them.
         """
         state = self._state
         if not decision.probes:
@@ -353,8 +353,7 @@ class Requests:
             late = (decision.late and frame[0] == BIND) or header(frame, 0)[1] > KEPT_LIMIT
             if waiting is not None or not (state.retry.tries or decision.several or own or late):
                 return waiting
-        asked = (one for one in decision.probes if one.runs or state.status != messages.FAILED)
-        probe = next((probe for probe in asked if not probes.is_probed(state, probe)), None)
+        probe = next((probe for probe in decision.probes if probes.is_due(state, probe, frame[0])), None)
         return None if probe is None else self._probe(decision, probe)
 
     def _wait_for_status(self) -> bytes | None:
