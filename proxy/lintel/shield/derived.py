@@ -34,7 +34,7 @@ def derived(case: Case, source: Source, columns: list[LogicalColumn], system: li
         awaited = not case.covered.awaited.isdisjoint(plan.id for _, plan in absent)
         raise Unserved("writes are not parked here yet" if awaited else "the plan has absent reads refused")
     if any(case.parked(c.key) or case.unfilled(c.key) for c, _ in absent):
-        if len(absent) < len(planned):
+        if any(isinstance(plan.change, Rename | Retype) for _, plan in planned):
             raise Unserved("a column that is parked or filled cannot be read beside a renamed or retyped one")
         return parts.stored(absent, locked=_locks(case.statement))
     if renamed:
@@ -154,7 +154,8 @@ class _Parts:
         aliases = {key: self.case.alias(f"p{number}") for number, key in enumerate(sides)}
         joins = "".join(f" LEFT JOIN {s.table} AS {aliases[k]} ON {s.matches(aliases[k], t)}" for k, s in sides.items())
         values = ", ".join(self._value_of(c, plan, aliases.get(c.key), locked=locked) for c, plan in absent)
-        names = [f"{d if self.case.plan(c.key) else t}.{quote_ident(c.name)}" for c in self.columns]
+        given = {c.key for c, _ in absent}  # others of plans have landed: they fail where they have gone
+        names = [f"{d if c.key in given else t}.{quote_ident(c.name)}" for c in self.columns]
         markers = " OR ".join(f"EXISTS ({side.in_force(self.case.alias('m'))})" for side in sides.values())
         return (
             f"(SELECT {', '.join([*names, *(f'{t}.{name}' for name in self.system)])} "
