@@ -55,7 +55,6 @@ class Context:
     def __init__(self, number: int) -> None:
         self.number = number
         self.planned = True
-        self.number = 1
         self.decisions: dict[bytes, Decision] = {}
         self.queries: dict[bytes, Decision] = {}
 

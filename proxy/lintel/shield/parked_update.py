@@ -11,7 +11,7 @@ has changed meanwhile. `count` makes the parking run first: a WITH query that no
 """
 
 from lintel.analysis.resolution import Node
-from lintel.plan import parking
+from lintel.plan import Add, parking
 from lintel.plan.types import TypeName
 from lintel.shield import parked_value
 from lintel.shield.case import Unserved
@@ -71,7 +71,7 @@ class ParkedUpdate(ParkedWrites):
         plan = self.case.plan(getattr(named.meaning, "key", None))
         if plan is not None and self._gone(named.meaning):
             return assert_alike(plan.type)
-        if plan is not None:
+        if plan is not None and not (isinstance(plan.change, Add) and self.case.shown_name(plan.id)):
             raise Unserved("a query gives values to several columns, and another one of them is under a plan")
         return type_of(self.target.table.relation, named.name)
 
