@@ -8,6 +8,7 @@ import socket
 import struct
 import weakref
 from collections.abc import Awaitable, Callable
+from functools import cached_property
 from termios import FIONREAD, TIOCOUTQ
 from typing import Any, cast
 
@@ -15,9 +16,16 @@ import pytest
 import uvloop
 from tests.session.test_stream import Heard, by_tcp, receive, some_turns
 from tests.wire.repeating import answered_whole, asked_again
+from tests.wire.test_any_split import Context
+from tests.wire.test_exchange import LOGIN, Step, Talk
 
+from lintel.metrics import Counters
 from lintel.session import stream
+from lintel.session.relay import Session
 from lintel.wire import messages as m
+from lintel.wire.ask import QUESTION
+from lintel.wire.conversation import Conversation
+from lintel.wire.decision import Decision, Settings
 from lintel.wire.exchange import Exchange
 from lintel.wire.expected import Expected
 
@@ -57,7 +65,10 @@ class Joined:
     async def begin(self) -> None:
         self.client_leg, self.to_client = await taken(self.ours)
         self.server_leg, self.to_server = await taken(self.theirs)
-        self.shortcut = stream.shortcut(self.to_client, self.to_server, self._asked, self._answered)
+
+    @cached_property
+    def shortcut(self) -> Any:
+        return stream.shortcut(self.to_client, self.to_server, self._asked, self._answered)
 
     def open(self, exchange: Exchange, opening: bytes = OPENING) -> None:
         self.shortcut.open(exchange.ahead, exchange.instead, exchange.bind, exchange.tail, opening)
@@ -408,5 +419,65 @@ def test_it_passes_what_its_model_does(run: Callable[[Test], None]) -> None:
         assert not joined.client_leg.data
         assert not joined.server_leg.data
         assert min(passed) > 100
+
+    run(test)
+
+
+class Present:
+    """Of a session over sockets; counts as the sides of a Talk do."""
+
+    def __init__(self) -> None:
+        self.contexts = [Context(0)]
+        self.counted: list[tuple[str, str | None]] = []
+        self.ahead = 0
+
+    def resolve(self, settings: Settings) -> Context:
+        return self.contexts[-1]
+
+    def completed(self, decision: Decision, sqlstate: str | None, chunk: bytes, at: int) -> None:
+        self.counted.append((str(decision.statement), sqlstate))
+        self.ahead += at == 0  # nobody else gives a CommandComplete by itself
+
+    def leave(self) -> None: ...
+
+
+async def settled(joined: Joined, step: Step) -> None:
+    """What has to arrive has."""
+    assert await receive(joined.server, len(step.at_server)) == step.at_server
+    assert await receive(joined.client, len(step.at_client)) == step.at_client
+
+
+@pytest.mark.check(1)
+@pytest.mark.parametrize("seed", range(6))
+def test_a_session_says_what_its_conversation_would(run: Callable[[Test], None], seed: int) -> None:
+    """The same talk as with the Conversation alone, over sockets; what is counted and how many bytes, too."""
+    talk = Talk(seed)
+    talk.begin()
+    for _ in range(150):
+        talk.goes_on()
+    talk.answer()
+
+    async def test(joined: Joined) -> None:
+        present, counters = Present(), Counters()
+        session = Session(joined.to_client, joined.to_server, "/", lambda _: None, counters)
+        conversation = Conversation(present.resolve, present.completed)
+        for each in (joined.to_client, joined.to_server):
+            each.pause_reading()
+        session.begin(conversation, cast("Any", present), b"", b"", LOGIN[0])
+        await receive(joined.server, len(QUESTION))
+        joined.server.send(LOGIN[1])
+        await receive(joined.client, len(LOGIN[0]))
+        for step in talk.script:
+            if step.who == "change":
+                present.contexts.append(Context(len(present.contexts)))
+                session.reconsider()
+            else:
+                (joined.client if step.who == "client" else joined.server).send(step.data)
+            await settled(joined, step)
+        assert session.idle == talk.sides[0].conversation.idle
+        assert present.counted == talk.sides[0].counted
+        assert counters.client_bytes == sum(len(step.data) for step in talk.script if step.who == "client")
+        assert present.ahead > 30
+        session.close()
 
     run(test)

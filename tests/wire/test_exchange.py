@@ -2,6 +2,7 @@
 
 import random
 from collections import deque
+from typing import NamedTuple
 
 import pytest
 from tests.wire.playbook import Slicing, bytewise, frame_of, whole
@@ -21,6 +22,8 @@ ROW = m.frame(m.DATA_ROW, b"\0\1\0\0\0\x013")
 ERROR = m.frame(m.ERROR_RESPONSE, b"SERROR\0VERROR\0C22012\0Mdivision by zero\0\0")
 COMPLETE = m.frame(m.COMMAND_COMPLETE, b"SELECT 1\0")
 ASYNCHRONOUS = [frame_of("B", words.split()) for words in ("NoticeResponse M=n", "NotificationResponse x")]
+SHOWN = frame_of("B", ["DataRow", "public"])
+LOGIN = m.authentication(0) + READY[b"I"], SHOWN + SHOWN + READY[b"I"]
 DESCRIBED, EXECUTED = m.describe(b"P", b"") + m.execute(b""), m.execute(b"")
 
 
@@ -38,11 +41,9 @@ class Side:
         self._shell = Shell(conversation) if passes else None
         self._slicing = slicing
         self._conversation = conversation
-        self.at_server, self.at_client = b"", b""
-        conversation.server.receive(m.authentication(0) + READY[b"I"])
-        conversation.take_to_server()
-        shown = frame_of("B", ["DataRow", "public"])
-        conversation.server.receive(shown + shown + READY[b"I"])
+        self.at_client = conversation.server.receive(LOGIN[0])
+        self.at_server = conversation.take_to_server()
+        self.at_client += conversation.server.receive(LOGIN[1])
 
     def _resolve(self, settings: Settings) -> Context:
         return self._contexts[-1]
@@ -140,6 +141,15 @@ def in_pieces(data: bytes, dice: random.Random) -> list[bytes]:
     return [data[:cut], data[cut:]]
 
 
+class Step(NamedTuple):
+    """Who sends what, and what arrives of it, or for it."""
+
+    who: str
+    data: bytes
+    at_server: bytes
+    at_client: bytes
+
+
 class Talk:
     """All sides are told the same, by one client and one server that answers what has arrived."""
 
@@ -147,20 +157,28 @@ class Talk:
         self._dice = random.Random(seed)
         self._server = Server(self._dice)
         self.sides = Side(), Side(passes=True), Side(slicing=bytewise)
+        self.script: list[Step] = []
         self._again = b"s", EXECUTED
+
+    def begin(self) -> None:
+        self.ask(m.parse(b"s", b"plain", b"\0\0") + m.parse(b"r", b"rewritten", b"\0\0") + m.SYNC_FRAME)
+        self.answer()
 
     def ask(self, data: bytes) -> None:
         for piece in in_pieces(data, self._dice):
             sent = [each.client_sent(piece) for each in self.sides]
             assert sent[0] == sent[1] == sent[2]
             self._server.heard(sent[0])
+            self.script.append(Step("client", piece, sent[0], b""))
 
     def answer(self) -> None:
         while said := self._server.says():
             for piece in in_pieces(said, self._dice):
+                before = len(self.sides[0].at_client)
                 sent = [each.server_sent(piece) for each in self.sides]
                 assert sent[0] == sent[1] == sent[2]
                 self._server.heard(sent[0])
+                self.script.append(Step("server", piece, sent[0], self.sides[0].at_client[before:]))
         assert len({each.at_client for each in self.sides}) == 1
 
     def goes_on(self) -> None:
@@ -173,6 +191,7 @@ class Talk:
         if dice.random() < 0.03:
             for each in self.sides:
                 each.change()
+            self.script.append(Step("change", b"", b"", b""))
         if dice.random() < 0.1:
             assert len({each.conversation.idle for each in self.sides}) == 1
             assert len({each.conversation.answered for each in self.sides}) == 1
@@ -183,8 +202,7 @@ def test_the_same_conversation() -> None:
     passed = [0, 0]
     for seed in range(150):
         talk = Talk(seed)
-        talk.ask(m.parse(b"s", b"plain", b"\0\0") + m.parse(b"r", b"rewritten", b"\0\0") + m.SYNC_FRAME)
-        talk.answer()
+        talk.begin()
         for _ in range(60):
             talk.goes_on()
         talk.answer()
