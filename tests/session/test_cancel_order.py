@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(COMPILED, reason="compiled code takes no stand-i
 def _session(withheld: bool) -> tuple[Session, SimpleNamespace]:
     session = Session(Mock(), Mock(), Mock(), Mock(), Counters())
     conversation = SimpleNamespace(withheld=withheld)
-    session._conversation = conversation  # type: ignore[assignment]
+    session._talk = conversation  # type: ignore[assignment]
     return session, conversation
 
 

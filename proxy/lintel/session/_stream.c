@@ -448,6 +448,10 @@ hand_over(Stream *self, PyObject *data)
         Py_DECREF(data);
         return size;
     }
+    if (self->received == NULL) { /* closed meanwhile */
+        Py_DECREF(data);
+        return size;
+    }
     received = self->received;
     Py_INCREF(received);
     result = PyObject_CallOneArg(received, data);
@@ -578,32 +582,47 @@ send_pieces(Stream *to, struct turn *turn, struct piece first, struct piece seco
     return rest;
 }
 
-/* The exchange is asked for again: it has been passed on, with its Bind at `at`. */
-static int
+/* Whatever Python does, they are there until `let_go`. */
+static void
+hold(Shortcut *self, Stream *client, Stream *server)
+{
+    Py_INCREF(self);
+    Py_INCREF(client);
+    Py_INCREF(server);
+}
+
+static void
+let_go(Shortcut *self, Stream *client, Stream *server)
+{
+    Py_DECREF(self);
+    Py_DECREF(client);
+    Py_DECREF(server);
+}
+
+/* The exchange is asked for again, with its Bind at `at`: it is passed on. */
+static void
 pass_to_server(Shortcut *self, struct turn *turn, Py_ssize_t at, Py_ssize_t size)
 {
-    Stream *server = self->server;
+    Stream *client = self->client, *server = self->server;
     struct piece none = {NULL, 0}, chunk = {turn->chunk, size}, from_bind = {turn->chunk + at, size - at};
     int altered = self->exchange.instead.size != 0;
-    PyObject *rest, *written;
+    PyObject *rest, *written = NULL;
 
     self->state = AHEAD;
     self->received = size;
     self->heard = monotonic();
     rest = altered ? send_pieces(server, turn, self->exchange.instead, from_bind)
                    : send_pieces(server, turn, none, chunk);
-    if (rest == NULL)
-        return turn->held && PyErr_Occurred() ? -1 : 0;
-    if (shut(self) < 0) {
-        Py_DECREF(rest);
-        return -1;
-    }
-    Py_INCREF(server);
-    written = stream_write(server, rest);
-    Py_DECREF(server);
-    Py_DECREF(rest);
+    if (rest == NULL && !(turn->held && PyErr_Occurred()))
+        return;
+    hold(self, client, server);
+    if (rest != NULL && shut(self) == 0)
+        written = stream_write(server, rest);
+    if (written == NULL)
+        broken(client);
+    Py_XDECREF(rest);
     Py_XDECREF(written);
-    return written == NULL ? -1 : 0;
+    let_go(self, client, server);
 }
 
 /* Python is told of an exchange that is over; -1: it has raised, or there is no memory. */
@@ -625,27 +644,27 @@ tell_answered(Shortcut *self, int ahead, char status, PyObject *ending, Py_ssize
 }
 
 /* Its answer is there, with the CommandComplete at `at`: it goes to the client, and then Python is told of both. */
-static int
+static void
 pass_to_client(Shortcut *self, struct turn *turn, Py_ssize_t at, Py_ssize_t size)
 {
-    Stream *client = self->client;
+    Stream *client = self->client, *server = self->server;
     struct piece none = {NULL, 0}, chunk = {turn->chunk, size};
     PyObject *rest, *ending;
-    int ahead = self->state == AHEAD, failed;
+    int ahead = self->state == AHEAD;
     char status = turn->chunk[size - 1];
 
     self->state = OPEN;
     rest = send_pieces(client, turn, none, chunk);
     take_gil(turn);
-    Py_INCREF(client);
+    hold(self, client, server);
     ending = PyErr_Occurred() ? NULL : PyBytes_FromStringAndSize(turn->chunk + at, size - at);
     if (ending != NULL && rest != NULL)
         Py_SETREF(rest, stream_write(client, rest));
-    failed = ending == NULL || PyErr_Occurred() ? -1 : tell_answered(self, ahead, status, ending, size);
-    Py_DECREF(client);
+    if (ending == NULL || PyErr_Occurred() || tell_answered(self, ahead, status, ending, size) < 0)
+        broken(server);
     Py_XDECREF(ending);
     Py_XDECREF(rest);
-    return failed;
+    let_go(self, client, server);
 }
 
 /* One recv, ahead of Python if it is the exchange. */
@@ -654,7 +673,7 @@ pass_on(Stream *self)
 {
     Shortcut *shortcut = self->shortcut;
     struct turn *turn = self->turn;
-    int from_client = self == shortcut->client, failed = 0;
+    int from_client = self == shortcut->client;
     Py_ssize_t size = recv(self->fd, turn->chunk, CHUNK, 0), at = -1;
     int problem = errno;
 
@@ -668,9 +687,10 @@ pass_on(Stream *self)
         Py_DECREF(self);
         return;
     }
-    failed = from_client ? pass_to_server(shortcut, turn, at, size) : pass_to_client(shortcut, turn, at, size);
-    if (failed)
-        broken(self);
+    if (from_client)
+        pass_to_server(shortcut, turn, at, size);
+    else
+        pass_to_client(shortcut, turn, at, size);
 }
 
 static void

@@ -41,6 +41,9 @@ class Shortcut:
 
     def open(self, exchange: Exchange) -> None:
         """It is under way, and nothing else is."""
+        self.shut()
+        if self._conversation.amid:
+            return
         self._exchange = exchange
         self._native.open(exchange.ahead, exchange.instead, exchange.bind, exchange.tail, exchange.entry.opening)
 

@@ -11,7 +11,7 @@ from . import messages
 from .decision import Decision
 from .direction import Direction
 from .exchange import Exchange
-from .expected import SYNC_REPLY, Expected
+from .expected import READY_SIZE, SYNC_REPLY, Expected
 from .framing import COMPILED, HEADER_SIZE, Carry, check_length, header, length_at
 from .limits import limit_of
 from .messages import (
@@ -117,19 +117,21 @@ class ClientStream(Direction):
         statement: Statement | None = None
         if data[0] == PARSE:
             statement = state.statements.get(b"")
+            if statement is not None and not _parsed_and_bound(data, statement):
+                return self._walk(data)
         elif data[0] == BIND and len(data) > _PORTAL + 1 and not data[_PORTAL]:
             statement = state.statements.get(data[_PORTAL + 1 : data.find(0, _PORTAL + 1)])
         if statement is None or statement is state.portal or not statement.bound_as_sent:
             return self._walk(data)
-        state.portal = statement  # as it is as soon as the Bind has been looked at, whatever comes of the chunk
+        state.portal = statement  # as it is when the Bind has been looked at, and only its rest can come before that
         return self.receive(data)
 
     def _repeat(self, statement: Statement, entry: Expected, at: int, tail: bytes) -> None:
-        """If it is what came last, and nothing else is under way, the shell may pass what comes next."""
+        """If it came last, nothing else is under way and its answers come whole, the shell may pass what comes next."""
         state = self._state
         if entry is not self._last:
             self._last = entry
-        elif entry.closed and len(state.expected) == 1:
+        elif entry.closed > READY_SIZE and len(state.expected) == 1:
             ahead, instead = (statement.asked, statement.parse_frame) if at else (b"", b"")
             state.needs.repeat(Exchange(entry, ahead, instead, statement.portal_and_name, tail))
 
@@ -337,3 +339,12 @@ class ClientStream(Direction):
         # One that may have to be sent again is kept whole; a larger one is never kept.
         large = header(data, pos)[1] > KEPT_LIMIT
         return large and portal_end >= 0 and data.find(b"\0", portal_end + 1) >= 0
+
+
+def _parsed_and_bound(data: bytes, statement: Statement) -> bool:
+    """A chunk begins with the Parse of this unnamed statement, once more, and a Bind of it."""
+    at: i64 = statement.asked_size
+    named: i64 = at + statement.named
+    if len(data) <= named or not data.startswith(statement.asked):
+        return False
+    return data[at] == BIND and data[at + _PORTAL : named] == statement.portal_and_name

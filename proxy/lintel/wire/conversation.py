@@ -79,6 +79,11 @@ class Conversation:
         """The shell is able to let an exchange pass that `needs.exchange` names, and says so when it has."""
         self._state.repeats = True
 
+    @property
+    def amid(self) -> bool:
+        """What the server sends next may be the rest of a frame."""
+        return self._server.amid
+
     def asked(self, exchange: Exchange) -> None:
         """It has been passed to the server once more."""
         self._state.expect(exchange.entry)

@@ -25,6 +25,7 @@ TELLS: Final = 7  # a client's Describe whose answer is remembered, see `told`
 SEGMENT: Final = 1  # all that Parse, Bind, Describe, Execute and Sync ask for where they came in one go: see `segment`
 
 _READY_IDLE: Final = messages.frame(messages.READY_FOR_QUERY, b"I")
+READY_SIZE: Final = len(_READY_IDLE)
 # Of a segment's answer, before its rows; where it has some, a RowDescription is in the place of the last.
 _OPENING: Final = {
     messages.PARSE: messages.frame(messages.PARSE_COMPLETE, b""),
@@ -62,11 +63,12 @@ class Expected:
         self.probe: Probe | None = None  # what OWN_PROBE asks
         self.folded: tuple[Expected, ...] = ()  # what SEGMENT stands for
         # Of what is answered up to a ReadyForQuery: how the answer began last time, before its rows (of a segment), and
-        # how it ended behind them; and how many bytes that were. Of all others these are 0 and mean nothing.
+        # how it ended behind them; and how many bytes that were: READY_SIZE if none has come as a whole yet. Of all
+        # others these are 0 and mean nothing.
         self.opening = b""
         self.opened = 0
         self.closing = _READY_IDLE
-        self.closed = len(_READY_IDLE) if quiet and kind in (messages.QUERY, SEGMENT) else 0
+        self.closed = READY_SIZE if quiet and kind in (messages.QUERY, SEGMENT) else 0
 
     def decided(self, decision: "Decision") -> "Expected":
         """The same reply, to a statement that is decided otherwise by now."""

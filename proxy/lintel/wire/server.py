@@ -243,6 +243,11 @@ class ServerStream(Direction):
         return b"".join(made)
 
     @property
+    def amid(self) -> bool:
+        """The last chunk may have ended within a frame."""
+        return self._amid
+
+    @property
     def between_frames(self) -> bool:
         """The client has had whole frames so far: another may follow."""
         return not self._skip
