@@ -10,26 +10,22 @@ from tests.app.test_reload import problems, reload
 from tests.app.test_serve import ONE_MAJOR, through
 from tests.command import lintel as command
 from tests.e2e.proxy import Proxy
-from tests.shield.planned import until
+from tests.shield.planned import PRIO, until
 from tests.shield.reloading import ordered
 
 Lintel = Callable[..., Proxy]
 pytestmark = ONE_MAJOR
 
-PLAN = """
-id = "p"
-purpose = "x"
-table = "public.o"
-[add]
-column = "prio"
-type = "int"
-default = "0"
+PLAN = (
+    PRIO
+    + """
 [shield]
 absent_writes = "park"
 [[shield.clients]]
 match = { application_name = "new" }
 sees = "new"
 """
+)
 WITH = '[shield]\nplans = ["plan.toml"]\n'
 
 

@@ -242,9 +242,6 @@ def test_it_is_shut(run: Callable[[Test], None]) -> None:
         assert joined.told == [("asked", len(ASKED))]
         joined.server.send(ANSWER)
         await hears(joined.server_leg, ANSWER)
-        await opened_again(joined)
-
-    async def opened_again(joined: Joined) -> None:
         joined.told.clear()
         await opened(joined)
 

@@ -11,6 +11,16 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 from tests.e2e.proxy import Proxy
 
+# The column that most plans here add; [add] may go on behind it.
+PRIO = """
+id = "p"
+purpose = "x"
+table = "public.o"
+[add]
+column = "prio"
+type = "int"
+default = "0"
+"""
 RULES = """
 [[shield.clients]]
 match = { application_name = "old" }

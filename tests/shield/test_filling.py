@@ -8,16 +8,11 @@ from pathlib import Path
 import psycopg
 import pytest
 from tests.e2e.proxy import Proxy
-from tests.shield.planned import Start, through, until
+from tests.shield.planned import PRIO, Start, through, until
 
-PLAN = """
-id = "p"
-purpose = "x"
-table = "public.o"
-[add]
-column = "prio"
-type = "int"
-default = "0"
+PLAN = (
+    PRIO
+    + """
 not_null = true
 [backfill]
 expression = "CASE WHEN n > 5 THEN n * 2 ELSE 1 END"
@@ -29,6 +24,7 @@ whole_rows = "record"
 match = {{ application_name = "new" }}
 sees = "new"
 """
+)
 # Two keys, so that batches go by both; every other row has no value yet.
 TABLES = """
 CREATE TABLE o (a int, b text, n int, z int, PRIMARY KEY (a, b));

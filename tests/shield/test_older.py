@@ -10,18 +10,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.shield.planned import Start, through, until
+from tests.shield.planned import PRIO, Start, through, until
 from tests.shield.wire_client import SYNC, Reply, bind, describe, execute, parse
 from tests.shield.wire_client import Client as Wire
 
-PLAN = """
-id = "p"
-purpose = "x"
-table = "public.o"
-[add]
-column = "prio"
-type = "int"
-default = "0"
+PLAN = (
+    PRIO
+    + """
 [shield]
 absent_writes = "park"
 whole_rows = "record"
@@ -29,6 +24,7 @@ whole_rows = "record"
 match = { application_name = "new" }
 sees = "new"
 """
+)
 TABLES = """
 CREATE TABLE o (id int PRIMARY KEY, note text, z int DEFAULT 0);
 INSERT INTO o SELECT g, 'n' || g FROM generate_series(1, 5) g;

@@ -17,17 +17,12 @@ from pathlib import Path
 import psycopg
 import pytest
 from tests.e2e.proxy import Proxy
-from tests.shield.planned import SECONDS, Start, through, until
+from tests.shield.planned import PRIO, SECONDS, Start, through, until
 
 KEYS = 12
-PLAN = """
-id = "p"
-purpose = "x"
-table = "public.o"
-[add]
-column = "prio"
-type = "int"
-default = "0"
+PLAN = (
+    PRIO
+    + """
 [shield]
 absent_writes = "park"
 [[shield.clients]]
@@ -37,6 +32,7 @@ sees = "new"
 match = { application_name = "old" }
 sees = "old"
 """
+)
 TABLES = "CREATE TABLE o (id int PRIMARY KEY, shadow int DEFAULT 0, n int DEFAULT 0)"
 UNEQUAL = "SELECT id, shadow, prio FROM o WHERE shadow IS DISTINCT FROM prio"
 

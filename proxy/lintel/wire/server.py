@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from . import messages, replies
 from .answers import Answers
 from .direction import Direction
-from .expected import remember_opening
+from .expected import READY_SIZE, remember_opening
 from .framing import (
     COMPILED,
     HEADER_SIZE,
@@ -52,7 +52,6 @@ _DESCRIPTIONS = (messages.PARAMETER_DESCRIPTION, ROW_DESCRIPTION)  # of a probe,
 _LONG_ERROR = 16 * 1024 * 1024
 _ERROR_START = 1024
 _READY: Final = messages.frame(READY_FOR_QUERY, b"I")[:-1]  # all but the status
-_READY_SIZE: Final = len(_READY) + 1
 _ASYNCHRONOUS = (messages.NOTICE_RESPONSE, PARAMETER_STATUS, messages.NOTIFICATION_RESPONSE)
 
 
@@ -81,10 +80,10 @@ class ServerStream(Direction):
         entry = state.expected[0]
         end: i64 = len(data)
         last: i64 = end - entry.closed  # where the rows end
-        if not entry.closed or end < _READY_SIZE:
+        if not entry.closed or end < READY_SIZE:
             return self._walk(data)
         if not data.endswith(entry.closing):
-            last = end - _READY_SIZE
+            last = end - READY_SIZE
             if data[last : end - 1] != _READY:
                 return self._walk(data)
         pos: i64 = entry.opened
@@ -106,7 +105,7 @@ class ServerStream(Direction):
             if kind == DATA_ROW:
                 if length < 4:
                     break
-            elif kind == COMMAND_COMPLETE and after == end - _READY_SIZE:
+            elif kind == COMMAND_COMPLETE and after == end - READY_SIZE:
                 tag, last = pos, after
                 entry.closing = data[pos:]
                 entry.closed = end - pos
