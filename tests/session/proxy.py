@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from ssl import SSLContext
@@ -142,6 +143,13 @@ class Proxy:
     def drain(self, seconds: float) -> None:
         """Returns when no session is left."""
         asyncio.run_coroutine_threadsafe(self.listener.drain(seconds), self._loop).result(30)
+
+    def until_nobody_is_left(self, seconds: float = 30) -> None:
+        """What the test has closed is over here too, and counted: that comes behind the answers."""
+        deadline = time.monotonic() + seconds
+        while self.database.present:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
 
     def __enter__(self) -> Self:
         self._thread.start()

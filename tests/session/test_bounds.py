@@ -152,7 +152,7 @@ def test_session_limit(proxy: Proxy) -> None:
             stack.enter_context(psycopg.connect(dsn(proxy)))
         with pytest.raises(psycopg.OperationalError, match="too many connections"):
             psycopg.connect(dsn(proxy))
-    nobody_is_left(proxy)
+    proxy.until_nobody_is_left()
     psycopg.connect(dsn(proxy)).close()
 
 
@@ -235,14 +235,7 @@ def test_resets_leave_nothing_behind(proxy: Proxy) -> None:
         client.send(messages.query(b"SELECT 1"))
         client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         client.socket.close()
-    nobody_is_left(proxy)
-
-
-def nobody_is_left(proxy: Proxy) -> None:
-    until = time.monotonic() + 5
-    while proxy.database.present and time.monotonic() < until:
-        time.sleep(0.01)
-    assert proxy.database.present == 0
+    proxy.until_nobody_is_left()
 
 
 def test_drain(proxy: Proxy) -> None:

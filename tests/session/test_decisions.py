@@ -130,4 +130,5 @@ def test_many_sessions_at_once(dsn: str, proxy: Proxy) -> None:
         thread.start()
     for thread in threads:
         thread.join(30)
+    proxy.until_nobody_is_left()
     assert proxy.database.counted.count(("SELECT * FROM pg_class LIMIT 1", "ok")) == 400

@@ -26,6 +26,7 @@ def test_psycopg(dsn: str, proxy: Proxy) -> None:
             client.execute("SELECT nope FROM t")
         assert caught.value.diag.statement_position == "8"
         client.rollback()
+    proxy.until_nobody_is_left()
     assert ("SELECT nope FROM t", "42703") in proxy.database.counted
     assert proxy.database.counted.count(("INSERT INTO t VALUES ($1, $2)", "ok")) == 20
 

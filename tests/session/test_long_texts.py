@@ -1,7 +1,6 @@
 """While a long text is being decided, its session waits and all others are served."""
 
 import threading
-import time
 from collections.abc import Iterator
 
 import psycopg
@@ -71,10 +70,7 @@ def test_a_client_that_goes_away_meanwhile(dsn: str, proxy: Proxy, held: Held) -
     client.close()
     held.go.set()
     other(dsn, 1)
-    until = time.monotonic() + SECONDS
-    while proxy.database.present and time.monotonic() < until:
-        time.sleep(0.01)
-    assert not proxy.database.present
+    proxy.until_nobody_is_left()
 
 
 def test_a_fault_of_ours_costs_its_session_only(dsn: str, held: Held) -> None:
