@@ -194,6 +194,16 @@ def test_a_pipeline_that_is_half_sent(front: Callable[..., Front]) -> None:
         assert (reply.error or {"C": ""})["C"] == "0A000"
 
 
+def test_an_error_of_it_names_it_as_the_client_does(front: Callable[..., Front]) -> None:
+    made = front(PLAN, TABLE, ADD)
+    with made.client() as client:
+        client.exchange(parse("s", "SELECT * FROM o WHERE id = $1"), SYNC)
+        made.plans.keep_away("p")
+        client.exchange(bind("s", "1"), execute(), SYNC)
+        error = client.simple("EXECUTE s").error or {}
+        assert error["M"] == 'wrong number of parameters for prepared statement "s"'
+
+
 @pytest.mark.parametrize("text", ["EXECUTE s", "/* a */ execute -- b\n s;", 'EXECUTE "s"'])
 def test_sql_executes_what_has_another_name_by_now(front: Callable[..., Front], text: str) -> None:
     """What the protocol has prepared, and Lintel again under a name of its own, by whichever plans are in force."""

@@ -34,6 +34,8 @@ def for_client(state: State, entry: Expected, fields: replies.Fields) -> replies
         state.counts.loud_refused += 1
     if entry.statement is not None and entry.statement.renamed:
         changed = replies.under_own_name(changed, entry.statement.server_name, entry.statement.name)
+    if decision.named and decision.edits:  # of an EXECUTE the only edit is the name
+        changed = replies.under_own_name(changed, decision.edits[0][2], decision.named[0].name)
     return changed
 
 
