@@ -72,11 +72,11 @@ def test_an_idle_session_is_ended(open_server: Server, asleep: bool) -> None:
 
 
 def test_an_open_transaction_and_a_busy_client_are_not_idle(open_server: Server) -> None:
-    options = Options(idle_timeout=0.3)
+    options = Options(idle_timeout=1.0)
     with in_front_of(open_server, options) as proxy, psycopg.connect(dsn(proxy)) as waiting:
         waiting.execute("SELECT 1")
         with psycopg.connect(dsn(proxy), autocommit=True) as busy:
-            for _ in range(15):
+            for _ in range(20):
                 busy.execute("SELECT 1")
                 time.sleep(0.1)
         waiting.execute("SELECT 1")

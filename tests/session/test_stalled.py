@@ -12,7 +12,7 @@ import pytest
 import trustme
 from tests.session.proxy import Endpoint, Proxy
 from tests.session.raw import Raw, sqlstate
-from tests.session.test_bounds import READY, nobody_is_left
+from tests.session.test_bounds import READY
 
 from lintel.demo.postgres import Server, find, launch
 from lintel.session import relay
@@ -90,7 +90,7 @@ def test_a_client_that_reads_nothing_is_reset_and_its_backend_ends(open_server: 
     with in_front_of(open_server, 0.4, serving) as proxy, logged_in(proxy, encrypt) as client:
         began = time.monotonic()
         client.send(LARGE)
-        nobody_is_left(proxy)
+        proxy.until_nobody_is_left()
         assert time.monotonic() - began > 0.4
         gone(open_server)
         assert stalled(proxy) == {"client": 1, "server": 0}
@@ -134,7 +134,7 @@ def test_a_session_that_has_ended_does_not_wait_for_its_client_for_ever(
         while not session.client.transport.get_write_buffer_size():
             assert time.monotonic() < until
         proxy.call(proxy.listener.end)
-        nobody_is_left(proxy)
+        proxy.until_nobody_is_left()
         while session.client.stall._timer is not None:
             assert time.monotonic() < until
         assert ends_by_reset(client)
@@ -148,7 +148,7 @@ def test_a_server_that_reads_nothing_is_closed_and_the_client_told(open_server: 
         pushing.start()
         assert sqlstate(client.read_all()) == "08006"
         pushing.join(10)
-        nobody_is_left(proxy)
+        proxy.until_nobody_is_left()
         assert stalled(proxy) == {"client": 0, "server": 1}
         assert backends(open_server) == 1
         gone(open_server)
