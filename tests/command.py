@@ -9,6 +9,8 @@ from pathlib import Path
 
 from lintel.cli.application import run
 
+LINTEL = (sys.executable, "-m", "lintel")  # as its users start it, where its script is not on PATH
+
 Done = subprocess.CompletedProcess[str]
 
 
@@ -22,6 +24,6 @@ def lintel(*arguments: str) -> Done:
 def started(*arguments: str, cwd: Path | None = None, **environ: str) -> Done:
     """As a process of its own."""
     return subprocess.run(
-        [sys.executable, "-m", "lintel", *arguments],
+        [*LINTEL, *arguments],
         capture_output=True, text=True, timeout=60, check=False, cwd=cwd, env={**os.environ, **environ},
     )  # fmt: skip

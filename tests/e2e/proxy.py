@@ -1,11 +1,9 @@
-"""`lintel serve` as a subprocess, for tests that look at it from outside only."""
+"""`lintel serve` as a process of its own, for tests that look at it from outside only."""
 
 import json
-import os
 import re
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -16,10 +14,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests.command import lintel
+from tests.forked import Forked
 
 READY = re.compile(r"lintel ready listen=(\S+):(\d+) admin=(\S+)")
-# One second of CPU, nearly all of it imports, and four fdatasync for a new store: beside twenty busy processes that is
-# ten seconds and more. One that has failed ends, which is seen at once.
+# Before the first there is one second of CPU for imports, for each one there are four fdatasync for a new store: beside
+# twenty busy processes that is ten seconds and more. One that has failed ends, which is seen at once.
 SECONDS_TO_BE_READY = 60.0
 SECONDS_TO_FLUSH = 20.0  # it is there within 2 s, on a busy machine later
 
@@ -31,13 +30,9 @@ class Proxy:
         self._directory = tempfile.TemporaryDirectory(prefix="lintel-e2e-")
         self.directory = Path(self._directory.name)
         self.store = self.directory / "lintel.db"
-        self._messages = (self.directory / "serve.log").open("wb")
         anywhere = ("--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--store", str(self.store))
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "lintel", "serve", "--server", server, *anywhere, *flags],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._messages, start_new_session=True,
-            env={**os.environ, **(environment or {})},
-        )  # fmt: skip
+        arguments = ["serve", "--server", server, *anywhere, *flags]
+        self.process = Forked(arguments, self.directory / "serve.log", environment)
         try:
             self.host, self.port, self.admin = self._ready()
         except BaseException:
@@ -87,9 +82,7 @@ class Proxy:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        if self.process.stdout:
-            self.process.stdout.close()
-        self._messages.close()
+        self.process.stdout.close()
         self._directory.cleanup()
 
     def __enter__(self) -> Self:
@@ -101,7 +94,6 @@ class Proxy:
         self.close()
 
     def _ready(self) -> tuple[str, int, str]:
-        assert self.process.stdout is not None
         timer = threading.Timer(SECONDS_TO_BE_READY, self.process.kill)
         timer.start()
         line = self.process.stdout.readline().decode()

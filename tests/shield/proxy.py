@@ -3,8 +3,6 @@
 import json
 import re
 import select
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -13,9 +11,9 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from tests.e2e.proxy import SECONDS_TO_BE_READY
+from tests.forked import Forked
 
 READY = re.compile(r"lintel ready listen=\S*:(\d+) admin=(\S+)")
-LINTEL = (sys.executable, "-m", "lintel")
 SECONDS = 30.0  # to end
 PREFIX = "lintel-shield-"  # of its directory
 
@@ -69,29 +67,26 @@ def _led(dsn: str, port: int, name: str) -> str:
 @contextmanager
 def _running(directory: Path, flags: Sequence[str], plans: Sequence[Path]) -> Iterator[Where]:
     log = directory / "serve.log"
-    command = [*LINTEL, "serve", *flags, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]
+    command = ["serve", *flags, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]
     command += ["--store", str(log.with_name("lintel.db")), *(word for plan in plans for word in ("--plan", str(plan)))]
     with ExitStack() as stack:
-        messages = stack.enter_context(log.open("w"))
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=messages, text=True)
+        process = Forked(command, log)
         stack.callback(_stop, process)
         yield _where(process, log)
 
 
-def _stop(process: subprocess.Popen[str]) -> None:
+def _stop(process: Forked) -> None:
     process.terminate()
     try:
         process.wait(SECONDS)
     finally:
         process.kill()
-        assert process.stdout is not None
         process.stdout.close()
 
 
-def _where(process: subprocess.Popen[str], log: Path) -> Where:
-    assert process.stdout is not None
+def _where(process: Forked, log: Path) -> Where:
     readable, _, _ = select.select([process.stdout], [], [], SECONDS_TO_BE_READY)
-    line = process.stdout.readline() if readable else ""
+    line = process.stdout.readline().decode() if readable else ""
     found = READY.search(line)
     if not found:
         why = f"said {line!r}, ended with {process.poll()}" if readable else f"said nothing in {SECONDS_TO_BE_READY} s"

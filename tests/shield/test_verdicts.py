@@ -5,8 +5,8 @@ import subprocess
 from typing import Any
 
 import pytest
+from tests.command import LINTEL
 from tests.shield.case import Case, Side, everything
-from tests.shield.proxy import LINTEL
 from tests.shield.world import PLANS, Databases
 
 from lintel.demo.postgres import Server
