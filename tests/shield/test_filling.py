@@ -10,6 +10,8 @@ import pytest
 from tests.e2e.proxy import Proxy
 from tests.shield.planned import PRIO, Start, through, until
 
+pytestmark = pytest.mark.in_turn
+
 PLAN = (
     PRIO
     + """

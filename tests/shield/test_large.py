@@ -6,6 +6,8 @@ import pytest
 from tests.shield.planned import Planning
 from tests.shield.wire_client import SYNC, Client, Reply, bind, describe, execute, parse
 
+pytestmark = pytest.mark.in_turn
+
 PLAN = '[rename]\ncolumn = "note"\nto = "remark"'
 TABLE = "CREATE TABLE o (id int, note text)", "INSERT INTO o VALUES (1, 'a')"
 WRITE = "UPDATE o SET note = $1 WHERE id = 1"

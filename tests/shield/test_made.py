@@ -19,6 +19,8 @@ from tests.shield.wire_client import SYNC, Client, Reply, bind, describe, execut
 
 from lintel.demo.postgres import Server
 
+pytestmark = pytest.mark.in_turn
+
 FILES = sorted((Path(__file__).parent / "made").glob("*.sql"))
 PLAN = '[add]\ncolumn = "prio"\ntype = "int"\ndefault = "5"'
 USERS = 16384  # the first oid that is not initdb's: what was made has another one in each database

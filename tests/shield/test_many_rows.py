@@ -4,6 +4,8 @@ import psycopg
 import pytest
 from tests.shield.planned import Planning
 
+pytestmark = pytest.mark.in_turn
+
 ROWS = 1800
 FEW = 300  # of expressions, whose texts grow
 TABLE = "CREATE TABLE o (id int PRIMARY KEY, note text, qty int)"

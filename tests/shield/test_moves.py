@@ -18,6 +18,8 @@ import pytest
 from tests.shield.planned import Planned, Planning
 from tests.shield.wire_client import SYNC, Client, Reply, bind, close, describe, execute, parse, query
 
+pytestmark = pytest.mark.in_turn
+
 FILES = sorted((Path(__file__).parent / "moves").glob("*.sql"))
 LINE = re.compile(r"(old|new)(?: (refuse))?: (.*)")
 NAME = "kept"

@@ -14,6 +14,8 @@ from tests.shield.planned import PRIO, Start, through, until
 from tests.shield.wire_client import SYNC, Reply, bind, describe, execute, parse
 from tests.shield.wire_client import Client as Wire
 
+pytestmark = pytest.mark.in_turn
+
 PLAN = (
     PRIO
     + """

@@ -13,6 +13,8 @@ from tests.shield.planned import Client, Planned, Planning
 from tests.shield.wire_client import SYNC, bind, close, describe, execute, parse, query
 from tests.shield.wire_client import Client as Wire
 
+pytestmark = pytest.mark.in_turn
+
 ADDED = '[add]\ncolumn = "prio"\ntype = "smallint"\ndefault = "7"\n[shield]\nabsent_writes = '
 TABLE = "CREATE TABLE o (id int, note text, prio smallint DEFAULT 7)"
 DROP, ADD = "ALTER TABLE o DROP COLUMN prio", "ALTER TABLE o ADD COLUMN prio smallint DEFAULT 7"

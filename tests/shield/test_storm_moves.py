@@ -18,6 +18,8 @@ from bench.matrix.drivers import EXTENDED, PREPARED, SIMPLE, Answer, Failed, Pro
 from bench.matrix.play import Driver
 from tests.shield.planned import Planned, Planning
 
+pytestmark = pytest.mark.in_turn
+
 FEW, MANY = 25, 1000  # turns of each client
 PAUSE = 0.02  # at most, between two changes
 KEPT = 12  # rows of a client

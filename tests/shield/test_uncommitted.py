@@ -7,6 +7,8 @@ import pytest
 from tests.shield.planned import Planning
 from tests.shield.wire_client import SYNC, Client, bind, close, describe, execute, parse, query
 
+pytestmark = pytest.mark.in_turn
+
 PLAN = '[add]\ncolumn = "prio"\ntype = "smallint"\ndefault = "7"\n[shield]\nabsent_writes = "discard"'
 STAR = "SELECT * FROM o"
 TABLE = "CREATE TABLE o (id int, note text)"
