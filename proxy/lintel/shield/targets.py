@@ -63,6 +63,8 @@ def _held(case: Case, use: InsertUse, names: list[str]) -> list[Splice]:
     keys = case.tables[use.source.table.relation.oid].keys
     binary = any("binary" in str(option["DefElem"].get("arg")) for option in use.node.get("options", []))
     retyped = [(name, keys[name], plan) for name in names if (plan := case.retyped(keys.get(name)))]
+    if retyped and _skips(use):
+        raise Unserved("COPY with ON_ERROR would leave out other rows than on the client's type", retyped[0][2])
     found = [copied_as(plan, key, quote_ident(name), binary=binary) for name, key, plan in retyped]
     condition, end = " AND ".join(filter(None, found)), case.spans.whole()[1]
     if not condition:
@@ -71,6 +73,12 @@ def _held(case: Case, use: InsertUse, names: list[str]) -> list[Splice]:
         return [Splice(end, end, f" WHERE {condition}".encode(), end, "words")]
     at = case.spans.word(b"where", case.spans.after_target(use.source.node, alias=False))
     return [Splice(at, at, f" {condition} AND (".encode(), at, "words"), Splice(end, end, b")", end, "words")]
+
+
+def _skips(use: InsertUse) -> bool:
+    """Whether it passes over rows whose values do not fit (ON_ERROR, since 17)."""
+    options = (entry["DefElem"] for entry in use.node.get("options", []))
+    return any(o["defname"] == "on_error" and "stop" not in str(o.get("arg")).lower() for o in options)
 
 
 def _left(case: Case, use: InsertUse, names: list[str]) -> list[str]:

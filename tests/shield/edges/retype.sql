@@ -192,6 +192,10 @@ old: COPY i (id, c) FROM STDIN (FORMAT csv) WHERE c > 5 OR id = 1 @@ 7,5\n8,9\n
 new: COPY i (id, c) FROM STDIN @@ 7\t5\n
 new 22003: COPY i (id, c) FROM STDIN @@ 7\t5000000000\n
 old refuse: COPY i (id, c) FROM STDIN (FORMAT binary)
+old refuse pg17: COPY i (id, c) FROM STDIN (ON_ERROR ignore) @@ 7\t5000000000\n8\t5\n
+new refuse pg17: COPY i (id, c) FROM STDIN (ON_ERROR ignore) @@ 7\t5000000000\n8\t5\n
+new pg17: COPY i (id, c) FROM STDIN (ON_ERROR stop) @@ 8\t5\n
+old pg17: COPY i (id, s) FROM STDIN (ON_ERROR ignore) @@ 8\t5\n
 old: COPY i (id, t) FROM STDIN @@ 7\tabc\n8\tab   \n9\t\\N\n
 old 22001: COPY i (id, t) FROM STDIN @@ 7\tabcdefgh\n
 old 22001: COPY i (id, t) FROM STDIN @@ 7\tabcdef\n
