@@ -60,6 +60,19 @@ SCRIPTS = {
         ALTER TABLE a ADD COLUMN late int DEFAULT 5;
         ALTER TABLE b RENAME y TO yy;
     """,
+    "merged": """
+        CREATE TABLE a (id int, x int, y text, z int);
+        CREATE TABLE b (x int, w int);
+        CREATE TABLE c (x int, own int) INHERITS (a);
+        CREATE TABLE d () INHERITS (a, b);
+        CREATE TABLE e () INHERITS (c);
+        CREATE TABLE f (id int, x int, y text, z int);
+        ALTER TABLE f INHERIT a;
+        CREATE TABLE g (LIKE c);
+        ALTER TABLE a ADD own int;
+        ALTER TABLE a DROP x, DROP z;
+        ALTER TABLE f DROP COLUMN x;
+    """,
     "partitions": """
         CREATE TABLE e (day date NOT NULL, id int, note text DEFAULT '', PRIMARY KEY (day, id))
             PARTITION BY RANGE (day);
@@ -116,7 +129,7 @@ SCRIPTS = {
 def described(relation: Relation, schema: Schema) -> tuple[object, ...]:
     names = {column.attnum: column.name for column in relation.columns}
     columns = [
-        (c.name, c.type, c.collation, c.not_null, c.generated, c.identity, c.default is not None)
+        (c.name, c.type, c.collation, c.not_null, c.generated, c.identity, c.default is not None, c.own)
         for c in relation.columns
     ]
     parents = tuple(schema.relations[oid].name for oid in relation.parents)

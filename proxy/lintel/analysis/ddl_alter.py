@@ -66,10 +66,14 @@ def _command(draft: Draft, oid: int, whole_family: bool, command: Node) -> Draft
     handler = _HANDLERS.get(subtype)
     if handler is None:
         return draft
+    before = draft
     for member in _family(draft, oid, whole_family):
-        inherited = subtype == "AT_AddColumn" and member.oid != oid
-        changed = _merged(draft, member, command) if inherited else handler(draft, member, command)
-        draft = draft.put(changed)
+        if member.oid != oid and subtype == "AT_AddColumn":
+            draft = draft.put(_merged(before, member, command))
+        elif member.oid != oid and subtype == "AT_DropColumn":
+            draft = draft.put(_lost(draft, member, command))
+        else:
+            draft = draft.put(handler(draft, member, command))
     return draft
 
 
@@ -93,15 +97,25 @@ def _add(draft: Draft, table: Relation, command: Node) -> Relation:
     return with_key(table, [name]) if is_primary(definition.get("constraints", [])) else table
 
 
-def _merged(draft: Draft, child: Relation, command: Node) -> Relation:
-    """A child may have the column already, of the same type."""
+def _merged(before: Draft, child: Relation, command: Node) -> Relation:
+    """A child may have the column already, of the same type; by itself, unless a parent had it."""
     definition = command["def"]["ColumnDef"]
     own = child.column(definition["colname"])
     if own is None:
-        return _add(draft, child, command)
-    if own.type != column_of(definition, (child.schema, child.name), draft.text).type:
+        return _add(before, child, command)
+    if own.type != column_of(definition, (child.schema, child.name), before.text).type:
         raise DdlProblem("42804", f'child table "{child.name}" has different type for column "{own.name}"')
-    return child
+    inherited = any(before.schema.relations[oid].column(own.name) for oid in child.parents)
+    return _replaced(child, replace(own, own=own.own or not inherited))
+
+
+def _lost(draft: Draft, child: Relation, command: Node) -> Relation:
+    """A child keeps what is defined there as well, and what another parent has."""
+    column = child.column(command["name"])
+    parents = [draft.schema.relations[oid] for oid in child.parents]
+    if column is not None and (column.own or any(parent.column(column.name) for parent in parents)):
+        return _replaced(child, replace(column, own=False))
+    return _drop(draft, child, command)
 
 
 def _drop(_draft: Draft, table: Relation, command: Node) -> Relation:
@@ -169,6 +183,10 @@ def _inherit(draft: Draft, oid: int, subtype: str, command: Node) -> Draft:
         child, parent = table, draft.get(command["def"]["RangeVar"])
     rest = tuple(other for other in child.parents if other != parent.oid)
     adds = subtype in ("AT_AddInherit", "AT_AttachPartition")
+    if subtype == "AT_AddInherit":
+        shared = {column.name for column in parent.columns}
+        columns = (replace(c, own=c.own or c.name in shared) for c in child.columns)
+        child = replace(child, columns=tuple(columns))
     return draft.put(replace(child, parents=(*rest, parent.oid) if adds else rest))
 
 

@@ -60,7 +60,7 @@ def _columns(
     for parent in parents:
         for column in parent.columns:
             # An identity is inherited by partitions alone.
-            inherited = column if "partbound" in body else replace(column, identity=False)
+            inherited = replace(column, identity=column.identity and "partbound" in body, own=False)
             columns[column.name] = _merged(columns.get(column.name), inherited)
     if "ofTypename" in body:
         columns.update(_of_type(draft, body["ofTypename"]))
@@ -89,7 +89,9 @@ def _define(
         raise DdlProblem("42701", f'column "{name}" specified more than once')
     own.add(name)
     if "typeName" in definition:
-        columns[name] = _merged(columns.get(name), column_of(definition, table, draft.text))
+        inherited = columns.get(name)
+        column = _merged(inherited, column_of(definition, table, draft.text))
+        columns[name] = replace(column, own=inherited is not None)
     elif name in columns:  # column options of a partition or a typed table
         columns[name] = constrained(columns[name], constraints, draft.text)
     return [name] if is_primary(constraints) else []
@@ -122,6 +124,7 @@ def _like(draft: Draft, clause: Node, columns: dict[str, Column]) -> list[str]:
             default=column.default if keeps_default else None,
             generated=column.generated and bool(options & _LIKE_GENERATED),
             identity=column.identity and bool(options & _LIKE_IDENTITY),
+            own=False,
         )
     return [c.name for n in source.primary_key for c in source.columns if c.attnum == n and options & _LIKE_INDEXES]
 

@@ -56,7 +56,7 @@ def _columns(row: Row) -> tuple[Column, ...]:
     arrays = ("types", "type_oids", "typmods", "collations", "not_nulls", "defaults", "generated", "identity")
     named = dict(found.split(" ", 1) for found in row["required_by"])
     required_by = (named.get(str(number)) for number in row["numbers"])
-    columns = map(Column, row["names"], row["numbers"], *(row[name] for name in arrays), required_by)
+    columns = map(Column, row["names"], row["numbers"], *(row[name] for name in arrays), required_by, row["own"])
     return tuple(
         sorted(columns, key=lambda column: column.attnum)
     )  # array_agg promises no order, though the query sorts

@@ -177,7 +177,7 @@ SYSTEM_CLASSES = f"SELECT pg_catalog.array_agg(oid) FROM pg_catalog.pg_class WHE
 RELATIONS = f"""
 SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind::pg_catalog.text AS kind,
        a.numbers, a.names, a.types, a.type_oids, a.typmods, a.collations, a.not_nulls, a.defaults, a.generated,
-       a.identity,
+       a.identity, a.own,
        ARRAY(SELECT i.inhparent FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid ORDER BY i.inhseqno) AS parents,
        (SELECT k.conkey FROM pg_catalog.pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'p') AS primary_key,
        ARRAY(SELECT k.conname::pg_catalog.text FROM pg_catalog.pg_constraint k
@@ -198,7 +198,8 @@ CROSS JOIN LATERAL (
            pg_catalog.array_agg(type) AS types, pg_catalog.array_agg(atttypid) AS type_oids,
            pg_catalog.array_agg(atttypmod) AS typmods, pg_catalog.array_agg(coll) AS collations,
            pg_catalog.array_agg(attnotnull) AS not_nulls, pg_catalog.array_agg(value) AS defaults,
-           pg_catalog.array_agg(generated) AS generated, pg_catalog.array_agg(identity) AS identity
+           pg_catalog.array_agg(generated) AS generated, pg_catalog.array_agg(identity) AS identity,
+           pg_catalog.array_agg(own) AS own
     FROM (
         SELECT a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull,
                pg_catalog.format_type(a.atttypid, a.atttypmod) AS type,
@@ -210,7 +211,8 @@ CROSS JOIN LATERAL (
                CASE WHEN a.atthasdef AND a.attgenerated = '' THEN
                    (SELECT pg_catalog.pg_get_expr(d.adbin, 0) FROM pg_catalog.pg_attrdef d
                     WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END AS value,
-               a.attgenerated <> '' AS generated, a.attidentity <> '' AS identity
+               a.attgenerated <> '' AS generated, a.attidentity <> '' AS identity,
+               a.attislocal AND a.attinhcount > 0 AS own
         FROM pg_catalog.pg_attribute a
         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
     ) columns

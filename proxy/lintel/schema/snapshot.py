@@ -30,6 +30,7 @@ class Column:
     generated: bool = False
     identity: bool = False
     required_by: str | None = None  # the constraint behind not_null, which has a name from PostgreSQL 18 on
+    own: bool = False  # of a child, defined there as well as inherited (attislocal): it stays when the parent's goes
 
 
 @dataclass(frozen=True, slots=True)

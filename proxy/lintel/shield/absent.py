@@ -16,6 +16,7 @@ def stand_in(case: Case, source: Source, item: Item, plan: Plan) -> str:
     Raises Unserved where that cannot be said.
     """
     _assert_there(item, source, plan)
+    case.assert_imaginable(plan.id)
     qualifier = item.name or source.item.name or ""
     side = case.parked(plan.id)
     updating = any(use.source is source and updates(use.node) for use in case.answer.inserts)

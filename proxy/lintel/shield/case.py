@@ -63,10 +63,19 @@ class Case:
     def imaginable(self, key: object) -> bool:
         """Whether reads of this planned column may be answered with its constant."""
         plan = self.plan(key)
-        if plan is None or plan.shield.absent_reads != "default":
+        if plan is None or plan.shield.absent_reads != "default" or plan.id in self.covered.mixed:
             return False
         # Of one that is there and not filled only the real one's NULLs are: see own_value.
         return plan.id not in self.covered.awaited or (self.unfilled(key) and self.shown_name(key) is not None)
+
+    def assert_imaginable(self, key: object) -> None:
+        """Raises Unserved where nothing can stand in for a column that may be absent."""
+        if self.imaginable(key):
+            return
+        if key in self.covered.awaited:
+            raise Unserved("writes are not parked here yet")
+        mixed = key in self.covered.mixed
+        raise Unserved("a child has the column already" if mixed else "the plan has absent reads refused")
 
     def parked(self, key: object) -> SideTable | None:
         """Where a planned column's values are, if not in the table."""

@@ -30,9 +30,8 @@ def derived(case: Case, source: Source, columns: list[LogicalColumn], system: li
     renamed = [(c, plan) for c, plan in planned if isinstance(plan.change, Rename)]
     absent = [(c, plan) for c, plan in planned if not isinstance(plan.change, Rename | Retype)]
     absent = [(c, plan) for c, plan in absent if case.imaginable(c.key) or case.shown_name(c.key) is None]
-    if not all(case.imaginable(c.key) for c, _ in absent):
-        awaited = not case.covered.awaited.isdisjoint(plan.id for _, plan in absent)
-        raise Unserved("writes are not parked here yet" if awaited else "the plan has absent reads refused")
+    for column, _ in absent:
+        case.assert_imaginable(column.key)
     if any(case.parked(c.key) or case.unfilled(c.key) for c, _ in absent):
         if any(isinstance(plan.change, Rename | Retype) for _, plan in planned):
             raise Unserved("a column that is parked or filled cannot be read beside a renamed or retyped one")

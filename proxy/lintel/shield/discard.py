@@ -23,7 +23,8 @@ def discarded(case: Case) -> frozenset[str]:
     """Ids of the plans whose column this statement writes, is absent, and whose writes are to be dropped."""
     plans = (case.plan(key) for _, key in case.answer.writes)
     found = (plan for plan in plans if plan is not None and plan.shield.absent_writes == "discard")
-    return frozenset(plan.id for plan in found if case.shown_name(plan.id) is None)
+    gone = (plan.id for plan in found if case.shown_name(plan.id) is None)
+    return frozenset(gone) - case.covered.mixed
 
 
 def discards(case: Case) -> Discards:

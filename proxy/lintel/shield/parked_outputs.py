@@ -169,8 +169,6 @@ class ParkedOutputs(ParkedWrites):
         shown = self.case.shown_name(plan.id)
         if shown is not None and not self.case.unfilled(plan.id):
             return f"{quote_ident(row)}.{quote_ident(shown)} AS {quote_ident(name)}"
-        if not self.case.imaginable(plan.id):
-            raise Unserved("the plan has absent reads refused")
         return stand_in(self.case, self.target, self.target.item, plan)
 
     def _assert_new(self, at: int) -> None:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import product
 
-from lintel.plan import Drop, Memory, Plan, Rename, Retype, Side
+from lintel.plan import Add, Drop, Memory, Plan, Rename, Retype, Side
 from lintel.plan.types import TypeName, parse_type
 from lintel.schema.logical import LogicalColumn, LogicalTable
 from lintel.schema.snapshot import Column, Relation, Schema
@@ -27,7 +27,7 @@ Done = frozenset[str]  # ids of the plans whose change has been made
 class Covered:
     """The relations that a set of plans speaks of: the tables and their partitions and children."""
 
-    __slots__ = ("_made", "_older", "awaited", "by_oid", "made", "parked", "plans", "schema", "unfilled")
+    __slots__ = ("_made", "_older", "awaited", "by_oid", "made", "mixed", "parked", "plans", "schema", "unfilled")
 
     def __init__(
         self,
@@ -44,8 +44,10 @@ class Covered:
         self.by_oid: dict[int, list[Plan]] = {}
         for plan in self.plans.values():
             relation = schema.by_name.get((plan.schema, plan.name))
-            for oid in schema.family(relation.oid) if relation is not None else ():
+            for oid in _members(plan, relation, schema) if relation is not None else ():
                 self.by_oid.setdefault(oid, []).append(plan)
+        # A child has the column before its parent does: what an absent one reads as there, nobody can say.
+        self.mixed = frozenset(plan.id for plan in self.plans.values() if self._is_mixed(plan))
         sides = ((plan.id, side_table(plan, schema)) for plan in self.plans.values())
         self.parked = {plan_id: side for plan_id, side in sides if side is not None and self._parks(side.plan)}
         # Nothing is parked for these yet, or not any longer; but somebody may begin before the next snapshot.
@@ -53,6 +55,12 @@ class Covered:
         # The column may hold NULLs that stand for what the backfill will give.
         self.unfilled = frozenset(plan.id for plan in self.plans.values() if self._is_unfilled(plan))
         self._made: dict[tuple[int, Done], LogicalTable] = {}  # asked for by every statement that touches one
+
+    def _is_mixed(self, plan: Plan) -> bool:
+        relation = self.schema.by_name.get((plan.schema, plan.name))
+        if relation is None or not isinstance(plan.change, Add):
+            return False
+        return any(plan not in self.by_oid.get(oid, ()) for oid in self.schema.family(relation.oid))
 
     def _is_unfilled(self, plan: Plan) -> bool:
         if not plan.fills or plan.shield.absent_reads != "default":
@@ -217,6 +225,24 @@ class Covered:
         # A column that is dropped leaves a gap among the numbers, unless it was the last.
         without_gap = all(number == column.attnum for number, column in enumerate(relation.columns, 1))
         return unknown[0] if unknown and not (without_gap and len(gone) == 1) else None
+
+
+def _members(plan: Plan, table: Relation, schema: Schema) -> Iterator[int]:
+    """The table, its partitions and children; not who has the column by itself, before and after the change."""
+    comes_or_goes = isinstance(plan.change, Add | Drop)
+    for oid in schema.family(table.oid):
+        if not (comes_or_goes and _by_itself(schema.relations[oid], plan.change.column, table, schema)):
+            yield oid
+
+
+def _by_itself(relation: Relation, name: str, table: Relation, schema: Schema) -> bool:
+    """Whether it has a column without that table: by its own definition, or from somebody else."""
+    column = relation.column(name)
+    if column is None or relation.oid == table.oid:
+        return False
+    if column.own or not relation.parents or table.column(name) is None:
+        return True
+    return any(_by_itself(schema.relations[oid], name, table, schema) for oid in relation.parents)
 
 
 class _Tables(Mapping[int, LogicalTable]):
