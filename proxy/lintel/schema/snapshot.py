@@ -269,9 +269,12 @@ class Schema:
         return frozenset(seen)
 
     def triggered(self, oid: int) -> frozenset[str]:
-        """The columns whose mere mention in a SET list fires a trigger, of the relation or of a descendant."""
+        """The columns whose mere mention in a SET list fires a trigger, of the relation or of a descendant.
+
+        Any may where the trigger names a generated column: it fires for those that the column is made of.
+        """
         family = [relation for each in self.family(oid) if (relation := self.relations[each]).triggered]
-        return frozenset(c.name for relation in family for c in relation.columns if c.attnum in relation.triggered)
+        return frozenset(c.name for relation in family for c in _firing(relation))
 
 
 def _first(
@@ -287,6 +290,12 @@ def _first(
         if (found := known((candidate, name))) is not None:
             return found
     return None
+
+
+def _firing(relation: Relation) -> tuple[Column, ...]:
+    """The columns of a table itself that its triggers UPDATE OF may fire for."""
+    named = tuple(column for column in relation.columns if column.attnum in relation.triggered)
+    return relation.columns if any(column.generated for column in named) else named
 
 
 def _renamed(

@@ -17,8 +17,10 @@ CREATE TABLE watched (id int PRIMARY KEY, fired int DEFAULT 0); INSERT INTO watc
 CREATE TRIGGER of_all BEFORE UPDATE OF id, fired ON watched FOR EACH ROW EXECUTE FUNCTION counts();
 CREATE TABLE heirs (id int, a text, fired int DEFAULT 0); CREATE TABLE heir () INHERITS (heirs); INSERT INTO heir VALUES (1, 'a', 0);
 CREATE TRIGGER of_a BEFORE UPDATE OF id, a ON heir FOR EACH ROW EXECUTE FUNCTION counts();
+CREATE TABLE made_of (id int PRIMARY KEY, a text, g text GENERATED ALWAYS AS (a || 'x') STORED, fired int DEFAULT 0); INSERT INTO made_of (id, a) VALUES (1, 'a');
+CREATE TRIGGER of_g AFTER UPDATE OF g ON made_of FOR EACH ROW EXECUTE FUNCTION counts();
 ## change
-ALTER TABLE trig ADD c int; ALTER TABLE watched ADD c int; ALTER TABLE heirs ADD c int;
+ALTER TABLE trig ADD c int; ALTER TABLE watched ADD c int; ALTER TABLE heirs ADD c int; ALTER TABLE made_of ADD c int;
 ALTER TABLE o ADD prio int DEFAULT 5;
 ALTER TABLE o ADD label varchar(4) DEFAULT 'none';
 ALTER TABLE o ADD amount numeric(4,1);
@@ -112,6 +114,15 @@ absent_writes = "discard"
 id = "watched"
 purpose = "x"
 table = "public.watched"
+[add]
+column = "c"
+type = "int"
+[shield]
+absent_writes = "discard"
+## plan
+id = "made_of"
+purpose = "x"
+table = "public.made_of"
 [add]
 column = "c"
 type = "int"
@@ -248,6 +259,8 @@ new: UPDATE trig SET c = 5 / id, b = 'x' RETURNING id, a, b, fired
 new: UPDATE trig SET c = 5 / id, a = 'x' RETURNING id, a, b, fired
 new: INSERT INTO trig (id, b) VALUES (1, 'y') ON CONFLICT (id) DO UPDATE SET c = trig.id + 1 RETURNING id, a, b, fired
 new refuse: UPDATE trig SET c = 5 / id, b = 'x', fired = 3
+new refuse: UPDATE made_of SET c = 5
+new: UPDATE made_of SET c = 5, fired = 8 RETURNING id, fired
 new refuse: UPDATE watched SET c = 5
 new refuse: UPDATE watched SET c = id + 1
 new: UPDATE watched SET c = 5, fired = 8 RETURNING id, fired
