@@ -67,8 +67,8 @@ def targets(walk: Walk, node: Node, listed: list[Node], target: Item, width: int
 
 def copied(item: Item) -> Columns:
     """The columns that COPY without a list moves: all but generated ones."""
-    generated = {c.name for c in item.relation.columns if c.generated} if item.relation is not None else ()
-    return tuple(column for column in item.columns if column[0] not in generated)
+    generated = item.table.generated if item.table is not None else frozenset()
+    return tuple(column for column in item.columns if getattr(column[1], "key", None) not in generated)
 
 
 def source_of(walk: Walk, item: Item) -> Source | None:

@@ -16,6 +16,7 @@ class Memory:
     default: str | None = None
     orders: tuple[tuple[str, tuple[str, ...]], ...] = field(default=())
     oids: tuple[tuple[str, int], ...] = field(default=())
+    made: str = ""  # "generated" or "identity": its values came from no default
 
     def names(self, table: str, oid: int, *, restored: bool) -> tuple[str, ...] | None:
         """All columns of that table in their order; None where that is not known.
@@ -28,10 +29,16 @@ class Memory:
     def as_json(self) -> dict[str, Any]:
         """As the store keeps it."""
         orders = {table: list(names) for table, names in self.orders}
-        return {"type": self.type, "default": self.default, "orders": orders, "oids": dict(self.oids)}
+        return {
+            "type": self.type,
+            "default": self.default,
+            "orders": orders,
+            "oids": dict(self.oids),
+            "made": self.made,
+        }
 
 
 def from_json(kept: Mapping[str, Any]) -> Memory:
     """What as_json gave."""
     orders = tuple((table, tuple(names)) for table, names in kept["orders"].items())
-    return Memory(kept["type"], kept["default"], orders, tuple(kept.get("oids", {}).items()))
+    return Memory(kept["type"], kept["default"], orders, tuple(kept.get("oids", {}).items()), kept.get("made", ""))

@@ -114,7 +114,7 @@ class Plan:
         """What the absent column reads as: a fully typed value under any search_path, such as `(0)::smallint`.
 
         NULL of its type where absent_reads is "refuse": nobody gets to see it. ValueError where the default that the
-        catalog had is no constant.
+        catalog had is no constant, or the column was generated.
         """
         return self.imagined_in("")
 
@@ -132,6 +132,8 @@ class Plan:
         if self.shield.absent_reads == "refuse":
             return None
         text = self.backfill.expression if self.backfill else self._default
+        if text is None and self.change.type is None and self.memory is not None and self.memory.made:
+            raise ValueError(f'the values of "{self.change.column}" came from no default')
         return parse_expression(text) if text is not None else None
 
     @property

@@ -30,6 +30,7 @@ class LogicalTable:
     columns: tuple[LogicalColumn, ...]
     planned: tuple[tuple[int, Key], ...] = ()  # (attnum, key) of the physical columns that a plan changes
     types: tuple[tuple[Key, str], ...] = ()  # of columns under a plan, but retyped ones, as far as they are known
+    gone: frozenset[Key] = frozenset()  # generated columns that the relation has no longer
 
     def key(self, attnum: int) -> Key:
         """The key of a physical column."""
@@ -40,6 +41,11 @@ class LogicalTable:
         if isinstance(key, str):
             return dict(self.types).get(key)
         return next((column.type for column in self.relation.columns if column.attnum == key), None)
+
+    @cached_property
+    def generated(self) -> frozenset[Key]:
+        """The keys of its generated columns, whatever they are called."""
+        return self.gone.union(self.key(column.attnum) for column in self.relation.columns if column.generated)
 
     @cached_property
     def keys(self) -> dict[str, Key]:

@@ -107,7 +107,9 @@ class Covered:
                 at = self._place(plan, relation, columns)
                 columns[at:at] = _columns(plan, done)
         keys = tuple((attnum, self._key(plan_id, done)) for plan_id, attnum in found.items())
-        return LogicalTable(relation, tuple(columns), keys, tuple(self._types(relation, found)))
+        made = (plan for plan in self.by_oid[oid] if plan.memory is not None and plan.memory.made == "generated")
+        gone = frozenset(self._key(plan.id, done) for plan in made if plan.id not in found)
+        return LogicalTable(relation, tuple(columns), keys, tuple(self._types(relation, found)), gone)
 
     def _types(self, relation: Relation, found: Mapping[str, int]) -> Iterator[tuple[str, str]]:
         """(plan id, type) of the columns that it may be said of, by where they are found if they are there."""
@@ -210,6 +212,13 @@ class Covered:
         """What a planned column is called where those changes have been made; None: it is not there."""
         return plan.change.name(side_of(plan, done))
 
+    def doubtful(self, oid: int) -> Plan | None:
+        """A plan whose column a child had when it was attached: before its parent did, or because of it."""
+        relation = self.schema.relations[oid]
+        plans = (plan for plan in self.by_oid.get(oid, ()) if isinstance(plan.change, Add | Drop))
+        owns = (plan for plan in plans if (column := relation.column(plan.change.column)) is not None and column.own)
+        return next(owns, None)
+
     def unplaced(self, oid: int) -> Plan | None:
         """A plan whose column has gone from that relation, and nobody knows from which place."""
         relation = self.schema.relations[oid]
@@ -240,9 +249,15 @@ def _by_itself(relation: Relation, name: str, table: Relation, schema: Schema) -
     column = relation.column(name)
     if column is None or relation.oid == table.oid:
         return False
-    if column.own or not relation.parents or table.column(name) is None:
+    if not relation.parents or table.column(name) is None or (column.own and not _was_attached(relation, table)):
         return True
     return any(_by_itself(schema.relations[oid], name, table, schema) for oid in relation.parents)
+
+
+def _was_attached(relation: Relation, table: Relation) -> bool:
+    """Whether a child has come by ALTER TABLE .. INHERIT: all that it has of its parent is its own."""
+    inherited = {column.name for column in table.columns}
+    return all(column.own for column in relation.columns if column.name in inherited)
 
 
 class _Tables(Mapping[int, LogicalTable]):
@@ -324,7 +339,8 @@ def remembering(plan: Plan, schema: Schema) -> Plan:
     orders = tuple((_table_name(r), tuple(c.name for c in r.columns)) for r in family)
     oids = tuple((_table_name(r), r.oid) for r in family)
     collation = f" COLLATE {column.collation}" if column.collation else ""
-    memory = Memory(column.type + collation, column.default, orders, oids)
+    made = "generated" if column.generated else "identity" if column.identity else ""
+    memory = Memory(column.type + collation, column.default, orders, oids, made)
     return plan if plan.memory == memory else replace(plan, memory=memory)
 
 

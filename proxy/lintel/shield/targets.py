@@ -124,6 +124,8 @@ def _copy_to(case: Case, use: InsertUse) -> list[Splice]:
         for n in names
         if case.retyped(key := keys.get(n)) or case.unfilled(key) or (case.plan(key) and case.shown_name(key) != n)
     ]
+    if any(keys.get(n) in table.generated for n in moved):
+        raise Unserved("COPY of a generated column, which PostgreSQL refuses")
     served = all(case.imaginable(keys[n]) for n in moved if case.shown_name(keys[n]) is None)
     end = case.spans.after_target(use.source.node, alias=False)
     if moved and served and all(n in keys for n in names):

@@ -5,7 +5,9 @@ INSERT INTO par VALUES (1, 'p'); INSERT INTO kid VALUES (2, 'k', 7, 'z'); INSERT
 CREATE TABLE pd (id int, c text DEFAULT 'd', t text); CREATE TABLE kd (id int, c text DEFAULT 'd', e int) INHERITS (pd); INSERT INTO pd VALUES (1, 'd', 't'); INSERT INTO kd VALUES (2, 'k', 't', 7);
 CREATE TABLE one (id int, prio int); CREATE TABLE two (id int); CREATE TABLE both_of () INHERITS (one, two); INSERT INTO both_of VALUES (1, 9); INSERT INTO two VALUES (2);
 CREATE TABLE top (id int, c int); CREATE TABLE lft () INHERITS (top); CREATE TABLE rgt () INHERITS (top); CREATE TABLE low () INHERITS (lft, rgt); INSERT INTO low VALUES (1, 5);
+CREATE TABLE att (id int, t text, prio int); INSERT INTO att VALUES (6, 'a', 9); CREATE TABLE late (id int); CREATE TABLE lat2 (id int, prio int); ALTER TABLE lat2 INHERIT late;
 ## change
+ALTER TABLE late ADD prio int DEFAULT 1;
 ALTER TABLE par ADD prio int DEFAULT 0;
 ALTER TABLE pd DROP c;
 ALTER TABLE two ADD prio int DEFAULT 4;
@@ -40,7 +42,16 @@ purpose = "x"
 table = "public.top"
 [drop]
 column = "c"
+## plan
+id = "late"
+purpose = "x"
+table = "public.late"
+[add]
+column = "prio"
+type = "int"
 ## try
+old: SELECT id FROM lat2
+new: SELECT id FROM late
 old: SELECT * FROM par
 old: SELECT * FROM plain
 old: SELECT * FROM kid

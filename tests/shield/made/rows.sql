@@ -238,9 +238,12 @@ DROP TABLE x
 > SELECT * FROM public.o
 
 ALTER TABLE sub INHERIT o
-> SELECT * FROM sub
+refuse> SELECT * FROM sub
+> SELECT id, note FROM sub
 > SELECT count(*) FROM o
-> INSERT INTO sub VALUES (10, 'ten') RETURNING *
+> SELECT * FROM o
+refuse> INSERT INTO sub VALUES (10, 'ten') RETURNING *
+> INSERT INTO sub (id, note) VALUES (10, 'ten') RETURNING id
 
 CREATE FUNCTION f() RETURNS SETOF o STABLE LANGUAGE sql AS 'SELECT * FROM o'
 refuse> PREPARE q AS SELECT f()
