@@ -276,10 +276,10 @@ class _Judging:
     def _assert_known(self, answer: Resolution) -> None:
         """Unserved where the table is none that the plans permit, or positions count that nobody knows."""
         amiss = self.covered.amiss(self.ids)
-        doubtful = amiss or next(filter(None, map(self.covered.doubtful, self.touched)), None)
+        doubtful = amiss or (self.covered.doubt(self.touched) if self.covered.doubts else None)
         if doubtful is not None and not all(self._same(answer, self._under(done)) for done in self._permitted()):
             why = "nobody knows whether a child had the column before its parent"
-            raise Unserved(_misfit(amiss) if amiss is not None else why, doubtful)
+            raise Unserved(why if amiss is None else _misfit(amiss), doubtful)
         counted = bool(answer.stars or answer.rows or answer.likes or any(not use.listed for use in answer.inserts))
         unplaced = next((plan for oid in self.touched if (plan := self.covered.unplaced(oid))), None)
         if counted and unplaced is not None:

@@ -27,7 +27,19 @@ Done = frozenset[str]  # ids of the plans whose change has been made
 class Covered:
     """The relations that a set of plans speaks of: the tables and their partitions and children."""
 
-    __slots__ = ("_made", "_older", "awaited", "by_oid", "made", "mixed", "parked", "plans", "schema", "unfilled")
+    __slots__ = (
+        "_made",
+        "_older",
+        "awaited",
+        "by_oid",
+        "doubts",
+        "made",
+        "mixed",
+        "parked",
+        "plans",
+        "schema",
+        "unfilled",
+    )
 
     def __init__(
         self,
@@ -48,6 +60,7 @@ class Covered:
                 self.by_oid.setdefault(oid, []).append(plan)
         # A child has the column before its parent does: what an absent one reads as there, nobody can say.
         self.mixed = frozenset(plan.id for plan in self.plans.values() if self._is_mixed(plan))
+        self.doubts = dict(self._doubted())
         sides = ((plan.id, side_table(plan, schema)) for plan in self.plans.values())
         self.parked = {plan_id: side for plan_id, side in sides if side is not None and self._parks(side.plan)}
         # Nothing is parked for these yet, or not any longer; but somebody may begin before the next snapshot.
@@ -55,6 +68,14 @@ class Covered:
         # The column may hold NULLs that stand for what the backfill will give.
         self.unfilled = frozenset(plan.id for plan in self.plans.values() if self._is_unfilled(plan))
         self._made: dict[tuple[int, Done], LogicalTable] = {}  # asked for by every statement that touches one
+
+    def _doubted(self) -> Iterator[tuple[int, Plan]]:
+        """Children that had a column when they were attached: before its parent did, or because of it; and its plan."""
+        for oid, plans in self.by_oid.items():
+            for plan in plans:
+                column = self.schema.relations[oid].column(plan.change.column)
+                if column is not None and column.own and isinstance(plan.change, Add | Drop):
+                    yield oid, plan
 
     def _is_mixed(self, plan: Plan) -> bool:
         relation = self.schema.by_name.get((plan.schema, plan.name))
@@ -212,12 +233,9 @@ class Covered:
         """What a planned column is called where those changes have been made; None: it is not there."""
         return plan.change.name(side_of(plan, done))
 
-    def doubtful(self, oid: int) -> Plan | None:
-        """A plan whose column a child had when it was attached: before its parent did, or because of it."""
-        relation = self.schema.relations[oid]
-        plans = (plan for plan in self.by_oid.get(oid, ()) if isinstance(plan.change, Add | Drop))
-        owns = (plan for plan in plans if (column := relation.column(plan.change.column)) is not None and column.own)
-        return next(owns, None)
+    def doubt(self, oids: Iterable[int]) -> Plan | None:
+        """A plan whose column one of them may have by itself."""
+        return next((self.doubts[oid] for oid in oids if oid in self.doubts), None)
 
     def unplaced(self, oid: int) -> Plan | None:
         """A plan whose column has gone from that relation, and nobody knows from which place."""
