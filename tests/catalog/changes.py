@@ -82,6 +82,7 @@ CHANGES = [
     "ALTER TABLE u RENAME TO them",
     "ALTER TABLE u RENAME COLUMN a TO b",
     "ALTER TABLE base ADD COLUMN more int",
+    "ALTER TABLE base ADD COLUMN extra int",
     "ALTER SEQUENCE s.q RENAME TO numbers",
     "ALTER SEQUENCE s.q SET SCHEMA public",
     "ALTER SCHEMA s RENAME TO s2",
