@@ -96,6 +96,10 @@ _BEGINNINGS = ("1", "2", "3", "t", "n", "T")  # of answers, by their type
 Heard = list[tuple[int, bytes]]
 
 
+class Closed(Exception):
+    """The server has closed the connection: what it had to say has been heard."""
+
+
 class Talker(Client):
     """Hears every message as it came, whenever it comes."""
 
@@ -112,11 +116,12 @@ class Talker(Client):
         return kind, body
 
     def listen(self, seconds: float) -> None:
-        """To what comes in this time, or nothing."""
+        """To what comes in this time, or nothing. Raises Closed."""
         if not select.select([self._socket], [], [], seconds)[0]:
             return
         came = self._socket.recv(1 << 16)
-        assert came, "the connection was closed"
+        if not came:
+            raise Closed
         self._rest += came
         while len(self._rest) >= 5 and len(self._rest) > (length := int.from_bytes(self._rest[1:5], "big")):
             self.heard.append((self._rest[0], self._rest[5 : 1 + length]))
@@ -226,33 +231,42 @@ class World:
         stopped: list[bool] = []
         blocker = self.blocker if moving else self.owners[side]
         with Talker(dsn, side) as talker:
-            wanted, said, held = 0, b"", None
-            for step in script:
-                if isinstance(step, Said):
-                    said += step.frame
-                    continue
-                talker.send(said)
-                said = b""
-                if isinstance(step, Ready):
-                    wanted += step.more
-                    if held is not None:
-                        self._let_go(blocker, held, talker, wanted, moving=moving)
-                        held = None
-                    talker.hear(wanted)
-                elif isinstance(step, Held):
-                    locked = blocker.simple(f"BEGIN; SET LOCAL lock_timeout = '50ms'; LOCK TABLE public.{step.table}")
-                    held = step
-                    stopped.append(locked.error is None)
-                elif isinstance(step, Event):
-                    if moving:
-                        self._happen(step, k)
-                else:
-                    talker.settle()
-                    wanted = talker.ready
+            try:
+                self._talked(talker, script, k, blocker, stopped, moving=moving)
+            except Closed:
+                blocker.simple("ROLLBACK")  # it may still be in the way
         with Client(dsn, side) as after:
             texts = [*STORED[side], *BOTH]
             held_there = tuple(done(after, f"SELECT {text.format(k=k)} ORDER BY 1") for text in texts)
         return Told(talker.heard, held_there, tuple(stopped))
+
+    def _talked(
+        self, talker: Talker, script: Sequence[Step], k: str, blocker: Client, stopped: list[bool], *, moving: bool
+    ) -> None:
+        """What was said and heard, and whether the blocker got each lock in its turn."""
+        wanted, said, held = 0, b"", None
+        for step in script:
+            if isinstance(step, Said):
+                said += step.frame
+                continue
+            talker.send(said)
+            said = b""
+            if isinstance(step, Ready):
+                wanted += step.more
+                if held is not None:
+                    self._let_go(blocker, held, talker, wanted, moving=moving)
+                    held = None
+                talker.hear(wanted)
+            elif isinstance(step, Held):
+                locked = blocker.simple(f"BEGIN; SET LOCAL lock_timeout = '50ms'; LOCK TABLE public.{step.table}")
+                held = step
+                stopped.append(locked.error is None)
+            elif isinstance(step, Event):
+                if moving:
+                    self._happen(step, k)
+            else:
+                talker.settle()
+                wanted = talker.ready
 
     def _let_go(self, blocker: Client, held: Held, talker: Talker, wanted: int, *, moving: bool) -> None:
         """When the client waits for it, or does not have to."""

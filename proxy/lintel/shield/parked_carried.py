@@ -41,8 +41,9 @@ class Carried:
             return []
         within = offsets(clause)
         stars = [self._star(use) for use in self.case.answer.stars if use.at in within and self._is_of_others(use)]
-        references = [r for r in self.case.answer.references if r.at in within and not self._is_own(r.meaning)]
-        for reference in references:
+        own = {use.at for use in self.case.answer.rows if use.item.at == self.target.at}  # told as they are by then
+        read = [r for r in self.case.answer.references if r.at in within - own and not self._is_own(r.meaning)]
+        for reference in read:
             if reference.parts > 2:
                 raise Unserved("a table's schema in RETURNING, of a table in FROM")
             start, end = self.case.spans.reference(reference.at)

@@ -505,3 +505,9 @@ INSERT INTO orders AS o (id, priority) VALUES (1, 5), (2, 6) ON CONFLICT (id) DO
 INSERT INTO orders AS o (id, priority) VALUES (1, 5) ON CONFLICT (id) DO UPDATE SET priority = o.cid + 1 RETURNING o.priority + o.cid AS x
 --- new refuse # which of the two functions came first
 INSERT INTO orders AS o (id, priority) VALUES (1, 5) ON CONFLICT (id) DO UPDATE SET priority = nextval('orders_id_seq') + o.cid, cid = nextval('orders_id_seq')
+--- new rewrite
+UPDATE orders o SET priority = 5, cid = 7 FROM customers c WHERE c.cid = o.cid RETURNING to_jsonb(o), to_jsonb(c), row_to_json(o)::text, o.cid, c.cid
+--- new rewrite
+UPDATE orders o SET label = c.name FROM customers c WHERE c.cid = o.cid AND o::text LIKE '%' RETURNING o::text, length(c::text), o.*
+--- new rewrite
+UPDATE orders SET priority = length(to_jsonb(orders)::text) % 7 FROM (VALUES (1), (2)) v (k) WHERE v.k = id RETURNING to_json(orders), priority
