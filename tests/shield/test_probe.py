@@ -138,11 +138,20 @@ def test_landed_within_a_transaction(planned: Planning, prepare: bool, own: bool
 
 READ, OTHER = "SELECT count(*) FROM o", "SELECT count(*) FROM other"
 LOUD = "INSERT INTO o (id, prio) VALUES (2, 1)"
+COPY = "COPY o (id, prio) FROM STDIN"
 
 
 @pytest.mark.parametrize(
     ("texts", "served"),
-    [((LOUD, LOUD), True), ((READ, LOUD, READ), True), ((LOUD, OTHER, LOUD), True), ((OTHER, LOUD), False)],
+    [
+        ((LOUD, LOUD), True),
+        ((READ, LOUD, READ), True),
+        ((LOUD, OTHER, LOUD), True),
+        ((OTHER, LOUD), False),
+        ((OTHER, COPY), False),
+        ((READ, COPY), False),
+        ((OTHER, "COPY o (prio) TO STDOUT"), False),
+    ],
 )
 @pytest.mark.parametrize("block", [False, True])
 def test_several_statements_in_one_query(front: Planned, block: bool, texts: tuple[str, ...], served: bool) -> None:

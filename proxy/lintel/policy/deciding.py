@@ -138,7 +138,7 @@ def _understood(moment: Moment, key: ContextKey, text: bytes, parts: list[Judged
         return opaque(moment, text, NOT_FOLLOWED, parts)
     made = Composed()
     for part in parts:
-        _follow(moment, part, made, alone=len(parts) == 1)
+        _follow(moment, part, made, parts)
     statement = in_force(moment, _statement(moment, key, text, parts, found))
     decision = made.decision(text, effects_in(parts), statement, several=len(parts) > 1)
     if len(parts) == 1 and decision.text is not None and _is_drawn(moment, statement):
@@ -213,22 +213,31 @@ def _is_query(part: Judged) -> bool:
     return part.facts.verb in _BY_SHAPE and part.effects == Effects()
 
 
-def _follow(moment: Moment, part: Judged, made: Composed, *, alone: bool) -> None:
+def _copied(moment: Moment, part: Judged, parts: list[Judged]) -> tuple[bytes, ...]:
+    """The columns that a COPY may miss, where it is the only one in its text: its error has no position."""
+    if part.facts.verb != "copy" or any(other.late for other in parts if other is not part):
+        return ()
+    return tuple(name.encode() for plan_id in part.verdict.plans for name in moment.covered.plans[plan_id].names)
+
+
+def _follow(moment: Moment, part: Judged, made: Composed, parts: list[Judged]) -> None:
     """Put one statement's verdict into the Decision."""
     verdict = part.verdict
     if part.unplanned and moment.options.on_unplanned_ddl == "refuse":
         made.refuse(part.start, part.end, unannounced(part.unplanned))
         return
-    end = None if alone else part.end
+    end = None if len(parts) == 1 else part.end
     if verdict.kind == "refuse":
         refusal = Refusal(verdict.sqlstate or "42501", verdict.message or "", verdict.hint)
         if not verdict.by_server:
             made.refuse(part.start, part.end, refusal)
             return
-        made.expected.append(Expectation(refusal.sqlstate, refusal, part.start, end))
+        copied = _copied(moment, part, parts)
+        made.expected.append(Expectation(refusal.sqlstate, refusal, part.start, end, copied))
     elif verdict.loud or verdict.marked:
         moved = _moved(moment, verdict.plans[0], _failures(moment, part))
-        made.expected.extend(Expectation(refusal.sqlstate, refusal, part.start, end) for refusal in moved)
+        copied = _copied(moment, part, parts)
+        made.expected.extend(Expectation(refusal.sqlstate, refusal, part.start, end, copied) for refusal in moved)
     made.edits.extend((part.start + start, part.start + end, new) for start, end, new in verdict.edits)
 
 

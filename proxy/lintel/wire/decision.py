@@ -38,13 +38,15 @@ class Expectation:
     """An error that parse analysis gives to one statement of a text, told from another's by where it points (T10).
 
     `start` and `end` are bytes of the client's text; end None: the text is that statement alone, so that an error
-    without a position (COPY's columns have none) is its as well; an empty range: only an error without one.
+    without a position (COPY's columns have none) is its as well; an empty range: only an error without one. `copied`:
+    of the only COPY among several statements, the columns that it may miss.
     """
 
     sqlstate: str
     refusal: Refusal
     start: int = 0
     end: int | None = None
+    copied: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """ErrorResponses of statements that Lintel refused or changed: the body that the client gets instead."""
 
+import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
@@ -117,13 +118,21 @@ def _refusal(fields: Fields, decision: Decision, text: bytes, encoding: str) -> 
         return None  # raised by what a function ran
     code, position = sqlstate(fields), value(fields, POSITION)
     at = None if position is None else _offset(position, decision, text, _codec(encoding))
-    return next((e.refusal for e in decision.expected if e.sqlstate == code and _points_there(e, at)), None)
+    return next((e.refusal for e in decision.expected if e.sqlstate == code and _means(e, fields, at)), None)
 
 
-def _points_there(expected: Expectation, at: int | None) -> bool:
+def _means(expected: Expectation, fields: Fields, at: int | None) -> bool:
     if at is None:
-        return not expected.end
+        return not expected.end or (bool(expected.copied) and _misses(fields, expected.copied))
     return expected.start <= at and (expected.end is None or at < expected.end)
+
+
+def _misses(fields: Fields, columns: tuple[bytes, ...]) -> bool:
+    """COPY has not found one of these, and says which, in any language."""
+    if value(fields, ROUTINE) != _COPY_COLUMNS:
+        return False
+    message = value(fields, MESSAGE) or b""
+    return any(re.search(rb"(?<!\w)%b(?!\w)" % re.escape(column), message) for column in columns)
 
 
 def _refused(fields: Fields, refusal: Refusal) -> Fields:
