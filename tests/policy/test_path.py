@@ -8,7 +8,7 @@ from lintel.policy import ContextKey, Policy
 
 PLAN = 'id = "p"\ntable = "public.o"\n[add]\ncolumn = "prio"\ntype = "int"\n'
 TABLES = b"CREATE TABLE o (id int PRIMARY KEY, note text); CREATE SCHEMA aside; CREATE TABLE aside.o (id int, prio int)"
-SERVED = "(SELECT o.id, o.note FROM public.o AS o)"
+SERVED = "(SELECT o.id, o.note FROM o AS o)"
 
 
 def _sent(text: str, *, moved: bool = False) -> str | None:

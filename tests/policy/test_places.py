@@ -126,3 +126,32 @@ def test_a_partition_whose_table_is_not_remembered(last: bool) -> None:
         made = after(made, ddl)
     statement, sent = decided(Policy(made, (DROP,)), table="f")
     assert "f.kind, f.body, level" in sent if last else "the place of column" in (statement.message or "")
+
+
+WIDER = parse('id = "level"\npurpose = "x"\ntable = "public.e"\n[retype]\ncolumn = "level"\ntype = "bigint"', "p")
+SWAP = (
+    "ALTER TABLE e ADD wide bigint", "ALTER TABLE e RENAME level TO narrow", "ALTER TABLE e RENAME wide TO level",
+    "ALTER TABLE e DROP narrow",
+)  # fmt: skip
+
+
+def test_a_retyped_column_that_another_one_has_replaced() -> None:
+    """Its values were copied into one that has got its name: old clients have it where it was."""
+    policy = Policy(schema_of(SETUP), (WIDER,))
+    assert "e.kind, (e.level)::integer AS level, e.body FROM" in decided(policy, *SWAP)[1]
+    assert "e.narrow" in decided(policy, *SWAP[:3])[1].partition("AS level, ")[2]
+    for step in SWAP:
+        policy = policy.follow(after(policy.moment.schema, step))
+    new = policy.context(ContextKey(sides=(("level", "new"),))).decide(b"SELECT * FROM e")
+    assert "e.id, e.kind, e.body, (e.level)" in new.sent(b"SELECT * FROM e").decode()
+    insert = policy.context(ContextKey(sides=SIDES)).decide(b"INSERT INTO e VALUES (1, 'a', 2, 'b')")
+    assert b"(id, kind, level, body)" in insert.sent(b"")
+
+
+@pytest.mark.parametrize("change", ["ADD more int", "DROP kind", "RENAME kind TO sort", "RENAME body TO text"])
+def test_a_retyped_column_among_others_that_come_and_go(change: str) -> None:
+    _, sent = decided(
+        Policy(schema_of(SETUP), (WIDER,)), "ALTER TABLE e ALTER level TYPE bigint", f"ALTER TABLE e {change}"
+    )
+    before = {"DROP kind": "e.id, (e.level)", "RENAME kind TO sort": "e.sort, (e.level)"}
+    assert before.get(change, "e.kind, (e.level)") in sent

@@ -81,7 +81,7 @@ def starred(decision: Decision) -> str | None:
     statement: Statement = decision.statement
     if statement.verdict == "refuse":
         return None
-    inner = (decision.text or b"").decode().partition("(SELECT ")[2].partition(" FROM public.o")[0]
+    inner = (decision.text or b"").decode().partition("(SELECT ")[2].partition(" FROM o AS")[0]
     return inner.replace("o.", "")
 
 

@@ -75,7 +75,7 @@ WRONG = (
     ("SELECT * FROM orders WHERE cid = 1", "WHERE cid", "WHERE id"),
     ("SELECT o.*, c.cid FROM orders o JOIN customers c ON o.cid = c.cid", "o.cid = c.cid", "o.id = c.cid"),
     ("SELECT *, 1 FROM orders ORDER BY total", "ORDER BY total", "ORDER BY id"),
-    ("SELECT * FROM orders", "FROM public.orders", "FROM public.archive"),
+    ("SELECT * FROM orders", "FROM orders AS", "FROM archive AS"),
     ("INSERT INTO orders VALUES (1, 2, 3, 'x')", "(id, cid, total, note)", "(id, total, cid, note)"),
     ("INSERT INTO orders SELECT id, cid, total, note FROM archive", "(id, cid, total", "(cid, id, total"),
     ("INSERT INTO orders SELECT id, cid, total, note FROM archive", "(id, cid, total, note)", "(id, cid, total)"),

@@ -17,7 +17,7 @@ from lintel.shield.folding import barrier
 from lintel.shield.retype import cast_read
 from lintel.shield.splices import HELPER
 from lintel.shield.tables import SIDES, key_of
-from lintel.sql.quoting import quote_ident, quote_qualified
+from lintel.sql.quoting import quote_ident
 
 
 def derived(case: Case, source: Source, columns: list[LogicalColumn], system: list[str], *, only: bool) -> str:
@@ -113,9 +113,15 @@ class _Parts:
 
     @property
     def table(self) -> str:
-        """The relation under its alias, TABLESAMPLE included (T4)."""
-        relation = self.source.table.relation
-        name = quote_qualified(relation.schema, relation.name)
+        """The relation under its alias, TABLESAMPLE included (T4).
+
+        By the name that the client gives it: a table that somebody has put ahead of it in the search_path a moment ago
+        is the one that is meant, as it is in the client's own text.
+        """
+        node = self.source.node
+        name = quote_ident(node["relname"])
+        if "schemaname" in node:
+            name = f"{quote_ident(node['schemaname'])}.{name}"
         text = f"{'ONLY ' if self.only else ''}{name} AS {self.alias}"
         if self.source.sample is None:
             return text
@@ -126,11 +132,11 @@ class _Parts:
     def listed(self) -> str:
         """T15: every column qualified, but for the planned ones, which scoping decides."""
         t = self.alias
-        return ", ".join([*map(self._column, self.columns), *(f"{t}.{name}" for name in self.system)])
+        return ", ".join([*(self._column(t, c) for c in self.columns), *(f"{t}.{name}" for name in self.system)])
 
-    def _column(self, column: LogicalColumn) -> str:
+    def _column(self, alias: str, column: LogicalColumn) -> str:
         plan, name = self.case.plan(column.key), quote_ident(column.name)
-        own = f"{self.alias}.{name}"
+        own = f"{alias}.{name}"
         if plan is None or not (isinstance(plan.change, Rename | Retype) or self.case.imaginable(column.key)):
             return own
         return f"{cast_read(plan, column.key, own)} AS {name}" if isinstance(plan.change, Retype) else name

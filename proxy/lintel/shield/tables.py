@@ -116,15 +116,19 @@ class Covered:
         planned = {name: plan for plan in self.by_oid[oid] for name in plan.names}
         columns: list[LogicalColumn] = []
         found: dict[str, int] = {}
+        moved: list[Plan] = []
         for column in relation.columns:
             plan = planned.get(column.name)
             if plan is None:
                 columns.append(LogicalColumn(column.name, column.attnum))
             elif plan.id not in found:
                 found[plan.id] = column.attnum
-                columns += _columns(plan, done)
+                if plan.id not in done and self._has_moved(plan, relation):
+                    moved.append(plan)
+                else:
+                    columns += _columns(plan, done)
         for plan in self.by_oid[oid]:
-            if plan.id not in found:
+            if plan.id not in found or plan in moved:
                 at = self._place(plan, relation, columns)
                 columns[at:at] = _columns(plan, done)
         keys = tuple((attnum, self._key(plan_id, done)) for plan_id, attnum in found.items())
@@ -168,6 +172,15 @@ class Covered:
         first = tuple(column.name for column in parent.columns[:at])
         same = [(c.attnum, c.name) for c in relation.columns[:at]] == list(enumerate(first, 1))
         return first if same else None
+
+    def _has_moved(self, plan: Plan, relation: Relation) -> bool:
+        """Whether another column has got the name of one that is retyped: it stands elsewhere than that one did."""
+        names, column = self._remembered(plan, relation), plan.change.column
+        if not isinstance(plan.change, Retype) or column not in names:
+            return False
+        now = [name.name for name in relation.columns]
+        before = set(names[: names.index(column)]).intersection(now)
+        return before != set(now[: now.index(column)]).intersection(names)
 
     def _parent(self, plan: Plan, relation: Relation) -> Relation | None:
         """The table from which it has a column that has gone."""
