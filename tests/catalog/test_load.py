@@ -82,6 +82,9 @@ async def test_kinds_parents_keys_rules_and_triggers(database: str) -> None:
         "CREATE TYPE pair AS (l int, r int)",
         "CREATE SEQUENCE q",
         "CREATE TABLE empty ()",
+        "CREATE UNIQUE INDEX of_a ON a (x)",
+        "CREATE TABLE child (x int REFERENCES a (x) ON DELETE CASCADE ON UPDATE CASCADE,"
+        " y int REFERENCES a (x) ON DELETE CASCADE)",
     )
     schema = await snapshot(database)
     events = found(schema, "events", "s")
@@ -96,6 +99,8 @@ async def test_kinds_parents_keys_rules_and_triggers(database: str) -> None:
     assert (found(schema, "a").has_rules, found(schema, "v").has_rules) == (True, False)
     assert (found(schema, "c").triggered, found(schema, "b").triggered) == ((1, 2), ())
     assert schema.triggered(found(schema, "b").oid) == {"x", "y"}
+    assert found(schema, "child").follows == (found(schema, "a").oid,)
+    assert found(schema, "a").follows == ()
     assert {found(schema, name).kind for name in ("v", "mv", "pair", "q", "empty")} == {"v", "m", "c", "S", "r"}
     assert found(schema, "empty").columns == ()
     assert {"s", "public", "pg_catalog"} <= schema.schemas

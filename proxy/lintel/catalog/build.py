@@ -22,6 +22,7 @@ def relation(row: Row) -> Relation:
         constraints=_constraints(row),
         has_rules=row["has_rules"],
         triggered=tuple(row["triggered"]),
+        follows=tuple(row["follows"]),
     )
 
 

@@ -36,7 +36,10 @@ _PARENTS = "FROM pg_catalog.pg_inherits i"
 # Triggers UPDATE OF some columns; the others are of no matter to texts.
 _OF_COLUMNS = "pg_catalog.cardinality({}.tgattr::pg_catalog.int2[]) > 0"
 _TRIGGERS = f"FROM pg_catalog.pg_trigger g WHERE {_OF_COLUMNS.format('g')}"
-_KEYS = "FROM pg_catalog.pg_constraint k WHERE k.contype IN ('p', 'u', 'x', 'n')"
+# Foreign keys ON DELETE CASCADE ON UPDATE CASCADE; the others are of no matter to texts.
+_FOLLOWS = "{0}.contype = 'f' AND {0}.confdeltype = 'c' AND {0}.confupdtype = 'c'"
+_TELLING = "({0}.contype IN ('p', 'u', 'x', 'n') OR " + _FOLLOWS + ")"
+_KEYS = f"FROM pg_catalog.pg_constraint k WHERE {_TELLING.format('k')}"
 _PROCS = "FROM pg_catalog.pg_proc p WHERE p.oid >= 16384"
 _SPACES = "FROM pg_catalog.pg_namespace s"
 
@@ -150,7 +153,7 @@ SELECT pg_catalog.concat_ws(',',
     ({_ROWS} FROM pg_catalog.pg_proc r WHERE r.oid >= 16384),
     ({_ROWS} FROM pg_catalog.pg_inherits r WHERE (r.inhrelid IN (SELECT oid FROM named)) IS TRUE),
     ({_ROWS} FROM pg_catalog.pg_constraint r
-     WHERE r.contype IN ('p', 'u', 'x', 'n') AND (r.conrelid IN (SELECT oid FROM named)) IS TRUE),
+     WHERE {_TELLING.format("r")} AND (r.conrelid IN (SELECT oid FROM named)) IS TRUE),
     ({_ROWS} FROM pg_catalog.pg_trigger r
      WHERE {_OF_COLUMNS.format("r")} AND (r.tgrelid IN (SELECT oid FROM named)) IS TRUE),
     ({_ROWS} FROM pg_catalog.pg_type r
@@ -189,7 +192,9 @@ SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind::pg_catalog.text
        c.relhasrules AND EXISTS (SELECT FROM pg_catalog.pg_rewrite r
                                  WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN') AS has_rules,
        ARRAY(SELECT DISTINCT attnum FROM pg_catalog.pg_trigger g, pg_catalog.unnest(g.tgattr::pg_catalog.int2[]) attnum
-             WHERE c.relhastriggers AND g.tgrelid = c.oid ORDER BY attnum) AS triggered
+             WHERE c.relhastriggers AND g.tgrelid = c.oid ORDER BY attnum) AS triggered,
+       ARRAY(SELECT k.confrelid FROM pg_catalog.pg_constraint k
+             WHERE k.conrelid = c.oid AND {_FOLLOWS.format("k")} AND k.convalidated ORDER BY k.confrelid) AS follows
 FROM pg_catalog.unnest($1::pg_catalog.oid[]) wanted (oid)
 JOIN pg_catalog.pg_class c ON c.oid = wanted.oid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

@@ -10,7 +10,7 @@ analysis, or finds in a probe that it would.
 from collections.abc import Sequence
 
 from lintel.catalog import Control
-from lintel.parking.side_table import LOCK, Names
+from lintel.parking.side_table import LOCK, Names, NotParkable
 from lintel.plan import Plan, parking
 from lintel.sql.quoting import quote_ident, quote_qualified
 
@@ -23,7 +23,8 @@ SELECT a.attname::pg_catalog.text AS name, pg_catalog.format_type(a.atttypid, a.
 FROM pg_catalog.pg_constraint k
 CROSS JOIN LATERAL pg_catalog.unnest(k.confkey) WITH ORDINALITY u (number, place)
 JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.number
-WHERE k.conrelid = pg_catalog.to_regclass($1) AND k.contype = 'f' ORDER BY u.place
+WHERE k.conrelid = pg_catalog.to_regclass($1) AND k.contype = 'f' AND k.confrelid = pg_catalog.to_regclass($2)
+ORDER BY u.place
 """
 
 
@@ -41,12 +42,19 @@ class Landing:
     @classmethod
     async def of(cls, connection: Control, plan: Plan) -> "Landing":
         """With the base table's key, which the side table references."""
-        found = await connection.fetch(_KEYS, Names.of(plan).side)
+        found = await connection.fetch(_KEYS, Names.of(plan).side, plan.table)
         await connection.search_as_sessions()
         return cls(connection, plan, [(row["name"], row["type"]) for row in found])
 
     async def batch(self) -> int | None:
-        """Copy some rows that nobody else has locked; how many, None where another Lintel is at it."""
+        """Copy some rows that nobody else has locked; how many, None where another Lintel is at it.
+
+        Raises NotParkable where the table is another one than that for which the values were parked.
+        """
+        if not self._keys:
+            raise NotParkable(
+                f"{self._names.side} does not reference {self._plan.table}: its values are another table's"
+            )
         async with self._connection.transaction():
             if not await self._ours():
                 return None

@@ -49,6 +49,7 @@ class Relation:
     temporary: bool = False
     constraints: tuple[tuple[str, tuple[int, ...]], ...] = ()  # (name, attnums) of those that ON CONFLICT may name
     triggered: tuple[int, ...] = ()  # attnums that triggers UPDATE OF name
+    follows: tuple[int, ...] | None = None  # relations whose keys its rows go and change with; None: that is not known
 
     def column(self, name: str) -> Column | None:
         """The column of that name, or None."""

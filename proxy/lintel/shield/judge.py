@@ -182,7 +182,7 @@ class _Judging:
     # Edits and their proof
 
     def _served(self, side: Done, answer: Resolution) -> Verdict:
-        self._assert_known(answer)
+        self._assert_known(answer, side)
         case = Case(self.text, self.statement.node, Spans(self.text), self._prefix(), self.covered, self.shown,
                     {oid: self.covered.table(oid, side) for oid in self.touched}, answer,
                     self.question.search_path)  # fmt: skip
@@ -273,9 +273,9 @@ class _Judging:
             return True
         return self._passes_stars() and all(key[1] == "star" for key in _differences(answer, other))
 
-    def _assert_known(self, answer: Resolution) -> None:
+    def _assert_known(self, answer: Resolution, side: Done) -> None:
         """Unserved where the table is none that the plans permit, or positions count that nobody knows."""
-        amiss = self.covered.amiss(self.ids)
+        amiss = self.covered.amiss(self.ids, side)
         doubtful = amiss or (self.covered.doubt(self.touched) if self.covered.doubts else None)
         if doubtful is not None and not all(self._same(answer, self._under(done)) for done in self._permitted()):
             why = "nobody knows whether a child had the column before its parent"
@@ -380,10 +380,9 @@ class _Judging:
 
 
 def _misfit(plan: Plan) -> str:
-    if isinstance(plan.change, Retype):
-        return f'the column "{plan.change.column}" has neither of the types of the plan'
     names = " and ".join(f'"{name}"' for name in plan.names)
-    return f"the table has both or neither of {names}, which the plan does not permit"
+    why = {Add: "what is parked is another table's", Retype: f"the column {names} has neither of the plan's types"}
+    return why.get(type(plan.change), f"the table has both or neither of {names}, which the plan does not permit")
 
 
 def _absence(plan: Plan, what: str) -> tuple[str, str]:

@@ -60,13 +60,25 @@ def side_table(plan: Plan, schema: Schema) -> SideTable | None:
     relation, marker = (schema.by_name.get((parking.SCHEMA, name)) for name in names)
     if base is None or relation is None or marker is None or not parkable(base):
         return None
-    if marker.column(parking.IN_FORCE) is None:
+    if marker.column(parking.IN_FORCE) is None or is_astray(plan, schema):
         return None
     keys = tuple((_name(base, attnum), parking.key_column(n)) for n, attnum in enumerate(base.primary_key, 1))
     if {column.name for column in relation.columns} != {*(own for _, own in keys), parking.VALUE, parking.MOVED}:
         return None
     table, mark, latest = (quote_qualified(parking.SCHEMA, name) for name in (*names, parking.latest(plan.id)))
     return SideTable(plan, base.oid, table, mark, latest, quote_qualified(base.schema, base.name), keys)
+
+
+def is_astray(plan: Plan, schema: Schema) -> bool:
+    """Whether its side table counts, and belongs to another table: one that has given its name to that of the plan."""
+    if plan.shield.absent_writes != "park":
+        return False
+    base = schema.by_name.get((plan.schema, plan.name))
+    names = parking.side_table(plan.id), parking.marker(plan.id)
+    side, marker = (schema.by_name.get((parking.SCHEMA, name)) for name in names)
+    if base is None or side is None or marker is None:
+        return False
+    return marker.column(parking.IN_FORCE) is not None and side.follows is not None and base.oid not in side.follows
 
 
 def parkable(base: Relation) -> bool:

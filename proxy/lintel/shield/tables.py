@@ -5,7 +5,7 @@ A planned column's key is its plan's id in either, whatever it is called there, 
 type is another column, so its key says of which side.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import product
@@ -14,7 +14,7 @@ from lintel.plan import Add, Drop, Memory, Plan, Rename, Retype, Side
 from lintel.plan.types import TypeName, parse_type
 from lintel.schema.logical import LogicalColumn, LogicalTable
 from lintel.schema.snapshot import Column, Relation, Schema
-from lintel.shield.side_table import parkable, side_table
+from lintel.shield.side_table import is_astray, parkable, side_table
 from lintel.sql.quoting import quote_qualified
 
 MAX_SCHEMAS = 16  # permitted combinations, each of which a statement is proved under: of four plans at once
@@ -30,6 +30,7 @@ class Covered:
     __slots__ = (
         "_made",
         "_older",
+        "astray",
         "awaited",
         "by_oid",
         "doubts",
@@ -63,6 +64,7 @@ class Covered:
         self.doubts = dict(self._doubted())
         sides = ((plan.id, side_table(plan, schema)) for plan in self.plans.values())
         self.parked = {plan_id: side for plan_id, side in sides if side is not None and self._parks(side.plan)}
+        self.astray = frozenset(plan.id for plan in self.plans.values() if is_astray(plan, schema))
         # Nothing is parked for these yet, or not any longer; but somebody may begin before the next snapshot.
         self.awaited = frozenset(p.id for p in self.plans.values() if p.id not in self.parked and self._parks(p))
         # The column may hold NULLs that stand for what the backfill will give.
@@ -234,13 +236,18 @@ class Covered:
         before = plan.change.name("old")
         return before is not None and relation.column(before) is None
 
-    def amiss(self, ids: Iterable[str]) -> Plan | None:
-        """A plan that the table does not fit: a renamed column under both names or neither, one of a third type."""
-        for plan in (self.plans[plan_id] for plan_id in ids):
+    def amiss(self, ids: Collection[str], done: Done | None = None) -> Plan | None:
+        """A plan that the table does not fit: a renamed column under both names or neither, one of a third type.
+
+        Or what is parked for it is another table's: of no matter to who does not know the column (`done`).
+        """
+        for plan_id in ids:
+            plan = self.plans[plan_id]
             relation = self.schema.by_name.get((plan.schema, plan.name))
             if relation is not None and _is_amiss(plan, relation):
                 return plan
-        return None
+        astray = self.astray and self.astray.intersection(ids if done is None else done)
+        return next((self.plans[i] for i in astray if i in ids), None) if astray else None
 
     def name(self, plan: Plan, done: Done) -> str | None:
         """What a planned column is called where those changes have been made; None: it is not there."""

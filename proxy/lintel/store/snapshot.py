@@ -77,9 +77,10 @@ def _routine(values: list[Any]) -> Routine:
 
 def _relation(values: list[Any]) -> Relation:
     oid, schema, name, kind, columns, parents, key, definition, has_rules, temporary, *more = values
-    constraints, triggered = (*more, (), ())[:2]
+    earlier: tuple[Any, ...] = ((), (), None)
+    constraints, triggered, follows = (*more, *earlier[len(more) :])
     return Relation(
         oid, schema, name, kind, tuple(Column(*c) for c in columns), tuple(parents), tuple(key),
         definition, has_rules, temporary, tuple((name, tuple(attnums)) for name, attnums in constraints),
-        tuple(triggered),
+        tuple(triggered), None if follows is None else tuple(follows),
     )  # fmt: skip
