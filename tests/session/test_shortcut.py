@@ -16,8 +16,8 @@ import pytest
 import uvloop
 from tests.session.test_stream import Heard, by_tcp, receive, some_turns
 from tests.wire.repeating import answered_whole, asked_again
-from tests.wire.test_any_split import Context
 from tests.wire.test_exchange import LOGIN, Step, Talk
+from tests.wire.test_exchange import Changing as Context
 
 from lintel.metrics import Counters
 from lintel.session import stream
@@ -41,6 +41,10 @@ ERROR = m.frame(m.ERROR_RESPONSE, b"SERROR\0C22012\0\0") + m.frame(m.READY_FOR_Q
 PLAIN = Exchange(Expected(m.BIND), b"", b"", b"\0s\0", TAIL)
 AHEAD = m.parse(b"", b"SELECT 1", b"\0\0")
 ALTERED = Exchange(Expected(m.BIND), AHEAD, m.parse(b"", b"SELECT 12345", b"\0\0"), b"\0\0", TAIL)
+OTHER = Exchange(Expected(m.BIND), b"", b"", b"\0t\0", TAIL)
+QUERY = Exchange(Expected(m.QUERY), m.query(b"SELECT 1"), b"")
+REWRITTEN = Exchange(Expected(m.QUERY), m.query(b"SELECT 2"), m.query(b"SELECT 34567"))
+DESCRIPTION = m.frame(m.ROW_DESCRIPTION, b"\0\1a\0" + b"\0" * 18)
 
 
 def bind(name: bytes, value: bytes = b"1") -> bytes:
@@ -48,6 +52,22 @@ def bind(name: bytes, value: bytes = b"1") -> bytes:
 
 
 ASKED = bind(b"s") + TAIL
+
+
+def asking(exchange: Exchange, value: bytes = b"1") -> bytes:
+    """A chunk that asks for it."""
+    if not exchange.bind:
+        return exchange.ahead
+    return exchange.ahead + bind(exchange.bind[1:-1], value) + exchange.tail
+
+
+def passed_on(exchange: Exchange, value: bytes = b"1") -> bytes:
+    """What the server gets for that."""
+    return (exchange.instead or exchange.ahead) + asking(exchange, value)[len(exchange.ahead) :]
+
+
+def answer_to(exchange: Exchange) -> bytes:
+    return ANSWER if exchange.bind else DESCRIPTION + ROW + ENDING
 
 
 class Joined:
@@ -59,6 +79,8 @@ class Joined:
             peer.setblocking(False)
             peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.told: list[tuple[object, ...]] = []
+        self.names: list[Exchange] = []  # of those that were told
+        self.queries = stream.passing(None)
         self.raises = False
         self._some = asyncio.Event()
 
@@ -70,18 +92,24 @@ class Joined:
     def shortcut(self) -> Any:
         return stream.shortcut(self.to_client, self.to_server, self._asked, self._answered)
 
-    def open(self, exchange: Exchange, opening: bytes = OPENING) -> None:
-        self.shortcut.open(exchange.ahead, exchange.instead, exchange.bind, exchange.tail, opening)
+    def open(self, exchange: Exchange) -> None:
+        opening = OPENING if exchange.bind else b""
+        pieces = exchange.ahead, exchange.instead, exchange.bind, exchange.tail, opening
+        self.shortcut.open(self.queries, exchange, *pieces)
 
-    def _asked(self, heard: float, size: int) -> None:
+    def _asked(self, exchange: Exchange, heard: float, size: int) -> None:
         assert abs(asyncio.get_running_loop().time() - heard) < 20
+        self.names.append(exchange)
         self.told.append(("asked", size))
         self._some.set()
         if self.raises:
             raise ValueError("by a test")
 
-    def _answered(self, ahead: bool, status: int, ending: bytes, heard: float, asked: int, size: int) -> None:
+    def _answered(
+        self, exchange: Exchange, ahead: bool, status: int, ending: bytes, heard: float, asked: int, size: int
+    ) -> None:
         assert abs(asyncio.get_running_loop().time() - heard) < 20
+        self.names.append(exchange)
         self.told.append(("answered", ahead, chr(status), ending, asked, size))
         self._some.set()
         if self.raises:
@@ -134,11 +162,28 @@ def run() -> Callable[[Test], None]:
 
 async def opened(joined: Joined, exchange: Exchange = PLAIN) -> None:
     """The first answer has passed."""
+    answer = answer_to(exchange)
     joined.open(exchange)
-    joined.server.send(ANSWER)
-    assert await receive(joined.client, len(ANSWER)) == ANSWER
-    assert joined.told == [("answered", False, "I", ENDING, 0, len(ANSWER))]
+    joined.server.send(answer)
+    assert await receive(joined.client, len(answer)) == answer
+    assert joined.told == [("answered", False, "I", ENDING, 0, len(answer))]
+    assert joined.names == [exchange]
     joined.told.clear()
+    joined.names.clear()
+
+
+async def passes(joined: Joined, exchange: Exchange) -> None:
+    """Ahead of Python, both ways."""
+    asked, wanted, answer = asking(exchange), passed_on(exchange), answer_to(exchange)
+    joined.client.send(asked)
+    assert await receive(joined.server, len(wanted)) == wanted
+    assert joined.told == []
+    joined.server.send(answer)
+    assert await receive(joined.client, len(answer)) == answer
+    assert joined.told == [("answered", True, "I", ENDING, len(asked), len(answer))]
+    assert joined.names == [exchange]
+    joined.told.clear()
+    joined.names.clear()
 
 
 def test_an_exchange_passes(run: Callable[[Test], None]) -> None:
@@ -160,13 +205,121 @@ def test_an_exchange_passes(run: Callable[[Test], None]) -> None:
     run(test)
 
 
-def test_with_another_parse_in_its_place(run: Callable[[Test], None]) -> None:
+ALL = [PLAIN, OTHER, ALTERED, QUERY, REWRITTEN]
+
+
+def test_several_in_turns(run: Callable[[Test], None]) -> None:
     async def test(joined: Joined) -> None:
-        await opened(joined, ALTERED)
-        joined.client.send(AHEAD + bind(b"") + TAIL)
-        wanted = ALTERED.instead + bind(b"") + TAIL
-        assert await receive(joined.server, len(wanted)) == wanted
+        for exchange in ALL:
+            await opened(joined, exchange)
+        dice = random.Random(3)
+        for _ in range(100):
+            await passes(joined, dice.choice(ALL))
         assert not joined.client_leg.data
+        assert not joined.server_leg.data
+
+    run(test)
+
+
+def test_many(run: Callable[[Test], None]) -> None:
+    """More than a session's table begins with; and more than it holds, of which the last ones pass."""
+
+    async def test(joined: Joined) -> None:
+        many = [Exchange(Expected(m.BIND), b"", b"", b"\0s%d\0" % number, TAIL) for number in range(300)]
+        for number, exchange in enumerate(many):
+            await opened(joined, exchange)
+            if number in (5, 20, 255, 299):
+                for known in many[256 * (number > 255) : number + 1]:
+                    await passes(joined, known)
+        joined.client.send(asking(many[0]))
+        await hears(joined.client_leg, asking(many[0]))
+
+    run(test)
+
+
+def test_what_is_forgotten_goes_the_long_way(run: Callable[[Test], None]) -> None:
+    async def test(joined: Joined) -> None:
+        for exchange in ALL:
+            await opened(joined, exchange)
+        joined.shortcut.forget()
+        await opened(joined, PLAIN)
+        await passes(joined, QUERY)  # which is not this session's own
+        joined.client.send(asking(OTHER))
+        await hears(joined.client_leg, asking(OTHER))
+
+    run(test)
+
+
+def test_it_is_forgotten_while_it_is_under_way(run: Callable[[Test], None]) -> None:
+    async def test(joined: Joined) -> None:
+        await opened(joined)
+        joined.client.send(ASKED)
+        await receive(joined.server, len(ASKED))
+        joined.shortcut.forget()
+        assert joined.told == [("asked", len(ASKED))]
+        assert joined.names == [PLAIN]
+        joined.server.send(ANSWER)
+        await hears(joined.server_leg, ANSWER)
+
+    run(test)
+
+
+def test_queries_pass_in_every_session_of_their_context(run: Callable[[Test], None]) -> None:
+    async def test(joined: Joined) -> None:
+        other = Joined()
+        await other.begin()
+        other.queries = joined.queries
+        await opened(other)
+        await opened(joined, QUERY)
+        await passes(other, QUERY)
+        other.client.send(QUERY.ahead)
+        await receive(other.server, len(QUERY.ahead))
+        for number in range(2100):  # more than there is room for: the first ones are let go of
+            joined.open(Exchange(Expected(m.QUERY), m.query(b"SELECT -%d" % number), b""))
+        other.server.send(answer_to(QUERY))  # even while they are under way
+        assert await receive(other.client, len(answer_to(QUERY))) == answer_to(QUERY)
+        assert other.names == [QUERY]
+        other.client.send(QUERY.ahead)
+        await hears(other.client_leg, QUERY.ahead)
+        for each in (other.client, other.server):
+            each.close()
+
+    run(test)
+
+
+@pytest.mark.parametrize("answer", [ENDING, ROW + ENDING, DESCRIPTION + ENDING, DESCRIPTION + ROW * 3 + ENDING])
+def test_answers_to_a_query(run: Callable[[Test], None], answer: bytes) -> None:
+    async def test(joined: Joined) -> None:
+        await opened(joined, QUERY)
+        joined.client.send(QUERY.ahead)
+        await receive(joined.server, len(QUERY.ahead))
+        joined.server.send(answer)
+        assert await receive(joined.client, len(answer)) == answer
+        assert joined.told == [("answered", True, "I", ENDING, len(QUERY.ahead), len(answer))]
+
+    run(test)
+
+
+COPYING = m.frame(m.COPY_IN_RESPONSE, b"\0\0\1\0\0")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        BOUND + ROW + ENDING, DESCRIPTION * 2 + ENDING, DESCRIPTION + ENDING[:-6] + DESCRIPTION + ENDING, ROW + ERROR,
+        m.frame(m.EMPTY_QUERY_RESPONSE, b"") + ENDING[-6:], COPYING, ENDING[:-6] * 2 + ENDING[-6:],
+        b"T\0\0\0\3" + ENDING, b"T\xff\xff\xff\xff" + ENDING, DESCRIPTION + ENDING[-6:], ENDING[-6:], DESCRIPTION,
+    ],
+)  # fmt: skip
+def test_other_answers_to_a_query_go_the_long_way(run: Callable[[Test], None], answer: bytes) -> None:
+    async def test(joined: Joined) -> None:
+        assert answered_whole(b"", answer, query=True) < 0
+        await opened(joined, QUERY)
+        joined.client.send(QUERY.ahead)
+        await receive(joined.server, len(QUERY.ahead))
+        joined.server.send(answer)
+        await hears(joined.server_leg, answer)
+        assert joined.told == [("asked", len(QUERY.ahead))]
 
     run(test)
 
@@ -357,7 +510,8 @@ def test_only_open_streams_of_one_loop_without_another(run: Callable[[Test], Non
                 made(*pair, print, print)
         with pytest.raises(TypeError):
             made(client, cast("Any", object()), print, print)
-        for arguments in ((b"",) * 4, ("",) * 5):
+        queries = joined.queries
+        for arguments in ((queries, PLAIN, *(b"",) * 4), (queries, PLAIN, *("",) * 5), (None, PLAIN, *(b"",) * 5)):
             with pytest.raises(TypeError, match="expected"):
                 joined.shortcut.open(*cast("Any", arguments))
 
@@ -386,33 +540,39 @@ def test_it_passes_what_its_model_does(run: Callable[[Test], None]) -> None:
     """Whole chunks, damaged in any way: over the Shortcut or the long way, as the model says."""
 
     async def test(joined: Joined) -> None:
+        for each in ALL:
+            await opened(joined, each)
         dice = random.Random(5)
         passed = [0, 0]
         for _ in range(1500):
-            exchange = dice.choice([PLAIN, ALTERED])
+            exchange = dice.choice(ALL)
             joined.open(exchange)
-            joined.server.send(ANSWER)
-            await receive(joined.client, len(ANSWER))
-            asked = exchange.ahead + bind(b"s" if exchange is PLAIN else b"", bytes(dice.randrange(4))) + TAIL
+            joined.server.send(answer_to(exchange))
+            await receive(joined.client, len(answer_to(exchange)))
+            asked = asking(exchange, bytes(dice.randrange(4)))
             asked = damaged(asked, dice) if dice.random() < 0.7 else asked
             joined.client.send(asked)
+            exchange = next((each for each in ALL if asked_again(each, asked) >= 0), exchange)
             if (at := asked_again(exchange, asked)) < 0:
                 await hears(joined.client_leg, asked)
                 joined.client_leg.data.clear()
                 continue
             passed[0] += 1
-            wanted = exchange.instead + asked[at:]
+            wanted = (exchange.instead or exchange.ahead) + asked[at:]
             assert await receive(joined.server, len(wanted)) == wanted
-            answer = BOUND + ROW * dice.randrange(4) + ENDING
+            opening = BOUND if exchange.bind else dice.choice([b"", DESCRIPTION])
+            answer = opening + ROW * dice.randrange(4) + ENDING
             answer = damaged(answer, dice) if dice.random() < 0.7 else answer
             joined.server.send(answer)
-            if (at := answered_whole(OPENING, answer)) < 0:
+            at = answered_whole(OPENING, answer) if exchange.bind else answered_whole(b"", answer, query=True)
+            if at < 0:
                 await hears(joined.server_leg, answer)
                 joined.server_leg.data.clear()
                 continue
             passed[1] += 1
             assert await receive(joined.client, len(answer)) == answer
             assert joined.told[-1][3] == answer[at:]
+            assert joined.names[-1] is exchange
         assert not joined.client_leg.data
         assert not joined.server_leg.data
         assert min(passed) > 100

@@ -26,6 +26,7 @@ from lintel.wire import messages
 from lintel.wire.ask import QUESTION
 from lintel.wire.conversation import Conversation
 from lintel.wire.decision import Context, Decision, Expectation, Probe, Refusal, Settings
+from lintel.wire.exchange import Exchange
 
 _PEER = {"F": "server", "B": "client"}  # where the messages of a side arrive
 Slicing = Callable[[bytes], Iterator[bytes]]
@@ -60,7 +61,8 @@ class ScriptedContext:
 
     def __init__(self) -> None:
         self.decisions: dict[bytes, Decision] = {}
-        self.queries: dict[bytes, Decision] = {}
+        self.queries: dict[bytes, Exchange] = {}
+        self.passing: object = None
         self.planned = True
         self.number = 1
 

@@ -12,6 +12,7 @@ from lintel.wire.ask import QUESTION
 from lintel.wire.conversation import Conversation
 from lintel.wire.decision import Decision, Settings
 from lintel.wire.errors import ProtocolError
+from lintel.wire.exchange import Exchange
 
 CLIENT = [
     frame_of("F", shlex.split(line))
@@ -56,7 +57,8 @@ class Context:
         self.number = number
         self.planned = True
         self.decisions: dict[bytes, Decision] = {}
-        self.queries: dict[bytes, Decision] = {}
+        self.queries: dict[bytes, Exchange] = {}
+        self.passing: object = None
 
     def decide(self, text: bytes) -> Decision:
         name = text.decode("latin-1")

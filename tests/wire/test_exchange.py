@@ -5,7 +5,7 @@ from collections import deque
 from typing import NamedTuple
 
 import pytest
-from tests.wire.playbook import Slicing, bytewise, frame_of, whole
+from tests.wire.playbook import Slicing, bytewise, decision_of, frame_of, whole
 from tests.wire.repeating import Shell, answered_whole, asked_again
 from tests.wire.test_any_split import Context
 
@@ -31,11 +31,21 @@ def bind(name: bytes, value: bytes) -> bytes:
     return m.frame(m.BIND, b"\0" + name + b"\0\0\0\0\1" + len(value).to_bytes(4, "big") + value + b"\0\0")
 
 
+class Changing(Context):
+    """What it has sent in the place of a text is its own."""
+
+    def decide(self, text: bytes) -> Decision:
+        if text != b"rewritten":
+            return super().decide(text)
+        edit = {"text": f"rewritten under {self.number}", "edit": "0:1:x"}
+        return self.decisions.setdefault(text, decision_of("rewritten", edit))
+
+
 class Side:
     """A session that is open; what has arrived and what was counted."""
 
     def __init__(self, passes: bool = False, slicing: Slicing = whole) -> None:
-        self._contexts = [Context(0)]
+        self._contexts = [Changing(0)]
         self.counted: list[tuple[str, str | None]] = []
         conversation = Conversation(self._resolve, self._completed)
         self._shell = Shell(conversation) if passes else None
@@ -49,7 +59,7 @@ class Side:
         return self._contexts[-1]
 
     def _completed(self, decision: Decision, sqlstate: str | None, chunk: bytes, at: int) -> None:
-        tag = chunk[at : at + len(COMPLETE)] if sqlstate is None else b""
+        tag = chunk[at : at + len(COMPLETE)] if sqlstate is None and at >= 0 else b""
         assert tag in (b"", COMPLETE)
         self.counted.append((str(decision.statement), sqlstate))
 
@@ -60,6 +70,10 @@ class Side:
     @property
     def passed(self) -> list[int]:
         return [0, 0] if self._shell is None else self._shell.passed
+
+    @property
+    def queries(self) -> int:
+        return 0 if self._shell is None else self._shell.queries
 
     def client_sent(self, data: bytes) -> bytes:
         """What has arrived at the server."""
@@ -79,7 +93,7 @@ class Side:
         return at_server
 
     def change(self) -> None:
-        self._contexts.append(Context(len(self._contexts)))
+        self._contexts.append(Changing(len(self._contexts)))
         self.conversation.reconsider()
 
 
@@ -99,18 +113,23 @@ class Server:
             at += 1 + length
 
     def says(self) -> bytes:
-        """To everything up to the next Sync."""
+        """To everything up to the next Sync, or to a Query."""
         said, dice = [], self._dice
-        failing = dice.random() < 0.1
+        failing = dice.random() < 0.05
         while self._asked:
             kind = self._asked.popleft()
+            if kind == m.FLUSH:
+                break
             if dice.random() < 0.02:
                 said.append(dice.choice(ASYNCHRONOUS))
             if kind == m.SYNC:
                 self._status = dice.choice([b"I", self._status, self._status, b"T"])
                 said.append(READY[self._status])
                 break
-            if kind == m.EXECUTE and failing:
+            if kind == m.QUERY:
+                said.append(ERROR if failing else dice.choice([b"", DESCRIPTION]) + ROW * dice.randrange(3) + COMPLETE)
+                self._asked.appendleft(m.SYNC)  # which is answered as the end of a Query is
+            elif kind == m.EXECUTE and failing:
                 said.append(ERROR)
                 while self._asked[0] != m.SYNC:
                     self._asked.popleft()
@@ -125,8 +144,14 @@ class Server:
         return DESCRIPTION if kind == m.DESCRIBE else m.frame(plain[kind], b"")
 
 
+QUERIES = [m.query(text) for text in (b"plain", b"other", b"rewritten")]
+
+
 def asks(name: bytes, how: bytes, dice: random.Random) -> bytes:
-    """What a client sends in one go: a statement from its Parse or Bind to its Sync; or more, sometimes."""
+    """What a client sends in one go: a Query, or a statement from its Parse or Bind to its Sync; or more, sometimes."""
+    if how == b"":
+        query = dice.choice(QUERIES)
+        return query if dice.random() < 0.95 else query + dice.choice(QUERIES)
     bound = bind(name, bytes(dice.randrange(1, 9)))
     if not name:
         bound = m.parse(name, b"rewritten" if how == EXECUTED else b"plain", b"\0\0") + bound
@@ -161,7 +186,8 @@ class Talk:
         self._again = b"s", EXECUTED
 
     def begin(self) -> None:
-        self.ask(m.parse(b"s", b"plain", b"\0\0") + m.parse(b"r", b"rewritten", b"\0\0") + m.SYNC_FRAME)
+        self.ask(m.parse(b"s", b"plain", b"\0\0") + m.parse(b"r", b"rewritten", b"\0\0"))
+        self.ask(m.parse(b"t", b"plain", b"\0\0") + m.SYNC_FRAME)
         self.answer()
 
     def ask(self, data: bytes) -> None:
@@ -183,8 +209,8 @@ class Talk:
 
     def goes_on(self) -> None:
         dice = self._dice
-        if dice.random() < 0.3:
-            self._again = dice.choice([b"s", b"s", b"r", b""]), dice.choice([DESCRIBED, EXECUTED])
+        if dice.random() < 0.2:
+            self._again = dice.choice([b"s", b"s", b"r", b"", b"t"]), dice.choice([DESCRIBED, EXECUTED, b""])
         self.ask(asks(*self._again, dice))
         if dice.random() < 0.9:
             self.answer()
@@ -199,7 +225,7 @@ class Talk:
 
 @pytest.mark.check(1)
 def test_the_same_conversation() -> None:
-    passed = [0, 0]
+    passed, queries = [0, 0], 0
     for seed in range(150):
         talk = Talk(seed)
         talk.begin()
@@ -209,7 +235,9 @@ def test_the_same_conversation() -> None:
         asking, passing, walking = talk.sides
         assert asking.counted == passing.counted == walking.counted, seed
         passed = [before + now for before, now in zip(passed, passing.passed, strict=True)]
+        queries += passing.queries
     assert min(passed) > 1000, passed
+    assert queries > 200, queries
     assert sum(passed) < 150 * 60, passed  # enough of everything else, too
 
 

@@ -15,6 +15,7 @@ from lintel.sql.condensing import condensed
 from lintel.sql.shape import Shape, shape_of
 from lintel.wire import decision as wire
 from lintel.wire.decision import Decision
+from lintel.wire.exchange import Exchange
 
 LONG: Final = 4096  # bytes of a text
 MANY: Final = 24  # literals
@@ -26,8 +27,8 @@ class Context:
     """Decides texts; satisfies wire.decision.Context. Everything in it is bounded."""
 
     __slots__ = (
-        "_beside", "_decisions", "_history", "_kept", "_step", "decisions", "key", "moment", "number", "planned",
-        "queries",
+        "_beside", "_decisions", "_history", "_kept", "_step", "decisions", "key", "moment", "number", "passing",
+        "planned", "queries",
     )  # fmt: skip
 
     def __init__(
@@ -45,7 +46,8 @@ class Context:
         self.number = moment.number
         self._decisions: Recent[Decision] = Recent()
         self.decisions = self._decisions.young  # what the hot path looks at
-        self.queries: dict[bytes, Decision] = {}  # likewise, and fills within bounds
+        self.queries: dict[bytes, Exchange] = {}  # likewise, and fills within bounds
+        self.passing: object = None  # the shell's
         self._kept = kept
         self._history = history
         self._step = step

@@ -25,6 +25,7 @@ from lintel.shield.tables import remembering
 from lintel.sql.grammar import RawStatement, SyntaxProblem, TooDeep, parse
 from lintel.wire import decision as wire
 from lintel.wire.decision import Decision, Ran, Settings
+from lintel.wire.exchange import Exchange
 
 MAX_KEPT = 32
 # What gives rows, keeps them or stores a query: not DDL by which a name is only spoken of.
@@ -97,7 +98,7 @@ class Overlay:
 
     __slots__ = (
         "_ahead", "_base", "_changes", "_coded", "_described", "_functions", "_gone", "_made", "_names", "_overlays",
-        "_own", "_unfollowed", "_user", "decisions", "number", "planned", "queries",
+        "_own", "_unfollowed", "_user", "decisions", "number", "passing", "planned", "queries",
     )  # fmt: skip
 
     def __init__(self, base: Context, overlays: Overlays, settings: Settings, user: str) -> None:
@@ -117,7 +118,8 @@ class Overlay:
         self.planned = True
         self.number = base.number
         self.decisions: dict[bytes, Decision] = {}  # the two contexts behind it have theirs
-        self.queries: dict[bytes, Decision] = {}
+        self.queries: dict[bytes, Exchange] = {}
+        self.passing: object = None
 
     def known(self, text: bytes) -> bool:
         """Whether the contexts that `decide` asks know it."""

@@ -1,7 +1,7 @@
-/* What _stream.c knows of PostgreSQL's protocol: the exchange of one client's chunk and its answer that is repeated.
+/* What _stream.c knows of PostgreSQL's protocol: exchanges of one client's chunk and its answer that are repeated.
  *
  * Told by their bytes alone, without Python. Whatever is not known here for certain goes the long way: ClientStream and
- * ServerStream (wire/) are the reference, and these two functions take only what both `receive`s take as a whole.
+ * ServerStream (wire/) are the reference, and these functions take only what both `receive`s take as a whole.
  */
 
 #ifndef LINTEL_EXCHANGE_H
@@ -17,11 +17,11 @@ struct piece {
 };
 
 struct exchange {
-    struct piece ahead;   /* the Parse that the client sends each time; empty where it sends none */
+    struct piece ahead;   /* a Query; or the Parse that the client sends each time, empty where it sends none */
     struct piece instead; /* what the server gets in its place, if that is something else */
     struct piece bind;    /* of the Bind behind its header: the portal's name, which is empty, and the statement's */
     struct piece tail;    /* behind the Bind: Describe perhaps, Execute and Sync */
-    struct piece opening; /* of the answer: all before its rows */
+    struct piece opening; /* of the answer: all before its rows; of a Query's nothing is known */
 };
 
 enum { FRAME_HEADER = 5, READY_SIZE = 6 };
@@ -40,13 +40,36 @@ is_at(const char *data, struct piece piece)
     return memcmp(data, piece.bytes, piece.size) == 0;
 }
 
-/* Where the Bind begins in a chunk that asks for the exchange once more, with whatever values; -1: it is something else. */
+/* What tells most exchanges from one another, in a chunk that may ask for one: the Query or the Parse that it begins with, or
+ * else the names in the Bind. Empty: it asks for none. */
+static struct piece
+key_in(const char *data, ptrdiff_t size)
+{
+    struct piece key = {data, 0};
+    const char *portal = data + FRAME_HEADER, *name = portal + 1, *end;
+
+    if (size > FRAME_HEADER + 1 && data[0] == 'B' && !*portal) {
+        end = memchr(name, 0, data + size - name);
+        key.bytes = portal;
+        key.size = end != NULL ? end + 1 - portal : 0;
+    }
+    else if (size > FRAME_HEADER && (data[0] == 'Q' || data[0] == 'P')) {
+        int64_t whole = (int64_t)length_at(data + 1) + 1;
+        key.size = whole <= size ? (ptrdiff_t)whole : 0;
+    }
+    return key;
+}
+
+/* Where the Bind begins in a chunk that asks for the exchange once more, with whatever values (of a Query, where it ends);
+ * -1: it is something else. */
 static ptrdiff_t
 asked_again(const struct exchange *exchange, const char *data, ptrdiff_t size)
 {
     ptrdiff_t bind = exchange->ahead.size, named = bind + FRAME_HEADER, values = named + exchange->bind.size;
     ptrdiff_t tail = size - exchange->tail.size;
 
+    if (!exchange->bind.size)
+        return size == exchange->ahead.size && is_at(data, exchange->ahead) ? size : -1;
     if (tail < values || data[bind] != 'B')
         return -1;
     if ((int64_t)length_at(data + bind + 1) + bind + 1 != tail) /* one Bind, which ends where the rest begins */
@@ -64,6 +87,12 @@ answered_whole(const struct exchange *exchange, const char *data, ptrdiff_t size
 
     if (ready < at || !is_at(data, exchange->opening))
         return -1;
+    if (!exchange->bind.size && size > FRAME_HEADER && data[0] == 'T') { /* the rows of a Query, if it has some */
+        uint32_t length = length_at(data + 1);
+        if (length < 4 || length > (uint64_t)ready)
+            return -1;
+        at = 1 + (ptrdiff_t)length;
+    }
     while (at + FRAME_HEADER <= ready) {
         uint32_t length = length_at(data + at + 1);
         if (length < 4)

@@ -5,8 +5,8 @@
  * for this (libuv_get_loop_t_ptr) but brings no headers. Used are functions, constants and the rule that a handle begins
  * with `void *data`, all of which libuv 1.x keeps as they are.
  *
- * Of PostgreSQL it knows no more than _exchange.h: an exchange that a client repeats is passed on between its two streams
- * ahead of Python and without the GIL, see Shortcut.
+ * Of PostgreSQL it knows no more than _exchange.h: what a client asks for again is passed on between its two streams,
+ * and so is the answer, ahead of Python and without the GIL, see Shortcut.
  */
 
 #define PY_SSIZE_T_CLEAN
@@ -22,6 +22,7 @@
 #include <time.h>
 
 #include "_exchange.h"
+#include "_exchanges.h"
 
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0 /* Python ignores SIGPIPE in any case */
@@ -95,16 +96,26 @@ struct shortcut {
     PyObject_HEAD
     Stream *client, *server; /* NULL as soon as either has closed */
     char state;
-    struct exchange exchange; /* of what `kept` owns */
-    PyObject *kept;           /* tuple of bytes; NULL where it is SHUT for good */
+    struct entry *entry; /* what is under way, NOTED or AHEAD */
+    struct table own;    /* what this session may pass, besides `queries` */
+    struct passing *queries;
     PyObject *asked, *answered;
     double heard;        /* when the client's chunk came, as time.monotonic() tells it */
     Py_ssize_t received; /* bytes of that chunk */
 };
 
+/* Queries that may pass in every session of a context. */
+struct passing {
+    PyObject_HEAD
+    struct table table;
+};
+
+/* What a session may have at most, and a context: more than its sessions ask for again and again. */
+enum { OWN = 256, QUERIES = 2048 };
+
 enum {
     SHUT,  /* everything goes the long way */
-    OPEN,  /* nothing is under way; the exchange is passed on if it comes */
+    OPEN,  /* nothing is under way; what is known is passed on if it comes */
     NOTED, /* it is under way, and came the long way */
     AHEAD, /* it is under way, and Python has not been told */
 };
@@ -396,14 +407,19 @@ receive_eof(Stream *self)
 static int
 shut(Shortcut *self)
 {
+    struct entry *entry = self->entry;
     char state = self->state;
-    PyObject *told;
+    PyObject *told = Py_None;
 
     self->state = SHUT;
-    if (state != AHEAD)
+    self->entry = NULL;
+    if (entry == NULL)
         return 0;
-    told = PyObject_CallFunction(self->asked, "dn", self->heard, self->received);
-    Py_XDECREF(told);
+    if (state == AHEAD) {
+        told = PyObject_CallFunction(self->asked, "Odn", entry->known, self->heard, self->received);
+        Py_XDECREF(told);
+    }
+    let_go_of(entry);
     return told == NULL ? -1 : 0;
 }
 
@@ -599,20 +615,21 @@ let_go(Shortcut *self, Stream *client, Stream *server)
     Py_DECREF(server);
 }
 
-/* The exchange is asked for again, with its Bind at `at`: it is passed on. */
+/* An exchange is asked for again, with its Bind at `at`: it is passed on. */
 static void
-pass_to_server(Shortcut *self, struct turn *turn, Py_ssize_t at, Py_ssize_t size)
+pass_to_server(Shortcut *self, struct turn *turn, struct entry *entry, Py_ssize_t at, Py_ssize_t size)
 {
     Stream *client = self->client, *server = self->server;
     struct piece none = {NULL, 0}, chunk = {turn->chunk, size}, from_bind = {turn->chunk + at, size - at};
-    int altered = self->exchange.instead.size != 0;
     PyObject *rest, *written = NULL;
 
+    entry->held++;
+    self->entry = entry;
     self->state = AHEAD;
     self->received = size;
     self->heard = monotonic();
-    rest = altered ? send_pieces(server, turn, self->exchange.instead, from_bind)
-                   : send_pieces(server, turn, none, chunk);
+    rest = entry->exchange.instead.size ? send_pieces(server, turn, entry->exchange.instead, from_bind)
+                                        : send_pieces(server, turn, none, chunk);
     if (rest == NULL && !(turn->held && PyErr_Occurred()))
         return;
     hold(self, client, server);
@@ -627,18 +644,19 @@ pass_to_server(Shortcut *self, struct turn *turn, Py_ssize_t at, Py_ssize_t size
 
 /* Python is told of an exchange that is over; -1: it has raised, or there is no memory. */
 static int
-tell_answered(Shortcut *self, int ahead, char status, PyObject *ending, Py_ssize_t size)
+tell_answered(Shortcut *self, struct entry *entry, int ahead, char status, PyObject *ending, Py_ssize_t size)
 {
-    PyObject *told = NULL, *said[] = {ahead ? Py_True : Py_False,       PyLong_FromLong((unsigned char)status),
-                                      ending,                           PyFloat_FromDouble(self->heard),
-                                      PyLong_FromSsize_t(self->received), PyLong_FromSsize_t(size)};
+    PyObject *told = NULL, *said[] = {entry->known,   ahead ? Py_True : Py_False,
+                                      PyLong_FromLong((unsigned char)status), ending,
+                                      PyFloat_FromDouble(self->heard),    PyLong_FromSsize_t(self->received),
+                                      PyLong_FromSsize_t(size)};
 
-    if (said[1] != NULL && said[3] != NULL && said[4] != NULL && said[5] != NULL)
-        told = PyObject_Vectorcall(self->answered, said, 6, NULL);
-    Py_XDECREF(said[1]);
-    Py_XDECREF(said[3]);
+    if (said[2] != NULL && said[4] != NULL && said[5] != NULL && said[6] != NULL)
+        told = PyObject_Vectorcall(self->answered, said, 7, NULL);
+    Py_XDECREF(said[2]);
     Py_XDECREF(said[4]);
     Py_XDECREF(said[5]);
+    Py_XDECREF(said[6]);
     Py_XDECREF(told);
     return told == NULL ? -1 : 0;
 }
@@ -649,38 +667,42 @@ pass_to_client(Shortcut *self, struct turn *turn, Py_ssize_t at, Py_ssize_t size
 {
     Stream *client = self->client, *server = self->server;
     struct piece none = {NULL, 0}, chunk = {turn->chunk, size};
+    struct entry *entry = self->entry;
     PyObject *rest, *ending;
     int ahead = self->state == AHEAD;
     char status = turn->chunk[size - 1];
 
     self->state = OPEN;
+    self->entry = NULL;
     rest = send_pieces(client, turn, none, chunk);
     take_gil(turn);
     hold(self, client, server);
     ending = PyErr_Occurred() ? NULL : PyBytes_FromStringAndSize(turn->chunk + at, size - at);
     if (ending != NULL && rest != NULL)
         Py_SETREF(rest, stream_write(client, rest));
-    if (ending == NULL || PyErr_Occurred() || tell_answered(self, ahead, status, ending, size) < 0)
+    if (ending == NULL || PyErr_Occurred() || tell_answered(self, entry, ahead, status, ending, size) < 0)
         broken(server);
     Py_XDECREF(ending);
     Py_XDECREF(rest);
+    let_go_of(entry);
     let_go(self, client, server);
 }
 
-/* One recv, ahead of Python if it is the exchange. */
+/* One recv, ahead of Python if it is part of an exchange. */
 static void
 pass_on(Stream *self)
 {
     Shortcut *shortcut = self->shortcut;
     struct turn *turn = self->turn;
-    int from_client = self == shortcut->client;
+    struct entry *entry = shortcut->entry; /* NULL: the client asks */
     Py_ssize_t size = recv(self->fd, turn->chunk, CHUNK, 0), at = -1;
-    int problem = errno;
+    int from_client = entry == NULL, problem = errno;
 
-    if (size > 0)
-        at = from_client ? asked_again(&shortcut->exchange, turn->chunk, size)
-                         : answered_whole(&shortcut->exchange, turn->chunk, size);
-    if (at < 0) {
+    if (size > 0 && from_client)
+        entry = asked_for(*turn->chunk == 'Q' ? &shortcut->queries->table : &shortcut->own, turn->chunk, size, &at);
+    else if (size > 0)
+        at = answered_whole(&entry->exchange, turn->chunk, size);
+    if (entry == NULL || at < 0) {
         take_gil(turn);
         Py_INCREF(self);
         hand_over(self, brought(self, NULL, size, problem));
@@ -688,7 +710,7 @@ pass_on(Stream *self)
         return;
     }
     if (from_client)
-        pass_to_server(shortcut, turn, at, size);
+        pass_to_server(shortcut, turn, entry, at, size);
     else
         pass_to_client(shortcut, turn, at, size);
 }
@@ -884,12 +906,13 @@ stream_lost(Stream *self, PyObject *exception)
 
 PyDoc_STRVAR(shortcut_doc,
              "Shortcut(client, server, asked, answered)\n--\n\n"
-             "Passes an exchange that is repeated on between two Streams, ahead of Python and without the GIL.\n\n"
+             "Passes exchanges that are repeated on between two Streams, ahead of Python and without the GIL.\n\n"
              "Shut at first; as soon as anything else comes from either side it is shut again, before the protocol hears\n"
-             "of it. Calls asked(heard, size) where it is shut with an exchange under way that Python has not been told\n"
-             "of, and answered(ahead, status, ending, heard, asked_size, size) behind each that is over.");
+             "of it. Calls asked(exchange, heard, size) where it is shut with an exchange under way that Python has not\n"
+             "been told of, and answered(exchange, ahead, status, ending, heard, asked_size, size) behind each that is\n"
+             "over.");
 
-static PyTypeObject *stream_type;
+static PyTypeObject *stream_type, *passing_type;
 
 static PyObject *
 shortcut_new(PyTypeObject *type, PyObject *arguments, PyObject *Py_UNUSED(keywords))
@@ -922,34 +945,51 @@ shortcut_new(PyTypeObject *type, PyObject *arguments, PyObject *Py_UNUSED(keywor
 }
 
 PyDoc_STRVAR(shortcut_open_doc,
-             "open(ahead, instead, bind, tail, opening)\n--\n\n"
-             "This exchange (see _exchange.h) has just been asked for, the long way, and nothing else is under way.");
+             "open(queries, exchange, ahead, instead, bind, tail, opening)\n--\n\n"
+             "This exchange (see _exchange.h) has just been asked for, the long way, and nothing else is under way: it\n"
+             "may pass from here on, a Query in every session with these Passing `queries`, any other in this one.");
 
 static PyObject *
-shortcut_open(Shortcut *self, PyObject *arguments)
+shortcut_open(Shortcut *self, PyObject *const *arguments, Py_ssize_t count)
 {
-    struct exchange *to = &self->exchange;
-    struct piece *pieces[] = {&to->ahead, &to->instead, &to->bind, &to->tail, &to->opening};
-    Py_ssize_t each, count = sizeof(pieces) / sizeof(pieces[0]);
+    enum { KNOWN = 1, FIRST = 2, BIND = FIRST + 2 };
+    struct entry *entry;
+    int each;
 
-    if (PyTuple_GET_SIZE(arguments) != count)
-        return PyErr_Format(PyExc_TypeError, "%zd arguments expected", count);
-    for (each = 0; each < count; each++)
-        if (!PyBytes_Check(PyTuple_GET_ITEM(arguments, each)))
+    if (count != FIRST + PIECES)
+        return PyErr_Format(PyExc_TypeError, "%d arguments expected", FIRST + PIECES);
+    if (!PyObject_TypeCheck(arguments[0], passing_type))
+        return PyErr_Format(PyExc_TypeError, "Passing expected");
+    for (each = FIRST; each < count; each++)
+        if (!PyBytes_Check(arguments[each]))
             return PyErr_Format(PyExc_TypeError, "bytes expected");
     if (shut(self) < 0)
         return NULL;
     if (self->client == NULL)
         Py_RETURN_NONE;
-    Py_INCREF(arguments);
-    Py_XSETREF(self->kept, arguments);
-    for (each = 0; each < count; each++) {
-        pieces[each]->bytes = PyBytes_AS_STRING(PyTuple_GET_ITEM(arguments, each));
-        pieces[each]->size = PyBytes_GET_SIZE(PyTuple_GET_ITEM(arguments, each));
-    }
+    Py_INCREF(arguments[0]);
+    Py_XSETREF(self->queries, (struct passing *)arguments[0]);
+    if (PyBytes_GET_SIZE(arguments[BIND]))
+        entry = enter(&self->own, OWN, arguments[KNOWN], arguments + FIRST);
+    else
+        entry = enter(&self->queries->table, QUERIES, arguments[KNOWN], arguments + FIRST);
+    if (entry == NULL)
+        return PyErr_NoMemory();
+    self->entry = entry;
     self->heard = monotonic();
     self->received = 0;
     self->state = NOTED;
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(shortcut_forget_doc, "None of this session's own may pass any more; it is shut.");
+
+static PyObject *
+shortcut_forget(Shortcut *self, PyObject *Py_UNUSED(nothing))
+{
+    if (shut(self) < 0)
+        return NULL;
+    empty(&self->own);
     Py_RETURN_NONE;
 }
 
@@ -964,10 +1004,25 @@ shortcut_shut(Shortcut *self, PyObject *Py_UNUSED(nothing))
 }
 
 static int
+visit_all(const struct table *table, visitproc visit, void *arg)
+{
+    size_t each;
+
+    for (each = 0; each < table->size; each++)
+        if (table->slots[each] != NULL && table->slots[each]->held == 1)
+            Py_VISIT(table->slots[each]->known);
+    return 0;
+}
+
+static int
 shortcut_traverse(Shortcut *self, visitproc visit, void *arg)
 {
+    int stopped = visit_all(&self->own, visit, arg);
+
+    if (stopped)
+        return stopped;
     Py_VISIT(Py_TYPE(self));
-    Py_VISIT(self->kept);
+    Py_VISIT(self->queries);
     Py_VISIT(self->asked);
     Py_VISIT(self->answered);
     return 0;
@@ -977,7 +1032,11 @@ static int
 shortcut_clear(Shortcut *self)
 {
     self->state = SHUT;
-    Py_CLEAR(self->kept);
+    if (self->entry != NULL)
+        let_go_of(self->entry);
+    self->entry = NULL;
+    empty(&self->own);
+    Py_CLEAR(self->queries);
     Py_CLEAR(self->asked);
     Py_CLEAR(self->answered);
     return 0;
@@ -991,6 +1050,35 @@ shortcut_dealloc(Shortcut *self)
 
     PyObject_GC_UnTrack(self);
     shortcut_clear(self);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+PyDoc_STRVAR(passing_doc,
+             "Passing()\n--\n\n"
+             "Queries that may pass in every session of a context: whose Shortcuts are opened with it.");
+
+static int
+passing_traverse(struct passing *self, visitproc visit, void *arg)
+{
+    Py_VISIT(Py_TYPE(self));
+    return visit_all(&self->table, visit, arg);
+}
+
+static int
+passing_clear(struct passing *self)
+{
+    empty(&self->table);
+    return 0;
+}
+
+static void
+passing_dealloc(struct passing *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+
+    PyObject_GC_UnTrack(self);
+    passing_clear(self);
     type->tp_free(self);
     Py_DECREF(type);
 }
@@ -1184,7 +1272,8 @@ static PyType_Spec stream_spec = {
 };
 
 static PyMethodDef shortcut_methods[] = {
-    {"open", (PyCFunction)shortcut_open, METH_VARARGS, shortcut_open_doc},
+    {"open", (PyCFunction)(void (*)(void))shortcut_open, METH_FASTCALL, shortcut_open_doc},
+    {"forget", (PyCFunction)shortcut_forget, METH_NOARGS, shortcut_forget_doc},
     {"shut", (PyCFunction)shortcut_shut, METH_NOARGS, shortcut_shut_doc},
     {NULL, NULL, 0, NULL},
 };
@@ -1206,6 +1295,22 @@ static PyType_Spec shortcut_spec = {
     .slots = shortcut_slots,
 };
 
+static PyType_Slot passing_slots[] = {
+    {Py_tp_doc, (void *)passing_doc},
+    {Py_tp_new, PyType_GenericNew},
+    {Py_tp_dealloc, passing_dealloc},
+    {Py_tp_traverse, passing_traverse},
+    {Py_tp_clear, passing_clear},
+    {0, NULL},
+};
+
+static PyType_Spec passing_spec = {
+    .name = "lintel.session._stream.Passing",
+    .basicsize = sizeof(struct passing),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
+    .slots = passing_slots,
+};
+
 static PyMethodDef module_methods[] = {
     {"close_all", close_all, METH_O, close_all_doc},
     {NULL, NULL, 0, NULL},
@@ -1218,26 +1323,30 @@ static struct PyModuleDef module_definition = {
     .m_methods = module_methods,
 };
 
+/* A type that the module shows; NULL with an exception. It lives as long as the process. */
+static PyTypeObject *
+added(PyObject *module, const char *name, PyType_Spec *spec)
+{
+    PyObject *type = PyType_FromSpec(spec);
+
+    if (type != NULL && PyModule_AddObjectRef(module, name, type) < 0)
+        Py_CLEAR(type);
+    return (PyTypeObject *)type;
+}
+
 PyMODINIT_FUNC
 PyInit__stream(void)
 {
-    PyObject *module, *type;
+    PyObject *module;
 
     if (find_libuv() < 0)
         return NULL;
     module = PyModule_Create(&module_definition);
     if (module == NULL)
         return NULL;
-    stream_type = (PyTypeObject *)PyType_FromSpec(&stream_spec);
-    Py_XINCREF(stream_type); /* for as long as the process lives */
-    if (stream_type == NULL || PyModule_AddObject(module, "Stream", (PyObject *)stream_type) < 0) {
-        Py_XDECREF(stream_type);
-        Py_DECREF(module);
-        return NULL;
-    }
-    type = PyType_FromSpec(&shortcut_spec);
-    if (type == NULL || PyModule_AddObject(module, "Shortcut", type) < 0) {
-        Py_XDECREF(type);
+    stream_type = added(module, "Stream", &stream_spec);
+    passing_type = added(module, "Passing", &passing_spec);
+    if (stream_type == NULL || passing_type == NULL || added(module, "Shortcut", &shortcut_spec) == NULL) {
         Py_DECREF(module);
         return NULL;
     }

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from socket import socket
 from typing import Self
 
+from lintel.wire.exchange import Exchange
+
 class Stream:
     def __new__(cls, socket: socket, loop: AbstractEventLoop, pointer: object) -> Self: ...
     def write(self, data: bytes, /) -> None: ...
@@ -20,16 +22,29 @@ class Stream:
     def set_protocol(self, protocol: BaseProtocol, /) -> None: ...
     def get_extra_info(self, name: str, default: object = None, /) -> object: ...
 
+class Passing: ...
+
 class Shortcut:
     def __new__(
         cls,
         client: Stream,
         server: Stream,
-        asked: Callable[[float, int], object],
-        answered: Callable[[bool, int, bytes, float, int, int], object],
+        asked: Callable[[Exchange, float, int], object],
+        answered: Callable[[Exchange, bool, int, bytes, float, int, int], object],
         /,
     ) -> Self: ...
-    def open(self, ahead: bytes, instead: bytes, bind: bytes, tail: bytes, opening: bytes, /) -> None: ...
+    def open(
+        self,
+        queries: Passing,
+        exchange: Exchange,
+        ahead: bytes,
+        instead: bytes,
+        bind: bytes,
+        tail: bytes,
+        opening: bytes,
+        /,
+    ) -> None: ...
+    def forget(self) -> None: ...
     def shut(self) -> None: ...
 
 def close_all(loop: AbstractEventLoop, /) -> None: ...

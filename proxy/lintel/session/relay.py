@@ -158,8 +158,9 @@ class Session:
             conversation.needs.decision = None
             self._deciding = asyncio.get_running_loop().create_task(self._decide(context, text))
         if conversation.needs.exchange is not None and self._shortcut is not None:
-            self._shortcut.open(conversation.needs.exchange)
-            conversation.needs.exchange = None
+            exchange, forget = conversation.needs.exchange, conversation.needs.forget
+            conversation.needs.exchange, conversation.needs.forget = None, False
+            self._shortcut.open(exchange, forget)
         if conversation.blocked:
             self.client.pause(BLOCKED)
             return

@@ -1,4 +1,4 @@
-"""Passes an exchange that a client repeats on between two Streams, ahead of Python: see _stream.c.
+"""Passes exchanges that a client repeats on between two Streams, ahead of Python: see _stream.c.
 
 A query is then on its way to the server, and its answer to the client, before anything of Lintel's but some lines of C
 has run, and without waiting for the GIL, which another thread may have. The Conversation is told of an exchange behind
@@ -13,7 +13,7 @@ from lintel.metrics import Counters
 from lintel.wire.conversation import Conversation
 from lintel.wire.exchange import Exchange
 
-from .stream import shortcut
+from .stream import passing, shortcut
 
 if TYPE_CHECKING:
     from .relay import Session
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Shortcut:
     """Of one session whose connections are both Streams."""
 
-    __slots__ = ("_conversation", "_counters", "_exchange", "_native", "_session")
+    __slots__ = ("_conversation", "_counters", "_native", "_session")
 
     def __init__(
         self,
@@ -35,34 +35,38 @@ class Shortcut:
         self._session = session
         self._conversation = conversation
         self._counters = counters
-        self._exchange: Exchange | None = None
         self._native = shortcut(client, server, self.asked, self.answered)
         conversation.pass_repeated()
 
-    def open(self, exchange: Exchange) -> None:
-        """It is under way, and nothing else is."""
+    def open(self, exchange: Exchange, forget: bool) -> None:
+        """It is under way, and nothing else is; `forget` what this session may pass of others."""
         self.shut()
-        if self._conversation.amid:
+        conversation, native = self._conversation, self._native
+        if forget:
+            native.forget()
+        if conversation.amid:
             return
-        self._exchange = exchange
-        self._native.open(exchange.ahead, exchange.instead, exchange.bind, exchange.tail, exchange.entry.opening)
+        context = conversation.context
+        context.passing = queries = passing(context.passing)
+        ahead, instead, bind, tail = exchange.ahead, exchange.instead, exchange.bind, exchange.tail
+        native.open(queries, exchange, ahead, instead, bind, tail, exchange.entry.opening)
 
     def shut(self) -> None:
         """Whatever comes is looked at first."""
         self._native.shut()
 
-    def asked(self, heard: float, size: int) -> None:
-        """An exchange is under way, since the (monotonic) time `heard`; the client's chunk was of `size` bytes."""
-        assert self._exchange is not None
-        self._conversation.asked(self._exchange)
+    def asked(self, exchange: Exchange, heard: float, size: int) -> None:
+        """It is under way, since the (monotonic) time `heard`; the client's chunk was of `size` bytes."""
+        self._conversation.asked(exchange)
         self._counters.client_bytes += size
         self._session.heard = heard
 
-    def answered(self, ahead: bool, status: int, ending: bytes, heard: float, asked_size: int, size: int) -> None:
-        """One is over; `ahead`: nobody has been told that it was under way."""
-        assert self._exchange is not None
+    def answered(
+        self, exchange: Exchange, ahead: bool, status: int, ending: bytes, heard: float, asked_size: int, size: int
+    ) -> None:
+        """It is over; `ahead`: nobody has been told that it was under way."""
         self._counters.client_bytes += asked_size
         self._counters.server_bytes += size
         if ahead:
             self._session.heard = heard
-        self._conversation.answered_whole(self._exchange, ahead, status, ending)
+        self._conversation.answered_whole(exchange, ahead, status, ending)

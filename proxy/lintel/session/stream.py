@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, cast
 import uvloop
 from uvloop import loop as uvloop_loop
 
+from lintel.wire.exchange import Exchange
+
 try:
     from . import _stream
 except ImportError:  # not compiled, or uvloop is another one than it knows
     _stream = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
-    from ._stream import Shortcut, Stream
+    from ._stream import Passing, Shortcut, Stream
 
 STREAMS = _stream is not None
 
@@ -49,11 +51,16 @@ def are_streams(*transports: asyncio.Transport) -> bool:
 def shortcut(
     client: asyncio.Transport,
     server: asyncio.Transport,
-    asked: Callable[[float, int], object],
-    answered: Callable[[bool, int, bytes, float, int, int], object],
+    asked: Callable[[Exchange, float, int], object],
+    answered: Callable[[Exchange, bool, int, bytes, float, int, int], object],
 ) -> "Shortcut":
     """Between two connections that are Streams, see `are_streams`."""
     return _stream.Shortcut(cast("Stream", client), cast("Stream", server), asked, answered)
+
+
+def passing(kept: object) -> "Passing":
+    """What a context has of queries that may pass, or a new one."""
+    return kept if isinstance(kept, _stream.Passing) else _stream.Passing()
 
 
 def close_all() -> None:

@@ -57,6 +57,7 @@ class Answers:
 
     def frame(self, kind: int, frame: bytes) -> bytes:
         """What goes to the client for any frame; the frame itself (the object) where nothing in it changes."""
+        self._state.stirred += 1
         if self._state.stray and kind not in _BESIDES:
             self._state.stray = 0
         try:

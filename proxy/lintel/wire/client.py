@@ -8,7 +8,6 @@ whole; then, in `_walk`, the frames that need nothing but an entry in `expected`
 from typing import TYPE_CHECKING, Final
 
 from . import messages
-from .decision import Decision
 from .direction import Direction
 from .exchange import Exchange
 from .expected import READY_SIZE, SYNC_REPLY, Expected
@@ -50,14 +49,14 @@ _QUERIES: Final = 2048  # that a context remembers whole, none longer than a tex
 class ClientStream(Direction):
     """One direction of a Conversation. `waiting` is the client's input that must not be looked at yet."""
 
-    __slots__ = ("_amid", "_carry", "_last", "_requests", "_skip", "_state", "waiting")
+    __slots__ = ("_amid", "_carry", "_met", "_requests", "_skip", "_state", "_told", "waiting")
 
     def __init__(self, state: State) -> None:
         self._state = state
         self._carry = Carry()
         self._skip = 0  # bytes still to come of a frame that is passed on in parts
         self._amid = True  # there may be such a one, or the start of one is carried
-        self._last: Expected | None = None  # what came in one go, where the shell wants to be told of what is repeated
+        self._met = self._told = -1  # State.stirred when a Query came that is known, and when the shell was told of one
         self._requests = Requests(state)
         self.waiting: list[bytes] = []
 
@@ -71,11 +70,13 @@ class ClientStream(Direction):
         if state.careful or self._amid or not data:
             return self._walk(data)
         if data[0] == QUERY:
-            decision = state.context.queries.get(data)
-            if decision is None:
+            exchange = state.context.queries.get(data)
+            if exchange is None:
                 return self._query(data)
-            state.expect(decision.reply)
-            return decision.frame or data
+            state.expect(exchange.entry)
+            if state.repeats:
+                self._repeat(exchange)
+            return exchange.instead or data
         statement = state.portal  # most often it is the one of last time
         if statement is None or not statement.bound_as_sent or statement.context is not state.context:
             return self._of_another(data)
@@ -108,7 +109,7 @@ class ClientStream(Direction):
         state.folded = True
         state.bound = False
         if state.repeats:
-            self._repeat(statement, entry, at, data[after:])
+            self._repeat(entry.exchange or _exchange(statement, entry, at, data[after:]))
         return statement.parse_frame + data[at:] if at and statement.parse_frame else data
 
     def _of_another(self, data: bytes) -> bytes:
@@ -126,14 +127,21 @@ class ClientStream(Direction):
         state.portal = statement  # as it is when the Bind has been looked at, and only its rest can come before that
         return self.receive(data)
 
-    def _repeat(self, statement: Statement, entry: Expected, at: int, tail: bytes) -> None:
-        """If it came last, nothing else is under way and its answers come whole, the shell may pass what comes next."""
+    def _repeat(self, exchange: Exchange) -> None:
+        """The shell may pass what comes next, if nothing else is under way and such answers come whole.
+
+        And if since the last that was looked at the long way this has come before, or, of a Query, another: what of it
+        may pass, and where one has to be looked at in any case, it is not worth telling the shell each time.
+        """
         state = self._state
-        if entry is not self._last:
-            self._last = entry
-        elif entry.closed > READY_SIZE and len(state.expected) == 1:
-            ahead, instead = (statement.asked, statement.parse_frame) if at else (b"", b"")
-            state.needs.repeat(Exchange(entry, ahead, instead, statement.portal_and_name, tail))
+        stirred = state.stirred
+        if exchange.bind:
+            before, exchange.met = exchange.met, stirred
+        else:
+            before, self._met = self._met, stirred
+        if before == stirred and exchange.entry.closed > READY_SIZE and len(state.expected) == 1:
+            state.needs.repeat(exchange, self._told != stirred)
+            self._told = stirred
 
     def _query(self, data: bytes) -> bytes:
         """A chunk that begins with a Query of which nothing is known; mostly it is all there is."""
@@ -159,7 +167,7 @@ class ClientStream(Direction):
         if not decision.plain and not decision.frame:
             return self._walk(data)
         if known:
-            self._remember(data, decision)
+            self._remember(Exchange(decision.reply, data, decision.frame))
         state.expect(decision.reply)
         return decision.frame or data
 
@@ -299,12 +307,12 @@ class ClientStream(Direction):
         made.append(data[start:pos])
         return b"".join(made)
 
-    def _remember(self, query: bytes, decision: Decision) -> None:
-        """A chunk that is a Query; a text that comes but once is not worth it."""
+    def _remember(self, query: Exchange) -> None:
+        """A text that comes but once is not worth it."""
         queries = self._state.context.queries
         if len(queries) >= _QUERIES:
             queries.clear()
-        queries[query] = decision
+        queries[query.ahead] = query
 
     def _hold(self, data: bytes) -> bytes:
         """Only the rest of a frame whose start has gone goes as well."""
@@ -339,6 +347,13 @@ class ClientStream(Direction):
         # One that may have to be sent again is kept whole; a larger one is never kept.
         large = header(data, pos)[1] > KEPT_LIMIT
         return large and portal_end >= 0 and data.find(b"\0", portal_end + 1) >= 0
+
+
+def _exchange(statement: Statement, entry: Expected, at: int, tail: bytes) -> Exchange:
+    """Of one of its segments, with its Bind at `at`."""
+    ahead, instead = (statement.asked, statement.parse_frame) if at else (b"", b"")
+    entry.exchange = made = Exchange(entry, ahead, instead, statement.portal_and_name, tail)
+    return made
 
 
 def _parsed_and_bound(data: bytes, statement: Statement) -> bool:

@@ -76,7 +76,7 @@ class Conversation:
         self._state.reconsider()
 
     def pass_repeated(self) -> None:
-        """The shell is able to let an exchange pass that `needs.exchange` names, and says so when it has."""
+        """The shell is able to let exchanges pass that `needs.exchange` has named, and says so when it has."""
         self._state.repeats = True
 
     @property
@@ -87,8 +87,9 @@ class Conversation:
     def asked(self, exchange: Exchange) -> None:
         """It has been passed to the server once more."""
         self._state.expect(exchange.entry)
-        self._state.folded = True
-        self._state.bound = False
+        if exchange.bind:
+            self._bound(exchange)
+            self._state.folded = True
 
     def answered_whole(self, exchange: Exchange, ahead: bool, status: int, ending: bytes) -> None:
         """Its answer has been passed to the client; `ahead` of being told that it was asked for.
@@ -98,8 +99,20 @@ class Conversation:
         state = self._state
         if not ahead:
             state.take()
+        elif exchange.bind:
+            self._bound(exchange)
         state.status = status
         state.completed(exchange.entry.decision, None, ending, 0)  # type: ignore[arg-type]
+
+    def _bound(self, exchange: Exchange) -> None:
+        """As its Bind and its Sync leave it."""
+        self._state.portal = exchange.entry.statement
+        self._state.bound = False
+
+    @property
+    def context(self) -> Context:
+        """Under which the next text will be decided."""
+        return self._state.context
 
     @property
     def settings(self) -> Settings:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple, Protocol
 
 from . import messages
+from .exchange import Exchange
 from .expected import Expected
 
 # Follow-ups, a bit set in Decision.effects.
@@ -164,7 +165,8 @@ class Context(Protocol):
     """What a session decides by (policy.Context); compared by identity."""
 
     decisions: dict[bytes, Decision]
-    queries: dict[bytes, Decision]  # of Query frames, whole: plain, or with a frame. Filled by the hot path
+    queries: dict[bytes, Exchange]  # by their Query frames, whole. Filled by the hot path
+    passing: object  # what the shell keeps with it: queries that may pass without being looked at
     planned: bool  # there are plans: how the catalog looks to the session makes a difference
     number: int  # of the policy, from 1: a later one has a higher one
 

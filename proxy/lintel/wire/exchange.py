@@ -4,19 +4,23 @@ from .expected import Expected
 
 
 class Exchange:
-    """One statement from its Bind (or a Parse that has come before) to its Sync, with any values in it.
+    """A Query, whole; or one statement from its Bind (or a Parse that has come before) to its Sync, with any values.
 
-    The client's chunk is `ahead`, a Bind with `bind` behind its header, and `tail`; the answer is an opening
-    (`entry.opening`), rows, a CommandComplete and a ReadyForQuery. The Conversation names an exchange that has come a
-    second time (`needs.exchange`). As long as neither side sends anything else, and the Conversation is told nothing,
-    it would let each further one pass as it is, but for `instead` in the place of `ahead`.
+    The client's chunk is `ahead`, which is the Query, or the Parse; and, but for a Query, a Bind with `bind` behind its
+    header, and `tail`. The answer is an opening (`entry.opening`; a Query's is at most a RowDescription), rows, a
+    CommandComplete and a ReadyForQuery. The Conversation names an exchange that has come before (`needs.exchange`). As
+    long as neither side sends anything but such exchanges, one behind the other's answer, and the Conversation is told
+    nothing, it would let each further one pass as it is, but for `instead` in the place of `ahead`.
+
+    A Query's holds for every session of its context, the others for their session.
     """
 
-    __slots__ = ("ahead", "bind", "entry", "instead", "tail")
+    __slots__ = ("ahead", "bind", "entry", "instead", "met", "tail")
 
-    def __init__(self, entry: Expected, ahead: bytes, instead: bytes, bind: bytes, tail: bytes) -> None:
+    def __init__(self, entry: Expected, ahead: bytes, instead: bytes, bind: bytes = b"", tail: bytes = b"") -> None:
         self.entry = entry  # what answers it
         self.ahead = ahead
         self.instead = instead  # empty: nothing
-        self.bind = bind
+        self.bind = bind  # empty: a Query
         self.tail = tail
+        self.met = -1  # State.stirred of its session, when it came last; not of a Query

@@ -13,6 +13,7 @@ from .framing import HEADER_SIZE, header
 
 if TYPE_CHECKING:
     from .decision import Decision, Probe
+    from .exchange import Exchange
     from .statements import Sent, Statement
 
 STARTUP: Final = 0  # the first ReadyForQuery
@@ -39,8 +40,8 @@ class Expected:
     """Shared by all occurrences where nothing in it differs: nothing but what is remembered of answers changes."""
 
     __slots__ = (
-        "closed", "closing", "decision", "folded", "kind", "opened", "opening", "portal", "previous", "probe", "quiet",
-        "sent", "statement",
+        "closed", "closing", "decision", "exchange", "folded", "kind", "opened", "opening", "portal", "previous",
+        "probe", "quiet", "sent", "statement",
     )  # fmt: skip
 
     def __init__(
@@ -69,6 +70,7 @@ class Expected:
         self.opened = 0
         self.closing = _READY_IDLE
         self.closed = READY_SIZE if quiet and kind in (messages.QUERY, SEGMENT) else 0
+        self.exchange: Exchange | None = None  # of a segment: what asks for it
 
     def decided(self, decision: "Decision") -> "Expected":
         """The same reply, to a statement that is decided otherwise by now."""

@@ -40,6 +40,7 @@ class Requests:
     def frame(self, kind: int, frame: bytes) -> bytes:
         """What goes to the server for any frame; the frame itself (the object) where nothing in it changes."""
         state = self._state
+        state.stirred += 1
         if state.blocked == IN_STARTUP and kind not in (PASSWORD, TERMINATE):
             state.blocked = FOR_STARTUP
             state.careful = True

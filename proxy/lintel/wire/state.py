@@ -49,7 +49,7 @@ class State:
         "blocked", "bound", "careful", "committed_temporary", "completed", "context", "copying", "counted", "counts",
         "ddl", "decided", "done", "doubtful", "ended", "error", "expect", "expected", "folded", "made", "moving",
         "needs", "newest", "portal", "portals", "probed", "refused", "repeats", "resolve", "retry", "rolled_back",
-        "settings", "skipping", "started", "statements", "status", "stray", "take", "touched", "unsettled",
+        "settings", "skipping", "started", "statements", "status", "stirred", "stray", "take", "touched", "unsettled",
     )  # fmt: skip
 
     def __init__(
@@ -91,6 +91,7 @@ class State:
         self.committed_temporary = settings.temporary
         self.decided: tuple[Context, bytes, Decision] | None = None  # the long text that has been waited for
         self.repeats = False  # the shell wants to be told of exchanges that are repeated
+        self.stirred = 0  # how often anything has come that the hot path does not know, or the context was another one
         self.needs = Needs()
 
     def leaves_to_shell(self, text: bytes) -> bool:
@@ -126,6 +127,7 @@ class State:
         """The session is otherwise than thought: another context, if it makes a difference."""
         self.settings = settings
         self.context = self.resolve(settings)
+        self.stirred += 1
 
     def reconsider(self) -> None:
         """The policy is another one. Where it is the first with plans, nobody has noted what DDL ran before."""
