@@ -163,6 +163,7 @@ def run() -> Callable[[Test], None]:
 async def opened(joined: Joined, exchange: Exchange = PLAIN) -> None:
     """The first answer has passed."""
     answer = answer_to(exchange)
+    joined.names.clear()
     joined.open(exchange)
     joined.server.send(answer)
     assert await receive(joined.client, len(answer)) == answer

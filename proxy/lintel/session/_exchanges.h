@@ -34,10 +34,10 @@ enum {
     TRIES = 16, /* slots that are looked at: whoever finds texts of one hash gains nothing by them */
 };
 
+/* Eight bytes at a time; at the end every bit has to tell on the lowest ones, as MurmurHash3's finalizer does it. */
 static uint64_t
 hash_of(struct piece key)
 {
-    const uint64_t odd = 0x9e3779b97f4a7c15u;
     uint64_t word, hash = (uint64_t)key.size;
     const char *at = key.bytes;
     ptrdiff_t left = key.size;
@@ -45,10 +45,12 @@ hash_of(struct piece key)
     for (; left > 0; at += sizeof(word), left -= sizeof(word)) {
         word = 0;
         memcpy(&word, at, left < (ptrdiff_t)sizeof(word) ? (size_t)left : sizeof(word));
-        hash = (hash ^ word) * odd;
+        hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
         hash ^= hash >> 32;
     }
-    return hash;
+    hash = (hash ^ hash >> 33) * 0xff51afd7ed558ccdu;
+    hash = (hash ^ hash >> 33) * 0xc4ceb9fe1a85ec53u;
+    return hash ^ hash >> 33;
 }
 
 static void

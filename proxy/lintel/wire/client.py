@@ -135,7 +135,7 @@ class ClientStream(Direction):
         """
         state = self._state
         stirred = state.stirred
-        if exchange.bind:
+        if not exchange.query:
             before, exchange.met = exchange.met, stirred
         else:
             before, self._met = self._met, stirred

@@ -87,7 +87,7 @@ class Conversation:
     def asked(self, exchange: Exchange) -> None:
         """It has been passed to the server once more."""
         self._state.expect(exchange.entry)
-        if exchange.bind:
+        if not exchange.query:
             self._bound(exchange)
             self._state.folded = True
 
@@ -99,7 +99,7 @@ class Conversation:
         state = self._state
         if not ahead:
             state.take()
-        elif exchange.bind:
+        elif not exchange.query:
             self._bound(exchange)
         state.status = status
         state.completed(exchange.entry.decision, None, ending, 0)  # type: ignore[arg-type]

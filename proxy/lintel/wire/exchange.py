@@ -15,12 +15,13 @@ class Exchange:
     A Query's holds for every session of its context, the others for their session.
     """
 
-    __slots__ = ("ahead", "bind", "entry", "instead", "met", "tail")
+    __slots__ = ("ahead", "bind", "entry", "instead", "met", "query", "tail")
 
     def __init__(self, entry: Expected, ahead: bytes, instead: bytes, bind: bytes = b"", tail: bytes = b"") -> None:
         self.entry = entry  # what answers it
         self.ahead = ahead
         self.instead = instead  # empty: nothing
-        self.bind = bind  # empty: a Query
+        self.bind = bind
+        self.query = not bind  # that is all of it
         self.tail = tail
         self.met = -1  # State.stirred of its session, when it came last; not of a Query
