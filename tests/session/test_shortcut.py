@@ -44,6 +44,7 @@ ALTERED = Exchange(Expected(m.BIND), AHEAD, m.parse(b"", b"SELECT 12345", b"\0\0
 OTHER = Exchange(Expected(m.BIND), b"", b"", b"\0t\0", TAIL)
 QUERY = Exchange(Expected(m.QUERY), m.query(b"SELECT 1"), b"")
 REWRITTEN = Exchange(Expected(m.QUERY), m.query(b"SELECT 2"), m.query(b"SELECT 34567"))
+LITERALS = Exchange(Expected(m.QUERY), m.query(b"SELECT '1', a FROM t WHERE b = 1"), alike=True)
 DESCRIPTION = m.frame(m.ROW_DESCRIPTION, b"\0\1a\0" + b"\0" * 18)
 
 
@@ -95,7 +96,7 @@ class Joined:
     def open(self, exchange: Exchange) -> None:
         opening = OPENING if exchange.bind else b""
         pieces = exchange.ahead, exchange.instead, exchange.bind, exchange.tail, opening
-        self.shortcut.open(self.queries, exchange, *pieces)
+        self.shortcut.open(self.queries, exchange, exchange.alike, *pieces)
 
     def _asked(self, exchange: Exchange, heard: float, size: int) -> None:
         assert abs(asyncio.get_running_loop().time() - heard) < 20
@@ -206,7 +207,7 @@ def test_an_exchange_passes(run: Callable[[Test], None]) -> None:
     run(test)
 
 
-ALL = [PLAIN, OTHER, ALTERED, QUERY, REWRITTEN]
+ALL = [PLAIN, OTHER, ALTERED, QUERY, REWRITTEN, LITERALS]
 
 
 def test_several_in_turns(run: Callable[[Test], None]) -> None:
@@ -297,6 +298,43 @@ def test_answers_to_a_query(run: Callable[[Test], None], answer: bytes) -> None:
         joined.server.send(answer)
         assert await receive(joined.client, len(answer)) == answer
         assert joined.told == [("answered", True, "I", ENDING, len(QUERY.ahead), len(answer))]
+
+    run(test)
+
+
+@pytest.mark.parametrize(
+    ("text", "passes_on"),
+    [
+        (b"SELECT 'it is 5', a FROM t WHERE b = 2147483647", True), (b"SELECT '', a FROM t WHERE b = 00", True),
+        (b"SELECT '1', a FROM t WHERE b = 2147483648", False), (b"SELECT '1', a FROM t WHERE b = 1.0", False),
+        (b"SELECT '1',  a FROM t WHERE b = 1", False), (b"SELECT '1', a FROM t WHERE b = '1'", False),
+        (b"SELECT 'it''s', a FROM t WHERE b = 1", False), (b"SELECT E'1', a FROM t WHERE b = 1", False),
+        (b"SELECT '\\', a FROM t WHERE b = 1", False), ("SELECT 'é', a FROM t WHERE b = 1".encode(), False),
+        (b"SELECT '1', a FROM t WHERE b = 1--", False), (b"SELECT '1', a FROM t WHERE b = 1/**/", False),
+        (b"SELECT '1', a FROM t WHERE b = -1", False), (b"SELECT '1', a FROM t WHERE b = 1;", False),
+        (b"SELECT '1\0', a FROM t WHERE b = 1", False), (b"SELECT '1', a FROM t WHERE b = 1\0", False),
+        (b"SELECT '" + b"x" * 3000 + b"', a FROM t WHERE b = 1", False),
+    ],
+)  # fmt: skip
+def test_queries_that_differ_in_their_literals(run: Callable[[Test], None], text: bytes, passes_on: bool) -> None:
+    async def test(joined: Joined) -> None:
+        await opened(joined, LITERALS)
+        joined.client.send(m.query(text))
+        if passes_on:
+            assert await receive(joined.server, len(text) + 6) == m.query(text)
+        else:
+            await hears(joined.client_leg, m.query(text))
+
+    run(test)
+
+
+def test_of_a_text_that_has_no_shape_nothing_passes(run: Callable[[Test], None]) -> None:
+    async def test(joined: Joined) -> None:
+        strange = Exchange(Expected(m.QUERY), m.query(b"SELECT E'1'"), alike=True)
+        joined.open(strange)
+        joined.server.send(answer_to(strange))
+        await hears(joined.server_leg, answer_to(strange))
+        assert joined.told == []
 
     run(test)
 
@@ -512,7 +550,10 @@ def test_only_open_streams_of_one_loop_without_another(run: Callable[[Test], Non
         with pytest.raises(TypeError):
             made(client, cast("Any", object()), print, print)
         queries = joined.queries
-        for arguments in ((queries, PLAIN, *(b"",) * 4), (queries, PLAIN, *("",) * 5), (None, PLAIN, *(b"",) * 5)):
+        few, many = (b"",) * 4, (b"",) * 5
+        for arguments in (
+            (queries, PLAIN, False, *few), (queries, PLAIN, False, *few, ""), (None, PLAIN, False, *many),
+        ):  # fmt: skip
             with pytest.raises(TypeError, match="expected"):
                 joined.shortcut.open(*cast("Any", arguments))
 

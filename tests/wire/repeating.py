@@ -1,5 +1,6 @@
 """What session/_exchange.h and a Shortcut do, said in Python: what tells a repeated exchange, a shell that uses it."""
 
+from lintel.sql.shape import shape_of
 from lintel.wire.conversation import Conversation
 from lintel.wire.exchange import Exchange
 from lintel.wire.framing import header
@@ -10,6 +11,8 @@ READY = b"Z\0\0\0\5"
 def asked_again(exchange: Exchange, data: bytes) -> int:
     """Where the Bind begins in a chunk that asks for it once more (of a Query: its end); -1: it is something else."""
     at = len(exchange.ahead)
+    if exchange.alike:
+        return len(data) if is_query(data) and shape_of(data[5:-1]).key == shape_of(exchange.ahead[5:-1]).key else -1
     if not exchange.bind:
         return at if data == exchange.ahead else -1
     if not data.startswith(exchange.ahead) or data[at : at + 1] != b"B" or len(data) < at + 5:
@@ -17,6 +20,12 @@ def asked_again(exchange: Exchange, data: bytes) -> int:
     end = at + 1 + header(data, at)[1]
     known = data[at + 5 :].startswith(exchange.bind) and at + 5 + len(exchange.bind) <= end
     return at if known and data[end:] == exchange.tail and end <= len(data) else -1
+
+
+def is_query(data: bytes) -> bool:
+    """One, and nothing else."""
+    whole = len(data) > 5 and data[:1] == b"Q" and header(data, 0)[1] + 1 == len(data)
+    return whole and data.find(0, 5) == len(data) - 1
 
 
 def answered_whole(opening: bytes, data: bytes, query: bool = False) -> int:
@@ -46,7 +55,7 @@ class Shell:
         self._under_way: Exchange | None = None
         self._ahead = False  # the Conversation has not been told that it is under way
         self.passed = [0, 0]
-        self.queries = 0  # of what has been passed to the server
+        self.queries = self.alike = 0  # of what has been passed to the server; of these, by their shape
 
     def client_sent(self, data: bytes) -> bytes:
         """What goes to the server."""
@@ -55,6 +64,7 @@ class Shell:
                 if (at := asked_again(exchange, data)) >= 0:
                     self.passed[0] += 1
                     self.queries += not exchange.bind
+                    self.alike += exchange.alike
                     self._under_way, self._ahead = exchange, True
                     return exchange.instead + data[at:] if exchange.instead else data
         sent = self.conversation.client.receive(data)

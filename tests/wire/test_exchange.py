@@ -32,13 +32,22 @@ def bind(name: bytes, value: bytes) -> bytes:
 
 
 class Changing(Context):
-    """What it has sent in the place of a text is its own."""
+    """What it has sent in the place of a text is its own; of a number's texts it has one decision."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self._numbers = decision_of("numbers", {})
 
     def decide(self, text: bytes) -> Decision:
+        if text.startswith(b"number "):
+            return self._numbers
         if text != b"rewritten":
             return super().decide(text)
         edit = {"text": f"rewritten under {self.number}", "edit": "0:1:x"}
         return self.decisions.setdefault(text, decision_of("rewritten", edit))
+
+    def alike(self, text: bytes, decision: Decision) -> bool:
+        return decision is self._numbers
 
 
 class Side:
@@ -74,6 +83,10 @@ class Side:
     @property
     def queries(self) -> int:
         return 0 if self._shell is None else self._shell.queries
+
+    @property
+    def alike(self) -> int:
+        return 0 if self._shell is None else self._shell.alike
 
     def client_sent(self, data: bytes) -> bytes:
         """What has arrived at the server."""
@@ -150,7 +163,7 @@ QUERIES = [m.query(text) for text in (b"plain", b"other", b"rewritten")]
 def asks(name: bytes, how: bytes, dice: random.Random) -> bytes:
     """What a client sends in one go: a Query, or a statement from its Parse or Bind to its Sync; or more, sometimes."""
     if how == b"":
-        query = dice.choice(QUERIES)
+        query = dice.choice([*QUERIES, m.query(b"number %d" % dice.randrange(1000))])
         return query if dice.random() < 0.95 else query + dice.choice(QUERIES)
     bound = bind(name, bytes(dice.randrange(1, 9)))
     if not name:
@@ -225,20 +238,22 @@ class Talk:
 
 @pytest.mark.check(1)
 def test_the_same_conversation() -> None:
-    passed, queries = [0, 0], 0
+    passed, queries, alike = [0, 0], 0, 0
     for seed in range(150):
         talk = Talk(seed)
         talk.begin()
-        for _ in range(60):
+        for _ in range(80):
             talk.goes_on()
         talk.answer()
         asking, passing, walking = talk.sides
         assert asking.counted == passing.counted == walking.counted, seed
         passed = [before + now for before, now in zip(passed, passing.passed, strict=True)]
         queries += passing.queries
+        alike += passing.alike
     assert min(passed) > 1000, passed
     assert queries > 200, queries
-    assert sum(passed) < 150 * 60, passed  # enough of everything else, too
+    assert alike > 60, alike
+    assert sum(passed) < 150 * 80, passed  # enough of everything else, too
 
 
 EXCHANGE = Exchange(Expected(m.BIND), b"", b"", b"\0s\0", EXECUTED + m.SYNC_FRAME)

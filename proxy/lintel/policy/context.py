@@ -20,6 +20,7 @@ from lintel.wire.exchange import Exchange
 LONG: Final = 4096  # bytes of a text
 MANY: Final = 24  # literals
 CONDENSED: Final = b"\0"  # behind such a key: as a text by itself it has other holes
+ALIKE: Final = 2048  # decisions of which it is known whether they are those of a shape
 GLANCE: Final = 32 * 1024  # bytes of a text whose shape is looked up at once: 1 ms; of a longer one it is made aside
 
 
@@ -27,8 +28,8 @@ class Context:
     """Decides texts; satisfies wire.decision.Context. Everything in it is bounded."""
 
     __slots__ = (
-        "_beside", "_decisions", "_history", "_kept", "_step", "decisions", "key", "moment", "number", "passing",
-        "planned", "queries",
+        "_alike", "_beside", "_decisions", "_history", "_kept", "_step", "decisions", "key", "moment", "number",
+        "passing", "planned", "queries",
     )  # fmt: skip
 
     def __init__(
@@ -48,6 +49,7 @@ class Context:
         self.decisions = self._decisions.young  # what the hot path looks at
         self.queries: dict[bytes, Exchange] = {}  # likewise, and fills within bounds
         self.passing: object = None  # the shell's
+        self._alike: dict[Decision, bool] = {}
         self._kept = kept
         self._history = history
         self._step = step
@@ -63,6 +65,23 @@ class Context:
                 self._decisions.remember(text, decision)
         self.decisions = self._decisions.young
         return decision
+
+    def alike(self, text: bytes, decision: Decision) -> bool:
+        """Whether it is by this (of which nothing changes) that each text of the same shape is decided."""
+        found = self._alike.get(decision)
+        if found is None:
+            if len(self._alike) >= ALIKE:
+                self._alike.clear()
+            self._alike[decision] = found = self._is_of_shape(text, decision)
+        return found
+
+    def _is_of_shape(self, text: bytes, decision: Decision) -> bool:
+        """Comments and what is long have more to it than their shape."""
+        shape = shape_of(text)
+        if not shape.holes or len(shape.holes) > min(len(shape.spans), MANY) or len(text) > LONG or b"\\" in text:
+            return False
+        known = self._standing(self._kept.shapes.recall(shape.key))
+        return known is not None and known.prototype is not None and known.prototype.decision is decision
 
     def known(self, text: bytes) -> bool:
         """Whether the text, or its shape, has been decided; `decide` then costs nothing more."""

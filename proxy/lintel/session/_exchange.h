@@ -11,13 +11,16 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "_shape.h"
+
 struct piece {
     const char *bytes;
     ptrdiff_t size;
 };
 
 struct exchange {
-    struct piece ahead;   /* a Query; or the Parse that the client sends each time, empty where it sends none */
+    struct piece ahead;   /* a Query, or the key of its shape if it stands for all that are alike; or the Parse that the
+                             client sends each time, empty where it sends none */
     struct piece instead; /* what the server gets in its place, if that is something else */
     struct piece bind;    /* of the Bind behind its header: the portal's name, which is empty, and the statement's */
     struct piece tail;    /* behind the Bind: Describe perhaps, Execute and Sync */
@@ -58,6 +61,15 @@ key_in(const char *data, ptrdiff_t size)
         key.size = whole <= size ? (ptrdiff_t)whole : 0;
     }
     return key;
+}
+
+/* The shape of a Query that is all of a chunk (see _shape.h), written to `key`; -1: it is something else, or gives up. */
+static ptrdiff_t
+shape_in(const char *data, ptrdiff_t size, char key[SHAPED])
+{
+    if (size < FRAME_HEADER + 1 || data[0] != 'Q' || (int64_t)length_at(data + 1) + 1 != size || data[size - 1])
+        return -1;
+    return shape_of(data + FRAME_HEADER, size - FRAME_HEADER - 1, key);
 }
 
 /* Where the Bind begins in a chunk that asks for the exchange once more, with whatever values (of a Query, where it ends);

@@ -132,6 +132,32 @@ find(const struct table *table, struct piece key, PyObject *known)
     return NULL;
 }
 
+/* The one that stands for a Query and all that are of its shape; NULL: there is none. Needs no GIL. */
+static struct entry *
+alike(const struct table *table, const char *data, ptrdiff_t size)
+{
+    char text[SHAPED];
+    struct piece key = {text, 0};
+    uint64_t hash;
+    size_t slot;
+    int tries;
+
+    if (table->used)
+        key.size = shape_in(data, size, text);
+    if (key.size <= 0)
+        return NULL;
+    hash = hash_of(key);
+    slot = hash & (table->size - 1);
+    for (tries = 0; tries < TRIES; tries++, slot = (slot + 1) & (table->size - 1)) {
+        struct entry *entry = table->slots[slot];
+        if (entry == NULL)
+            break;
+        if (entry->hash == hash && entry->exchange.ahead.size == key.size && is_at(text, entry->exchange.ahead))
+            return entry;
+    }
+    return NULL;
+}
+
 /* The one that a chunk asks for, with where its Bind begins in `at`; NULL: it asks for none. Needs no GIL. */
 static struct entry *
 asked_for(const struct table *table, const char *data, ptrdiff_t size, ptrdiff_t *at)

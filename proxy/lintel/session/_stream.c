@@ -107,7 +107,7 @@ struct shortcut {
 /* Queries that may pass in every session of a context. */
 struct passing {
     PyObject_HEAD
-    struct table table;
+    struct table exactly, alike;
 };
 
 /* What a session may have at most, and a context: more than its sessions ask for again and again. */
@@ -688,6 +688,21 @@ pass_to_client(Shortcut *self, struct turn *turn, Py_ssize_t at, Py_ssize_t size
     let_go(self, client, server);
 }
 
+/* What the client asks for with the turn's chunk, with where its Bind begins in `at`; NULL: it is not known. */
+static struct entry *
+asked(Shortcut *self, Py_ssize_t size, Py_ssize_t *at)
+{
+    const char *chunk = self->client->turn->chunk;
+    struct entry *entry;
+
+    if (*chunk != 'Q')
+        return asked_for(&self->own, chunk, size, at);
+    entry = asked_for(&self->queries->exactly, chunk, size, at);
+    if (entry == NULL && (entry = alike(&self->queries->alike, chunk, size)) != NULL)
+        *at = size;
+    return entry;
+}
+
 /* One recv, ahead of Python if it is part of an exchange. */
 static void
 pass_on(Stream *self)
@@ -699,7 +714,7 @@ pass_on(Stream *self)
     int from_client = entry == NULL, problem = errno;
 
     if (size > 0 && from_client)
-        entry = asked_for(*turn->chunk == 'Q' ? &shortcut->queries->table : &shortcut->own, turn->chunk, size, &at);
+        entry = asked(shortcut, size, &at);
     else if (size > 0)
         at = answered_whole(&entry->exchange, turn->chunk, size);
     if (entry == NULL || at < 0) {
@@ -945,14 +960,35 @@ shortcut_new(PyTypeObject *type, PyObject *arguments, PyObject *Py_UNUSED(keywor
 }
 
 PyDoc_STRVAR(shortcut_open_doc,
-             "open(queries, exchange, ahead, instead, bind, tail, opening)\n--\n\n"
+             "open(queries, exchange, alike, ahead, instead, bind, tail, opening)\n--\n\n"
              "This exchange (see _exchange.h) has just been asked for, the long way, and nothing else is under way: it\n"
-             "may pass from here on, a Query in every session with these Passing `queries`, any other in this one.");
+             "may pass from here on, a Query in every session with these Passing `queries`, any other in this one. If\n"
+             "they are `alike`, so may every Query of its shape.");
+
+/* Among the queries of a context; -1: no memory. NULL in `entry`: of such a text no shape is told. */
+static int
+enter_alike(struct passing *queries, PyObject *known, PyObject *const *pieces, struct entry **entry)
+{
+    PyObject *shaped[PIECES];
+    char key[SHAPED];
+    Py_ssize_t size = shape_in(PyBytes_AS_STRING(pieces[0]), PyBytes_GET_SIZE(pieces[0]), key);
+
+    *entry = NULL;
+    if (size < 0)
+        return 0;
+    memcpy(shaped, pieces, sizeof(shaped));
+    shaped[0] = PyBytes_FromStringAndSize(key, size);
+    if (shaped[0] != NULL)
+        *entry = enter(&queries->alike, QUERIES, known, shaped);
+    Py_XDECREF(shaped[0]);
+    return *entry == NULL ? -1 : 0;
+}
 
 static PyObject *
 shortcut_open(Shortcut *self, PyObject *const *arguments, Py_ssize_t count)
 {
-    enum { KNOWN = 1, FIRST = 2, BIND = FIRST + 2 };
+    enum { KNOWN = 1, ALIKE = 2, FIRST = 3, BIND = FIRST + 2 };
+    struct passing *queries;
     struct entry *entry;
     int each;
 
@@ -967,12 +1003,15 @@ shortcut_open(Shortcut *self, PyObject *const *arguments, Py_ssize_t count)
         return NULL;
     if (self->client == NULL)
         Py_RETURN_NONE;
-    Py_INCREF(arguments[0]);
-    Py_XSETREF(self->queries, (struct passing *)arguments[0]);
+    queries = (struct passing *)arguments[0];
+    Py_INCREF(queries);
+    Py_XSETREF(self->queries, queries);
     if (PyBytes_GET_SIZE(arguments[BIND]))
         entry = enter(&self->own, OWN, arguments[KNOWN], arguments + FIRST);
-    else
-        entry = enter(&self->queries->table, QUERIES, arguments[KNOWN], arguments + FIRST);
+    else if (arguments[ALIKE] != Py_True)
+        entry = enter(&queries->exactly, QUERIES, arguments[KNOWN], arguments + FIRST);
+    else if (enter_alike(queries, arguments[KNOWN], arguments + FIRST, &entry) == 0 && entry == NULL)
+        Py_RETURN_NONE;
     if (entry == NULL)
         return PyErr_NoMemory();
     self->entry = entry;
@@ -1061,14 +1100,21 @@ PyDoc_STRVAR(passing_doc,
 static int
 passing_traverse(struct passing *self, visitproc visit, void *arg)
 {
+    int stopped = visit_all(&self->exactly, visit, arg);
+
+    if (!stopped)
+        stopped = visit_all(&self->alike, visit, arg);
+    if (stopped)
+        return stopped;
     Py_VISIT(Py_TYPE(self));
-    return visit_all(&self->table, visit, arg);
+    return 0;
 }
 
 static int
 passing_clear(struct passing *self)
 {
-    empty(&self->table);
+    empty(&self->exactly);
+    empty(&self->alike);
     return 0;
 }
 
@@ -1311,7 +1357,26 @@ static PyType_Spec passing_spec = {
     .slots = passing_slots,
 };
 
+PyDoc_STRVAR(shape_doc,
+             "shape(text)\n--\n\n"
+             "The key of a text's shape, as sql.shape.shape_of has it; None: there is no literal, or it has given up.");
+
+static PyObject *
+shape(PyObject *Py_UNUSED(module), PyObject *text)
+{
+    char key[SHAPED];
+    Py_ssize_t size;
+
+    if (!PyBytes_Check(text))
+        return PyErr_Format(PyExc_TypeError, "bytes expected");
+    size = shape_of(PyBytes_AS_STRING(text), PyBytes_GET_SIZE(text), key);
+    if (size < 0)
+        Py_RETURN_NONE;
+    return PyBytes_FromStringAndSize(key, size);
+}
+
 static PyMethodDef module_methods[] = {
+    {"shape", shape, METH_O, shape_doc},
     {"close_all", close_all, METH_O, close_all_doc},
     {NULL, NULL, 0, NULL},
 };

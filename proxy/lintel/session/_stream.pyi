@@ -37,6 +37,7 @@ class Shortcut:
         self,
         queries: Passing,
         exchange: Exchange,
+        alike: bool,
         ahead: bytes,
         instead: bytes,
         bind: bytes,
@@ -47,4 +48,5 @@ class Shortcut:
     def forget(self) -> None: ...
     def shut(self) -> None: ...
 
+def shape(text: bytes, /) -> bytes | None: ...
 def close_all(loop: AbstractEventLoop, /) -> None: ...

@@ -49,7 +49,7 @@ class Shortcut:
         context = conversation.context
         context.passing = queries = passing(context.passing)
         ahead, instead, bind, tail = exchange.ahead, exchange.instead, exchange.bind, exchange.tail
-        native.open(queries, exchange, ahead, instead, bind, tail, exchange.entry.opening)
+        native.open(queries, exchange, exchange.alike, ahead, instead, bind, tail, exchange.entry.opening)
 
     def shut(self) -> None:
         """Whatever comes is looked at first."""

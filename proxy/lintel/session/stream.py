@@ -63,6 +63,11 @@ def passing(kept: object) -> "Passing":
     return kept if isinstance(kept, _stream.Passing) else _stream.Passing()
 
 
+def native_shape(text: bytes) -> bytes | None:
+    """The key of a text's shape as the shortcut tells it; None: it does not."""
+    return _stream.shape(text) if STREAMS else None
+
+
 def close_all() -> None:
     """What is still open when this loop ends, as its last act: uvloop closes its own handles only."""
     if STREAMS:

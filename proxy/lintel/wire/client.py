@@ -169,6 +169,10 @@ class ClientStream(Direction):
         if known:
             self._remember(Exchange(decision.reply, data, decision.frame))
         state.expect(decision.reply)
+        if state.repeats and decision.plain and decision.reply.closed > READY_SIZE and context.alike(text, decision):
+            if decision.reply.exchange is None:
+                decision.reply.exchange = Exchange(decision.reply, data, alike=True)
+            self._repeat(decision.reply.exchange)
         return decision.frame or data
 
     def _walk(self, data: bytes) -> bytes:  # noqa: C901, PLR0915 - the hot path

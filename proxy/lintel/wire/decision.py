@@ -174,6 +174,10 @@ class Context(Protocol):
         """The decision for a text that is not in `decisions` yet (bounded there by the implementation)."""
         ...
 
+    def alike(self, text: bytes, decision: Decision) -> bool:
+        """Whether it is by this (of which nothing changes) that each text of the same shape is decided."""
+        ...
+
     def known(self, text: bytes) -> bool:
         """Whether a glance at a long text is enough to decide it; `decide` costs no more then."""
         ...

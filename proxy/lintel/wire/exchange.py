@@ -12,15 +12,25 @@ class Exchange:
     long as neither side sends anything but such exchanges, one behind the other's answer, and the Conversation is told
     nothing, it would let each further one pass as it is, but for `instead` in the place of `ahead`.
 
-    A Query's holds for every session of its context, the others for their session.
+    A Query's holds for every session of its context, the others for their session. It may stand for all Queries that
+    differ in no more than their literals; then none of them is changed.
     """
 
-    __slots__ = ("ahead", "bind", "entry", "instead", "met", "query", "tail")
+    __slots__ = ("ahead", "alike", "bind", "entry", "instead", "met", "query", "tail")
 
-    def __init__(self, entry: Expected, ahead: bytes, instead: bytes, bind: bytes = b"", tail: bytes = b"") -> None:
+    def __init__(
+        self,
+        entry: Expected,
+        ahead: bytes,
+        instead: bytes = b"",
+        bind: bytes = b"",
+        tail: bytes = b"",
+        alike: bool = False,
+    ) -> None:
         self.entry = entry  # what answers it
         self.ahead = ahead
         self.instead = instead  # empty: nothing
+        self.alike = alike  # it stands for all Queries of its shape (see sql.shape)
         self.bind = bind
         self.query = not bind  # that is all of it
         self.tail = tail

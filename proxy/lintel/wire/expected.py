@@ -70,7 +70,7 @@ class Expected:
         self.opened = 0
         self.closing = _READY_IDLE
         self.closed = READY_SIZE if quiet and kind in (messages.QUERY, SEGMENT) else 0
-        self.exchange: Exchange | None = None  # of a segment: what asks for it
+        self.exchange: Exchange | None = None  # of a segment: what asks for it; of a Query: one of many that are alike
 
     def decided(self, decision: "Decision") -> "Expected":
         """The same reply, to a statement that is decided otherwise by now."""
