@@ -76,12 +76,13 @@ class Context:
         return found
 
     def _is_of_shape(self, text: bytes, decision: Decision) -> bool:
-        """Comments and what is long have more to it than their shape."""
+        """What has comments, or is long, has more to it than its shape."""
         shape = shape_of(text)
         if not shape.holes or len(shape.holes) > min(len(shape.spans), MANY) or len(text) > LONG or b"\\" in text:
             return False
         known = self._standing(self._kept.shapes.recall(shape.key))
-        return known is not None and known.prototype is not None and known.prototype.decision is decision
+        model = known.prototype if known is not None else None
+        return model is not None and model.decision is decision and decision.plain
 
     def known(self, text: bytes) -> bool:
         """Whether the text, or its shape, has been decided; `decide` then costs nothing more."""

@@ -169,7 +169,7 @@ class ClientStream(Direction):
         if known:
             self._remember(Exchange(decision.reply, data, decision.frame))
         state.expect(decision.reply)
-        if state.repeats and decision.plain and decision.reply.closed > READY_SIZE and context.alike(text, decision):
+        if state.repeats and decision.reply.closed > READY_SIZE and context.alike(text, decision):
             if decision.reply.exchange is None:
                 decision.reply.exchange = Exchange(decision.reply, data, alike=True)
             self._repeat(decision.reply.exchange)
