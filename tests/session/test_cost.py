@@ -164,6 +164,20 @@ def test_statements_in_turns(recorder: Recorder) -> None:
     assert relayed.client.last.endswith(READY)
 
 
+def test_unnamed_statements_in_turns(recorder: Recorder) -> None:
+    """As drivers that never name one have them."""
+    relayed = Relayed(recorder, "old")
+    chunks = [parse_frame(b"", TEXT + b" AND id > %d" % number) + bind_frame(b"") + ALL for number in range(8)]
+
+    def run() -> None:
+        for chunk in chunks * 4:
+            relayed.ask(chunk, PARSED + BOUND + ANSWERED)
+
+    run()
+    each = instructions(run) / 32
+    assert each <= 720, f"{each:.0f} instructions for a statement"
+
+
 def test_opening_a_session(recorder: Recorder) -> None:
     """From the joining of the two connections to the answer to the first question; the server says what 18 says."""
     policy = Policy(SCHEMA, PLANS)

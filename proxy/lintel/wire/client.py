@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from . import messages
 from .direction import Direction
 from .exchange import Exchange
-from .expected import READY_SIZE, SYNC_REPLY, Expected
+from .expected import READY_SIZE, SEGMENT, SYNC_REPLY, Expected
 from .framing import COMPILED, HEADER_SIZE, Carry, check_length, header, length_at
 from .limits import limit_of
 from .messages import (
@@ -43,6 +43,7 @@ _DESCRIBE_EXECUTE_SYNC: Final = messages.describe(b"P", b"") + _EXECUTE_SYNC
 _EXECUTE_SYNC_SIZE: Final = len(_EXECUTE_SYNC)
 _DESCRIBE_EXECUTE_SYNC_SIZE: Final = len(_DESCRIBE_EXECUTE_SYNC)
 _PORTAL: Final = HEADER_SIZE  # in a Bind: the portal's name, and behind it the statement's
+_ENDS: Final = (messages.SYNC, SEGMENT, QUERY)  # behind these the server skips nothing
 _QUERIES: Final = 2048  # that a context remembers whole, none longer than a text that is decided at once
 
 
@@ -108,7 +109,7 @@ class ClientStream(Direction):
         state.expect(entry)
         state.folded = True
         state.bound = False
-        if state.repeats:
+        if state.repeats and (at or statement.name):  # what the unnamed one is may change
             self._repeat(entry.exchange or _exchange(statement, entry, at, data[after:]))
         return statement.parse_frame + data[at:] if at and statement.parse_frame else data
 
@@ -117,15 +118,43 @@ class ClientStream(Direction):
         state = self._state
         statement: Statement | None = None
         if data[0] == PARSE:
-            statement = state.statements.get(b"")
-            if statement is not None and not _parsed_and_bound(data, statement):
-                return self._walk(data)
+            statement = self._parsed_again(data)
         elif data[0] == BIND and len(data) > _PORTAL + 1 and not data[_PORTAL]:
             statement = state.statements.get(data[_PORTAL + 1 : data.find(0, _PORTAL + 1)])
         if statement is None or statement is state.portal or not statement.bound_as_sent:
             return self._walk(data)
         state.portal = statement  # as it is when the Bind has been looked at, and only its rest can come before that
         return self.receive(data)
+
+    def _parsed_again(self, data: bytes) -> Statement | None:
+        """The unnamed statement of a chunk that begins with a Parse, which has come before, and a Bind of it.
+
+        It takes the place of another one only where the server gets to it for certain: behind a Sync, or what ends like
+        one.
+        """
+        state = self._state
+        size: i64 = len(data)
+        if size < HEADER_SIZE:
+            return None
+        length: i64
+        if COMPILED:
+            length = length_at(data, 0)
+        else:
+            _, length = header(data, 0)
+        if length >= size or length > QUICK:
+            return None
+        statement = state.unnamed.get(data[: length + 1])
+        if statement is None or not statement.confirmed or statement.context is not state.context:
+            return None
+        expected = state.expected
+        if state.statements.get(b"") is not statement and expected and expected[-1].kind not in _ENDS:
+            return None
+        at: i64 = statement.asked_size
+        named: i64 = at + statement.named
+        if size <= named or data[at] != BIND or data[at + _PORTAL : named] != statement.portal_and_name:
+            return None
+        state.statements[b""] = statement
+        return statement
 
     def _repeat(self, exchange: Exchange) -> None:
         """The shell may pass what comes next, if nothing else is under way and such answers come whole.
@@ -358,12 +387,3 @@ def _exchange(statement: Statement, entry: Expected, at: int, tail: bytes) -> Ex
     ahead, instead = (statement.asked, statement.parse_frame) if at else (b"", b"")
     entry.exchange = made = Exchange(entry, ahead, instead, statement.portal_and_name, tail)
     return made
-
-
-def _parsed_and_bound(data: bytes, statement: Statement) -> bool:
-    """A chunk begins with the Parse of this unnamed statement, once more, and a Bind of it."""
-    at: i64 = statement.asked_size
-    named: i64 = at + statement.named
-    if len(data) <= named or not data.startswith(statement.asked):
-        return False
-    return data[at] == BIND and data[at + _PORTAL : named] == statement.portal_and_name

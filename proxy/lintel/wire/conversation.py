@@ -105,9 +105,13 @@ class Conversation:
         state.completed(exchange.entry.decision, None, ending, 0)  # type: ignore[arg-type]
 
     def _bound(self, exchange: Exchange) -> None:
-        """As its Bind and its Sync leave it."""
-        self._state.portal = exchange.entry.statement
-        self._state.bound = False
+        """As its Parse, its Bind and its Sync leave it."""
+        state, statement = self._state, exchange.entry.statement
+        assert statement is not None
+        if exchange.ahead:
+            state.statements[b""] = statement
+        state.portal = statement
+        state.bound = False
 
     @property
     def context(self) -> Context:

@@ -149,6 +149,7 @@ class Requests:
         state.statements[name] = statement
         if not name and decision.quiet:
             statement.remember(frame)
+            state.remember(statement)
         self._start_keeping(decision)
         self._expect(Expected(PARSE, decision, statement, False, b"", previous), frame)
         if decision.text is None and server_name == name:

@@ -37,6 +37,7 @@ from .statements import Statement, discard, prepared_by_sql
 from .waiting import FOR_DECISION, IN_STARTUP
 
 QUICK: Final = 2048  # bytes of a text that is decided at once, whatever is in it
+UNNAMED: Final = 32  # unnamed statements that a session remembers
 DDL_LIMIT: Final = 1024  # texts of uncommitted DDL that a session remembers,
 DDL_SIZE: Final = 64 * 1024  # bytes of each at most
 _DISCARDED: Final = (b"DEALLOCATE ALL", b"DISCARD ALL")  # tags: of several statements another has completed before
@@ -49,7 +50,7 @@ class State:
         "blocked", "bound", "careful", "committed_temporary", "completed", "context", "copying", "counted", "counts",
         "ddl", "decided", "done", "doubtful", "ended", "error", "expect", "expected", "folded", "made", "moving",
         "needs", "newest", "portal", "portals", "probed", "refused", "repeats", "resolve", "retry", "rolled_back",
-        "settings", "skipping", "started", "statements", "status", "stirred", "stray", "take", "touched", "unsettled",
+        "settings", "skipping", "started", "statements", "status", "stirred", "stray", "take", "touched", "unnamed", "unsettled",
     )  # fmt: skip
 
     def __init__(
@@ -63,6 +64,7 @@ class State:
         self.expect, self.take = self.expected.append, self.expected.popleft  # at hand for the hot path
         self.folded = False  # there may be segments in `expected`; nobody but the hot path meets one
         self.statements: dict[bytes, Statement] = {}
+        self.unnamed: dict[bytes, Statement] = {}  # by their Parse: those that the client may prepare in turns
         self.made = 0  # names made up so far
         self.portal: Statement | None = None  # what the unnamed portal was bound to
         self.portals: dict[bytes, Statement | None] = {}
@@ -128,6 +130,7 @@ class State:
         self.settings = settings
         self.context = self.resolve(settings)
         self.stirred += 1
+        self.unnamed.clear()
 
     def reconsider(self) -> None:
         """The policy is another one. Where it is the first with plans, nobody has noted what DDL ran before."""
@@ -215,6 +218,14 @@ class State:
             or self.portals
             or self.counted
         )
+
+    def remember(self, statement: Statement) -> None:
+        """An unnamed one, whose Parse may come again."""
+        if not statement.asked or len(statement.asked) > QUICK:
+            return
+        if len(self.unnamed) >= UNNAMED:
+            self.unnamed.clear()
+        self.unnamed[statement.asked] = statement
 
     def fresh_name(self) -> bytes:
         """A name for a statement on the server that the client does not use."""
