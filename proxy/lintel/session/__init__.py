@@ -7,8 +7,8 @@
 - *connector*: the only place where server connections are made.
 - *server_leg*: such a connection until a session takes it over: TLS as sslmode wants it.
 - *stream*: plain connections without uvloop's transports, in the compiled build; _stream.c is what they become.
-- *shortcut*: between two of these, what a client repeats passes ahead of Python; _exchange.h says what that is, _shape.h
-  what is the same but for its literals, _exchanges.h finds it.
+- *shortcut*: between two of these, what a client repeats passes ahead of Python; _exchange.h says what that is,
+  _shape.h what is alike but for its literals, _exchanges.h finds it.
 - *relay*: the two transports of one session joined to its Conversation; *side*: either of them.
 - *gathering*: long results come in larger pieces; *records*: they go to clients under TLS in small ones.
 - *stall*: notices a peer that takes nothing any longer; *canceling*: forwards cancel requests.

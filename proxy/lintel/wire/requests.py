@@ -148,8 +148,7 @@ class Requests:
         statement.temporary = state.settings.temporary
         state.statements[name] = statement
         if not name and decision.quiet:
-            statement.remember(frame)
-            state.remember(statement)
+            state.remember(statement, frame)
         self._start_keeping(decision)
         self._expect(Expected(PARSE, decision, statement, False, b"", previous), frame)
         if decision.text is None and server_name == name:

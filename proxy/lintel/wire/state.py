@@ -50,7 +50,8 @@ class State:
         "blocked", "bound", "careful", "committed_temporary", "completed", "context", "copying", "counted", "counts",
         "ddl", "decided", "done", "doubtful", "ended", "error", "expect", "expected", "folded", "made", "moving",
         "needs", "newest", "portal", "portals", "probed", "refused", "repeats", "resolve", "retry", "rolled_back",
-        "settings", "skipping", "started", "statements", "status", "stirred", "stray", "take", "touched", "unnamed", "unsettled",
+        "settings", "skipping", "started", "statements", "status", "stirred", "stray", "take", "touched", "unnamed",
+        "unsettled",
     )  # fmt: skip
 
     def __init__(
@@ -219,8 +220,9 @@ class State:
             or self.counted
         )
 
-    def remember(self, statement: Statement) -> None:
+    def remember(self, statement: Statement, parse: bytes) -> None:
         """An unnamed one, whose Parse may come again."""
+        statement.remember(parse)
         if not statement.asked or len(statement.asked) > QUICK:
             return
         if len(self.unnamed) >= UNNAMED:
