@@ -82,6 +82,7 @@ class Joined:
         self.told: list[tuple[object, ...]] = []
         self.names: list[Exchange] = []  # of those that were told
         self.queries = stream.passing(None)
+        self.taken = False
         self.raises = False
         self._some = asyncio.Event()
 
@@ -96,7 +97,7 @@ class Joined:
     def open(self, exchange: Exchange) -> None:
         opening = OPENING if exchange.bind else b""
         pieces = exchange.ahead, exchange.instead, exchange.bind, exchange.tail, opening
-        self.shortcut.open(self.queries, exchange, exchange.alike, *pieces)
+        self.taken = self.shortcut.open(self.queries, exchange, exchange.alike, *pieces)
 
     def _asked(self, exchange: Exchange, heard: float, size: int) -> None:
         assert abs(asyncio.get_running_loop().time() - heard) < 20
@@ -245,6 +246,7 @@ def test_what_is_forgotten_goes_the_long_way(run: Callable[[Test], None]) -> Non
             await opened(joined, exchange)
         joined.shortcut.forget()
         await opened(joined, PLAIN)
+        assert joined.taken
         await passes(joined, QUERY)  # which is not this session's own
         joined.client.send(asking(OTHER))
         await hears(joined.client_leg, asking(OTHER))
@@ -332,6 +334,7 @@ def test_of_a_text_that_has_no_shape_nothing_passes(run: Callable[[Test], None])
     async def test(joined: Joined) -> None:
         strange = Exchange(Expected(m.QUERY), m.query(b"SELECT E'1'"), alike=True)
         joined.open(strange)
+        assert not joined.taken
         joined.server.send(answer_to(strange))
         await hears(joined.server_leg, answer_to(strange))
         assert joined.told == []

@@ -27,6 +27,7 @@ CASES = [
     (b"select a ? 'b', a ?| 'c'", b"select a ? '', a ?| ''"),
     (b"select -1, a-1, a - 1", b"select -1, a-1, a - 1"),
     (b"select a[1:2], x.y.z, 1..2", b"select a[1:1], x.y.z, 1..1"),
+    (b"select " + b"0" * 99 + b"1", b"select 1.0"),
     (b"", b""),
 ]
 

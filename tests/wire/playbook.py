@@ -69,8 +69,8 @@ class ScriptedContext:
     def decide(self, text: bytes) -> Decision:
         return self.decisions.setdefault(text, Decision(statement=text.decode()))
 
-    def alike(self, text: bytes, decision: Decision) -> bool:
-        return False
+    def alike(self, text: bytes, decision: Decision) -> bytes:
+        return b""
 
     def known(self, text: bytes) -> bool:
         return True

@@ -11,7 +11,7 @@ READY = b"Z\0\0\0\5"
 def asked_again(exchange: Exchange, data: bytes) -> int:
     """Where the Bind begins in a chunk that asks for it once more (of a Query: its end); -1: it is something else."""
     at = len(exchange.ahead)
-    if exchange.alike:
+    if exchange.alike:  # in C, fewer: it gives up on comments, and on what is not ASCII
         return len(data) if is_query(data) and shape_of(data[5:-1]).key == shape_of(exchange.ahead[5:-1]).key else -1
     if not exchange.bind:
         return at if data == exchange.ahead else -1

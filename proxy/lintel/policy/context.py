@@ -49,7 +49,7 @@ class Context:
         self.decisions = self._decisions.young  # what the hot path looks at
         self.queries: dict[bytes, Exchange] = {}  # likewise, and fills within bounds
         self.passing: object = None  # the shell's
-        self._alike: dict[Decision, bool] = {}
+        self._alike: dict[Decision, bytes] = {}
         self._kept = kept
         self._history = history
         self._step = step
@@ -66,23 +66,23 @@ class Context:
         self.decisions = self._decisions.young
         return decision
 
-    def alike(self, text: bytes, decision: Decision) -> bool:
-        """Whether it is by this (of which nothing changes) that each text of the same shape is decided."""
+    def alike(self, text: bytes, decision: Decision) -> bytes:
+        """The key of the text's shape, if every text of it is decided by this, which changes nothing; or empty."""
         found = self._alike.get(decision)
         if found is None:
             if len(self._alike) >= ALIKE:
                 self._alike.clear()
-            self._alike[decision] = found = self._is_of_shape(text, decision)
+            self._alike[decision] = found = self._shaped(text, decision)
         return found
 
-    def _is_of_shape(self, text: bytes, decision: Decision) -> bool:
-        """What has comments, or is long, has more to it than its shape."""
+    def _shaped(self, text: bytes, decision: Decision) -> bytes:
+        """A decision is a prototype's for one shape. What has comments, or is long, has more to it than its shape."""
         shape = shape_of(text)
-        if not shape.holes or len(shape.holes) > min(len(shape.spans), MANY) or len(text) > LONG or b"\\" in text:
-            return False
+        if not shape.holes or len(shape.holes) > min(len(shape.spans), MANY):
+            return b""
         known = self._standing(self._kept.shapes.recall(shape.key))
         model = known.prototype if known is not None else None
-        return model is not None and model.decision is decision and decision.plain
+        return shape.key if model is not None and model.decision is decision and decision.plain else b""
 
     def known(self, text: bytes) -> bool:
         """Whether the text, or its shape, has been decided; `decide` then costs nothing more."""

@@ -121,9 +121,9 @@ class Overlay:
         self.queries: dict[bytes, Exchange] = {}
         self.passing: object = None
 
-    def alike(self, text: bytes, decision: Decision) -> bool:  # noqa: ARG002 - the protocol's
-        """What the open transaction has made is looked for in every text."""
-        return False
+    def alike(self, text: bytes, decision: Decision) -> bytes:  # noqa: ARG002 - the protocol's
+        """None: what the open transaction has made is looked for in every text."""
+        return b""
 
     def known(self, text: bytes) -> bool:
         """Whether the contexts that `decide` asks know it."""

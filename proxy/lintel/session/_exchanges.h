@@ -1,6 +1,7 @@
 /* The exchanges that may pass, found by how the client's chunk begins: a hash table with open addressing.
  *
- * One thread uses a table and all that is in it, the loop's. It looks without the GIL, and changes nothing but under it.
+ * One thread uses a table and all that is in it, the loop's. It looks without the GIL, and without it changes nothing but
+ * by how many an entry is held, which nobody else reads.
  */
 
 #ifndef LINTEL_EXCHANGES_H
@@ -114,9 +115,10 @@ grow(struct table *table)
     return 0;
 }
 
-/* The one that Python knows as `known`, among those with this key; NULL: it is not there. */
-static struct entry *
-find(const struct table *table, struct piece key, PyObject *known)
+/* Where the one is that Python knows as `known`; or, of a Query, the one with that very key, which it takes the place of.
+ * NULL: there is none. */
+static struct entry **
+find(const struct table *table, struct piece key, PyObject *known, int query)
 {
     uint64_t hash = hash_of(key);
     size_t slot = hash & (table->size - 1);
@@ -126,8 +128,9 @@ find(const struct table *table, struct piece key, PyObject *known)
         struct entry *entry = table->slots[slot];
         if (entry == NULL)
             break;
-        if (entry->hash == hash && entry->known == known)
-            return entry;
+        if (entry->known == known || (query && entry->hash == hash && entry->exchange.ahead.size == key.size &&
+                                      is_at(key.bytes, entry->exchange.ahead)))
+            return &table->slots[slot];
     }
     return NULL;
 }
@@ -198,7 +201,7 @@ static struct entry *
 enter(struct table *table, size_t most, PyObject *known, PyObject *const *pieces)
 {
     struct piece at[PIECES], key;
-    struct entry *entry;
+    struct entry *entry, **place;
     int each;
 
     for (each = 0; each < PIECES; each++) {
@@ -206,18 +209,27 @@ enter(struct table *table, size_t most, PyObject *known, PyObject *const *pieces
         at[each].size = PyBytes_GET_SIZE(pieces[each]);
     }
     key = at[0].size ? at[0] : at[2];
-    entry = find(table, key, known);
-    if (entry == NULL) {
+    place = find(table, key, known, !at[2].size);
+    if (place != NULL && (*place)->known == known)
+        entry = *place;
+    else {
         entry = calloc(1, sizeof(*entry));
         if (entry == NULL)
             return NULL;
         entry->hash = hash_of(key);
-        if (keep(table, entry, most) < 0) {
+        Py_INCREF(known);
+        entry->known = known;
+        if (place != NULL) {
+            struct entry *other = *place;
+            entry->held = 1;
+            *place = entry;
+            let_go_of(other);
+        }
+        else if (keep(table, entry, most) < 0) {
+            Py_DECREF(known);
             free(entry);
             return NULL;
         }
-        Py_INCREF(known);
-        entry->known = known;
     }
     for (each = 0; each < PIECES; each++) {
         Py_INCREF(pieces[each]);

@@ -13,6 +13,7 @@
 enum {
     SHAPED = 2048, /* bytes of a text at most, and so of a key: no placeholder is longer than what it stands for */
     HOLES = 24,    /* literals of a text at most: of more the policy may want to know more */
+    DIGITS = 100,  /* of a number at most, likewise */
 };
 
 /* Up to DOLLAR they make up a word. */
@@ -96,6 +97,8 @@ shape_of(const char *text, ptrdiff_t size, char key[SHAPED])
         case DIGIT:
             while (pos < size && KIND(pos) == DIGIT)
                 pos++;
+            if (pos - start >= DIGITS)
+                return -1;
             placeholder = placeholder_of(text + start, pos - start);
             if (pos < size && KIND(pos) == POINT) {
                 after = ++pos;

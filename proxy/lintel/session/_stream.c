@@ -962,8 +962,8 @@ shortcut_new(PyTypeObject *type, PyObject *arguments, PyObject *Py_UNUSED(keywor
 PyDoc_STRVAR(shortcut_open_doc,
              "open(queries, exchange, alike, ahead, instead, bind, tail, opening)\n--\n\n"
              "This exchange (see _exchange.h) has just been asked for, the long way, and nothing else is under way: it\n"
-             "may pass from here on, a Query in every session with these Passing `queries`, any other in this one. If\n"
-             "they are `alike`, so may every Query of its shape.");
+             "may pass from here on, a Query in every session with these Passing `queries`, any other in this one; or,\n"
+             "if they are `alike`, all Queries of its shape. False: they cannot be told by that.");
 
 /* Among the queries of a context; -1: no memory. NULL in `entry`: of such a text no shape is told. */
 static int
@@ -1002,7 +1002,7 @@ shortcut_open(Shortcut *self, PyObject *const *arguments, Py_ssize_t count)
     if (shut(self) < 0)
         return NULL;
     if (self->client == NULL)
-        Py_RETURN_NONE;
+        Py_RETURN_TRUE;
     queries = (struct passing *)arguments[0];
     Py_INCREF(queries);
     Py_XSETREF(self->queries, queries);
@@ -1011,17 +1011,17 @@ shortcut_open(Shortcut *self, PyObject *const *arguments, Py_ssize_t count)
     else if (arguments[ALIKE] != Py_True)
         entry = enter(&queries->exactly, QUERIES, arguments[KNOWN], arguments + FIRST);
     else if (enter_alike(queries, arguments[KNOWN], arguments + FIRST, &entry) == 0 && entry == NULL)
-        Py_RETURN_NONE;
+        Py_RETURN_FALSE;
     if (entry == NULL)
         return PyErr_NoMemory();
     self->entry = entry;
     self->heard = monotonic();
     self->received = 0;
     self->state = NOTED;
-    Py_RETURN_NONE;
+    Py_RETURN_TRUE;
 }
 
-PyDoc_STRVAR(shortcut_forget_doc, "None of this session's own may pass any more; it is shut.");
+PyDoc_STRVAR(shortcut_forget_doc, "Nothing of what it has been opened with may pass any more here; it is shut.");
 
 static PyObject *
 shortcut_forget(Shortcut *self, PyObject *Py_UNUSED(nothing))
@@ -1029,6 +1029,7 @@ shortcut_forget(Shortcut *self, PyObject *Py_UNUSED(nothing))
     if (shut(self) < 0)
         return NULL;
     empty(&self->own);
+    Py_CLEAR(self->queries); /* those of a context that may have gone */
     Py_RETURN_NONE;
 }
 
@@ -1042,13 +1043,14 @@ shortcut_shut(Shortcut *self, PyObject *Py_UNUSED(nothing))
     Py_RETURN_NONE;
 }
 
+/* Whoever else holds an entry holds the table's owner as well, or is that. */
 static int
 visit_all(const struct table *table, visitproc visit, void *arg)
 {
     size_t each;
 
     for (each = 0; each < table->size; each++)
-        if (table->slots[each] != NULL && table->slots[each]->held == 1)
+        if (table->slots[each] != NULL)
             Py_VISIT(table->slots[each]->known);
     return 0;
 }

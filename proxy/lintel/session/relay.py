@@ -211,6 +211,8 @@ class Session:
     def reconsider(self) -> None:
         """The schema or a plan has changed."""
         self._conversation.reconsider()
+        if self._shortcut is not None:
+            self._shortcut.forget()
 
     def _client_stalled(self) -> None:
         """What would be said to it would not arrive: it is reset, and the server's process ends as at a lost client."""

@@ -49,7 +49,12 @@ class Shortcut:
         context = conversation.context
         context.passing = queries = passing(context.passing)
         ahead, instead, bind, tail = exchange.ahead, exchange.instead, exchange.bind, exchange.tail
-        native.open(queries, exchange, exchange.alike, ahead, instead, bind, tail, exchange.entry.opening)
+        opening = exchange.entry.opening
+        exchange.passes = native.open(queries, exchange, exchange.alike, ahead, instead, bind, tail, opening)
+
+    def forget(self) -> None:
+        """What it may pass depends on what is another now."""
+        self._native.forget()
 
     def shut(self) -> None:
         """Whatever comes is looked at first."""

@@ -22,7 +22,7 @@ from .expected import (
 )  # fmt: skip
 from .framing import header
 from .login import Passing
-from .state import State
+from .state import State, is_unnamed
 from .statements import Statement, heard
 from .told import columns_in, remember
 from .waiting import FOR_ANSWER, FOR_CATALOG, FOR_DDL, FOR_DECISION, FOR_PARSE, FOR_READY, FREE
@@ -299,6 +299,8 @@ class Answers:
         state = self._state
         self._count(entry, state.error)
         state.undo_segment()
+        if entry.kind == messages.PARSE and is_unnamed(entry):
+            state.lose_unnamed()
         if state.blocked == FOR_READY and state.skipping:
             self._release()  # what was waited for will not come
         else:

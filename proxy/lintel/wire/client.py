@@ -198,10 +198,12 @@ class ClientStream(Direction):
         if known:
             self._remember(Exchange(decision.reply, data, decision.frame))
         state.expect(decision.reply)
-        if state.repeats and decision.reply.closed > READY_SIZE and context.alike(text, decision):
-            if decision.reply.exchange is None:
-                decision.reply.exchange = Exchange(decision.reply, data, alike=True)
-            self._repeat(decision.reply.exchange)
+        if state.repeats and decision.reply.closed > READY_SIZE and (key := context.alike(text, decision)):
+            exchange = decision.reply.exchange
+            if exchange is None:
+                exchange = decision.reply.exchange = Exchange(decision.reply, messages.query(key), alike=True)
+            if exchange.passes:
+                self._repeat(exchange)
         return decision.frame or data
 
     def _walk(self, data: bytes) -> bytes:  # noqa: C901, PLR0915 - the hot path

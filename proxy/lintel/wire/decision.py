@@ -174,8 +174,11 @@ class Context(Protocol):
         """The decision for a text that is not in `decisions` yet (bounded there by the implementation)."""
         ...
 
-    def alike(self, text: bytes, decision: Decision) -> bool:
-        """Whether it is by this (of which nothing changes) that each text of the same shape is decided."""
+    def alike(self, text: bytes, decision: Decision) -> bytes:
+        """The key of the text's shape (see sql.shape), if every text of it is decided by this, which changes nothing.
+
+        Empty: it is not so.
+        """
         ...
 
     def known(self, text: bytes) -> bool:

@@ -12,11 +12,11 @@ class Exchange:
     long as neither side sends anything but such exchanges, one behind the other's answer, and the Conversation is told
     nothing, it would let each further one pass as it is, but for `instead` in the place of `ahead`.
 
-    A Query's holds for every session of its context, the others for their session. It may stand for all Queries that
-    differ in no more than their literals; then none of them is changed.
+    A Query's holds for every session of its context, the others for their session. It may stand for all Queries of a
+    shape, which differ in no more than their literals; then it has the shape's key for a text, and none is changed.
     """
 
-    __slots__ = ("ahead", "alike", "bind", "entry", "instead", "met", "query", "tail")
+    __slots__ = ("ahead", "alike", "bind", "entry", "instead", "met", "passes", "query", "tail")
 
     def __init__(
         self,
@@ -30,8 +30,9 @@ class Exchange:
         self.entry = entry  # what answers it
         self.ahead = ahead
         self.instead = instead  # empty: nothing
-        self.alike = alike  # it stands for all Queries of its shape (see sql.shape)
+        self.alike = alike
         self.bind = bind
         self.query = not bind  # that is all of it
         self.tail = tail
+        self.passes = True  # False: the shell has found that it cannot tell it
         self.met = -1  # State.stirred of its session, when it came last; not of a Query

@@ -38,6 +38,7 @@ from .waiting import FOR_DECISION, IN_STARTUP
 
 QUICK: Final = 2048  # bytes of a text that is decided at once, whatever is in it
 UNNAMED: Final = 32  # unnamed statements that a session remembers
+LEFT_OUT: Final = 256  # after so many others it begins anew
 DDL_LIMIT: Final = 1024  # texts of uncommitted DDL that a session remembers,
 DDL_SIZE: Final = 64 * 1024  # bytes of each at most
 _DISCARDED: Final = (b"DEALLOCATE ALL", b"DISCARD ALL")  # tags: of several statements another has completed before
@@ -48,10 +49,10 @@ class State:
 
     __slots__ = (
         "blocked", "bound", "careful", "committed_temporary", "completed", "context", "copying", "counted", "counts",
-        "ddl", "decided", "done", "doubtful", "ended", "error", "expect", "expected", "folded", "made", "moving",
-        "needs", "newest", "portal", "portals", "probed", "refused", "repeats", "resolve", "retry", "rolled_back",
-        "settings", "skipping", "started", "statements", "status", "stirred", "stray", "take", "touched", "unnamed",
-        "unsettled",
+        "ddl", "decided", "done", "doubtful", "ended", "error", "expect", "expected", "folded", "left_out", "made",
+        "moving", "needs", "newest", "portal", "portals", "probed", "refused", "repeats", "resolve", "retry",
+        "rolled_back", "settings", "skipping", "started", "statements", "status", "stirred", "stray", "take", "touched",
+        "unnamed", "unsettled",
     )  # fmt: skip
 
     def __init__(
@@ -66,6 +67,7 @@ class State:
         self.folded = False  # there may be segments in `expected`; nobody but the hot path meets one
         self.statements: dict[bytes, Statement] = {}
         self.unnamed: dict[bytes, Statement] = {}  # by their Parse: those that the client may prepare in turns
+        self.left_out = 0  # of these, as there was no room
         self.made = 0  # names made up so far
         self.portal: Statement | None = None  # what the unnamed portal was bound to
         self.portals: dict[bytes, Statement | None] = {}
@@ -221,12 +223,16 @@ class State:
         )
 
     def remember(self, statement: Statement, parse: bytes) -> None:
-        """An unnamed one, whose Parse may come again."""
+        """An unnamed one; for longer where its text has come before. Of more than there is room for the first stay."""
         statement.remember(parse)
-        if not statement.asked or len(statement.asked) > QUICK:
+        if not statement.asked or len(parse) > QUICK or statement.text not in self.context.decisions:
             return
         if len(self.unnamed) >= UNNAMED:
+            self.left_out += 1
+            if self.left_out < LEFT_OUT:
+                return
             self.unnamed.clear()
+            self.left_out = 0
         self.unnamed[statement.asked] = statement
 
     def fresh_name(self) -> bytes:
@@ -328,6 +334,11 @@ class State:
         elif entry.kind in PREPARED_AGAIN and entry.previous is not None and not statement.name:
             entry.previous.lose()  # to prepare the unnamed statement anew is to give up the one before
 
+    def lose_unnamed(self) -> None:
+        """The server has given it up for one whose Parse has failed, unless another has been sent behind that."""
+        if not any(entry.kind == messages.PARSE and is_unnamed(entry) for entry in self.expected):
+            self.statements.pop(b"", None)
+
     def parsed(self, statement: Statement) -> None:
         """The server has it, and so what it has been decided to be since."""
         statement.confirmed = True
@@ -381,3 +392,8 @@ class State:
         """A Sync that was answered also ends the skipping: what came behind it may have been done, or not."""
         if self.stray and copy.kind == messages.EXECUTE and entry.kind not in MARKS:
             raise ProtocolError("client", "08P01", "a message behind a Sync among COPY data that could not be copied")
+
+
+def is_unnamed(entry: Expected) -> bool:
+    """Of the statement without a name."""
+    return entry.statement is not None and not entry.statement.name
