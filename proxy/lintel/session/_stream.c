@@ -90,8 +90,8 @@ typedef struct stream {
     Shortcut *shortcut; /* between it and its session's other one */
 } Stream;
 
-/* Nothing that a Python thread does runs while the loop is in one of its callbacks and has not taken the GIL; so what is
- * read there is only ever written by the loop's own thread. */
+/* Other threads of Python run while the loop is in one of its callbacks and has not taken the GIL; but what is read or
+ * written there, only the loop's own thread ever writes. */
 struct shortcut {
     PyObject_HEAD
     Stream *client, *server; /* NULL as soon as either has closed */
