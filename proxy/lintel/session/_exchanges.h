@@ -115,24 +115,39 @@ grow(struct table *table)
     return 0;
 }
 
+/* Where the next entry with this hash is, `tries` slots having been looked at; NULL: there is none. */
+static struct entry **
+next_of(const struct table *table, uint64_t hash, int *tries)
+{
+    while (table->size && *tries < TRIES) {
+        struct entry **place = &table->slots[(hash + (uint64_t)(*tries)++) & (table->size - 1)];
+        if (*place == NULL)
+            return NULL;
+        if ((*place)->hash == hash)
+            return place;
+    }
+    return NULL;
+}
+
+static int
+has_key(const struct entry *entry, struct piece key)
+{
+    return entry->exchange.ahead.size == key.size && is_at(key.bytes, entry->exchange.ahead);
+}
+
 /* Where the one is that Python knows as `known`; or, of a Query, the one with that very key, which it takes the place of.
  * NULL: there is none. */
 static struct entry **
 find(const struct table *table, struct piece key, PyObject *known, int query)
 {
     uint64_t hash = hash_of(key);
-    size_t slot = hash & (table->size - 1);
-    int tries;
+    struct entry **place;
+    int tries = 0;
 
-    for (tries = 0; table->size && tries < TRIES; tries++, slot = (slot + 1) & (table->size - 1)) {
-        struct entry *entry = table->slots[slot];
-        if (entry == NULL)
+    while ((place = next_of(table, hash, &tries)) != NULL)
+        if ((*place)->known == known || (query && has_key(*place, key)))
             break;
-        if (entry->known == known || (query && entry->hash == hash && entry->exchange.ahead.size == key.size &&
-                                      is_at(key.bytes, entry->exchange.ahead)))
-            return &table->slots[slot];
-    }
-    return NULL;
+    return place;
 }
 
 /* The one that stands for a Query and all that are of its shape; NULL: there is none. Needs no GIL. */
@@ -140,24 +155,17 @@ static struct entry *
 alike(const struct table *table, const char *data, ptrdiff_t size)
 {
     char text[SHAPED];
-    struct piece key = {text, 0};
+    struct piece key = {text, table->used ? shape_in(data, size, text) : -1};
+    struct entry **place;
     uint64_t hash;
-    size_t slot;
-    int tries;
+    int tries = 0;
 
-    if (table->used)
-        key.size = shape_in(data, size, text);
     if (key.size <= 0)
         return NULL;
     hash = hash_of(key);
-    slot = hash & (table->size - 1);
-    for (tries = 0; tries < TRIES; tries++, slot = (slot + 1) & (table->size - 1)) {
-        struct entry *entry = table->slots[slot];
-        if (entry == NULL)
-            break;
-        if (entry->hash == hash && entry->exchange.ahead.size == key.size && is_at(text, entry->exchange.ahead))
-            return entry;
-    }
+    while ((place = next_of(table, hash, &tries)) != NULL)
+        if (has_key(*place, key))
+            return *place;
     return NULL;
 }
 
@@ -166,21 +174,16 @@ static struct entry *
 asked_for(const struct table *table, const char *data, ptrdiff_t size, ptrdiff_t *at)
 {
     struct piece key = key_in(data, size);
+    struct entry **place;
     uint64_t hash;
-    size_t slot;
-    int tries;
+    int tries = 0;
 
     if (!key.size || !table->used)
         return NULL;
     hash = hash_of(key);
-    slot = hash & (table->size - 1);
-    for (tries = 0; tries < TRIES; tries++, slot = (slot + 1) & (table->size - 1)) {
-        struct entry *entry = table->slots[slot];
-        if (entry == NULL)
-            break;
-        if (entry->hash == hash && (*at = asked_again(&entry->exchange, data, size)) >= 0)
-            return entry;
-    }
+    while ((place = next_of(table, hash, &tries)) != NULL)
+        if ((*at = asked_again(&(*place)->exchange, data, size)) >= 0)
+            return *place;
     return NULL;
 }
 

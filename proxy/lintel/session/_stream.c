@@ -646,10 +646,16 @@ pass_to_server(Shortcut *self, struct turn *turn, struct entry *entry, Py_ssize_
 static int
 tell_answered(Shortcut *self, struct entry *entry, int ahead, char status, PyObject *ending, Py_ssize_t size)
 {
-    PyObject *told = NULL, *said[] = {entry->known,   ahead ? Py_True : Py_False,
-                                      PyLong_FromLong((unsigned char)status), ending,
-                                      PyFloat_FromDouble(self->heard),    PyLong_FromSsize_t(self->received),
-                                      PyLong_FromSsize_t(size)};
+    PyObject *told = NULL;
+    PyObject *said[] = {
+        entry->known,
+        ahead ? Py_True : Py_False,
+        PyLong_FromLong((unsigned char)status),
+        ending,
+        PyFloat_FromDouble(self->heard),
+        PyLong_FromSsize_t(self->received),
+        PyLong_FromSsize_t(size),
+    };
 
     if (said[2] != NULL && said[4] != NULL && said[5] != NULL && said[6] != NULL)
         told = PyObject_Vectorcall(self->answered, said, 7, NULL);

@@ -43,7 +43,7 @@ _DESCRIBE_EXECUTE_SYNC: Final = messages.describe(b"P", b"") + _EXECUTE_SYNC
 _EXECUTE_SYNC_SIZE: Final = len(_EXECUTE_SYNC)
 _DESCRIBE_EXECUTE_SYNC_SIZE: Final = len(_DESCRIBE_EXECUTE_SYNC)
 _PORTAL: Final = HEADER_SIZE  # in a Bind: the portal's name, and behind it the statement's
-_ENDS: Final = (messages.SYNC, SEGMENT, QUERY)  # behind these the server skips nothing
+_ENDS: Final = (messages.SYNC, SEGMENT)  # behind these the server skips nothing; a Query may be skipped itself
 _QUERIES: Final = 2048  # that a context remembers whole, none longer than a text that is decided at once
 
 
@@ -129,8 +129,8 @@ class ClientStream(Direction):
     def _parsed_again(self, data: bytes) -> Statement | None:
         """The unnamed statement of a chunk that begins with a Parse, which has come before, and a Bind of it.
 
-        It takes the place of another one only where the server gets to it for certain: behind a Sync, or what ends like
-        one.
+        It takes the place of another one only where the server gets to it for certain: where nothing is under way, or
+        behind a Sync.
         """
         state = self._state
         size: i64 = len(data)
